@@ -1,0 +1,11 @@
+"""Build script: which packages and files are installed. Everything else is in pyproject.toml."""
+
+from setuptools import find_packages, setup
+
+setup(
+    packages=find_packages(include=["brainsnn", "brainsnn.*", "protocols", "analysis", "analysis.*"]),
+    package_data={
+        "brainsnn": ["py.typed", "engine/resident/templates/*"],
+        "analysis": ["templates/*"],
+    },
+)

@@ -1,0 +1,284 @@
+"""A network as a plain description, and the Brian2 network built from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import brian2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import ModelError
+from brainsnn.neurons import NeuronModel
+from brainsnn.streams import Streams
+from brainsnn.synapses import Normal, SynapseModel, Uniform, instantaneous
+
+#: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
+SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True)
+class Population:
+    """A named group of neurons; without a neuron model, a source of given input spikes."""
+
+    name: str
+    size: int
+    neuron: NeuronModel | None = None
+
+    def __post_init__(self) -> None:
+        _check_name("population", self.name)
+        if self.size < 1:
+            raise ModelError(f"Population {self.name!r} needs at least one neuron: {self.size}.")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """All-to-all synapses from one population to another.
+
+    Parameters
+    ----------
+    name, source, target : str
+        Its own name, and the names of the two populations.
+    synapse : SynapseModel
+        Brian2 equations of each synapse.
+    initial : Uniform or Normal
+        Where the first weights are drawn from.
+    delay : int, default 0
+        Steps that a spike takes beyond the one every spike takes.
+    """
+
+    name: str
+    source: str
+    target: str
+    synapse: SynapseModel = instantaneous
+    initial: Uniform | Normal = Uniform()
+    delay: int = 0
+
+    def __post_init__(self) -> None:
+        _check_name("connection", self.name)
+        if self.delay < 0:
+            raise ModelError(f"Connection {self.name!r}: delay must be 0 or more: {self.delay}.")
+
+
+@dataclass(frozen=True)
+class Model:
+    """Populations and connections: everything an engine needs to know of a network.
+
+    Parameters
+    ----------
+    name : str
+        For descriptions.
+    populations : sequence of Population
+        Inputs first, output last.
+    connections : sequence of Connection
+        In the order in which activity passes through them.
+    dt : float, default 1e-3
+        Length of a step in seconds.
+
+    Raises
+    ------
+    ModelError
+        If a name is used twice, a connection's end is missing or an input, or dt is not positive.
+    """
+
+    name: str
+    populations: tuple[Population, ...]
+    connections: tuple[Connection, ...]
+    dt: float = 1e-3
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "populations", tuple(self.populations))
+        object.__setattr__(self, "connections", tuple(self.connections))
+        names = [p.name for p in self.populations] + [c.name for c in self.connections]
+        for name in names:
+            if names.count(name) > 1:
+                raise ModelError(f"Model {self.name!r} uses the name {name!r} more than once.")
+        if not self.dt > 0:
+            raise ModelError(f"Model {self.name!r}: dt must be positive, got {self.dt}.")
+        for connection in self.connections:
+            self.population(connection.source)
+            if self.population(connection.target).neuron is None:
+                raise ModelError(
+                    f"Connection {connection.name!r} ends at {connection.target!r}, which only "
+                    "gives input spikes; it must end at a population with a neuron model."
+                )
+
+    def population(self, name: str) -> Population:
+        """Population of that name.
+
+        Raises
+        ------
+        ModelError
+            If there is none.
+        """
+        for population in self.populations:
+            if population.name == name:
+                return population
+        known = [p.name for p in self.populations]
+        raise ModelError(f"Model {self.name!r} has no population {name!r}. Known: {known}.")
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Size of every population, by name."""
+        return {p.name: p.size for p in self.populations}
+
+    @property
+    def inputs(self) -> tuple[Population, ...]:
+        """Populations whose spikes are given."""
+        return tuple(p for p in self.populations if p.neuron is None)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """Shape (pre, post) of every connection's weights, by name."""
+        sizes = self.sizes
+        return {c.name: (sizes[c.source], sizes[c.target]) for c in self.connections}
+
+    def draw_weights(self, streams: Streams) -> dict[str, NDArray[np.float64]]:
+        """First weights of every connection, from the stream ``weights``."""
+        rng, shapes = streams["weights"], self.shapes
+        return {c.name: c.initial.draw(rng, shapes[c.name]) for c in self.connections}
+
+
+def feedforward(
+    name: str,
+    sizes: Mapping[str, int],
+    neuron: NeuronModel,
+    initial: Sequence[Uniform | Normal],
+    synapse: SynapseModel = instantaneous,
+    dt: float = 1e-3,
+) -> Model:
+    """Chain of populations, each connected all-to-all to the next.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model.
+    sizes : mapping of str to int
+        Populations in order; the first gives the input spikes.
+    neuron : NeuronModel
+        The neuron of every population after the first.
+    initial : sequence of Uniform or Normal
+        First weights, one entry a connection.
+    synapse : SynapseModel
+        The synapse of every connection.
+    dt : float, default 1e-3
+        Length of a step in seconds.
+
+    Returns
+    -------
+    Model
+        Connections are named ``<source>_<target>``.
+    """
+    names = list(sizes)
+    populations = [Population(n, sizes[n], neuron if k else None) for k, n in enumerate(names)]
+    pairs = list(zip(names[:-1], names[1:], strict=True))
+    if len(pairs) != len(initial):
+        raise ModelError(f"{len(pairs)} connections need as many initial: got {len(initial)}.")
+    connections = [
+        Connection(f"{pre}_{post}", pre, post, synapse, first)
+        for (pre, post), first in zip(pairs, initial, strict=True)
+    ]
+    return Model(name, tuple(populations), tuple(connections), dt)
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """A Brian2 network and its objects, by the names of the description."""
+
+    network: Any
+    groups: Mapping[str, Any]
+    synapses: Mapping[str, Any]
+    clock: Any
+
+
+def build(model: Model) -> BuiltModel:
+    """Build the Brian2 network of a model on the active Brian2 device.
+
+    Every Brian2 object is named as in the description and collected in an explicit network with
+    the order of a step that all engines share (`SCHEDULE`).
+
+    Raises
+    ------
+    ModelError
+        If Brian2 refuses the equations; the message names the population or connection and
+        repeats what Brian2 said.
+    """
+    clock = brian2.Clock(dt=model.dt * brian2.second, name="steps")
+    groups = {p.name: _build_population(p, clock) for p in model.populations}
+    synapses = {c.name: _build_connection(c, groups, model.dt, clock) for c in model.connections}
+    network = brian2.Network(*groups.values(), *synapses.values(), name="brainsnn_network")
+    network.schedule = SCHEDULE
+    return BuiltModel(network, groups, synapses, clock)
+
+
+def _build_population(population: Population, clock: Any) -> Any:
+    neuron = population.neuron
+    if neuron is None:
+        return brian2.SpikeGeneratorGroup(
+            population.size, [], [] * brian2.second, clock=clock, name=population.name
+        )
+    try:
+        group = brian2.NeuronGroup(
+            population.size,
+            neuron.equations,
+            threshold=neuron.threshold,
+            reset=neuron.reset,
+            refractory=neuron.refractory,
+            method=neuron.method or ("exact", "euler"),
+            clock=clock,
+            name=population.name,
+        )
+        for variable, value in {**neuron.parameters, **neuron.initial}.items():
+            setattr(group, variable, value)
+    except Exception as error:
+        raise ModelError(
+            f"Population {population.name!r} (neuron {neuron.name!r}): {brian2_message(error)}"
+        ) from error
+    return group
+
+
+def _build_connection(
+    connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any
+) -> Any:
+    try:
+        synapses = brian2.Synapses(
+            groups[connection.source],
+            groups[connection.target],
+            connection.synapse.equations,
+            on_pre=connection.synapse.on_pre,
+            delay=connection.delay * dt * brian2.second,
+            clock=clock,
+            name=connection.name,
+        )
+        synapses.connect()
+    except Exception as error:
+        raise ModelError(
+            f"Connection {connection.name!r} (synapse {connection.synapse.name!r}): "
+            f"{brian2_message(error)}"
+        ) from error
+    return synapses
+
+
+def brian2_message(error: BaseException) -> str:
+    """Everything that Brian2 says of an error, causes included, in one line."""
+    parts: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        text = " ".join(str(cause).split())
+        if text and text not in parts:
+            parts.append(text)
+        cause = cause.__cause__
+    return " ".join(parts) or type(error).__name__
+
+
+def _check_name(kind: str, name: str) -> None:
+    if not _NAME.match(name):
+        raise ModelError(
+            f"{kind.capitalize()} name {name!r} must be letters, digits and underscores, "
+            "beginning with a letter."
+        )

@@ -1,0 +1,9 @@
+"""Synapse models, one a file, as Brian2 strings.
+
+To add one: write a file with a `SynapseModel`, add it to `SYNAPSES`, and import it below.
+"""
+
+from brainsnn.synapses.base import SYNAPSES, Normal, SynapseModel, Uniform
+from brainsnn.synapses.instantaneous import instantaneous
+
+__all__ = ["SYNAPSES", "Normal", "SynapseModel", "Uniform", "instantaneous"]

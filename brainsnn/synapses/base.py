@@ -1,0 +1,84 @@
+"""What a synapse model is, and how a connection's first weights are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import ModelError
+from brainsnn.registry import Registry
+
+
+@dataclass(frozen=True)
+class SynapseModel:
+    """Equations of a synapse, in Brian2's language.
+
+    Parameters
+    ----------
+    name : str
+        Name in the registry and in descriptions.
+    equations : str, default "w : 1"
+        Brian2 equations; they must define `weight`.
+    on_pre : str, default "v_post += w"
+        What a presynaptic spike does.
+    weight : str, default "w"
+        The variable that is learned. It keeps its values from trial to trial.
+    summary, citation : str
+        For `describe` and the documentation.
+    """
+
+    name: str
+    equations: str = "w : 1"
+    on_pre: str = "v_post += w"
+    weight: str = "w"
+    summary: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """First weights drawn evenly between `low` and `high`.
+
+    Raises
+    ------
+    ModelError
+        If `high` is below `low`.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise ModelError(f"Uniform weights need low <= high, got {self.low} and {self.high}.")
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+        """Draw weights of `shape` (pre, post)."""
+        return self.low + (self.high - self.low) * rng.random(shape)
+
+
+@dataclass(frozen=True)
+class Normal:
+    """First weights drawn from a normal distribution.
+
+    Raises
+    ------
+    ModelError
+        If `sd` is negative.
+    """
+
+    mean: float = 0.0
+    sd: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.sd < 0:
+            raise ModelError(f"Normal weights need sd >= 0, got {self.sd}.")
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+        """Draw weights of `shape` (pre, post)."""
+        return rng.normal(self.mean, self.sd, shape)
+
+
+SYNAPSES: Registry[SynapseModel] = Registry("synapse")

@@ -19,6 +19,7 @@ from brainsnn.synapses import Normal, SynapseModel, Uniform, instantaneous
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 
+_CREATED_HERE = re.compile(r"Object was created here .*?original error message and traceback\.\)", re.S)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -269,7 +270,7 @@ def brian2_message(error: BaseException) -> str:
     parts: list[str] = []
     cause: BaseException | None = error
     while cause is not None:
-        text = " ".join(str(cause).split())
+        text = " ".join(_CREATED_HERE.sub("", str(cause)).split())
         if text and text not in parts:
             parts.append(text)
         cause = cause.__cause__

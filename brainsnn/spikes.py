@@ -32,6 +32,54 @@ def _first_steps(
                 out[trial, neuron[k]] = step[k]
 
 
+@numba.njit(cache=True)
+def _count_spikes(steps: NDArray[np.integer], n_steps: int, offsets: OffsetArray) -> bool:
+    """Fill in the offsets; False if a step is negative."""
+    n_trials, n_neurons = steps.shape
+    offsets[0] = 0
+    for trial in range(n_trials):
+        count = 0
+        for i in range(n_neurons):
+            if steps[trial, i] < 0:
+                return False
+            if steps[trial, i] < n_steps:
+                count += 1
+        offsets[trial + 1] = offsets[trial] + count
+    return True
+
+
+@numba.njit(cache=True)
+def _sort_by_step(
+    steps: NDArray[np.integer], n_steps: int, offsets: OffsetArray, neuron: IntArray, step: IntArray
+) -> None:
+    """Counting sort of each trial's spikes; those of one step stay in order of neuron."""
+    n_trials, n_neurons = steps.shape
+    place = np.empty(n_steps + 1, np.int64)
+    for trial in range(n_trials):
+        place[:] = 0
+        for i in range(n_neurons):
+            if steps[trial, i] < n_steps:
+                place[np.int64(steps[trial, i]) + 1] += 1
+        place[0] = offsets[trial]
+        for later in range(1, n_steps + 1):
+            place[later] += place[later - 1]
+        for i in range(n_neurons):
+            t = np.int64(steps[trial, i])
+            if t < n_steps:
+                neuron[place[t]] = i
+                step[place[t]] = t
+                place[t] += 1
+
+
+@numba.njit(cache=True)
+def _sorted_within_trials(offsets: OffsetArray, step: IntArray) -> bool:
+    for trial in range(offsets.size - 1):
+        for k in range(offsets[trial] + 1, offsets[trial + 1]):
+            if step[k] < step[k - 1]:
+                return False
+    return True
+
+
 @dataclass(frozen=True)
 class SpikeTrains:
     """Spikes of one population in a block of trials, usually the input of a network.
@@ -75,8 +123,7 @@ class SpikeTrains:
             raise DataError(f"Spike trains: neurons must be in 0..{self.n_neurons - 1}.")
         if self.step.min() < 0 or self.step.max() >= self.n_steps:
             raise DataError(f"Spike trains: steps must be in 0..{self.n_steps - 1}.")
-        falls = np.flatnonzero(np.diff(self.step) < 0) + 1
-        if not np.isin(falls, self.offsets).all():
+        if not _sorted_within_trials(self.offsets, self.step):
             raise DataError("Spike trains: the spikes of a trial must be sorted by step.")
 
     @property
@@ -98,14 +145,24 @@ class SpikeTrains:
         Returns
         -------
         SpikeTrains
+
+        Raises
+        ------
+        DataError
+            If the steps are not integers, not a table, or negative.
         """
-        steps = np.asarray(steps)
-        trial, neuron = np.nonzero(steps < n_steps)
-        step = steps[trial, neuron]
-        order = np.lexsort((neuron, step, trial))
-        counts = np.bincount(trial, minlength=steps.shape[0])
-        offsets = np.concatenate(([0], np.cumsum(counts)))
-        return cls(steps.shape[1], n_steps, offsets, neuron[order], step[order])
+        steps = np.ascontiguousarray(steps)
+        if steps.ndim != 2 or not np.issubdtype(steps.dtype, np.integer):
+            raise DataError(
+                f"First-spike steps must be integers of shape (n_trials, n_neurons), "
+                f"got {steps.dtype} of shape {steps.shape}."
+            )
+        offsets = np.empty(len(steps) + 1, np.int64)
+        if not _count_spikes(steps, n_steps, offsets):
+            raise DataError(f"First-spike steps must not be negative, got {steps.min()}.")
+        neuron, step = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
+        _sort_by_step(steps, n_steps, offsets, neuron, step)
+        return cls(steps.shape[1], n_steps, offsets, neuron, step)
 
     def first_steps(self) -> IntArray:
         """First-spike step of every neuron, shape (n_trials, n_neurons); `n_steps` if silent."""
@@ -197,7 +254,9 @@ class Recording:
 
     def to_frame(self) -> pd.DataFrame:
         """Long table: trial, population (categorical), neuron, step, time (s), potential."""
-        names = pd.Categorical.from_codes(self.population, categories=list(self.populations))
+        names = pd.Categorical.from_codes(
+            self.population, categories=pd.Index(list(self.populations))
+        )
         return pd.DataFrame(
             {
                 "trial": self.trial,

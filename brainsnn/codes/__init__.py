@@ -1,0 +1,27 @@
+"""Codes: encoders turn values into input spikes, decoders output spikes into classes.
+
+To add one, see ``docs/codes.md``.
+"""
+
+from brainsnn.codes.base import Decoder, Encoder
+from brainsnn.codes.decisions import Decisions
+from brainsnn.codes.first_spike import FirstSpikeDecoder
+from brainsnn.codes.latency import LatencyEncoder, jitter_steps
+from brainsnn.registry import Registry
+
+ENCODERS: Registry[type[Encoder]] = Registry("encoder")
+ENCODERS.add("latency", LatencyEncoder)
+
+DECODERS: Registry[type[Decoder]] = Registry("decoder")
+DECODERS.add("first_spike", FirstSpikeDecoder)
+
+__all__ = [
+    "DECODERS",
+    "ENCODERS",
+    "Decisions",
+    "Decoder",
+    "Encoder",
+    "FirstSpikeDecoder",
+    "LatencyEncoder",
+    "jitter_steps",
+]

@@ -1,0 +1,159 @@
+r"""Time-to-first-spike code: the brighter, the earlier.
+
+.. math:: t_i = \left\lfloor \frac{I_\max - I_i}{I_\max} \, t_\max \right\rfloor
+
+A neuron spikes once, at :math:`t_i`; black, :math:`I = 0`, never spikes. The division is of
+integers, so no rounding enters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import ConfigError, DataError
+from brainsnn.spikes import SpikeTrains
+
+
+@dataclass(frozen=True)
+class LatencyEncoder:
+    r"""Each value is the latency of one spike (S4NN, equation 1).
+
+    Parameters
+    ----------
+    n_steps : int
+        :math:`t_\max`, length of a trial in steps.
+    intensity_max : int
+        :math:`I_\max`, the value that spikes at step 0.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is below 1, or `n_steps` does not fit the 32 bits of a step.
+
+    References
+    ----------
+    S. R. Kheradpisheh and T. Masquelier, Temporal backpropagation for spiking neural networks
+    with one spike per neuron, International Journal of Neural Systems 30(6), 2050027 (2020).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> encoder = LatencyEncoder(n_steps=256)
+    >>> encoder.encode(np.array([[255, 128, 1, 0]])).first_steps()
+    array([[  0, 127, 254, 256]], dtype=int32)
+    """
+
+    citation: ClassVar[str] = (
+        "S. R. Kheradpisheh and T. Masquelier, Temporal backpropagation for spiking neural "
+        "networks with one spike per neuron, International Journal of Neural Systems 30(6), "
+        "2050027 (2020), equation 1"
+    )
+
+    n_steps: int = 256
+    intensity_max: int = 255
+
+    def __post_init__(self) -> None:
+        for key, most in (("n_steps", 2**31 - 1), ("intensity_max", 2**16 - 1)):
+            if not 1 <= getattr(self, key) <= most:
+                raise ConfigError(
+                    f"Latency code: {key} must be in 1..{most}, got {getattr(self, key)}."
+                )
+
+    def encode(self, images: NDArray[np.integer]) -> SpikeTrains:
+        """Input spikes of a trial an image.
+
+        Parameters
+        ----------
+        images : array of int, shape (n_trials, ...)
+            Values in ``0..intensity_max``. The axes after the first are the input neurons, in
+            C order.
+
+        Returns
+        -------
+        SpikeTrains
+
+        Raises
+        ------
+        DataError
+            If the images are not integers, have no axis of neurons, or are out of range.
+        """
+        images = np.asarray(images)
+        if not np.issubdtype(images.dtype, np.integer) or images.ndim < 2:
+            raise DataError(
+                f"Latency code: images must be integers of shape (n_trials, ...), "
+                f"got {images.dtype} of shape {images.shape}."
+            )
+        if images.size and not 0 <= images.min() <= images.max() <= self.intensity_max:
+            raise DataError(
+                f"Latency code: intensities must be in 0..{self.intensity_max}, "
+                f"got {images.min()}..{images.max()}."
+            )
+        latencies = self._latencies()
+        steps = np.empty((len(images), int(np.prod(images.shape[1:]))), latencies.dtype)
+        _look_up(latencies, images.reshape(-1), steps.reshape(-1))
+        return SpikeTrains.from_first_steps(steps, self.n_steps)
+
+    def _latencies(self) -> NDArray[np.integer]:
+        """Step of every intensity, in the smallest type; `n_steps` for intensity 0."""
+        darkness = self.intensity_max - np.arange(self.intensity_max + 1, dtype=np.int64)
+        steps = darkness * self.n_steps // self.intensity_max
+        return steps.astype(np.min_scalar_type(self.n_steps))
+
+
+@numba.njit(cache=True)
+def _look_up(
+    table: NDArray[np.integer], values: NDArray[np.integer], out: NDArray[np.integer]
+) -> None:
+    """``out = table[values]`` without NumPy's 64-bit copy of the indices."""
+    for k in range(values.size):
+        out[k] = table[values[k]]
+
+
+def jitter_steps(trains: SpikeTrains, amplitude: int, rng: np.random.Generator) -> SpikeTrains:
+    """Shift every spike by a random number of steps, to see how robust a network is to noise.
+
+    Each shift is drawn uniformly from the integers ``-amplitude..amplitude``; a spike that would
+    leave the trial stays at its first or last step. Spikes of one neuron that fall on the same
+    step become one. Silent neurons stay silent.
+
+    Parameters
+    ----------
+    trains : SpikeTrains
+        The spikes; left as they are.
+    amplitude : int
+        Largest shift, in steps. 0 draws nothing and moves nothing.
+    rng : numpy.random.Generator
+        Draws the shifts, trial by trial.
+
+    Returns
+    -------
+    SpikeTrains
+
+    Raises
+    ------
+    ConfigError
+        If the amplitude is negative.
+    """
+    if amplitude < 0:
+        raise ConfigError(f"Jitter: the amplitude must not be negative, got {amplitude}.")
+    if amplitude == 0:
+        return trains
+    n_neurons, last = trains.n_neurons, trains.n_steps - 1
+    neuron, step = np.empty_like(trains.neuron), np.empty_like(trains.step)
+    offsets = np.zeros_like(trains.offsets)
+    for trial in range(trains.n_trials):
+        old = slice(trains.offsets[trial], trains.offsets[trial + 1])
+        shift = rng.integers(-amplitude, amplitude, size=old.stop - old.start, endpoint=True)
+        key = np.clip(trains.step[old] + shift, 0, last) * n_neurons + trains.neuron[old]
+        key.sort()
+        key = key[np.diff(key, prepend=-1) > 0]
+        offsets[trial + 1] = offsets[trial] + key.size
+        new = slice(offsets[trial], offsets[trial + 1])
+        step[new], neuron[new] = np.divmod(key, n_neurons)
+    n_spikes = offsets[-1]
+    return SpikeTrains(n_neurons, trains.n_steps, offsets, neuron[:n_spikes], step[:n_spikes])

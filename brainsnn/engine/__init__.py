@@ -1,0 +1,26 @@
+"""Engines: how a model runs trials. The only place that knows Brian2's devices.
+
+To add one: write a file with a subclass of `Engine`, register it in `ENGINES`, import it below;
+the scenario suite finds it there.
+"""
+
+from brainsnn.engine.base import ENGINES, Engine, check_weights
+from brainsnn.engine.resident import ResidentEngine
+from brainsnn.engine.runtime import RuntimeEngine
+from brainsnn.model import Model
+from brainsnn.streams import Streams
+
+__all__ = ["ENGINES", "Engine", "ResidentEngine", "RuntimeEngine", "build_engine", "check_weights"]
+
+
+def build_engine(name: str, model: Model, n_steps: int, streams: Streams | None = None) -> Engine:
+    """Build the engine called `name` for a model.
+
+    Raises
+    ------
+    ConfigError
+        If there is no engine of that name.
+    EngineError, ModelError
+        If it cannot be built.
+    """
+    return ENGINES[name](model, n_steps, streams)

@@ -1,0 +1,175 @@
+"""The interface of every engine, and the checks they share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import TracebackType
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import DataError, EngineError, WeightsError
+from brainsnn.model import Model
+from brainsnn.registry import Registry, suggest
+from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.streams import Streams
+
+WeightArrays = Mapping[str, NDArray[np.float64]]
+
+
+class Engine(ABC):
+    """Runs a model trial after trial.
+
+    Before every trial the state is put back to its initial values, so a trial depends on the
+    weights, the parameters and its own input spikes only, never on the trials before it.
+
+    Parameters
+    ----------
+    model : Model
+        The network; it must have exactly one population of input spikes.
+    n_steps : int
+        Length of a trial in steps.
+    streams : Streams, optional
+        Gives the stream ``dynamics`` to models that draw random numbers.
+
+    Raises
+    ------
+    EngineError
+        If the model or `n_steps` cannot be run.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, model: Model, n_steps: int, streams: Streams | None = None) -> None:
+        if n_steps < 1:
+            raise EngineError(f"A trial needs at least one step, got n_steps = {n_steps}.")
+        if len(model.inputs) != 1:
+            raise EngineError(
+                f"Model {model.name!r} has {len(model.inputs)} input populations; engines take one."
+            )
+        self.model = model
+        self.n_steps = n_steps
+        self.streams = streams or Streams(0)
+        self.populations = model.sizes
+        self.input = model.inputs[0].name
+
+    @property
+    @abstractmethod
+    def weights(self) -> WeightArrays:
+        """Live weights of every connection, shape (pre, post): writing into them changes them."""
+
+    @abstractmethod
+    def set_parameter(self, population: str, name: str, value: float) -> None:
+        """Give a parameter of a population another value, from the next trial on."""
+
+    @abstractmethod
+    def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
+        """Run the given trials; the arguments have been checked."""
+
+    def run(self, inputs: SpikeTrains, trials: NDArray[np.integer] | None = None) -> Recording:
+        """Run a block of trials.
+
+        Parameters
+        ----------
+        inputs : SpikeTrains
+            Input spikes of many trials.
+        trials : array of int, optional
+            Which of them to run, in this order; all by default.
+
+        Returns
+        -------
+        Recording
+            Trial ``k`` of it is trial ``trials[k]`` of the inputs.
+
+        Raises
+        ------
+        DataError
+            If the inputs are of another size or longer than a trial, or a trial does not exist.
+        """
+        if inputs.n_neurons != self.populations[self.input] or inputs.n_steps > self.n_steps:
+            raise DataError(
+                f"Inputs have {inputs.n_neurons} neurons and {inputs.n_steps} steps; the engine "
+                f"takes {self.populations[self.input]} neurons ({self.input!r}) and at most "
+                f"{self.n_steps} steps."
+            )
+        if trials is None:
+            return self._run(inputs, np.arange(inputs.n_trials))
+        trials = np.ascontiguousarray(trials, np.int64)
+        if trials.size and (trials.min() < 0 or trials.max() >= inputs.n_trials):
+            raise DataError(f"Trials must be in 0..{inputs.n_trials - 1}.")
+        return self._run(inputs, trials)
+
+    def set_weights(self, weights: WeightArrays) -> None:
+        """Copy weights into every connection.
+
+        Raises
+        ------
+        WeightsError
+            If a connection is missing or surplus, or an array is of another shape or not finite.
+        """
+        check_weights(weights, self.model.shapes)
+        for name, values in self.weights.items():
+            values[...] = weights[name]
+
+    def close(self) -> None:
+        """Give back what the engine holds outside Python; it cannot run afterwards."""
+        return
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _check_parameter(self, population: str, name: str) -> None:
+        neuron = self.model.population(population).neuron
+        known = neuron.parameters if neuron else {}
+        if name not in known:
+            raise EngineError(
+                f"Population {population!r} has no parameter {name!r}. {suggest(name, known)}"
+            )
+
+
+def check_weights(
+    weights: WeightArrays, shapes: Mapping[str, tuple[int, int]], source: str = "weights"
+) -> None:
+    """Check that weights fit a model.
+
+    Parameters
+    ----------
+    weights : mapping of str to array
+        One array a connection, shape (pre, post).
+    shapes : mapping of str to (int, int)
+        What the model expects (`Model.shapes`).
+    source : str
+        Where the weights come from, for the message.
+
+    Raises
+    ------
+    WeightsError
+        If a connection is missing or surplus, or an array is of another shape or not finite.
+    """
+    missing, surplus = sorted(set(shapes) - set(weights)), sorted(set(weights) - set(shapes))
+    if missing or surplus:
+        raise WeightsError(
+            f"{source}: connections missing {missing}, surplus {surplus}; expected {list(shapes)}."
+        )
+    for name, shape in shapes.items():
+        values = np.asarray(weights[name])
+        if values.shape != tuple(shape):
+            raise WeightsError(
+                f"{source}: {name!r} has shape {values.shape}, expected (pre, post) = {shape}."
+            )
+        bad = int(values.size - np.isfinite(values).sum())
+        if bad:
+            raise WeightsError(f"{source}: {name!r} holds {bad} NaN or infinite values.")
+
+
+ENGINES: Registry[type[Engine]] = Registry("engine")

@@ -1,0 +1,132 @@
+"""The resident engine: Brian2's generated C++, kept in the process, trial after trial."""
+
+from __future__ import annotations
+
+import ctypes
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import brian2
+import numpy as np
+from brian2.devices.device import reset_device, set_device
+from numpy.typing import NDArray
+
+from brainsnn.engine.base import ENGINES, Engine, WeightArrays
+from brainsnn.engine.resident.compiler import compile_library
+from brainsnn.engine.resident.device import DEVICE_NAME, Recorded, ResidentDevice, resident_device
+from brainsnn.engine.resident.library import Library
+from brainsnn.errors import EngineError, ModelError
+from brainsnn.model import Model, brian2_message, build
+from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.streams import Streams
+
+
+@ENGINES.register("resident")
+class ResidentEngine(Engine):
+    """Compiles a model once and runs any number of trials by one call into C++.
+
+    Parameters
+    ----------
+    model, n_steps, streams
+        As for `Engine`.
+
+    Raises
+    ------
+    EngineError
+        If there is no compiler.
+    ModelError
+        If Brian2 refuses the equations.
+    """
+
+    name = "resident"
+
+    def __init__(self, model: Model, n_steps: int, streams: Streams | None = None) -> None:
+        super().__init__(model, n_steps, streams)
+        self._library: Library | None
+        self._library, self._stochastic = _build_library(model)
+        self._with_potential = [p for p in model.populations if p.neuron]
+        self._weights = {
+            c.name: self._view(f"{c.name}.{c.synapse.weight}").reshape(model.shapes[c.name])
+            for c in model.connections
+        }
+
+    def _view(self, name: str) -> NDArray[Any]:
+        return self._loaded().view(name)
+
+    def _loaded(self) -> Library:
+        if self._library is None:
+            raise EngineError("This engine has been closed.")
+        return self._library
+
+    @property
+    def weights(self) -> WeightArrays:
+        """Live weights of every connection: views of the memory that the compiled code reads."""
+        return self._weights
+
+    def set_parameter(self, population: str, name: str, value: float) -> None:
+        """Give a parameter of a population another value, from the next trial on."""
+        self._check_parameter(population, name)
+        self._view(f"{population}.{name}")[...] = value
+
+    def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
+        library, n = self._loaded(), trials.size
+        recorded = np.empty(n + 1, np.int64)
+        final = {p.name: np.empty((n, p.size)) for p in self._with_potential}
+        pointers = (ctypes.c_void_p * len(final))(*(a.ctypes.data for a in final.values()))
+        columns = (inputs.offsets.ctypes.data, inputs.neuron.ctypes.data, inputs.step.ctypes.data)
+        library.run(columns, trials, self.n_steps, recorded, pointers, self._seeds(n))
+        return Recording(
+            self.populations,
+            self.n_steps,
+            self.model.dt,
+            recorded,
+            *library.spikes(int(recorded[-1])),
+            final,
+        )
+
+    def _seeds(self, n: int) -> NDArray[np.uint32] | None:
+        if not self._stochastic:
+            return None
+        return self.streams["dynamics"].integers(2**32, size=n, dtype=np.uint32)
+
+    def close(self) -> None:
+        """Let go of the library; arrays that look into it keep it alive."""
+        self._library, self._weights = None, {}
+
+
+def _build_library(model: Model) -> tuple[Library, bool]:
+    with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder, _active_device() as device:
+        _generate(model, device, folder)
+        path = compile_library(Path(folder))
+        return Library(path, dict(device.static_arrays)), device.stochastic
+
+
+def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
+    device.describe_trial(
+        recorded=tuple(
+            Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
+        ),
+        dense={c.name: c.delay for c in model.connections},
+        kept=frozenset((c.name, c.synapse.weight) for c in model.connections),
+    )
+    built = build(model)
+    try:
+        built.network.run(model.dt * brian2.second, namespace={})
+        device.build(directory=folder, compile=False, run=False)
+    except Exception as error:
+        raise ModelError(f"Model {model.name!r}: {brian2_message(error)}") from error
+
+
+@contextmanager
+def _active_device() -> Iterator[ResidentDevice]:
+    device = resident_device()
+    device.reinit()
+    set_device(DEVICE_NAME, build_on_run=False)
+    try:
+        yield device
+    finally:
+        reset_device()
+        device.reinit()

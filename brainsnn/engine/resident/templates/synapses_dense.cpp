@@ -1,0 +1,19 @@
+{# All-to-all synapses: the synapses of a spike are one row, in order of the target neurons, so the
+   target of synapse _idx is known without a look-up and the row is one vector loop. #}
+{# USES_VARIABLES { _synaptic_pre } #}
+{% extends 'common_group.cpp' %}
+{% block maincode %}
+    const size_t _vectorisation_idx = -1;
+    {{scalar_code|autoindent}}
+    const std::vector<int32_t> &_spikes = resident::{{dense.ring}}.now();
+    for(const int32_t _spike : _spikes)
+    {
+        const size_t _row = (size_t)_spike * {{dense.n_target}};
+        for(size_t _column=0; _column<{{dense.n_target}}; _column++)
+        {
+            const size_t _idx = _row + _column;
+            const size_t _vectorisation_idx = _idx;
+            {{vector_code|autoindent|replace(dense.target_lookup, dense.target_column)|replace(dense.source_lookup, dense.source_row)}}
+        }
+    }
+{% endblock %}

@@ -1,0 +1,159 @@
+"""Brian2's own runtime: slow, needs no compiler, good for exploring and as a judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import brian2
+import numpy as np
+from brian2.devices.device import reset_device
+from numpy.typing import NDArray
+
+from brainsnn.engine.base import ENGINES, Engine, WeightArrays
+from brainsnn.errors import EngineError, ModelError
+from brainsnn.model import Model, brian2_message, build
+from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.streams import Streams
+
+
+@ENGINES.register("runtime")
+class RuntimeEngine(Engine):
+    """Runs each trial with ``Network.restore`` and ``Network.run``.
+
+    Parameters
+    ----------
+    model, n_steps, streams
+        As for `Engine`.
+    target : {"numpy", "cython"}, default "numpy"
+        Brian2's code generation target; numpy needs no compiler.
+    """
+
+    name = "runtime"
+
+    def __init__(
+        self, model: Model, n_steps: int, streams: Streams | None = None, target: str = "numpy"
+    ) -> None:
+        super().__init__(model, n_steps, streams)
+        self._target = target
+        with _runtime_device(target):
+            self._built = build(model)
+            self._monitors = {p.name: self._monitor(p.name) for p in model.populations}
+            self._built.network.add(*self._monitors.values())
+            self._prepare()
+        self._weights = {name: np.zeros(shape) for name, shape in model.shapes.items()}
+
+    def _monitor(self, population: str) -> Any:
+        neuron = self.model.population(population).neuron
+        return brian2.SpikeMonitor(
+            self._built.groups[population],
+            variables=[neuron.potential] if neuron else None,
+            name=f"{population}_spikes",
+        )
+
+    def _prepare(self) -> None:
+        try:
+            self._built.network.run(0 * brian2.second, namespace={})
+        except Exception as error:
+            raise ModelError(f"Model {self.model.name!r}: {brian2_message(error)}") from error
+        self._built.network.store("start")
+
+    @property
+    def weights(self) -> WeightArrays:
+        """Live weights of every connection, copied into Brian2's synapses before each trial."""
+        return self._weights
+
+    def set_parameter(self, population: str, name: str, value: float) -> None:
+        """Give a parameter of a population another value, from the next trial on."""
+        self._check_parameter(population, name)
+        network = self._built.network
+        network.restore("start")
+        setattr(self._built.groups[population], name, value)
+        network.store("start")
+
+    def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
+        with _runtime_device(self._target):
+            parts = [self._run_trial(inputs, int(k)) for k in trials]
+        return self._join(parts)
+
+    def _run_trial(self, inputs: SpikeTrains, trial: int) -> dict[str, Any]:
+        network = self._built.network
+        network.restore("start")
+        for connection in self.model.connections:
+            synapses = self._built.synapses[connection.name]
+            variable = synapses.variables[connection.synapse.weight]
+            variable.set_value(self._weights[connection.name].ravel())
+        mine = slice(inputs.offsets[trial], inputs.offsets[trial + 1])
+        times = inputs.step[mine] * self.model.dt * brian2.second
+        self._built.groups[self.input].set_spikes(inputs.neuron[mine], times)
+        brian2.seed(int(self.streams["dynamics"].integers(2**31)))
+        network.run(self.n_steps * self.model.dt * brian2.second, namespace={})
+        return self._read()
+
+    def _read(self) -> dict[str, Any]:
+        columns = [self._read_population(code, name) for code, name in enumerate(self._monitors)]
+        code, neuron, step, potential = (np.concatenate(c) for c in zip(*columns, strict=True))
+        order = np.lexsort((neuron, code, step))
+        return {
+            "population": code[order],
+            "neuron": neuron[order],
+            "step": step[order],
+            "potential": potential[order],
+            "final": self._final(),
+        }
+
+    def _read_population(self, code: int, name: str) -> tuple[NDArray[Any], ...]:
+        monitor = self._monitors[name]
+        neuron_model = self.model.population(name).neuron
+        neuron = np.array(monitor.i, np.int32)
+        step = np.rint(np.array(monitor.t_) / self.model.dt).astype(np.int32)
+        if neuron_model is None:
+            potential = np.full(neuron.size, np.nan)
+        else:
+            potential = np.array(getattr(monitor, neuron_model.potential + "_"), np.float64)
+        return np.full(neuron.size, code, np.int32), neuron, step, potential
+
+    def _final(self) -> dict[str, NDArray[np.float64]]:
+        return {
+            p.name: np.array(
+                self._built.groups[p.name].variables[p.neuron.potential].get_value(), np.float64
+            )
+            for p in self.model.populations
+            if p.neuron
+        }
+
+    def _join(self, parts: list[dict[str, Any]]) -> Recording:
+        def column(name: str, dtype: type) -> NDArray[Any]:
+            return np.concatenate([np.empty(0, dtype), *(part[name] for part in parts)])
+
+        final: Mapping[str, NDArray[np.float64]] = {
+            p.name: np.array([part["final"][p.name] for part in parts]).reshape(-1, p.size)
+            for p in self.model.populations
+            if p.neuron
+        }
+        return Recording(
+            self.populations,
+            self.n_steps,
+            self.model.dt,
+            np.cumsum([0, *(part["step"].size for part in parts)]).astype(np.int64),
+            column("population", np.int32),
+            column("neuron", np.int32),
+            column("step", np.int32),
+            column("potential", np.float64),
+            final,
+        )
+
+
+@contextmanager
+def _runtime_device(target: str) -> Iterator[None]:
+    if target not in ("numpy", "cython"):
+        raise EngineError(f"Unknown runtime target {target!r}. Known: cython, numpy.")
+    previous = brian2.prefs.codegen.target
+    brian2.prefs.codegen.target = target
+    brian2.set_device("runtime")
+    try:
+        yield
+    finally:
+        reset_device()
+        brian2.prefs.codegen.target = previous

@@ -1,0 +1,186 @@
+"""From trials to decisions: a table with a row a trial, and the numbers that sum it up.
+
+The table's columns, with ``n_steps`` standing for silence:
+
+=============================== ===================================================================
+``trial``, ``label``            number of the trial and its class
+``decision``                    class, -1 for none
+``decision_step``               step of the decision
+``tie``, ``silent``             several outputs at the earliest step; no output spike
+``candidate``                   the label is among the outputs that tied for first (for silence:
+                                that share the largest final potential)
+``first_step_<class>``          first-spike step of each output neuron
+``spikes_<population>``         spikes in the whole trial
+``spikes_to_decision_<pop.>``   spikes up to and including the decision step
+``spikes_to_decision``          their sum over all populations, inputs included
+``synaptic_operations``         sum, over the spikes to decision, of the neuron's fan-out
+=============================== ===================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numba
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from brainsnn.spikes import Recording
+from brainsnn.training.trials import LabelledTrials
+
+if TYPE_CHECKING:
+    from brainsnn.codes.decisions import Decisions
+    from brainsnn.engine.base import Engine
+    from brainsnn.model import Model
+
+BLOCK = 500
+"""Trials run and tabulated at once by default."""
+
+
+class Decoder(Protocol):
+    """Turns the spikes of an output population into decisions."""
+
+    def decode(self, recording: Recording, population: str = "output") -> Decisions:
+        """Decision of each trial."""
+        ...
+
+
+@numba.njit(cache=True)
+def _tally(  # type: ignore[no-untyped-def]
+    offsets, population, step, decision_step, fan_out, whole, decided, operations
+):
+    """Spikes by trial and population, in all and up to the decision; synaptic operations."""
+    for trial in range(offsets.size - 1):
+        for k in range(offsets[trial], offsets[trial + 1]):
+            whole[trial, population[k]] += 1
+            if step[k] <= decision_step[trial]:
+                decided[trial, population[k]] += 1
+                operations[trial] += fan_out[population[k]]
+
+
+def fan_outs(model: Model) -> dict[str, int]:
+    """Number of synapses that a spike of each population reaches (all-to-all connections)."""
+    fan_out = dict.fromkeys(model.sizes, 0)
+    for connection in model.connections:
+        fan_out[connection.source] += model.sizes[connection.target]
+    return fan_out
+
+
+def tabulate(
+    recording: Recording,
+    decisions: Decisions,
+    labels: NDArray[np.int64],
+    output: str,
+    fan_out: Mapping[str, int],
+    first_trial: int = 0,
+) -> pd.DataFrame:
+    """Table of the trials of one recording (columns in the module docstring).
+
+    Parameters
+    ----------
+    recording : Recording
+        n trials.
+    decisions : Decisions
+        Of those trials.
+    labels : array of int64, shape (n,)
+    output : str
+        The population that decides.
+    fan_out : mapping of str to int
+        Synapses reached by a spike of each population.
+    first_trial : int, default 0
+        Number of the first trial.
+
+    Returns
+    -------
+    pandas.DataFrame
+        n rows.
+    """
+    n, names = recording.n_trials, list(recording.populations)
+    whole, decided = (np.zeros((n, len(names)), np.int64) for _ in range(2))
+    operations = np.zeros(n, np.int64)
+    fans = np.array([fan_out[name] for name in names], np.int64)
+    columns = (recording.offsets, recording.population, recording.step)
+    _tally(*columns, np.asarray(decisions.step, np.int64), fans, whole, decided, operations)
+    first = recording.first_steps(output).astype(np.int64)
+    table: dict[str, Any] = {
+        "trial": np.arange(first_trial, first_trial + n),
+        "label": labels,
+        "decision": decisions.decision,
+        "decision_step": decisions.step,
+        "tie": decisions.tie,
+        "silent": decisions.silent,
+        "candidate": decisions.candidates[np.arange(n), labels],
+    }
+    table |= {f"first_step_{k}": first[:, k] for k in range(first.shape[1])}
+    table |= {f"spikes_{name}": whole[:, k] for k, name in enumerate(names)}
+    table |= {f"spikes_to_decision_{name}": decided[:, k] for k, name in enumerate(names)}
+    table |= {"spikes_to_decision": decided.sum(axis=1), "synaptic_operations": operations}
+    return pd.DataFrame(table)
+
+
+def evaluate(
+    engine: Engine,
+    trials: LabelledTrials,
+    decoder: Decoder,
+    output: str | None = None,
+    block: int = BLOCK,
+) -> pd.DataFrame:
+    """Run all `trials` with the engine's present weights and tabulate what was decided.
+
+    Parameters
+    ----------
+    engine : Engine
+    trials : LabelledTrials
+    decoder : Decoder
+    output : str, optional
+        The population that decides; the model's last by default.
+    block : int, default 500
+        Trials at once; bounds memory, changes no result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a trial; columns in the module docstring.
+
+    Raises
+    ------
+    DataError
+        If there are no trials, or a label has no output neuron.
+    """
+    output = output or list(engine.populations)[-1]
+    trials.check(engine.populations[output])
+    fan_out = fan_outs(engine.model)
+    tables = []
+    for start in range(0, len(trials), block):
+        index = np.arange(start, min(start + block, len(trials)))
+        recording = engine.run(trials.inputs, index)
+        decisions = decoder.decode(recording, output)
+        labels = trials.labels[index]
+        tables.append(tabulate(recording, decisions, labels, output, fan_out, start))
+    return pd.concat(tables, ignore_index=True)
+
+
+def summary(trials: pd.DataFrame) -> dict[str, float]:
+    """The numbers that sum up a trials table.
+
+    Returns
+    -------
+    dict
+        ``accuracy`` (the decoder's rule), ``accuracy_ties_wrong``, ``accuracy_ties_right``,
+        ``silent_fraction``, and the means ``decision_step``, ``spikes_to_decision`` and
+        ``synaptic_operations``.
+    """
+    right = trials["decision"] == trials["label"]
+    return {
+        "accuracy": float(right.mean()),
+        "accuracy_ties_wrong": float((right & ~trials["tie"]).mean()),
+        "accuracy_ties_right": float(trials["candidate"].mean()),
+        "silent_fraction": float(trials["silent"].mean()),
+        "decision_step": float(trials["decision_step"].mean()),
+        "spikes_to_decision": float(trials["spikes_to_decision"].mean()),
+        "synaptic_operations": float(trials["synaptic_operations"].mean()),
+    }
+
+

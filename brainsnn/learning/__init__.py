@@ -1,0 +1,1 @@
+"""Learning from recorded spikes: rules, optimisers, schedules, averages. Knows no simulator."""

@@ -1,0 +1,214 @@
+r"""Averages of the weights over training, which often classify better than the last weights.
+
+An average is fed the weights after every block of trials (`update`) and told when an epoch ends
+(`end_epoch`); the training loop evaluates the average and goes on training the weights themselves.
+(Polyak & Juditsky 1992, doi:10.1137/0330046; Izmailov et al. 2018, arXiv:1803.05407.)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from brainsnn.config import Choice
+from brainsnn.learning.base import Weights
+from brainsnn.registry import Registry
+
+
+@numba.njit(cache=True)
+def _approach(average, weights, share):  # type: ignore[no-untyped-def]
+    """Move `average` towards `weights` by `share`, in place."""
+    for i in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            average[i, j] += share * (weights[i, j] - average[i, j])
+
+
+class Average(ABC):
+    """An average of weights, fed as training goes."""
+
+    @abstractmethod
+    def update(self, weights: Weights) -> None:
+        """Take in the weights after a block of trials."""
+
+    @abstractmethod
+    def end_epoch(self) -> None:
+        """An epoch has ended."""
+
+    @abstractmethod
+    def weights(self) -> Weights | None:
+        """The average (not to be written to), or None if training's own weights are to be used."""
+
+    @abstractmethod
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything that a checkpoint must hold, as copies, flat."""
+
+    @abstractmethod
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over a `state`."""
+
+
+class NoAverage(Average):
+    """Averages nothing: training's own weights are used."""
+
+    def update(self, weights: Weights) -> None:
+        """Do nothing."""
+
+    def end_epoch(self) -> None:
+        """Do nothing."""
+
+    def weights(self) -> None:
+        """None."""
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Nothing."""
+        return {}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Do nothing."""
+
+
+class ExponentialAverage(Average):
+    r"""Forgetting average: :math:`A \leftarrow d A + (1 - d) W`, from the first weights seen.
+
+    Parameters
+    ----------
+    decay : float, default 0.99
+        :math:`d`, in [0, 1), for each block of trials.
+    """
+
+    def __init__(self, decay: float = 0.99) -> None:
+        self.decay = decay
+        self._average: dict[str, NDArray[np.float64]] = {}
+
+    def update(self, weights: Weights) -> None:
+        """See the class."""
+        if not self._average:
+            self._average = {name: np.array(value) for name, value in weights.items()}
+        for name, value in weights.items():
+            _approach(self._average[name], value, 1.0 - self.decay)
+
+    def end_epoch(self) -> None:
+        """Do nothing: epochs do not matter here."""
+
+    def weights(self) -> Weights | None:
+        """The average, or None before the first `update`."""
+        return self._average or None
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The average."""
+        return {name: value.copy() for name, value in self._average.items()}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over a `state`."""
+        self._average = {name: np.array(value) for name, value in state.items()}
+
+
+class EpochsAverage(Average):
+    """Plain mean of all blocks' weights in the last few whole epochs.
+
+    Parameters
+    ----------
+    last : int, default 3
+        Number of epochs; early on, those that there are.
+    """
+
+    def __init__(self, last: int = 3) -> None:
+        self.last = last
+        self._running: dict[str, NDArray[np.float64]] = {}
+        self._blocks = 0
+        self._means: list[dict[str, NDArray[np.float64]]] = []
+
+    def update(self, weights: Weights) -> None:
+        """See the class."""
+        if not self._running:
+            self._running = {name: np.zeros_like(value) for name, value in weights.items()}
+        self._blocks += 1
+        for name, value in weights.items():
+            _approach(self._running[name], value, 1.0 / self._blocks)
+
+    def end_epoch(self) -> None:
+        """Close the epoch's mean and forget the oldest."""
+        if self._running:
+            self._means = [*self._means, self._running][-self.last :]
+        self._running, self._blocks = {}, 0
+
+    def weights(self) -> Weights | None:
+        """Mean over the last epochs, or None before the first has ended."""
+        if not self._means:
+            return None
+        return {
+            name: np.mean([epoch[name] for epoch in self._means], axis=0) for name in self._means[0]
+        }
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Means of the epochs (``0.connection``, ...), the running one, the block count."""
+        state: dict[str, NDArray[Any]] = {"blocks": np.array(self._blocks)}
+        epochs = {"running": self._running, **{str(k): e for k, e in enumerate(self._means)}}
+        for label, epoch in epochs.items():
+            state |= {f"{label}.{name}": value.copy() for name, value in epoch.items()}
+        return state
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over a `state`."""
+        epochs: dict[str, dict[str, NDArray[np.float64]]] = {"running": {}}
+        for key, value in state.items():
+            label, dot, name = key.partition(".")
+            if dot:
+                epochs.setdefault(label, {})[name] = np.array(value)
+        self._blocks = int(state["blocks"])
+        self._running = epochs.pop("running")
+        self._means = [epochs[str(k)] for k in range(len(epochs))]
+
+
+class AverageConfig(Choice):
+    """Parameters of an average; `build` makes one with a fresh state."""
+
+    variants: ClassVar[Registry[type[AverageConfig]]] = Registry("average")
+
+    def build(self) -> Average:
+        """An average with these parameters and a fresh state."""
+        raise NotImplementedError
+
+
+AVERAGES = AverageConfig.variants
+
+
+@AVERAGES.register("none")
+class NoAverageConfig(AverageConfig):
+    """Parameters of `NoAverage`: none."""
+
+    name: Literal["none"] = "none"
+
+    def build(self) -> NoAverage:
+        """A `NoAverage`."""
+        return NoAverage()
+
+
+@AVERAGES.register("exponential")
+class ExponentialAverageConfig(AverageConfig):
+    """Parameters of `ExponentialAverage`."""
+
+    name: Literal["exponential"] = "exponential"
+    decay: float = Field(0.99, ge=0, lt=1)
+
+    def build(self) -> ExponentialAverage:
+        """A fresh `ExponentialAverage`."""
+        return ExponentialAverage(self.decay)
+
+
+@AVERAGES.register("epochs")
+class EpochsAverageConfig(AverageConfig):
+    """Parameters of `EpochsAverage`."""
+
+    name: Literal["epochs"] = "epochs"
+    last: int = Field(3, ge=1)
+
+    def build(self) -> EpochsAverage:
+        """A fresh `EpochsAverage`."""
+        return EpochsAverage(self.last)

@@ -1,0 +1,111 @@
+"""What a learning rule and an optimiser exchange.
+
+A rule is pure: a recording, the weights and the labels go in; one gradient a connection comes out,
+from the last connection to the first. An optimiser changes weights in place. Weights are float64
+arrays of shape (pre, post).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.spikes import Recording
+
+Weights = Mapping[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowGradient:
+    """Gradient of one connection, by the presynaptic neurons for which it is not zero.
+
+    The arrays belong to whoever receives them and may be overwritten.
+
+    Parameters
+    ----------
+    rows : array of int64, shape (r,)
+        Presynaptic neurons, each at most once.
+    values : array of float64, shape (r, n_post)
+        Derivative of the loss, summed over the trials of a block, for their weights. All other
+        rows are zero.
+    """
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+class Rule(Protocol):
+    """A learning rule: a dataclass of its parameters that turns spikes into gradients.
+
+    Inherit from it explicitly to get `end_epoch` for rules that do nothing there.
+
+    Attributes
+    ----------
+    citation : str
+        Where the rule was published.
+    neuron : str
+        The neuron model that the derivation assumes (a registered name).
+    codes : tuple of str
+        Output codes that the rule goes with (registered names of decoders).
+    gradient : {"exact", "surrogate"}
+        Whether `backward` returns the derivative of `loss` or a stand-in.
+    """
+
+    citation: str
+    neuron: str
+    codes: tuple[str, ...]
+    gradient: Literal["exact", "surrogate"]
+
+    def backward(
+        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
+    ) -> Iterator[tuple[str, RowGradient]]:
+        """Gradient of each connection, from the last to the first, summed over the trials.
+
+        Lazy on purpose: a consumer that applies each gradient to `weights` before it asks for the
+        next lets the earlier layers see the weights already changed (sequential order).
+
+        Parameters
+        ----------
+        recording : Recording
+            The trials, n of them.
+        weights : mapping of str to array of shape (pre, post)
+            The weights that the trials ran with.
+        labels : array of int64, shape (n,)
+            The class of each trial.
+
+        Yields
+        ------
+        name, gradient : str, RowGradient
+        """
+        ...
+
+    def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Loss of each trial, shape (n_trials,)."""
+        ...
+
+    def end_epoch(
+        self,
+        weights: Weights,
+        statistics: Mapping[str, NDArray[np.float64]],
+        rng: np.random.Generator,
+    ) -> int:
+        """Called between epochs; may change `weights` in place, as in re-drawing dead neurons.
+
+        Parameters
+        ----------
+        weights : mapping of str to array of shape (pre, post)
+        statistics : mapping of str to array of float64, shape (size,)
+            For each population, the fraction of the epoch's trials in which each neuron fired.
+        rng : numpy.random.Generator
+            The stream ``redraw``.
+
+        Returns
+        -------
+        int
+            Number of neurons whose weights were drawn anew.
+        """
+        return 0

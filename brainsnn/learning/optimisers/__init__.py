@@ -1,0 +1,7 @@
+"""Optimisers, one a file; a new one is added to the registry by the import below."""
+
+from brainsnn.learning.optimisers.adam import Adam, AdamConfig
+from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserConfig
+from brainsnn.learning.optimisers.sgd import SGD, SGDConfig
+
+__all__ = ["OPTIMISERS", "SGD", "Adam", "AdamConfig", "Optimiser", "OptimiserConfig", "SGDConfig"]

@@ -1,0 +1,144 @@
+r"""Adam on dense moments, with decoupled weight decay.
+
+With gradient :math:`g`, update number :math:`n` (from 1), learning rate :math:`\eta`:
+
+.. math::
+    m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
+    v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
+    W \leftarrow W - \eta \left( \frac{m / (1 - \beta_1^n)}
+    {\sqrt{v / (1 - \beta_2^n)} + \epsilon} + \lambda W \right) .
+
+A row absent from a gradient has gradient zero: its moments decay and its weights still move. (Kingma
+& Ba 2015, arXiv:1412.6980; decoupled decay: Loshchilov & Hutter 2019, arXiv:1711.05101.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from brainsnn.learning.base import RowGradient
+from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserConfig, split_state
+
+
+@numba.njit(cache=True)
+def _adam(  # type: ignore[no-untyped-def]
+    weights, rows, values, slot, first, second, scales, beta1, beta2, epsilon
+):
+    """One update in one pass; `scales` = (rate / bias1, 1 / bias2, rate * decay)."""
+    rate, spread, shrink = scales
+    for k in range(rows.size):
+        slot[rows[k]] = k
+    for i in range(weights.shape[0]):
+        k = slot[i]
+        slot[i] = -1
+        for j in range(weights.shape[1]):
+            g = values[k, j] if k >= 0 else 0.0
+            m = beta1 * first[i, j] + (1.0 - beta1) * g
+            v = beta2 * second[i, j] + (1.0 - beta2) * g * g
+            first[i, j] = m
+            second[i, j] = v
+            w = weights[i, j]
+            weights[i, j] = w - rate * m / (np.sqrt(v * spread) + epsilon) - shrink * w
+
+
+class Adam(Optimiser):
+    """Adam with decoupled weight decay (equations in the module docstring).
+
+    Work is proportional to the number of weights, not of spikes, so it suits batches.
+
+    Parameters
+    ----------
+    beta1, beta2 : float, default 0.9 and 0.999
+        Memory of the first and second moment, in [0, 1).
+    epsilon : float, default 1e-8
+        Added to the root of the second moment.
+    weight_decay : float, default 0
+        :math:`\\lambda`.
+    """
+
+    def __init__(
+        self,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.weight_decay = weight_decay
+        self._first: dict[str, NDArray[np.float64]] = {}
+        self._second: dict[str, NDArray[np.float64]] = {}
+        self._count: dict[str, NDArray[np.int64]] = {}
+        self._slot: dict[str, NDArray[np.int64]] = {}
+
+    def _begin(self, name: str, weights: NDArray[np.float64]) -> None:
+        if name not in self._first:
+            self._first[name] = np.zeros_like(weights)
+            self._second[name] = np.zeros_like(weights)
+            self._count[name] = np.zeros(1, np.int64)
+        self._slot[name] = np.full(weights.shape[0], -1, np.int64)
+
+    def step(
+        self,
+        name: str,
+        weights: NDArray[np.float64],
+        gradient: RowGradient,
+        learning_rate: float,
+    ) -> None:
+        """Update `weights` in place; see the module docstring."""
+        if name not in self._slot:
+            self._begin(name, weights)
+        self._count[name] += 1
+        n = int(self._count[name][0])
+        scales = (
+            learning_rate / (1.0 - self.beta1**n),
+            1.0 / (1.0 - self.beta2**n),
+            learning_rate * self.weight_decay,
+        )
+        _adam(
+            weights,
+            gradient.rows,
+            gradient.values,
+            self._slot[name],
+            self._first[name],
+            self._second[name],
+            scales,
+            self.beta1,
+            self.beta2,
+            self.epsilon,
+        )
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """``connection.first``, ``.second`` (moments) and ``.count`` (updates so far)."""
+        kinds = {"first": self._first, "second": self._second, "count": self._count}
+        return {
+            f"{name}.{kind}": value.copy()
+            for kind, values in kinds.items()
+            for name, value in values.items()
+        }
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over a `state`."""
+        parts = split_state(state, ("first", "second", "count"))
+        self._first, self._second, self._count = parts["first"], parts["second"], parts["count"]
+        self._slot = {}
+
+
+@OPTIMISERS.register("adam")
+class AdamConfig(OptimiserConfig):
+    """Parameters of `Adam`."""
+
+    name: Literal["adam"] = "adam"
+    beta1: float = Field(0.9, ge=0, lt=1)
+    beta2: float = Field(0.999, ge=0, lt=1)
+    epsilon: float = Field(1e-8, gt=0)
+    weight_decay: float = Field(0.0, ge=0)
+
+    def build(self) -> Adam:
+        """A fresh `Adam`."""
+        return Adam(self.beta1, self.beta2, self.epsilon, self.weight_decay)

@@ -1,0 +1,101 @@
+"""The interface of optimisers, and their registry."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.config import Choice
+from brainsnn.errors import LearningError
+from brainsnn.learning.base import RowGradient, Weights
+from brainsnn.registry import Registry
+
+Rows = Mapping[str, NDArray[np.integer[Any]]]
+
+
+class Optimiser(ABC):
+    """Changes weights in place, one gradient of one connection at a time.
+
+    An optimiser may put off part of its work (weight decay of rows that no spike uses). Then
+    `prepare` brings the rows about to be used up to date, and `flush` all of them.
+
+    Attributes
+    ----------
+    postpones : bool
+        Whether `prepare` has anything to do; if not, a training loop may leave it out.
+    """
+
+    postpones: bool = False
+
+    @abstractmethod
+    def step(
+        self,
+        name: str,
+        weights: NDArray[np.float64],
+        gradient: RowGradient,
+        learning_rate: float,
+    ) -> None:
+        """Update `weights`, shape (pre, post), of the connection `name` in place."""
+
+    def prepare(self, weights: Weights, rows: Rows) -> None:  # noqa: B027 - most have nothing to do
+        """Bring up to date the `rows` (presynaptic neurons, by connection) about to be used.
+
+        Connections whose rows were once named here may be decayed lazily from then on; the others
+        are always up to date.
+        """
+
+    def flush(self, weights: Weights) -> None:  # noqa: B027 - most have nothing to do
+        """Bring all weights up to date. Call before they are read, saved or changed elsewhere."""
+
+    @abstractmethod
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything that a checkpoint must hold, as copies, flat."""
+
+    @abstractmethod
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over a `state`.
+
+        Raises
+        ------
+        LearningError
+            If `state` is of another optimiser.
+        """
+
+
+class OptimiserConfig(Choice):
+    """Parameters of an optimiser; `build` makes one with a fresh state."""
+
+    variants: ClassVar[Registry[type[OptimiserConfig]]] = Registry("optimiser")
+
+    def build(self) -> Optimiser:
+        """An optimiser with these parameters and a fresh state."""
+        raise NotImplementedError
+
+
+OPTIMISERS = OptimiserConfig.variants
+
+
+def split_state(
+    state: Mapping[str, NDArray[Any]], kinds: tuple[str, ...]
+) -> dict[str, dict[str, NDArray[Any]]]:
+    """Copies of the arrays of `state`, keyed ``connection.kind``, grouped by kind.
+
+    Raises
+    ------
+    LearningError
+        If a key has another form or kind.
+    """
+    parts: dict[str, dict[str, NDArray[Any]]] = {kind: {} for kind in kinds}
+    for key, value in state.items():
+        name, _, kind = key.rpartition(".")
+        if not name or kind not in parts:
+            raise LearningError(
+                f"Optimiser state {key!r} is of another optimiser; this one has kinds "
+                f"{', '.join(kinds)}."
+            )
+        parts[kind][name] = np.array(value)
+    return parts

@@ -1,0 +1,109 @@
+"""Weights in a file: one float64 array of shape (pre, post) for each connection."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import WeightsError
+from brainsnn.records.atomic import write_whole
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+def save_weights(path: Path, weights: Mapping[str, NDArray[np.float64]]) -> None:
+    """Write `weights` to an ``.npz`` file, whole or not at all.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the file cannot be written.
+    """
+    arrays: dict[str, Any] = dict(weights)
+    write_whole(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+
+def load_weights(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float64]]:
+    """Weights of a model from any ``.npz`` file with one array a connection.
+
+    Parameters
+    ----------
+    path : Path
+    shapes : mapping of str to tuple of int
+        Name of every connection of the model and its (pre, post).
+
+    Returns
+    -------
+    dict of str to array of float64, C order, in the order of `shapes`
+
+    Raises
+    ------
+    WeightsError
+        If the file cannot be read, or names are missing or surplus, or an array has another shape,
+        is not numeric, or holds NaN or infinity.
+    """
+    found: dict[str, NDArray[Any]] = {}
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            for name in archive.files:
+                found[name] = archive[name]
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no such file.") from None
+    except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise WeightsError(f"{path}: not a readable .npz file of weights: {error}") from error
+    return check_weights(found, shapes, str(path))
+
+
+def check_weights(
+    weights: Mapping[str, NDArray[Any]], shapes: Shapes, source: str
+) -> dict[str, NDArray[np.float64]]:
+    """`weights` as float64 arrays in C order, once they are known to fit `shapes`.
+
+    Parameters
+    ----------
+    weights : mapping of str to array
+    shapes : mapping of str to tuple of int
+        What the model expects.
+    source : str
+        Where the weights come from, for the message.
+
+    Raises
+    ------
+    WeightsError
+        As `load_weights`.
+    """
+    expected = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
+    for what, names in (
+        ("is missing", shapes.keys() - weights.keys()),
+        ("is not a connection of the model", weights.keys() - shapes.keys()),
+    ):
+        if names:
+            listed = ", ".join(repr(name) for name in sorted(names))
+            raise WeightsError(f"{source}: {listed} {what}. Expected: {expected}.")
+    return {name: _checked(name, weights[name], shape, source) for name, shape in shapes.items()}
+
+
+def _checked(
+    name: str, array: NDArray[Any], shape: tuple[int, ...], source: str
+) -> NDArray[np.float64]:
+    if array.dtype.kind not in "fiu":
+        raise WeightsError(f"{source}: {name!r} holds {array.dtype}, expected real numbers.")
+    if array.shape != tuple(shape):
+        swapped = " It looks transposed." if array.shape == tuple(shape)[::-1] else ""
+        raise WeightsError(
+            f"{source}: {name!r} has shape {array.shape}, expected (pre, post) = {tuple(shape)}."
+            f"{swapped}"
+        )
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        where = tuple(int(k) for k in bad[0])
+        raise WeightsError(
+            f"{source}: {name!r} holds {len(bad)} values that are NaN or infinite, the first at "
+            f"[{', '.join(map(str, where))}] ({array[where]}); all must be finite."
+        )
+    return np.ascontiguousarray(array, np.float64)

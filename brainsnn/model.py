@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import brian2
@@ -19,7 +20,9 @@ from brainsnn.synapses import Normal, SynapseModel, Uniform, instantaneous
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 
-_CREATED_HERE = re.compile(r"Object was created here .*?original error message and traceback\.\)", re.S)
+_CREATED_HERE = re.compile(
+    r"Object was created here .*?original error message and traceback\.\)", re.S
+)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -57,7 +60,7 @@ class Connection:
     source: str
     target: str
     synapse: SynapseModel = instantaneous
-    initial: Uniform | Normal = Uniform()
+    initial: Uniform | Normal = field(default_factory=Uniform)
     delay: int = 0
 
     def __post_init__(self) -> None:
@@ -177,7 +180,7 @@ def feedforward(
     """
     names = list(sizes)
     populations = [Population(n, sizes[n], neuron if k else None) for k, n in enumerate(names)]
-    pairs = list(zip(names[:-1], names[1:], strict=True))
+    pairs = list(itertools.pairwise(names))
     if len(pairs) != len(initial):
         raise ModelError(f"{len(pairs)} connections need as many initial: got {len(initial)}.")
     connections = [

@@ -96,10 +96,10 @@ class Engine(ABC):
             )
         if trials is None:
             return self._run(inputs, np.arange(inputs.n_trials))
-        trials = np.ascontiguousarray(trials, np.int64)
-        if trials.size and (trials.min() < 0 or trials.max() >= inputs.n_trials):
+        wanted: NDArray[np.int64] = np.ascontiguousarray(trials, np.int64)
+        if wanted.size and (wanted.min() < 0 or wanted.max() >= inputs.n_trials):
             raise DataError(f"Trials must be in 0..{inputs.n_trials - 1}.")
-        return self._run(inputs, trials)
+        return self._run(inputs, wanted)
 
     def set_weights(self, weights: WeightArrays) -> None:
         """Copy weights into every connection.

@@ -1,4 +1,4 @@
-"""Compile a generated project to a shared library, once for the same sources, compiler and flags."""
+"""Compile a generated project to a shared library, once for the same sources and compiler."""
 
 from __future__ import annotations
 

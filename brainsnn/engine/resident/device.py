@@ -66,7 +66,7 @@ class ResidentDevice(CPPStandaloneDevice):
         self._steps: list[tuple[Any, str]] = []
         self.stochastic = False
 
-    def code_object_class(self, codeobj_class: Any = None, fallback_pref: Any = None) -> Any:
+    def code_object_class(self, codeobj_class: Any = None, **_: Any) -> Any:
         """Return `ResidentCodeObject` where Brian2 would use its own C++ class."""
         return ResidentCodeObject if codeobj_class is None else codeobj_class
 
@@ -102,10 +102,7 @@ class ResidentDevice(CPPStandaloneDevice):
         **kwds: Any,
     ) -> Any:
         """Generate a code object, from a template of ours where one applies."""
-        stateful = any(
-            isinstance(v, Function) and not v.stateless for v in variables.values()
-        )
-        self.stochastic |= stateful
+        stateful = _draws(variables)
         extra = dict(template_kwds or {})
         pathway = extra.get("pathway", owner)
         if self._is_dense(pathway) and template_name in ("synapses", "synapses_push_spikes"):
@@ -153,13 +150,14 @@ class ResidentDevice(CPPStandaloneDevice):
             raise EngineError("The resident engine takes a network with a single run statement.")
         kwds["level"] = kwds.get("level", 0) + 1
         super().network_run(net, duration, *args, **kwds)
-        self.main_queue = [entry for entry in self.main_queue if entry[0] != "run_network"]
+        self.main_queue[:] = [entry for entry in self.main_queue if entry[0] != "run_network"]
         self._steps = [
             (obj, codeobj.name)
             for obj in net.sorted_objects
             if obj.active
             for codeobj in obj._code_objects
         ]
+        self.stochastic = any(_draws(self.code_objects[name].variables) for _, name in self._steps)
 
     def generate_main_source(self, writer: Any) -> None:
         """Write the trial loop and the C interface in place of Brian2's ``main``."""
@@ -209,7 +207,11 @@ class ResidentDevice(CPPStandaloneDevice):
     def _population(self, recorded: Recorded) -> dict[str, Any]:
         spaces = [a for a in self._arrays() if a["label"] == f"{recorded.name}._spikespace"]
         potential = next(
-            (a["name"] for a in self._arrays() if a["label"] == f"{recorded.name}.{recorded.potential}"),
+            (
+                a["name"]
+                for a in self._arrays()
+                if a["label"] == f"{recorded.name}.{recorded.potential}"
+            ),
             None,
         )
         return {
@@ -241,6 +243,11 @@ class ResidentDevice(CPPStandaloneDevice):
         }
 
 
+def _draws(variables: Mapping[str, Any]) -> bool:
+    """Whether code that uses these draws random numbers, or is otherwise not repeatable."""
+    return any(isinstance(v, Function) and not v.stateless for v in variables.values())
+
+
 def _plain(var: ArrayVariable) -> bool:
     return getattr(var, "ndim", 1) == 1
 
@@ -251,7 +258,7 @@ def _is_threshold(obj: Any) -> bool:
 
 def resident_device() -> ResidentDevice:
     """Return the registered device."""
-    return all_devices[DEVICE_NAME]  # type: ignore[no-any-return]
+    return all_devices[DEVICE_NAME]
 
 
 all_devices[DEVICE_NAME] = ResidentDevice()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,20 +71,12 @@ class ResidentEngine(Engine):
         self._view(f"{population}.{name}")[...] = value
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
-        library, n = self._loaded(), trials.size
-        recorded = np.empty(n + 1, np.int64)
+        n = trials.size
         final = {p.name: np.empty((n, p.size)) for p in self._with_potential}
-        pointers = (ctypes.c_void_p * len(final))(*(a.ctypes.data for a in final.values()))
-        columns = (inputs.offsets.ctypes.data, inputs.neuron.ctypes.data, inputs.step.ctypes.data)
-        library.run(columns, trials, self.n_steps, recorded, pointers, self._seeds(n))
-        return Recording(
-            self.populations,
-            self.n_steps,
-            self.model.dt,
-            recorded,
-            *library.spikes(int(recorded[-1])),
-            final,
+        columns = self._loaded().run(
+            inputs, trials, self.n_steps, list(final.values()), self._seeds(n)
         )
+        return Recording(self.populations, self.n_steps, self.model.dt, *columns, final)
 
     def _seeds(self, n: int) -> NDArray[np.uint32] | None:
         if not self._stochastic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _ctypes
 import ctypes
 import os
 import shutil
@@ -10,11 +11,11 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-import _ctypes
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import EngineError
+from brainsnn.spikes import FloatArray, IntArray, OffsetArray, SpikeTrains
 
 _DTYPES = {
     "double": np.float64,
@@ -65,8 +66,14 @@ class Library:
         self._c.resident_script()
         self._c.resident_save()
         self.arrays = self._find_arrays()
-        self._run = self._c.resident_run
-        self._run.restype = None
+        self._c.resident_run.argtypes = [
+            *[_Pointer] * 4,
+            *[ctypes.c_int64] * 2,
+            *[_Pointer] * 3,
+        ]
+        self._c.resident_run.restype = None
+        self._c.resident_spikes.argtypes = [_Pointer] * 4
+        self._c.resident_spikes.restype = None
 
     def _find_arrays(self) -> dict[str, tuple[int, int, str]]:
         name, dtype = ctypes.c_char_p(), ctypes.c_char_p()
@@ -98,35 +105,53 @@ class Library:
 
     def run(
         self,
-        columns: tuple[int, int, int],
+        inputs: SpikeTrains,
         trials: NDArray[np.int64],
         n_steps: int,
-        recorded: NDArray[np.int64],
-        final: Any,
+        final: list[NDArray[np.float64]],
         seeds: NDArray[np.uint32] | None,
-    ) -> None:
-        """Run trials; the results are in `spikes`, and written to `recorded` and `final`."""
-        self._run(
-            *(_Pointer(address) for address in columns),
-            _Pointer(trials.ctypes.data),
-            ctypes.c_int64(trials.size),
-            ctypes.c_int64(n_steps),
-            None if seeds is None else _Pointer(seeds.ctypes.data),
-            _Pointer(recorded.ctypes.data),
-            final,
-        )
+    ) -> tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray]:
+        """Run trials.
 
-    def spikes(self, size: int) -> tuple[NDArray[Any], ...]:
-        """Copy the recorded columns: population, neuron, step, potential."""
-        addresses = [_Pointer() for _ in range(4)]
-        self._c.resident_spikes(*(ctypes.byref(a) for a in addresses))
-        kinds = ("int32_t", "int32_t", "int32_t", "double")
-        return tuple(
-            np.array(_View(self, address.value or 0, size, kind))
-            if size
-            else np.empty(0, _DTYPES[kind])
-            for address, kind in zip(addresses, kinds, strict=True)
+        Parameters
+        ----------
+        inputs : SpikeTrains
+            Input spikes.
+        trials : array of int64
+            The trials of `inputs` to run.
+        n_steps : int
+            Length of a trial.
+        final : list of array
+            Receives the final potentials of the populations that have one.
+        seeds : array of uint32, optional
+            One seed a trial, for networks that draw random numbers.
+
+        Returns
+        -------
+        tuple of array
+            Offsets of the trials, and the columns population, neuron, step and potential.
+        """
+        offsets = np.empty(trials.size + 1, np.int64)
+        self._c.resident_run(
+            _address(inputs.offsets),
+            _address(inputs.neuron),
+            _address(inputs.step),
+            _address(trials),
+            trials.size,
+            n_steps,
+            None if seeds is None else _address(seeds),
+            _address(offsets),
+            (_Pointer * len(final))(*map(_address, final)),
         )
+        n = offsets[-1]
+        population, neuron, step = (np.empty(n, np.int32) for _ in range(3))
+        potential = np.empty(n)
+        self._c.resident_spikes(*map(_address, (population, neuron, step, potential)))
+        return offsets, population, neuron, step, potential
+
+
+def _address(array: NDArray[Any]) -> int:
+    return array.__array_interface__["data"][0]
 
 
 def _load_private(path: Path) -> ctypes.CDLL:

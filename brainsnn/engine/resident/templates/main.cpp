@@ -182,13 +182,13 @@ void resident_run(
     }
 }
 
-void resident_spikes(int32_t **population, int32_t **neuron, int32_t **step, double **potential)
+void resident_spikes(int32_t *population, int32_t *neuron, int32_t *step, double *potential)
 {
-    using resident::spikes;
-    *population = spikes.population.data();
-    *neuron = spikes.neuron.data();
-    *step = spikes.step.data();
-    *potential = spikes.potential.data();
+    const resident::Spikes &spikes = resident::spikes;
+    std::copy(spikes.population.begin(), spikes.population.end(), population);
+    std::copy(spikes.neuron.begin(), spikes.neuron.end(), neuron);
+    std::copy(spikes.step.begin(), spikes.step.end(), step);
+    std::copy(spikes.potential.begin(), spikes.potential.end(), potential);
 }
 
 void resident_release()

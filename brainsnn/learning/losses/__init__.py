@@ -1,0 +1,9 @@
+"""Losses, one a file.
+
+To add one: write a file with a subclass of `FirstSpikeLoss`, register it in `LOSSES`, import it.
+"""
+
+from brainsnn.learning.losses.base import LOSSES, FirstSpikeLoss
+from brainsnn.learning.losses.relative_targets import RelativeTargets
+
+__all__ = ["LOSSES", "FirstSpikeLoss", "RelativeTargets"]

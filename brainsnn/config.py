@@ -49,9 +49,8 @@ class Config(BaseModel):
         if isinstance(data, Mapping):
             for name, value in data.items():
                 field = cls.model_fields.get(name)
-                if field is not None and isinstance(value, bool):
-                    if not _takes_bool(field.annotation):
-                        raise ValueError(f"{name} is not a switch: true and false mean nothing")
+                if field and isinstance(value, bool) and not _takes_bool(field.annotation):
+                    raise ValueError(f"{name} is not a switch: true and false mean nothing")
         return data
 
 
@@ -72,7 +71,7 @@ class Choice(Config):
         if isinstance(data, Mapping) and "name" in data:
             variant = cls.variants[data["name"]]
             if variant is not cls:
-                return variant.model_validate(data)  # type: ignore[no-any-return]
+                return variant.model_validate(data)
         return handler(data)
 
 
@@ -191,7 +190,7 @@ def _merge(config: C, tree: Mapping[str, Any], prefix: str) -> C:
 
 
 def _laid_upon(old: Any, new: Any, key: str) -> Any:
-    if isinstance(new, str) and new == NONE:
+    if isinstance(new, str) and new == NONE and not isinstance(old, Config):
         return None
     if isinstance(old, Config):
         if isinstance(new, str) and isinstance(old, Choice):

@@ -20,7 +20,7 @@ The table's columns, with ``n_steps`` standing for silence:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
@@ -28,23 +28,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from brainsnn.spikes import Recording
-from brainsnn.training.trials import LabelledTrials
+from brainsnn.trials import LabelledTrials
 
 if TYPE_CHECKING:
-    from brainsnn.codes.decisions import Decisions
+    from brainsnn.codes import Decisions, Decoder
     from brainsnn.engine.base import Engine
     from brainsnn.model import Model
 
 BLOCK = 500
 """Trials run and tabulated at once by default."""
-
-
-class Decoder(Protocol):
-    """Turns the spikes of an output population into decisions."""
-
-    def decode(self, recording: Recording, population: str = "output") -> Decisions:
-        """Decision of each trial."""
-        ...
 
 
 @numba.njit(cache=True)
@@ -182,5 +174,3 @@ def summary(trials: pd.DataFrame) -> dict[str, float]:
         "spikes_to_decision": float(trials["spikes_to_decision"].mean()),
         "synaptic_operations": float(trials["synaptic_operations"].mean()),
     }
-
-

@@ -179,11 +179,11 @@ class AverageConfig(Choice):
 AVERAGES = AverageConfig.variants
 
 
-@AVERAGES.register("none")
+@AVERAGES.register("off")
 class NoAverageConfig(AverageConfig):
     """Parameters of `NoAverage`: none."""
 
-    name: Literal["none"] = "none"
+    name: Literal["off"] = "off"
 
     def build(self) -> NoAverage:
         """A `NoAverage`."""
@@ -195,7 +195,7 @@ class ExponentialAverageConfig(AverageConfig):
     """Parameters of `ExponentialAverage`."""
 
     name: Literal["exponential"] = "exponential"
-    decay: float = Field(0.99, ge=0, lt=1)
+    decay: float = Field(default=0.99, ge=0, lt=1)
 
     def build(self) -> ExponentialAverage:
         """A fresh `ExponentialAverage`."""
@@ -207,7 +207,7 @@ class EpochsAverageConfig(AverageConfig):
     """Parameters of `EpochsAverage`."""
 
     name: Literal["epochs"] = "epochs"
-    last: int = Field(3, ge=1)
+    last: int = Field(default=3, ge=1)
 
     def build(self) -> EpochsAverage:
         """A fresh `EpochsAverage`."""

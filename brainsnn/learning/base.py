@@ -108,4 +108,5 @@ class Rule(Protocol):
         int
             Number of neurons whose weights were drawn anew.
         """
+        del weights, statistics, rng
         return 0

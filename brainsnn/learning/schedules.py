@@ -1,8 +1,8 @@
 r"""Learning-rate schedules: pure functions of the position in training.
 
-A schedule multiplies the initial rate :math:`\eta_0`. Its argument is the position in epochs, a
-real number (2.5 is the middle of the third epoch), so that a rate may fall within an epoch and is
-the same after a resume.
+A schedule multiplies the initial rate :math:`\eta_0`. Its argument is the position in epochs
+:math:`e`, a real number (2.5 is the middle of the third epoch), so that a rate may fall within an
+epoch and is the same after a resume.
 """
 
 from __future__ import annotations
@@ -17,19 +17,31 @@ from brainsnn.registry import Registry
 
 
 class Schedule(Choice):
-    """Base of schedules: called with a position and the number of epochs, gives the rate."""
+    """Base of schedules: initial rate and position in, present rate out."""
 
     variants: ClassVar[Registry[type[Schedule]]] = Registry("schedule")
-
-    learning_rate: float = Field(0.2, gt=0, description="The initial rate.")
 
     def factor(self, epoch: float, n_epochs: int) -> float:
         """Share of the initial rate at position `epoch`, in 0..`n_epochs`."""
         raise NotImplementedError
 
-    def __call__(self, epoch: float, n_epochs: int) -> float:
-        """Learning rate at position `epoch` (epochs done, with fraction) of `n_epochs`."""
-        return self.learning_rate * self.factor(epoch, n_epochs)
+    def __call__(self, learning_rate: float, epoch: float, n_epochs: int) -> float:
+        """Present rate.
+
+        Parameters
+        ----------
+        learning_rate : float
+            The initial rate.
+        epoch : float
+            Epochs done, with fraction.
+        n_epochs : int
+            Epochs in all.
+
+        Returns
+        -------
+        float
+        """
+        return learning_rate * self.factor(epoch, n_epochs)
 
 
 SCHEDULES = Schedule.variants
@@ -59,8 +71,8 @@ class Step(Schedule):
     """
 
     name: Literal["step"] = "step"
-    every: int = Field(10, ge=1)
-    decay: float = Field(0.5, gt=0, le=1)
+    every: int = Field(default=10, ge=1)
+    decay: float = Field(default=0.5, gt=0, le=1)
 
     def factor(self, epoch: float, n_epochs: int) -> float:  # noqa: ARG002
         """See the class."""
@@ -78,7 +90,7 @@ class Exponential(Schedule):
     """
 
     name: Literal["exponential"] = "exponential"
-    decay: float = Field(0.9, gt=0, le=1)
+    decay: float = Field(default=0.9, gt=0, le=1)
 
     def factor(self, epoch: float, n_epochs: int) -> float:  # noqa: ARG002
         """See the class."""
@@ -103,8 +115,8 @@ class Cosine(Schedule):
     """
 
     name: Literal["cosine"] = "cosine"
-    warm_up: float = Field(0.0, ge=0)
-    floor: float = Field(0.0, ge=0, le=1)
+    warm_up: float = Field(default=0.0, ge=0)
+    floor: float = Field(default=0.0, ge=0, le=1)
 
     def factor(self, epoch: float, n_epochs: int) -> float:
         """See the class."""

@@ -30,7 +30,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[s
         If the file cannot be written (a full disk); the old one is then intact.
     """
     members = {**arrays, META: np.array(json.dumps(meta))}
-    write_whole(path, lambda file: np.savez(file, allow_pickle=False, **members))  # type: ignore[arg-type]
+    write_whole(path, lambda file: np.savez(file, allow_pickle=False, **members))
 
 
 def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -8,8 +8,8 @@ With gradient :math:`g`, update number :math:`n` (from 1), learning rate :math:`
     W \leftarrow W - \eta \left( \frac{m / (1 - \beta_1^n)}
     {\sqrt{v / (1 - \beta_2^n)} + \epsilon} + \lambda W \right) .
 
-A row absent from a gradient has gradient zero: its moments decay and its weights still move. (Kingma
-& Ba 2015, arXiv:1412.6980; decoupled decay: Loshchilov & Hutter 2019, arXiv:1711.05101.)
+A row absent from a gradient has gradient zero: its moments decay and its weights still move.
+(Kingma & Ba 2015, arXiv:1412.6980; decoupled decay: Loshchilov & Hutter 2019, arXiv:1711.05101.)
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _adam(  # type: ignore[no-untyped-def]
 
 
 class Adam(Optimiser):
-    """Adam with decoupled weight decay (equations in the module docstring).
+    r"""Adam with decoupled weight decay (equations in the module docstring).
 
     Work is proportional to the number of weights, not of spikes, so it suits batches.
 
@@ -59,7 +59,7 @@ class Adam(Optimiser):
     epsilon : float, default 1e-8
         Added to the root of the second moment.
     weight_decay : float, default 0
-        :math:`\\lambda`.
+        :math:`\lambda`.
     """
 
     def __init__(
@@ -115,7 +115,11 @@ class Adam(Optimiser):
 
     def state(self) -> dict[str, NDArray[Any]]:
         """``connection.first``, ``.second`` (moments) and ``.count`` (updates so far)."""
-        kinds = {"first": self._first, "second": self._second, "count": self._count}
+        kinds: dict[str, dict[str, NDArray[Any]]] = {
+            "first": self._first,
+            "second": self._second,
+            "count": self._count,
+        }
         return {
             f"{name}.{kind}": value.copy()
             for kind, values in kinds.items()
@@ -134,10 +138,10 @@ class AdamConfig(OptimiserConfig):
     """Parameters of `Adam`."""
 
     name: Literal["adam"] = "adam"
-    beta1: float = Field(0.9, ge=0, lt=1)
-    beta2: float = Field(0.999, ge=0, lt=1)
-    epsilon: float = Field(1e-8, gt=0)
-    weight_decay: float = Field(0.0, ge=0)
+    beta1: float = Field(default=0.9, ge=0, lt=1)
+    beta2: float = Field(default=0.999, ge=0, lt=1)
+    epsilon: float = Field(default=1e-8, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
 
     def build(self) -> Adam:
         """A fresh `Adam`."""

@@ -92,12 +92,12 @@ def _descend_eagerly(  # type: ignore[no-untyped-def]
 
 
 class SGD(Optimiser):
-    """Gradient descent, no momentum, with weight decay after each update (module docstring).
+    r"""Gradient descent, no momentum, with weight decay after each update (module docstring).
 
     Parameters
     ----------
     weight_decay : float, default 0
-        :math:`\\lambda`; S4NN uses 1e-6. Lazy for connections named in `prepare`.
+        :math:`\lambda`; S4NN uses 1e-6. Lazy for connections named in `prepare`.
 
     Raises
     ------
@@ -167,7 +167,7 @@ class SGDConfig(OptimiserConfig):
     """Parameters of `SGD`."""
 
     name: Literal["sgd"] = "sgd"
-    weight_decay: float = Field(0.0, ge=0)
+    weight_decay: float = Field(default=0.0, ge=0)
 
     def build(self) -> SGD:
         """A fresh `SGD`."""

@@ -35,8 +35,7 @@ class LabelledTrials:
         object.__setattr__(self, "labels", np.ascontiguousarray(self.labels, np.int64))
         if self.labels.shape != (self.inputs.n_trials,):
             raise DataError(
-                f"{self.inputs.n_trials} trials need as many labels, got shape "
-                f"{self.labels.shape}."
+                f"{self.inputs.n_trials} trials need as many labels, got shape {self.labels.shape}."
             )
         if self.labels.size and self.labels.min() < 0:
             raise DataError(f"Labels must be 0 or more, got {self.labels.min()}.")

@@ -1,0 +1,23 @@
+"""Training: the loop over trials, selection, checkpoints, progress, health."""
+
+from brainsnn.training.callbacks import Callback, MetricsWriter, Progress
+from brainsnn.training.config import TrainingConfig
+from brainsnn.training.health import HealthMonitor, HealthReport, diagnose
+from brainsnn.training.interrupts import Interrupted, StopRequest
+from brainsnn.training.progress import reporter
+from brainsnn.training.trainer import Trainer, TrainingResult
+
+__all__ = [
+    "Callback",
+    "HealthMonitor",
+    "HealthReport",
+    "Interrupted",
+    "MetricsWriter",
+    "Progress",
+    "StopRequest",
+    "Trainer",
+    "TrainingConfig",
+    "TrainingResult",
+    "diagnose",
+    "reporter",
+]

@@ -1,0 +1,180 @@
+"""Everything that training needs to go on as if it had never stopped, in one file.
+
+The weights are saved as they are, decay that the optimiser has put off included in its state, so
+that writing a checkpoint changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import BrainsnnError, RunDirectoryError
+from brainsnn.learning.averaging import Average
+from brainsnn.learning.base import Weights
+from brainsnn.learning.optimisers import Optimiser
+from brainsnn.records.arrays import branch, graft, read_arrays, write_arrays
+from brainsnn.records.weights import Shapes, check_weights
+from brainsnn.streams import Streams
+from brainsnn.training.selection import Selection
+from brainsnn.training.statistics import EpochStatistics
+
+FORMAT = 1
+
+
+@dataclass
+class TrainingState:
+    """What changes while training goes on, besides the weights in the engine.
+
+    Parameters
+    ----------
+    optimiser : Optimiser
+    average : Average
+    selection : Selection
+    streams : Streams
+    metrics : list of dict
+        Rows so far, an epoch a row.
+    epoch : int
+        Epochs done.
+    order : array of int64, shape (n_trials,)
+        Order of the trials in the epoch under way; empty between epochs.
+    statistics : EpochStatistics or None
+        Of the epoch under way; its `done` is the position in `order`. None between epochs.
+    seconds : float
+        Time spent on the epoch under way before the last resume.
+    """
+
+    optimiser: Optimiser
+    average: Average
+    selection: Selection
+    streams: Streams
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    epoch: int = 0
+    order: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    statistics: EpochStatistics | None = None
+    seconds: float = 0.0
+
+
+def save_checkpoint(path: Path, state: TrainingState, weights: Weights, block: int) -> None:
+    """Write a checkpoint, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    state : TrainingState
+    weights : mapping of str to array
+        As they are in the engine.
+    block : int
+        Trials a block, on which a resume within an epoch depends.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it cannot be written; the checkpoint before is then intact.
+    """
+    arrays: dict[str, NDArray[Any]] = {"order": state.order}
+    arrays |= graft("weights", weights)
+    arrays |= graft("optimiser", state.optimiser.state())
+    arrays |= graft("average", state.average.state())
+    arrays |= graft("best", state.selection.weights)
+    if state.statistics is not None:
+        arrays |= graft("epoch", state.statistics.state())
+    meta = {
+        "format": FORMAT,
+        "epoch": state.epoch,
+        "block": block,
+        "seconds": state.seconds,
+        "metrics": state.metrics,
+        "selection": state.selection.meta(),
+        "streams": state.streams.state(),
+    }
+    write_arrays(path, arrays, meta)
+
+
+def load_checkpoint(
+    path: Path,
+    state: TrainingState,
+    shapes: Shapes,
+    block: int,
+    new_statistics: Callable[[], EpochStatistics],
+) -> dict[str, NDArray[np.float64]]:
+    """Fill `state` from a checkpoint and return the weights.
+
+    Parameters
+    ----------
+    path : Path
+    state : TrainingState
+        Freshly made with the settings of the run.
+    shapes : mapping of str to tuple of int
+        What the model expects.
+    block : int
+        Trials a block with the present settings.
+    new_statistics : callable
+        Makes empty statistics of an epoch.
+
+    Returns
+    -------
+    dict of str to array of float64
+
+    Raises
+    ------
+    RunDirectoryError
+        If the file is missing, damaged, of another version, or of a run with other settings; the
+        message names the file and the part.
+    """
+    arrays, meta = read_arrays(path)
+    if meta.get("format") != FORMAT:
+        raise RunDirectoryError(
+            f"{path}: a checkpoint of format {meta.get('format')!r}; this version reads {FORMAT}."
+        )
+    part = "weights"
+    try:
+        weights = check_weights(branch(arrays, "weights"), shapes, f"{path}: 'weights'")
+        part = "best"
+        state.selection.restore(meta["selection"], branch(arrays, "best"))
+        part = "optimiser"
+        state.optimiser.restore(branch(arrays, "optimiser"))
+        part = "average"
+        state.average.restore(branch(arrays, "average"))
+        part = "meta"
+        state.metrics, state.epoch = list(meta["metrics"]), int(meta["epoch"])
+        state.seconds = float(meta["seconds"])
+        state.streams.restore(meta["streams"])
+        part = "epoch"
+        _restore_epoch(path, arrays, state, new_statistics, same_block=meta["block"] == block)
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise RunDirectoryError(f"{path}: {part!r} does not fit this run: {error}") from error
+    except RunDirectoryError:
+        raise
+    except BrainsnnError as error:
+        raise RunDirectoryError(f"{path}: {part!r} does not fit this run: {error}") from error
+    return weights
+
+
+def _restore_epoch(
+    path: Path,
+    arrays: Mapping[str, NDArray[Any]],
+    state: TrainingState,
+    new_statistics: Callable[[], EpochStatistics],
+    *,
+    same_block: bool,
+) -> None:
+    """Put back the epoch under way, if the checkpoint was written in the middle of one."""
+    state.order, under_way = arrays["order"], branch(arrays, "epoch")
+    if not under_way:
+        state.statistics = None
+        return
+    statistics = new_statistics()
+    if statistics.loss.size != state.order.size or not same_block:
+        raise RunDirectoryError(
+            f"{path}: written in the middle of an epoch of {state.order.size} trials with another "
+            f"batch size or training set (now {statistics.loss.size} trials); resume with the "
+            "settings of the run."
+        )
+    statistics.restore(under_way)
+    state.statistics = statistics

@@ -1,0 +1,197 @@
+"""Why does it learn nothing? Which neurons are silent or saturated, how large the gradients are.
+
+A network of spiking neurons stalls in few ways: a population is silent, so no error passes; it
+fires at once whatever comes in, so it says nothing; gradients are zero; or steps are too large.
+`diagnose` looks for them in the order in which they should be mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from brainsnn.training.callbacks import Callback, Metrics, Progress
+from brainsnn.training.statistics import EpochStatistics
+
+MANY = 0.5
+"""Share of a population's neurons from which silence or saturation is a complaint."""
+
+AT_ONCE = 0.02
+"""Mean first-spike steps below this share of a trial count as firing at once."""
+
+WINDOW = 3
+"""Epochs over which the loss must fall."""
+
+
+@dataclass(frozen=True)
+class HealthReport:
+    """What was found after an epoch.
+
+    Parameters
+    ----------
+    epoch : int
+        From 1.
+    silent, always, at_once : mapping of str to float
+        For each population, the share of neurons that fired in no trial, in every trial, and in
+        every trial at its very beginning.
+    gradient_norm : mapping of str to float
+        Mean norm of a batch's gradient, by connection.
+    loss, accuracy : float
+        Of the epoch's training trials.
+    loss_change : float
+        Relative change of the loss over the last epochs; 0 when there is one epoch only.
+    advice : tuple of str
+        What to change, first things first; empty when learning goes well.
+    """
+
+    epoch: int
+    silent: Mapping[str, float]
+    always: Mapping[str, float]
+    at_once: Mapping[str, float]
+    gradient_norm: Mapping[str, float]
+    loss: float
+    accuracy: float
+    loss_change: float
+    advice: tuple[str, ...]
+
+    @property
+    def stalled(self) -> bool:
+        """Whether there is anything to mend."""
+        return bool(self.advice)
+
+    def __str__(self) -> str:
+        lines = [f"Health after epoch {self.epoch}: " + ("stalled" if self.stalled else "good")]
+        lines += [
+            f"  {name}: {self.silent[name]:.0%} of neurons silent, {self.always[name]:.0%} fire in "
+            f"every trial, {self.at_once[name]:.0%} at once"
+            for name in self.silent
+        ]
+        lines += [f"  gradient of {name}: {norm:.3g}" for name, norm in self.gradient_norm.items()]
+        lines.append(
+            f"  loss {self.loss:.4g} ({self.loss_change:+.1%}), accuracy {self.accuracy:.1%}"
+        )
+        lines += [f"  {k}. {text}" for k, text in enumerate(self.advice, start=1)]
+        return "\n".join(lines)
+
+
+def diagnose(
+    metrics: Metrics, statistics: EpochStatistics, n_steps: int, n_classes: int
+) -> HealthReport:
+    """Health of the last epoch.
+
+    Parameters
+    ----------
+    metrics : sequence of mapping
+        All rows so far.
+    statistics : EpochStatistics
+        Of the last epoch.
+    n_steps : int
+        Length of a trial.
+    n_classes : int
+        Number of classes, for the accuracy of guessing.
+
+    Returns
+    -------
+    HealthReport
+    """
+    fired, first = statistics.fired_fraction(), statistics.mean_first_step()
+    row = metrics[-1]
+    losses = [float(r["loss"]) for r in metrics[-WINDOW:]]
+    always = {name: f >= 1 for name, f in fired.items()}
+    early = {name: np.nan_to_num(s, nan=n_steps) < AT_ONCE * n_steps for name, s in first.items()}
+    shares = {
+        "silent": {name: float((f == 0).mean()) for name, f in fired.items()},
+        "always": {name: float(a.mean()) for name, a in always.items()},
+        "at_once": {name: float((a & early[name]).mean()) for name, a in always.items()},
+    }
+    norms = {name: float(values.mean()) for name, values in statistics.norms.items()}
+    change = losses[-1] / losses[0] - 1.0 if losses[0] else 0.0
+    accuracy = float(row["train_accuracy"])
+    advice = [
+        *_advise_on_firing(shares["silent"], shares["at_once"]),
+        *_advise_on_gradients(norms, change, accuracy, len(losses), n_classes),
+    ]
+    return HealthReport(
+        epoch=int(row["epoch"]),
+        gradient_norm=norms,
+        loss=losses[-1],
+        accuracy=accuracy,
+        loss_change=change,
+        advice=tuple(advice),
+        **shares,
+    )
+
+
+def _advise_on_firing(silent: Mapping[str, float], at_once: Mapping[str, float]) -> list[str]:
+    advice = []
+    inputs, *others = silent
+    if silent[inputs] == 1:
+        advice.append(f"No {inputs} neuron ever spikes: look at the encoder and the data.")
+    for name in others:
+        if silent[name] > MANY:
+            advice.append(
+                f"{silent[name]:.0%} of {name!r} never fire: raise the initial weights into it, "
+                "or lower its threshold."
+            )
+            break
+    for name in others:
+        if at_once[name] > MANY:
+            advice.append(
+                f"{at_once[name]:.0%} of {name!r} fire at once in every trial: lower the initial "
+                "weights into it, or raise its threshold."
+            )
+            break
+    return advice
+
+
+def _advise_on_gradients(
+    norms: Mapping[str, float], change: float, accuracy: float, n_losses: int, n_classes: int
+) -> list[str]:
+    advice = [
+        f"The gradient of {name!r} is zero: no error reaches it. Mend silent populations after it "
+        "first; otherwise its neurons fire later than those that they should move."
+        for name, norm in norms.items()
+        if norm == 0
+    ]
+    guessing = accuracy <= 1.5 / n_classes
+    if not np.isfinite(change) or change > 0.05:
+        advice.append("The loss rises: divide the learning rate by 3.")
+    elif guessing and not advice:
+        advice.append(
+            "Accuracy is that of guessing though gradients flow: change the learning rate (by 3, "
+            "first down, then up), and check that labels belong to their images."
+        )
+    elif n_losses == WINDOW and abs(change) < 1e-3 and accuracy < 0.9:
+        advice.append("The loss stands still: multiply the learning rate by 3, or lower decay.")
+    return advice
+
+
+class HealthMonitor(Callback):
+    """Gives out a report after each epoch in which learning stalled.
+
+    Parameters
+    ----------
+    emit : callable
+        Takes the text, for example ``RunDirectory.log``.
+    n_steps, n_classes : int
+        See `diagnose`.
+
+    Attributes
+    ----------
+    reports : list of HealthReport
+        Of all epochs seen.
+    """
+
+    def __init__(self, emit: Callable[[str], object], n_steps: int, n_classes: int) -> None:
+        self.emit, self.n_steps, self.n_classes = emit, n_steps, n_classes
+        self.reports: list[HealthReport] = []
+
+    def on_epoch_end(self, progress: Progress, metrics: Metrics) -> None:
+        """Diagnose; speak up only if there is something to mend."""
+        assert progress.statistics is not None
+        report = diagnose(metrics, progress.statistics, self.n_steps, self.n_classes)
+        self.reports.append(report)
+        if report.stalled:
+            self.emit(str(report))

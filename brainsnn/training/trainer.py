@@ -1,0 +1,288 @@
+"""The training loop: epochs of shuffled trials, validation, selection, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from brainsnn.errors import ConfigError, LearningError
+from brainsnn.learning.base import Rule
+from brainsnn.streams import Streams
+from brainsnn.training.callbacks import Callback, Progress
+from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
+from brainsnn.training.config import TrainingConfig
+from brainsnn.training.interrupts import Interrupted, StopRequest
+from brainsnn.training.selection import Selection
+from brainsnn.training.statistics import EpochStatistics
+from brainsnn.training.updates import StepByStep, Updater
+from brainsnn.training.validation import check_monitor, validate
+from brainsnn.trials import LabelledTrials
+
+if TYPE_CHECKING:
+    from brainsnn.codes import Decoder
+    from brainsnn.engine.base import Engine
+
+BLOCK = 256
+"""Trials between two looks at the statistics, the schedule and the average (about)."""
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What training leaves.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        A row an epoch.
+    weights : dict of str to array
+        Those of the best epoch, averaged if so configured; the engine holds them too.
+    last_weights : dict of str to array
+        Those that training would go on with.
+    best_epoch : int
+        From 1; 0 if the monitored metric was never a number (`weights` are then the last).
+    stopped_early : bool
+        Whether patience ran out.
+    """
+
+    metrics: pd.DataFrame
+    weights: dict[str, NDArray[np.float64]]
+    last_weights: dict[str, NDArray[np.float64]]
+    best_epoch: int
+    stopped_early: bool
+
+
+class Trainer:
+    """Trains the weights of an engine with a rule.
+
+    Parameters
+    ----------
+    engine : Engine
+        Holds the initial weights.
+    rule : Rule
+    decoder : Decoder
+    config : TrainingConfig
+    learning_rate : float
+        Initial rate, which the schedule scales.
+    streams : Streams
+        ``order`` shuffles the trials, ``redraw`` goes to the rule at the end of an epoch.
+    checkpoint : Path, optional
+        File to keep the newest checkpoint in, and to resume from.
+    callbacks : sequence of Callback, optional
+    updater : Updater, optional
+        Trains on a block; `StepByStep` with the configured optimiser by default. One that
+        changes weights by other means must use `Trainer.state.optimiser` for its state.
+    output : str, optional
+        The population that decides; the model's last by default.
+
+    Attributes
+    ----------
+    state : TrainingState
+    stop : StopRequest
+        ``stop.request()`` in a callback ends training as Ctrl-C does.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        rule: Rule,
+        decoder: Decoder,
+        config: TrainingConfig,
+        learning_rate: float,
+        streams: Streams,
+        *,
+        checkpoint: Path | None = None,
+        callbacks: Sequence[Callback] = (),
+        updater: Updater | None = None,
+        output: str | None = None,
+    ) -> None:
+        self.engine, self.rule, self.decoder, self.config = engine, rule, decoder, config
+        self.learning_rate, self.checkpoint, self.callbacks = learning_rate, checkpoint, callbacks
+        self.output = output or list(engine.populations)[-1]
+        self.state = TrainingState(
+            config.optimiser.build(),
+            config.average.build(),
+            Selection(config.monitor, config.patience),
+            streams,
+        )
+        sequential = config.update == "sequential"
+        optimiser, size = self.state.optimiser, config.batch_size
+        self.updater = updater or StepByStep(engine, rule, optimiser, size, sequential)
+        self.block = max(1, BLOCK // size) * size
+        self.stop = StopRequest()
+        self._n_trials = 0
+        self._began = 0.0
+        self._saved_at = 0
+
+    def fit(
+        self,
+        train: LabelledTrials,
+        validation: LabelledTrials | None = None,
+        resume: bool = False,
+    ) -> TrainingResult:
+        """Train until the configured number of epochs is done or patience runs out.
+
+        Parameters
+        ----------
+        train : LabelledTrials
+        validation : LabelledTrials, optional
+            Without it, `monitor` must be a metric of training.
+        resume : bool, default False
+            Go on from the checkpoint, exactly as if training had not stopped.
+
+        Returns
+        -------
+        TrainingResult
+
+        Raises
+        ------
+        Interrupted
+            On SIGINT or SIGTERM, once the batch is finished and the checkpoint written.
+        DataError, ConfigError
+            If the trials cannot be trained on, or `monitor` is no metric.
+        LearningError
+            If weights become NaN or infinite.
+        RunDirectoryError
+            If a checkpoint cannot be read or written.
+        """
+        self._check(train, validation)
+        self._n_trials = len(train)
+        if resume:
+            self._resume()
+        self._call("on_start")
+        try:
+            with self.stop:
+                while self.state.epoch < self.config.epochs and not self._exhausted():
+                    self._train_epoch(train)
+                    self._end_epoch(validation)
+        finally:
+            self._call("on_end")
+        return self._result()
+
+    def _check(self, train: LabelledTrials, validation: LabelledTrials | None) -> None:
+        n_classes = self.engine.populations[self.output]
+        train.check_trainable(n_classes)
+        if validation is not None:
+            validation.check(n_classes)
+        check_monitor(self.config.monitor, self.engine, validation is not None)
+
+    def _resume(self) -> None:
+        if self.checkpoint is None:
+            raise ConfigError("There is no checkpoint to resume from: none was configured.")
+        shapes = {name: array.shape for name, array in self.engine.weights.items()}
+        make = self._new_statistics
+        weights = load_checkpoint(self.checkpoint, self.state, shapes, self.block, make)
+        self.engine.set_weights(weights)
+
+    def _new_statistics(self) -> EpochStatistics:
+        n_blocks = -(-self._n_trials // self.block)
+        engine = self.engine
+        return EpochStatistics(self._n_trials, engine.populations, engine.weights, n_blocks)
+
+    def _exhausted(self) -> bool:
+        return self.state.selection.exhausted(self.state.epoch)
+
+    def _train_epoch(self, train: LabelledTrials) -> None:
+        state = self.state
+        if state.statistics is None:
+            state.order = state.streams["order"].permutation(self._n_trials)
+            state.statistics, state.seconds = self._new_statistics(), 0.0
+        self._began, self._saved_at = time.perf_counter(), state.statistics.done
+        while state.statistics.done < self._n_trials:
+            self._train_block(train, state.statistics)
+            self._call("on_block")
+            every = self.config.checkpoint_every
+            due = every is not None and state.statistics.done - self._saved_at >= every
+            if self.stop.requested:
+                self._save()
+                raise Interrupted(self.checkpoint)
+            if due and state.statistics.done < self._n_trials:
+                self._save()
+
+    def _train_block(self, train: LabelledTrials, statistics: EpochStatistics) -> None:
+        """Train to the end of the present block, of which a part may be done already."""
+        start, number = statistics.done, statistics.done // self.block
+        end = min((number + 1) * self.block, self._n_trials)
+        order, rate = self.state.order[start:end], self._rate(number * self.block)
+        recording, norms = self.updater.run(train, order, rate, self.stop)
+        labels = train.labels[order[: recording.n_trials]]
+        decisions = self.decoder.decode(recording, self.output)
+        statistics.add(recording, labels, decisions, self.rule.loss(recording, labels))
+        if start == number * self.block:
+            for name, norm in norms.items():
+                statistics.norms[name][number] = norm
+        if statistics.done == end:
+            self.state.optimiser.flush(self.engine.weights)
+            self.state.average.update(self.engine.weights)
+
+    def _rate(self, index: int) -> float:
+        position = self.state.epoch + index / self._n_trials
+        return self.config.schedule(self.learning_rate, position, self.config.epochs)
+
+    def _end_epoch(self, validation: LabelledTrials | None) -> None:
+        state = self.state
+        assert state.statistics is not None
+        self._check_finite()
+        state.average.end_epoch()
+        weights = state.average.weights() or self.engine.weights
+        row: dict[str, Any] = {"epoch": state.epoch + 1, "learning_rate": self._rate(0)}
+        row |= state.statistics.metrics()
+        if validation is not None:
+            row |= validate(self.engine, validation, self.decoder, self.output, weights)
+        state.selection.update(row, weights)
+        fired = state.statistics.fired_fraction()
+        row["redrawn"] = self.rule.end_epoch(self.engine.weights, fired, state.streams["redraw"])
+        row["seconds"] = self._elapsed()
+        state.metrics.append(row)
+        self._call("on_epoch_end")
+        state.epoch, state.statistics, state.order = state.epoch + 1, None, state.order[:0]
+        self._save()
+        if self.stop.requested:
+            raise Interrupted(self.checkpoint)
+
+    def _check_finite(self) -> None:
+        for name, array in self.engine.weights.items():
+            if not np.isfinite(array).all():
+                raise LearningError(
+                    f"Weights of {name!r} became NaN or infinite in epoch {self.state.epoch + 1}. "
+                    "Lower the learning rate first."
+                )
+
+    def _elapsed(self) -> float:
+        return self.state.seconds + time.perf_counter() - self._began
+
+    def _save(self) -> None:
+        if self.checkpoint is None:
+            return
+        if self.state.statistics is not None:
+            self.state.seconds, now = self._elapsed(), time.perf_counter()
+            self._began, self._saved_at = now, self.state.statistics.done
+        save_checkpoint(self.checkpoint, self.state, self.engine.weights, self.block)
+
+    def _call(self, event: str) -> None:
+        state = self.state
+        done = state.statistics.done if state.statistics else 0
+        progress = Progress(
+            min(state.epoch + 1, self.config.epochs),
+            self.config.epochs,
+            done,
+            self._n_trials,
+            state.statistics,
+        )
+        for callback in self.callbacks:
+            getattr(callback, event)(progress, state.metrics)
+
+    def _result(self) -> TrainingResult:
+        last = {name: array.copy() for name, array in self.engine.weights.items()}
+        selection = self.state.selection
+        weights = selection.weights or last
+        self.engine.set_weights(weights)
+        metrics = pd.DataFrame(self.state.metrics)
+        early = self.state.epoch < self.config.epochs
+        return TrainingResult(metrics, dict(weights), last, selection.best_epoch, early)

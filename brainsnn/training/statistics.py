@@ -38,7 +38,7 @@ def concatenate(recordings: Sequence[Recording]) -> Recording:
     if len(recordings) == 1:
         return recordings[0]
     first = recordings[0]
-    counts = np.concatenate([np.diff(r.offsets) for r in recordings])
+    counts = np.concatenate([r.offsets[1:] - r.offsets[:-1] for r in recordings])
     return Recording(
         populations=first.populations,
         n_steps=first.n_steps,

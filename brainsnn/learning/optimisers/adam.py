@@ -26,25 +26,23 @@ from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserConfig, split_state
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _adam(  # type: ignore[no-untyped-def]
     weights, rows, values, slot, first, second, scales, beta1, beta2, epsilon
 ):
     """One update in one pass; `scales` = (rate / bias1, 1 / bias2, rate * decay)."""
     rate, spread, shrink = scales
+    zero = np.zeros(weights.shape[1])
     for k in range(rows.size):
         slot[rows[k]] = k
     for i in range(weights.shape[0]):
-        k = slot[i]
+        gradient = values[slot[i]] if slot[i] >= 0 else zero
         slot[i] = -1
-        for j in range(weights.shape[1]):
-            g = values[k, j] if k >= 0 else 0.0
-            m = beta1 * first[i, j] + (1.0 - beta1) * g
-            v = beta2 * second[i, j] + (1.0 - beta2) * g * g
-            first[i, j] = m
-            second[i, j] = v
-            w = weights[i, j]
-            weights[i, j] = w - rate * m / (np.sqrt(v * spread) + epsilon) - shrink * w
+        w, m, v = weights[i], first[i], second[i]
+        for j in range(w.size):
+            m[j] = beta1 * m[j] + (1.0 - beta1) * gradient[j]
+            v[j] = beta2 * v[j] + (1.0 - beta2) * gradient[j] * gradient[j]
+            w[j] -= rate * m[j] / (np.sqrt(v[j] * spread) + epsilon) + shrink * w[j]
 
 
 class Adam(Optimiser):

@@ -35,14 +35,19 @@ SMALLEST_PRODUCT = 1e-100
 
 
 @numba.njit(cache=True)
+def _scale(row, factor):  # type: ignore[no-untyped-def]
+    """Multiply `row` by `factor`."""
+    for j in range(row.size):
+        row[j] *= factor
+
+
+@numba.njit(cache=True)
 def _catch_up(weights, rows, product, paid):  # type: ignore[no-untyped-def]
     """Let `rows` pay what they owe."""
     for k in range(rows.size):
         row = rows[k]
         if paid[row] != product[0]:
-            owed = product[0] / paid[row]
-            for j in range(weights.shape[1]):
-                weights[row, j] *= owed
+            _scale(weights[row], product[0] / paid[row])
             paid[row] = product[0]
 
 
@@ -51,9 +56,7 @@ def _catch_up_all(weights, product, paid):  # type: ignore[no-untyped-def]
     """Let every row pay, and start the product again at 1."""
     for row in range(weights.shape[0]):
         if paid[row] != product[0]:
-            owed = product[0] / paid[row]
-            for j in range(weights.shape[1]):
-                weights[row, j] *= owed
+            _scale(weights[row], product[0] / paid[row])
         paid[row] = 1.0
     product[0] = 1.0
 
@@ -62,9 +65,9 @@ def _catch_up_all(weights, product, paid):  # type: ignore[no-untyped-def]
 def _descend(weights, rows, values, learning_rate):  # type: ignore[no-untyped-def]
     """Gradient step on `rows`."""
     for k in range(rows.size):
-        row = rows[k]
-        for j in range(weights.shape[1]):
-            weights[row, j] -= learning_rate * values[k, j]
+        w, g = weights[rows[k]], values[k]
+        for j in range(w.size):
+            w[j] -= learning_rate * g[j]
 
 
 @numba.njit(cache=True)
@@ -87,8 +90,7 @@ def _descend_eagerly(  # type: ignore[no-untyped-def]
     _descend(weights, rows, values, learning_rate)
     factor = 1.0 - learning_rate * decay
     for i in range(weights.shape[0]):
-        for j in range(weights.shape[1]):
-            weights[i, j] *= factor
+        _scale(weights[i], factor)
 
 
 class SGD(Optimiser):

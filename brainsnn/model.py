@@ -23,6 +23,7 @@ SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 _CREATED_HERE = re.compile(
     r"Object was created here .*?original error message and traceback\.\)", re.S
 )
+_OBJECT = re.compile(r"object named '([A-Za-z0-9_]+)'")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -266,6 +267,20 @@ def _build_connection(
             f"{brian2_message(error)}"
         ) from error
     return synapses
+
+
+def explain(model: Model, error: BaseException) -> ModelError:
+    """Error that names the population or connection of `model` that Brian2 objects to."""
+    message = brian2_message(error)
+    found = _OBJECT.search(message)
+    parts = [
+        (f"{kind} {part.name!r}", part.name)
+        for kind, group in (("population", model.populations), ("connection", model.connections))
+        for part in group
+        if found and found[1].startswith(part.name)
+    ]
+    where = max(parts, key=lambda p: len(p[1]))[0] if parts else "its network"
+    return ModelError(f"Model {model.name!r}, {where}: {message}")
 
 
 def brian2_message(error: BaseException) -> str:

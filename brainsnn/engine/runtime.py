@@ -12,8 +12,8 @@ from brian2.devices.device import reset_device
 from numpy.typing import NDArray
 
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
-from brainsnn.errors import EngineError, ModelError
-from brainsnn.model import Model, brian2_message, build
+from brainsnn.errors import EngineError
+from brainsnn.model import Model, build, explain
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 
@@ -56,7 +56,7 @@ class RuntimeEngine(Engine):
         try:
             self._built.network.run(0 * brian2.second, namespace={})
         except Exception as error:
-            raise ModelError(f"Model {self.model.name!r}: {brian2_message(error)}") from error
+            raise explain(self.model, error) from error
         self._built.network.store("start")
 
     @property

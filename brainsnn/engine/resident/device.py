@@ -114,7 +114,7 @@ class ResidentDevice(CPPStandaloneDevice):
             template_name = "spikegenerator_events"
         return super().code_object(
             owner,
-            name,
+            self._stable_name(name),
             abstract_code,
             variables,
             template_name,
@@ -123,6 +123,16 @@ class ResidentDevice(CPPStandaloneDevice):
             template_kwds=extra,
             **kwds,
         )
+
+    def _stable_name(self, name: str) -> str:
+        """Name that depends on this network only, not on what else lives in the process.
+
+        Brian2 numbers names marked with a star by the objects alive; the sources of the same
+        network would then differ from build to build, and the cache would never hit.
+        """
+        stem = name.removesuffix("*")
+        taken = [k for k in self.code_objects if k == stem or k.startswith(f"{stem}_again")]
+        return f"{stem}_again{len(taken)}" if taken else stem
 
     def _is_dense(self, owner: Any) -> bool:
         return isinstance(owner, SynapticPathway) and owner.synapses.name in self._dense_delays

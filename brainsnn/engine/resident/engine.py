@@ -17,8 +17,8 @@ from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import DEVICE_NAME, Recorded, ResidentDevice, resident_device
 from brainsnn.engine.resident.library import Library
-from brainsnn.errors import EngineError, ModelError
-from brainsnn.model import Model, brian2_message, build
+from brainsnn.errors import EngineError
+from brainsnn.model import Model, build, explain
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 
@@ -108,7 +108,7 @@ def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
         built.network.run(model.dt * brian2.second, namespace={})
         device.build(directory=folder, compile=False, run=False)
     except Exception as error:
-        raise ModelError(f"Model {model.name!r}: {brian2_message(error)}") from error
+        raise explain(model, error) from error
 
 
 @contextmanager

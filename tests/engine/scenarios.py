@@ -1,0 +1,125 @@
+"""Networks that every engine must run alike. To add one: append a `Scenario` to `SCENARIOS`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import ms
+from numpy.typing import NDArray
+
+from brainsnn.model import Connection, Model, Population, feedforward
+from brainsnn.neurons import NeuronModel, integrate_and_fire_once
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+from brainsnn.synapses import Normal, SynapseModel, Uniform
+
+N_STEPS = 40
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A model, and how its inputs are drawn."""
+
+    name: str
+    model: Model
+    n_trials: int = 4
+
+    def weights(self) -> dict[str, NDArray[np.float64]]:
+        return self.model.draw_weights(Streams(7))
+
+    def inputs(self, seed: int = 3) -> SpikeTrains:
+        rng = np.random.default_rng(seed)
+        size = self.model.inputs[0].size
+        steps = rng.integers(0, int(1.3 * N_STEPS), (self.n_trials, size))
+        return SpikeTrains.from_first_steps(steps, N_STEPS)
+
+
+leaky = NeuronModel(
+    "leaky",
+    "dv/dt = -v / (10*ms) : 1",
+    threshold="v > 1",
+    reset="v = 0",
+    method="exact",
+)
+current_based = NeuronModel(
+    "current_based",
+    """
+    dv/dt = (current - v) / tau_v : volt
+    dcurrent/dt = -current / (4*ms) : volt
+    tau_v : second (shared, constant)
+    """,
+    threshold="v > 10*mV",
+    reset="v -= 10*mV",
+    parameters={"tau_v": 12 * ms},
+    method="exact",
+)
+refractory = NeuronModel(
+    "refractory",
+    "dv/dt = -v / (10*ms) : 1 (unless refractory)",
+    threshold="v > 0.5",
+    reset="v = 0",
+    refractory="3*ms",
+    method="exact",
+)
+primed = NeuronModel(
+    "primed",
+    "v : 1\nbias : 1 (constant)",
+    threshold="v > 1",
+    reset="v -= 1",
+    parameters={"bias": 0.25},
+    initial={"v": "bias + 0.01*i"},
+)
+millivolts = SynapseModel("millivolts", "w : 1", on_pre="current_post += w*mV")
+once = integrate_and_fire_once
+
+
+def _recurrent() -> Model:
+    populations = (Population("input", 12), Population("pool", 9, leaky), Population("out", 4, leaky))
+    connections = (
+        Connection("drive", "input", "pool", initial=Uniform(0, 0.8)),
+        Connection("echo", "pool", "pool", initial=Normal(0, 0.2), delay=2),
+        Connection("read", "pool", "out", initial=Uniform(0, 0.4), delay=5),
+    )
+    return Model("recurrent", populations, connections)
+
+
+SCENARIOS = [
+    Scenario(
+        "one_spike_each",
+        feedforward(
+            "once",
+            {"input": 20, "hidden": 101, "output": 3},
+            once,
+            [Uniform(0, 30), Uniform(0, 9)],
+        ),
+    ),
+    Scenario(
+        "three_layers",
+        feedforward(
+            "deep",
+            {"input": 15, "first": 8, "second": 8, "output": 3},
+            once,
+            [Uniform(-10, 40), Uniform(-20, 60), Uniform(0, 60)],
+        ),
+    ),
+    Scenario(
+        "leaky_reset_to_zero",
+        feedforward("leaky", {"input": 20, "output": 10}, leaky, [Uniform(0, 0.7)]),
+    ),
+    Scenario(
+        "current_based_with_units",
+        feedforward(
+            "current", {"input": 20, "output": 10}, current_based, [Uniform(0, 40)], millivolts
+        ),
+    ),
+    Scenario(
+        "refractory",
+        feedforward("refractory", {"input": 30, "output": 6}, refractory, [Uniform(0, 0.6)]),
+    ),
+    Scenario(
+        "initial_values_and_parameters_per_neuron",
+        feedforward("primed", {"input": 10, "output": 7}, primed, [Uniform(0, 0.5)]),
+    ),
+    Scenario("recurrent_with_delays", _recurrent()),
+]

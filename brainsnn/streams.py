@@ -43,10 +43,17 @@ class Streams:
 
     def __getitem__(self, name: str) -> np.random.Generator:
         if name not in self._generators:
-            key = np.frombuffer(hashlib.sha256(name.encode()).digest()[:16], dtype=np.uint32)
-            sequence = np.random.SeedSequence(self.seed, spawn_key=tuple(int(k) for k in key))
-            self._generators[name] = np.random.Generator(np.random.PCG64(sequence))
+            self._generators[name] = self.fresh(name)
         return self._generators[name]
+
+    def fresh(self, name: str, *index: int) -> np.random.Generator:
+        """Generator at the beginning of its stream, one for each `index` (an epoch, a trial).
+
+        It has no state to keep: the same name and index give the same draws at any time.
+        """
+        key = np.frombuffer(hashlib.sha256(name.encode()).digest()[:16], dtype=np.uint32)
+        sequence = np.random.SeedSequence(self.seed, spawn_key=(*(int(k) for k in key), *index))
+        return np.random.Generator(np.random.PCG64(sequence))
 
     def state(self) -> dict[str, Any]:
         """Seed and position of every stream used so far, ready for JSON."""

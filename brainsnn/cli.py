@@ -1,0 +1,256 @@
+"""The command line: ``brainsnn list | show | describe | run | resume | evaluate | data | doctor``.
+
+Exit codes: 0 done, 2 bad input, 130 interrupted. With ``--json``, one JSON object goes to standard
+output and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from brainsnn import __version__
+from brainsnn.errors import BrainsnnError
+
+BAD_INPUT, INTERRUPTED = 2, 130
+
+app = typer.Typer(
+    name="brainsnn",
+    help="Spiking networks that learn: Brian2 equations, compiled once, taught between trials.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Name = Annotated[str, typer.Argument(metavar="PROTOCOL", help="See 'brainsnn list'.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated."),
+]
+Preset = Annotated[str | None, typer.Option(help="A named set of settings of the protocol.")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="runtime or resident.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of all random streams.")]
+Out = Annotated[Path | None, typer.Option(help="The run's own directory.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@contextmanager
+def _reporting(as_json: bool = False) -> Iterator[None]:
+    """Turn the errors a user can mend into a message and an exit code."""
+    from brainsnn.training.interrupts import Interrupted
+
+    try:
+        yield
+    except Interrupted as stop:
+        _complain("interrupted", str(stop), as_json)
+        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt:
+        _complain("interrupted", "Interrupted.", as_json)
+        raise typer.Exit(INTERRUPTED) from None
+    except BrainsnnError as error:
+        _complain("error", str(error), as_json)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _complain(kind: str, message: str, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({kind: message}))
+    typer.echo(f"brainsnn: {message}", err=True)
+
+
+def _emit(record: dict[str, Any]) -> None:
+    typer.echo(json.dumps(record, default=str))
+
+
+def _configured(
+    name: str,
+    settings: list[str] | None,
+    preset: str | None = None,
+    engine: str | None = None,
+    seed: int | None = None,
+) -> tuple[Any, Any]:
+    """Protocol and configuration that the options ask for."""
+    from brainsnn.config import apply_overrides
+    from brainsnn.errors import ConfigError
+    from brainsnn.protocol import load_protocol
+    from brainsnn.registry import suggest
+
+    protocol = load_protocol(name)
+    if preset is not None and preset not in protocol.presets:
+        raise ConfigError(f"Unknown preset {preset!r}. {suggest(preset, protocol.presets)}")
+    overrides = [*protocol.presets.get(preset or "", ()), *(settings or ())]
+    overrides += [f"engine={engine}"] if engine is not None else []
+    overrides += [f"seed={seed}"] if seed is not None else []
+    return protocol, apply_overrides(protocol.config(), overrides)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version")] = False) -> None:
+    if version:
+        typer.echo(f"brainsnn {__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def list_protocols(as_json: Json = False) -> None:
+    """List the protocols."""
+    from brainsnn.protocol import load_protocol, protocols
+
+    with _reporting(as_json):
+        rows = {name: load_protocol(name).summary for name in protocols()}
+        if as_json:
+            _emit({"protocols": rows})
+            return
+        table = Table("protocol", "what it does", box=None)
+        for name, text in rows.items():
+            table.add_row(name, text)
+        Console().print(table)
+
+
+@app.command()
+def show(target: Annotated[str, typer.Argument(metavar="PROTOCOL|RUN")]) -> None:
+    """Show a protocol's settings and presets, or what a run directory holds."""
+    from brainsnn import show as texts
+
+    with _reporting():
+        typer.echo(texts.run(Path(target)) if Path(target).is_dir() else texts.protocol(target))
+
+
+@app.command()
+def describe(
+    name: Name,
+    settings: Settings = None,
+    preset: Preset = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, not text.")] = False,
+) -> None:
+    """Print the network: equations, thresholds, resets, connections, sizes."""
+    from brainsnn.describe import describe_markdown, describe_text
+
+    with _reporting():
+        protocol, config = _configured(name, settings, preset)
+        model = protocol.model(config)
+        typer.echo(describe_markdown(model) if markdown else describe_text(model), nl=False)
+
+
+@app.command()
+def run(
+    name: Name,
+    settings: Settings = None,
+    preset: Preset = None,
+    engine: EngineName = None,
+    seed: Seed = None,
+    out: Out = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a protocol: train, test, write tables, figures and the report."""
+    with _reporting(as_json):
+        protocol, config = _configured(name, settings, preset, engine, seed)
+        from brainsnn.experiment import start
+        from brainsnn.training import reporter
+
+        path = out or _free_directory(Path("runs") / name, f"seed{config.seed}")
+        callbacks = [reporter(quiet=quiet or as_json)]
+        _print_outcome(start(protocol, config, path, sys.argv, callbacks), quiet, as_json)
+
+
+@app.command()
+def resume(
+    path: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")],
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Go on with an interrupted run, exactly as if it had not been."""
+    with _reporting(as_json):
+        from brainsnn.experiment import protocol_of, resume
+        from brainsnn.training import reporter
+
+        callbacks = [reporter(quiet=quiet or as_json)]
+        _print_outcome(resume(protocol_of(path), path, sys.argv, callbacks), quiet, as_json)
+
+
+@app.command()
+def evaluate(
+    name: Name,
+    weights: Annotated[Path, typer.Option(help="An .npz with one array a connection (pre, post).")],
+    split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
+    settings: Settings = None,
+    preset: Preset = None,
+    engine: EngineName = None,
+    seed: Seed = None,
+    out: Out = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a split with given weights and write trials.parquet."""
+    with _reporting(as_json):
+        protocol, config = _configured(name, settings, preset, engine, seed)
+        from brainsnn.experiment import evaluate_weights
+
+        path = out or _free_directory(Path("runs") / name, f"evaluate-{split}")
+        outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv)
+        _print_outcome(outcome, quiet, as_json)
+
+
+@app.command()
+def data(name: Annotated[str | None, typer.Argument(metavar="DATASET")] = None) -> None:
+    """List the data sets, or load and check one."""
+    from brainsnn import show as texts
+
+    with _reporting():
+        typer.echo(texts.datasets() if name is None else texts.dataset(name))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what this machine has and lacks."""
+    from brainsnn.doctor import examine
+
+    findings = examine()
+    if as_json:
+        _emit({f.name: {"good": f.good, "detail": f.detail} for f in findings})
+    else:
+        marks = {True: "ok", False: "MISSING", None: "-"}
+        for finding in findings:
+            typer.echo(f"{marks[finding.good]:<8} {finding.name:<14} {finding.detail}")
+    if any(finding.good is False for finding in findings):
+        raise typer.Exit(BAD_INPUT)
+
+
+def _free_directory(folder: Path, name: str) -> Path:
+    """First of ``name``, ``name-2``, ``name-3``, ... that does not exist."""
+    path, k = folder / name, 1
+    while path.exists():
+        k += 1
+        path = folder / f"{name}-{k}"
+    return path
+
+
+def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        claims = outcome.claims.to_dict(orient="records")
+        _emit({"run": str(outcome.path), **outcome.summary, "claims": claims})
+        return
+    from brainsnn import show as texts
+
+    typer.echo(texts.outcome(outcome))
+    if not quiet and (outcome.path / "report.html").exists():
+        typer.echo(f"\nReport: {(outcome.path / 'report.html').resolve()}")
+
+
+def main() -> None:
+    """Entry point of the command ``brainsnn``."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""What this machine has and lacks for running brainsnn."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from brainsnn.datasets import DATASETS
+from brainsnn.engine.resident import compiler
+from brainsnn.errors import BrainsnnError
+from brainsnn.protocol import protocols
+
+PACKAGES = ("brainsnn", "brian2", "numpy", "numba", "scipy", "pandas", "pyarrow", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Parameters
+    ----------
+    name : str
+        What was looked at.
+    good : bool or None
+        Whether it is as it should be; None where it is optional and absent.
+    detail : str
+        What was found, and what to do where it is not good.
+    """
+
+    name: str
+    good: bool | None
+    detail: str
+
+
+def examine() -> list[Finding]:
+    """Look at everything that brainsnn needs or can use."""
+    return [
+        Finding("python", True, f"{platform.python_version()} on {platform.platform()}"),
+        *(_package(name) for name in PACKAGES),
+        _attempt("compiler", _compiler),
+        _attempt("cache", _cache),
+        _protocols(),
+        *(_dataset(name) for name in DATASETS),
+        _genn(),
+    ]
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, version(name))
+    except PackageNotFoundError:
+        return Finding(name, False, f"not installed; 'pip install {name}'")
+
+
+def _attempt(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except BrainsnnError as error:
+        return Finding(name, False, str(error))
+    except OSError as error:
+        return Finding(name, False, f"{error.filename}: {error.strerror}; set BRAINSNN_CACHE.")
+
+
+def _compiler() -> str:
+    path = compiler.find_compiler()
+    return f"{path}: {compiler.compiler_version(path)}"
+
+
+def _cache() -> str:
+    folder = compiler.cache_directory()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        size = sum(p.stat().st_size for p in folder.iterdir() if p.is_file())
+    return f"{folder}: {size / 1e6:.1f} MB of compiled networks"
+
+
+def _protocols() -> Finding:
+    names = list(protocols())
+    return Finding("protocols", bool(names), ", ".join(names) or "none; reinstall brainsnn")
+
+
+def _dataset(name: str) -> Finding:
+    folder = DATASETS[name]().find()
+    if folder is None:
+        return Finding(f"data {name}", None, "not here; 'brainsnn data' says how to get it")
+    return Finding(f"data {name}", True, str(folder))
+
+
+def _genn() -> Finding:
+    path = os.environ.get("GENN_PATH")
+    return Finding("genn", True if path else None, path or "GENN_PATH is not set (optional)")

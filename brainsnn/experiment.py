@@ -1,0 +1,210 @@
+"""A protocol being carried out: built, trained, tested, measured, concluded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from brainsnn.engine import Engine, build_engine
+from brainsnn.errors import ConfigError, RunDirectoryError
+from brainsnn.evaluation import evaluate, summary
+from brainsnn.protocol import Material, Protocol, ProtocolConfig, load_protocol
+from brainsnn.records import RunDirectory, load_weights
+from brainsnn.registry import suggest
+from brainsnn.streams import Streams
+from brainsnn.training import Callback, HealthMonitor, MetricsWriter, Trainer, TrainingResult
+from brainsnn.trials import LabelledTrials
+
+C = TypeVar("C", bound=ProtocolConfig)
+
+SPLITS = ("train", "validation", "test")
+
+#: Test trials whose spikes are kept in the run directory.
+SAMPLE = 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves, for whoever started it.
+
+    Parameters
+    ----------
+    path : Path
+        The run directory.
+    summary : dict of str to float
+        Accuracy columns and means of the test trials.
+    claims : pandas.DataFrame
+        The paper's claims beside our numbers.
+    """
+
+    path: Path
+    summary: dict[str, float]
+    claims: pd.DataFrame
+
+
+class Experiment(Generic[C]):
+    """One protocol with one configuration; everything that can be refused is refused here.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        What to do.
+    config : ProtocolConfig
+        Its settings.
+    """
+
+    def __init__(self, protocol: Protocol[C], config: C) -> None:
+        self.protocol, self.config = protocol, config
+        self.streams = Streams(config.seed)
+        self.model = protocol.model(config)
+        self.rule = protocol.rule(config, self.model)
+        self.decoder = protocol.decoder(config)
+        self.material: Material = protocol.material(config, self.streams)
+        self.engine: Engine = build_engine(
+            config.engine, self.model, protocol.n_steps(config), self.streams
+        )
+        self.initial_weights = self.model.draw_weights(self.streams)
+        self.engine.set_weights(self.initial_weights)
+        self.weights: dict[str, NDArray[np.float64]] = self.initial_weights
+
+    def train(
+        self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
+    ) -> TrainingResult:
+        """Train, keeping checkpoint, metrics and selected weights in the run directory."""
+        health = HealthMonitor(run.log, self.engine.n_steps, len(self.material.classes))
+        trainer = Trainer(
+            self.engine,
+            self.rule,
+            self.decoder,
+            self.config,
+            self.protocol.learning_rate(self.config),
+            self.streams,
+            checkpoint=run.checkpoint,
+            callbacks=[MetricsWriter(run), health, *callbacks],
+        )
+        result = trainer.fit(
+            self.material.train,
+            self.material.validation,
+            resume=resume,
+            per_epoch=self.material.per_epoch,
+        )
+        self.weights = result.weights
+        run.write_weights(result.weights)
+        return result
+
+    def test(self, run: RunDirectory, split: str = "test") -> dict[str, float]:
+        """Run a split once with the engine's weights, write its tables, and sum it up."""
+        chosen: LabelledTrials = getattr(self.material, split)
+        trials = evaluate(self.engine, chosen, self.decoder)
+        run.write_trials(trials)
+        sample = np.arange(min(SAMPLE, len(chosen)))
+        recording = self.engine.run(chosen.inputs, sample)
+        run.write_spikes(recording.to_frame())
+        return summary(trials)
+
+    def carry_out(
+        self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
+    ) -> Outcome:
+        """Train, test, measure and conclude in an open run directory."""
+        self.train(run, callbacks, resume)
+        totals = self.test(run)
+        self.protocol.measure(self, run)
+        claims = self.protocol.conclude(run)
+        run.finish()
+        return Outcome(run.path, totals, claims)
+
+
+def start(
+    protocol: Protocol[C],
+    config: C,
+    path: Path,
+    command: Sequence[str],
+    callbacks: Sequence[Callback] = (),
+) -> Outcome:
+    """Carry out a protocol in a new run directory.
+
+    Raises
+    ------
+    BrainsnnError
+        If configuration, data, model or directory are refused; nothing has run then.
+    Interrupted
+        On Ctrl-C, with a checkpoint to resume from.
+    """
+    experiment = Experiment(protocol, config)
+    with RunDirectory.create(path, config, command, config.seed) as run:
+        return experiment.carry_out(run, callbacks)
+
+
+def resume(
+    protocol: Protocol[Any], path: Path, command: Sequence[str], callbacks: Sequence[Callback] = ()
+) -> Outcome:
+    """Go on with a run that was interrupted, exactly as if it had not been.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the directory is no run, is in use, or its checkpoint is damaged.
+    """
+    with RunDirectory.open(path, command) as run:
+        experiment = Experiment(protocol, run.config(protocol.config))
+        return experiment.carry_out(run, callbacks, resume=run.checkpoint.exists())
+
+
+def evaluate_weights(
+    protocol: Protocol[C],
+    config: C,
+    weights_file: Path,
+    split: str,
+    path: Path,
+    command: Sequence[str],
+) -> Outcome:
+    """Run one split with given weights; leaves a run directory with its trials table.
+
+    Parameters
+    ----------
+    weights_file : Path
+        One array a connection, shape (pre, post): what a run saves, or any ``.npz`` like it.
+    split : {"train", "validation", "test"}
+        What to run.
+
+    Raises
+    ------
+    WeightsError
+        If the weights do not fit the model.
+    ConfigError
+        If there is no such split.
+    """
+    if split not in SPLITS:
+        raise ConfigError(f"Unknown split {split!r}. {suggest(split, SPLITS)}")
+    weights = load_weights(weights_file, protocol.model(config).shapes)
+    experiment = Experiment(protocol, config)
+    experiment.engine.set_weights(weights)
+    with RunDirectory.create(path, config, command, config.seed) as run:
+        totals = experiment.test(run, split)
+        run.finish()
+    return Outcome(path, totals, pd.DataFrame())
+
+
+def protocol_of(path: Path) -> Protocol[Any]:
+    """Protocol that a run directory belongs to.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the directory is no run, or its configuration names no protocol.
+    """
+    run = RunDirectory.read(path)
+    try:
+        settings = tomllib.loads((run.path / "config.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunDirectoryError(f"{path}/config.toml cannot be read: {error}") from error
+    if "protocol" not in settings:
+        raise RunDirectoryError(f"{path}/config.toml: the key 'protocol' is missing.")
+    return load_protocol(settings["protocol"])

@@ -1,0 +1,150 @@
+"""What a protocol is: one experiment, from data to verdict, that the command line can run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+import pandas as pd
+from pydantic import Field, field_validator
+
+from brainsnn.codes import DECODERS, Decoder
+from brainsnn.engine import ENGINES
+from brainsnn.errors import ConfigError
+from brainsnn.learning.base import Rule
+from brainsnn.model import Model
+from brainsnn.records import RunDirectory
+from brainsnn.registry import suggest
+from brainsnn.streams import Streams
+from brainsnn.training import TrainingConfig
+from brainsnn.trials import LabelledTrials
+
+if TYPE_CHECKING:
+    from brainsnn.experiment import Experiment
+
+ENTRY_POINTS = "brainsnn.protocols"
+
+
+class ProtocolConfig(TrainingConfig):
+    """What every protocol can be told.
+
+    Parameters
+    ----------
+    protocol : str
+        Name of the protocol; each protocol's class fixes it.
+    seed : int, default 0
+        Seed of all random streams.
+    engine : str, default "resident"
+        The engine that runs the trials.
+    """
+
+    protocol: str
+    seed: int = Field(default=0, ge=0)
+    engine: str = "resident"
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, name: str) -> str:
+        ENGINES[name]
+        return name
+
+
+@dataclass(frozen=True)
+class Material:
+    """Encoded trials of the three splits.
+
+    Parameters
+    ----------
+    train, validation, test : LabelledTrials
+        Selection uses `validation`; `test` is read once, at the end.
+    classes : tuple of str
+        Name of each class, in the order of the output neurons.
+    per_epoch : callable, optional
+        Gives the training trials of an epoch (from 0), where they are encoded anew each time;
+        they must keep their order and labels.
+    """
+
+    train: LabelledTrials
+    validation: LabelledTrials
+    test: LabelledTrials
+    classes: tuple[str, ...]
+    per_epoch: Callable[[int], LabelledTrials] | None = None
+
+
+C = TypeVar("C", bound=ProtocolConfig)
+
+
+class Protocol(ABC, Generic[C]):
+    """One experiment.
+
+    To add one: write a module with a subclass and an instance of it called ``PROTOCOL``, and name
+    the module in the entry points ``brainsnn.protocols`` of a package.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    citation: ClassVar[str]
+    config: type[C]
+    #: Named sets of overrides (``key=value``), for ``--preset``.
+    presets: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    @abstractmethod
+    def model(self, config: C) -> Model:
+        """Return the network."""
+
+    @abstractmethod
+    def n_steps(self, config: C) -> int:
+        """Length of a trial."""
+
+    @abstractmethod
+    def material(self, config: C, streams: Streams) -> Material:
+        """Load and encode the data."""
+
+    @abstractmethod
+    def rule(self, config: C, model: Model) -> Rule:
+        """Return the learning rule."""
+
+    @abstractmethod
+    def learning_rate(self, config: C) -> float:
+        """Return the first learning rate, which the schedule scales."""
+
+    def decoder(self, config: C) -> Decoder:  # noqa: ARG002
+        """Return the decoder; by default, the first output spike decides."""
+        return DECODERS["first_spike"]()
+
+    def measure(self, experiment: Experiment[C], run: RunDirectory) -> None:
+        """Measure what the report needs beyond the test trials; by default, nothing."""
+
+    @abstractmethod
+    def conclude(self, run: RunDirectory) -> pd.DataFrame:
+        """Write figures and the report page, from the run directory alone.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a claim of the paper: ``claim``, ``paper``, ``ours``, ``unit``, ``verdict``.
+        """
+
+
+def protocols() -> dict[str, Any]:
+    """Entry points of all installed protocols, by name; nothing is imported."""
+    return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS))}
+
+
+def load_protocol(name: str) -> Protocol[Any]:
+    """Import the protocol called `name`.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name.
+    """
+    known = protocols()
+    if name not in known:
+        raise ConfigError(f"Unknown protocol {name!r}. {suggest(name, known)}")
+    protocol: Protocol[Any] = known[name].load().PROTOCOL
+    return protocol

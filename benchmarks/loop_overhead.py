@@ -1,4 +1,4 @@
-"""What the training loop itself costs a trial, with an engine, a rule and an optimiser that do nothing.
+"""What the training loop itself costs a trial: engine, rule and optimiser do nothing.
 
 ``python benchmarks/loop_overhead.py`` prints microseconds a trial, batch of one, 784-400-10.
 """
@@ -47,10 +47,11 @@ class NullEngine:
         )
 
     def run(self, inputs: SpikeTrains, trials: np.ndarray | None = None) -> Recording:  # noqa: ARG002
+        """Give the recording."""
         return self._recording
 
     def set_weights(self, weights: dict[str, np.ndarray]) -> None:
-        pass
+        """Keep the weights."""
 
 
 class NullRule(Rule):
@@ -60,10 +61,12 @@ class NullRule(Rule):
     _nothing = RowGradient(np.zeros(0, np.int64), np.zeros((0, 1)))
 
     def backward(self, recording, weights, labels):  # type: ignore[no-untyped-def]  # noqa: ARG002
+        """Yield nothing for both connections."""
         yield "hidden_output", self._nothing
         yield "input_hidden", self._nothing
 
     def loss(self, recording: Recording, labels: np.ndarray) -> np.ndarray:  # noqa: ARG002
+        """No loss."""
         return np.zeros(recording.n_trials)
 
 
@@ -71,13 +74,14 @@ class NullOptimiser(Optimiser):
     """Leaves the weights alone."""
 
     def step(self, name, weights, gradient, learning_rate):  # type: ignore[no-untyped-def]
-        pass
+        """Do nothing."""
 
     def state(self) -> dict[str, np.ndarray]:
+        """Nothing."""
         return {}
 
     def restore(self, state) -> None:  # type: ignore[no-untyped-def]
-        pass
+        """Do nothing."""
 
 
 @OPTIMISERS.register("null")
@@ -87,6 +91,7 @@ class NullConfig(OptimiserConfig):
     name: str = "null"
 
     def build(self) -> NullOptimiser:
+        """One that does nothing."""
         return NullOptimiser()
 
 

@@ -90,11 +90,7 @@ def tabulate(
         n rows.
     """
     n, names = recording.n_trials, list(recording.populations)
-    whole, decided = (np.zeros((n, len(names)), np.int64) for _ in range(2))
-    operations = np.zeros(n, np.int64)
-    fans = np.array([fan_out[name] for name in names], np.int64)
-    columns = (recording.offsets, recording.population, recording.step)
-    _tally(*columns, np.asarray(decisions.step, np.int64), fans, whole, decided, operations)
+    whole, decided, operations = _tallies(recording, decisions, fan_out)
     first = recording.first_steps(output).astype(np.int64)
     table: dict[str, Any] = {
         "trial": np.arange(first_trial, first_trial + n),
@@ -110,6 +106,20 @@ def tabulate(
     table |= {f"spikes_to_decision_{name}": decided[:, k] for k, name in enumerate(names)}
     table |= {"spikes_to_decision": decided.sum(axis=1), "synaptic_operations": operations}
     return pd.DataFrame(table)
+
+
+def _tallies(
+    recording: Recording, decisions: Decisions, fan_out: Mapping[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Spikes by trial and population, in all and to the decision; synaptic operations by trial."""
+    shape = (recording.n_trials, len(recording.populations))
+    whole, decided = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    operations = np.zeros(recording.n_trials, np.int64)
+    fans = np.array([fan_out[name] for name in recording.populations], np.int64)
+    steps = decisions.step.astype(np.int64)
+    columns = (recording.offsets, recording.population, recording.step)
+    _tally(*columns, steps, fans, whole, decided, operations)
+    return whole, decided, operations
 
 
 def evaluate(

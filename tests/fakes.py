@@ -6,6 +6,7 @@ on it in milliseconds and without a compiler.
 
 from __future__ import annotations
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -27,7 +28,7 @@ class FakeEngine:
 
     def __init__(self, seed=0, sizes=SIZES, n_steps=N_STEPS):
         names = list(sizes)
-        pairs = list(zip(names[:-1], names[1:], strict=True))
+        pairs = list(itertools.pairwise(names))
         connections = [SimpleNamespace(name=f"{a}_{b}", source=a, target=b) for a, b in pairs]
         shapes = {c.name: (sizes[c.source], sizes[c.target]) for c in connections}
         self.model = SimpleNamespace(connections=connections, sizes=dict(sizes), shapes=shapes)

@@ -10,7 +10,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,25 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[s
         If the file cannot be written (a full disk); the old one is then intact.
     """
     members = {**arrays, META: np.array(json.dumps(meta))}
-    write_whole(path, lambda file: np.savez(file, allow_pickle=False, **members))
+    write_members(path, members)
+
+
+def write_members(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays to an ``.npz`` file, whole or not at all.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the file cannot be written.
+    """
+
+    def write(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+
+    write_whole(path, write)
 
 
 def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -41,20 +59,36 @@ def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     RunDirectoryError
         If the file is missing or damaged; the message names the file and the damaged member.
     """
+    arrays = read_members(path)
+    try:
+        meta = json.loads(str(arrays.pop(META)))
+    except (KeyError, ValueError) as error:
+        raise RunDirectoryError(f"{path}: {META!r} is damaged or missing: {error}") from error
+    return arrays, meta
+
+
+def read_members(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of an ``.npz`` file.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the file is missing, damaged, or something else; the message names the file and, where
+        it is known, the damaged member.
+    """
     arrays: dict[str, NDArray[Any]] = {}
     leaf = ""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            for leaf in archive.files:
-                arrays[leaf] = archive[leaf]
-        leaf = META
-        meta = json.loads(str(arrays.pop(META)))
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            for leaf in (name.removesuffix(".npy") for name in archive.namelist()):
+                with archive.open(f"{leaf}.npy") as member:
+                    arrays[leaf] = np.lib.format.read_array(member, allow_pickle=False)
     except FileNotFoundError:
         raise RunDirectoryError(f"{path}: no such file.") from None
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        where = f"{path}: {leaf!r} is" if leaf else f"{path}: the file is"
-        raise RunDirectoryError(f"{where} damaged or not of this kind: {error}") from error
-    return arrays, meta
+        where = f"{leaf!r} is damaged" if leaf else "not a whole .npz file"
+        raise RunDirectoryError(f"{path}: {where}: {error}") from error
+    return arrays
 
 
 def branch(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:

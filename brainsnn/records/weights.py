@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import WeightsError
-from brainsnn.records.atomic import write_whole
+from brainsnn.errors import RunDirectoryError, WeightsError
+from brainsnn.records.arrays import read_members, write_members
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -24,8 +23,7 @@ def save_weights(path: Path, weights: Mapping[str, NDArray[np.float64]]) -> None
     RunDirectoryError
         If the file cannot be written.
     """
-    arrays: dict[str, Any] = dict(weights)
-    write_whole(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+    write_members(path, weights)
 
 
 def load_weights(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float64]]:
@@ -47,15 +45,10 @@ def load_weights(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float64]]:
         If the file cannot be read, or names are missing or surplus, or an array has another shape,
         is not numeric, or holds NaN or infinity.
     """
-    found: dict[str, NDArray[Any]] = {}
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            for name in archive.files:
-                found[name] = archive[name]
-    except FileNotFoundError:
-        raise WeightsError(f"{path}: no such file.") from None
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"{path}: not a readable .npz file of weights: {error}") from error
+        found = read_members(path)
+    except RunDirectoryError as error:
+        raise WeightsError(str(error)) from error
     return check_weights(found, shapes, str(path))
 
 

@@ -6,7 +6,8 @@ that writing a checkpoint changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,32 +133,34 @@ def load_checkpoint(
         raise RunDirectoryError(
             f"{path}: a checkpoint of format {meta.get('format')!r}; this version reads {FORMAT}."
         )
-    part = "weights"
-    try:
-        weights = check_weights(branch(arrays, "weights"), shapes, f"{path}: 'weights'")
-        part = "best"
+    with _naming(path, "weights"):
+        weights = check_weights(branch(arrays, "weights"), shapes, "checkpoint")
+    with _naming(path, "best"):
         state.selection.restore(meta["selection"], branch(arrays, "best"))
-        part = "optimiser"
+    with _naming(path, "optimiser"):
         state.optimiser.restore(branch(arrays, "optimiser"))
-        part = "average"
+    with _naming(path, "average"):
         state.average.restore(branch(arrays, "average"))
-        part = "meta"
+    with _naming(path, "meta"):
         state.metrics, state.epoch = list(meta["metrics"]), int(meta["epoch"])
         state.seconds = float(meta["seconds"])
         state.streams.restore(meta["streams"])
-        part = "epoch"
-        _restore_epoch(path, arrays, state, new_statistics, same_block=meta["block"] == block)
-    except (KeyError, ValueError, TypeError, IndexError) as error:
-        raise RunDirectoryError(f"{path}: {part!r} does not fit this run: {error}") from error
-    except RunDirectoryError:
-        raise
-    except BrainsnnError as error:
-        raise RunDirectoryError(f"{path}: {part!r} does not fit this run: {error}") from error
+        same_block = meta["block"] == block
+    with _naming(path, "epoch"):
+        _restore_epoch(arrays, state, new_statistics, same_block=same_block)
     return weights
 
 
+@contextmanager
+def _naming(path: Path, part: str) -> Iterator[None]:
+    """Turn what goes wrong within into an error that names the file and the part."""
+    try:
+        yield
+    except (BrainsnnError, KeyError, ValueError, TypeError, IndexError) as error:
+        raise RunDirectoryError(f"{path}: {part!r} does not fit this run: {error}") from error
+
+
 def _restore_epoch(
-    path: Path,
     arrays: Mapping[str, NDArray[Any]],
     state: TrainingState,
     new_statistics: Callable[[], EpochStatistics],
@@ -172,7 +175,7 @@ def _restore_epoch(
     statistics = new_statistics()
     if statistics.loss.size != state.order.size or not same_block:
         raise RunDirectoryError(
-            f"{path}: written in the middle of an epoch of {state.order.size} trials with another "
+            f"it was written in the middle of an epoch of {state.order.size} trials with another "
             f"batch size or training set (now {statistics.loss.size} trials); resume with the "
             "settings of the run."
         )

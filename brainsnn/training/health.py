@@ -21,6 +21,9 @@ MANY = 0.5
 AT_ONCE = 0.02
 """Mean first-spike steps below this share of a trial count as firing at once."""
 
+NEAR_CHANCE = 0.1
+"""Share of the way from guessing to perfection up to which accuracy is that of guessing."""
+
 WINDOW = 3
 """Epochs over which the loss must fall."""
 
@@ -155,7 +158,7 @@ def _advise_on_gradients(
         for name, norm in norms.items()
         if norm == 0
     ]
-    guessing = accuracy <= 1.5 / n_classes
+    guessing = accuracy <= 1 / n_classes + NEAR_CHANCE * (1 - 1 / n_classes)
     if not np.isfinite(change) or change > 0.05:
         advice.append("The loss rises: divide the learning rate by 3.")
     elif guessing and not advice:

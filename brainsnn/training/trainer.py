@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,6 +125,7 @@ class Trainer:
         train: LabelledTrials,
         validation: LabelledTrials | None = None,
         resume: bool = False,
+        per_epoch: Callable[[int], LabelledTrials] | None = None,
     ) -> TrainingResult:
         """Train until the configured number of epochs is done or patience runs out.
 
@@ -135,6 +136,9 @@ class Trainer:
             Without it, `monitor` must be a metric of training.
         resume : bool, default False
             Go on from the checkpoint, exactly as if training had not stopped.
+        per_epoch : callable, optional
+            Gives the trials to use in place of `train` in an epoch (from 0), as many and with the
+            same labels; for codes that draw anew. It must depend on the epoch alone.
 
         Returns
         -------
@@ -159,7 +163,7 @@ class Trainer:
         try:
             with self.stop:
                 while self.state.epoch < self.config.epochs and not self._exhausted():
-                    self._train_epoch(train)
+                    self._train_epoch(per_epoch(self.state.epoch) if per_epoch else train)
                     self._end_epoch(validation)
         finally:
             self._call("on_end")

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from kill_target import N_TRAIN, SETTINGS, trainer
 from fakes import FakeEngine, make_trainer, make_trials
+from kill_target import N_TRAIN, SETTINGS, trainer
 
 from brainsnn.errors import RunDirectoryError
 from brainsnn.learning.averaging import AVERAGES

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+from fakes import make_trials
+
+from brainsnn.errors import DataError
+from brainsnn.spikes import SpikeTrains
+from brainsnn.trials import LabelledTrials
+
+INPUTS = SpikeTrains.from_first_steps(np.zeros((3, 2), int), 4)
+
+
+def test_good_trials_pass():
+    trials = make_trials(10)
+    assert len(trials) == 10
+    assert trials.labels.dtype == np.int64
+    trials.check_trainable(3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"), [([0, 1], r"3 trials.*\(2,\)"), ([0, -1, 2], "0 or more, got -1")]
+)
+def test_bad_labels(labels, message):
+    with pytest.raises(DataError, match=message):
+        LabelledTrials(INPUTS, np.array(labels))
+
+
+def test_label_without_output_neuron():
+    trials = LabelledTrials(INPUTS, np.array([0, 1, 7]))
+    with pytest.raises(DataError, match=r"Label 7.*0\.\.2"):
+        trials.check(3)
+
+
+def test_empty_set():
+    empty = LabelledTrials(INPUTS.take(np.zeros(0, int)), np.zeros(0))
+    with pytest.raises(DataError, match="empty"):
+        empty.check(3)
+
+
+def test_one_class_only():
+    trials = LabelledTrials(INPUTS, np.array([1, 1, 1]))
+    trials.check(3)
+    with pytest.raises(DataError, match=r"class 1.*two classes"):
+        trials.check_trainable(3)

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from fakes import N_STEPS, SIZES, FakeEngine, make_trainer, make_trials
+
+from brainsnn.training import HealthMonitor, diagnose
+from brainsnn.training.statistics import EpochStatistics
+
+TRIALS = make_trials(300), make_trials(60, 1)
+
+
+def check(engine=None, learning_rate=0.05, epochs=1, **settings):
+    said = []
+    monitor = HealthMonitor(said.append, N_STEPS, 3)
+    trainer = make_trainer(
+        engine,
+        learning_rate=learning_rate,
+        extra={"callbacks": [monitor]},
+        epochs=epochs,
+        **settings,
+    )
+    trainer.fit(*TRIALS)
+    return monitor.reports, said
+
+
+def test_good_learning_is_quiet():
+    reports, said = check(epochs=4)
+    assert not said
+    assert not any(report.stalled for report in reports)
+    assert "good" in str(reports[0])
+
+
+def test_silent_hidden_population_is_named_first():
+    engine = FakeEngine()
+    engine.weights["input_hidden"][:, 3:] = -1.0
+    (report,), (text,) = check(engine, learning_rate=1e-9)
+    assert report.silent["hidden"] == 0.75
+    assert "75% of 'hidden' never fire: raise the initial weights" in report.advice[0]
+    assert "1. 75% of 'hidden'" in text
+    assert "gradient of input_hidden" in text
+
+
+def test_saturated_population():
+    engine = FakeEngine(n_steps=200)
+    engine.weights["input_hidden"][:] = 50.0
+    said = []
+    monitor = HealthMonitor(said.append, 200, 3)
+    trials = make_trials(60, n_steps=200), make_trials(30, 1, n_steps=200)
+    trainer = make_trainer(engine, learning_rate=1e-9, extra={"callbacks": [monitor]}, epochs=1)
+    trainer.fit(*trials)
+    (report,) = monitor.reports
+    assert report.always["hidden"] == 1.0
+    assert any("fire in every trial" in line for line in str(report).splitlines())
+
+
+def statistics(fired=1.0, first=0.0, norm=1.0, n=10):
+    """Statistics in which all neurons but the inputs fire so often, at that step."""
+    made = EpochStatistics(n, SIZES, ["input_hidden"], 1)
+    state = made.state()
+    state["done"] = np.array(n)
+    state["fired"][:] = round(fired * n)
+    state["first_sum"][:] = round(fired * n * first)
+    state["fired"][: SIZES["input"]] = n
+    state["norm.input_hidden"][:] = norm
+    made.restore(state)
+    return made
+
+
+def rows(*losses, accuracy=0.6):
+    return [
+        {"epoch": k, "loss": loss, "train_accuracy": accuracy}
+        for k, loss in enumerate(losses, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "observed", "advice"),
+    [
+        (rows(1.0), statistics(first=1.0), "fire at once in every trial: lower"),
+        (rows(1.0), statistics(fired=0.0), "'hidden' never fire"),
+        (rows(1.0), statistics(first=50, norm=0.0), "gradient of 'input_hidden' is zero"),
+        (rows(1.0, 1.2), statistics(first=50), "loss rises: divide the learning rate"),
+        (rows(1.0, accuracy=0.3), statistics(first=50), "that of guessing"),
+        (rows(1.0, 1.0, 1.0), statistics(first=50), "loss stands still"),
+    ],
+)
+def test_advice(metrics, observed, advice):
+    report = diagnose(metrics, observed, n_steps=200, n_classes=3)
+    assert report.stalled
+    assert advice in report.advice[0]
+
+
+def test_inputs_that_never_spike():
+    empty = EpochStatistics(10, SIZES, ["input_hidden"], 1)
+    empty.done = 10
+    report = diagnose(rows(1.0), empty, 200, 3)
+    assert "encoder" in report.advice[0]
+
+
+def test_falling_loss_is_healthy():
+    report = diagnose(rows(1.0, 0.8, 0.7), statistics(first=50), 200, 3)
+    assert not report.stalled
+    assert report.loss_change == pytest.approx(-0.3)

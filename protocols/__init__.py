@@ -1,0 +1,1 @@
+"""Experiments, one a file: each repeats what a paper reports and sets our numbers beside it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,10 +55,10 @@ class Rule(Protocol):
         Whether `backward` returns the derivative of `loss` or a stand-in.
     """
 
-    citation: str
-    neuron: str
-    codes: tuple[str, ...]
-    gradient: Literal["exact", "surrogate"]
+    citation: ClassVar[str]
+    neuron: ClassVar[str]
+    codes: ClassVar[tuple[str, ...]]
+    gradient: ClassVar[Literal["exact", "surrogate"]]
 
     def backward(
         self, recording: Recording, weights: Weights, labels: NDArray[np.int64]

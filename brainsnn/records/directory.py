@@ -45,9 +45,7 @@ class RunDirectory:
     @classmethod
     def create(
         cls,
-        root: Path,
-        protocol: str,
-        name: str,
+        path: Path,
         config: Config,
         command: Sequence[str],
         seed: int = 0,
@@ -56,10 +54,8 @@ class RunDirectory:
 
         Parameters
         ----------
-        root : Path
-            Usually ``runs``.
-        protocol, name : str
-            What is run, and how this run is called.
+        path : Path
+            Usually ``runs/<protocol>/<name>``.
         config : Config
             Everything needed to repeat it.
         command : sequence of str
@@ -72,7 +68,7 @@ class RunDirectory:
         RunDirectoryError
             If the directory holds a run already, is in use, or cannot be written.
         """
-        run = cls(Path(root) / protocol / name)
+        run = cls(Path(path))
         if (run.path / "config.toml").exists():
             raise RunDirectoryError(
                 f"{run.path}: holds a run already. Resume it, remove it, or choose another name."
@@ -218,6 +214,10 @@ class RunDirectory:
         """Write the selected weights."""
         save_weights(self.weights_file, weights)
 
+    def write_table(self, name: str, table: pd.DataFrame) -> None:
+        """Write a table of a protocol's own as ``<name>.parquet``."""
+        self._write_table(f"{name}.parquet", table)
+
     def config(self, kind: type[C]) -> C:
         """The configuration, as class `kind`."""
         return read_toml(kind, self.path / "config.toml")
@@ -242,6 +242,14 @@ class RunDirectory:
     def spikes(self) -> pd.DataFrame:
         """The spikes of a sample of trials."""
         return self._read_table("spikes.parquet")
+
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table ``<name>.parquet``."""
+        return (self.path / f"{name}.parquet").is_file()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of a protocol's own."""
+        return self._read_table(f"{name}.parquet")
 
     def weights(self, shapes: Shapes) -> dict[str, NDArray[np.float64]]:
         """The selected weights, checked against the model's `shapes`."""

@@ -45,7 +45,7 @@ def by_connection(hidden: NDArray[np.float64], output: NDArray[np.float64]) -> d
 
 
 def encode(split: str, n: int) -> tuple[SpikeTrains, NDArray[np.int64]]:
-    images = getattr(DATASETS["mnist"].load(None), split).take(np.arange(n))
+    images = getattr(DATASETS["mnist"]().load(None), split).take(np.arange(n))
     return LatencyEncoder(N_STEPS).encode(images.images), np.argsort(CLASSES)[images.labels]
 
 

@@ -15,7 +15,7 @@ CONFIG = TrainingConfig(epochs=3)
 
 
 def create(tmp_path, name="one"):
-    return RunDirectory.create(tmp_path, "s4nn", name, CONFIG, ["brainsnn", "run"], seed=4)
+    return RunDirectory.create(tmp_path / "s4nn" / name, CONFIG, ["brainsnn", "run"], seed=4)
 
 
 def test_fresh_directory_holds_what_it_should(tmp_path):

@@ -18,7 +18,7 @@ def test_metrics_are_on_disk_after_every_epoch(tmp_path):
         def on_epoch_end(self, progress, metrics):
             lengths.append(len(run.metrics()))
 
-    with RunDirectory.create(tmp_path, "fake", "one", TrainingConfig(), []) as run:
+    with RunDirectory.create(tmp_path / "fake" / "one", TrainingConfig(), []) as run:
         trainer = make_trainer(extra={"callbacks": [MetricsWriter(run), Look()]}, epochs=3)
         result = trainer.fit(make_trials(60), make_trials(30, 1))
         assert lengths == [1, 2, 3]

@@ -1,6 +1,7 @@
 """The Python of the documentation's pages runs."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,13 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["training.md", "run-directory.md"])
+COMPILES = [
+    pytest.mark.compiler,
+    pytest.mark.skipif(shutil.which("g++") is None, reason="the page needs a C++ compiler"),
+]
+
+
+@pytest.mark.parametrize("page", [pytest.param("training.md", marks=COMPILES), "run-directory.md"])
 def test_page_runs(page, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)

@@ -55,7 +55,7 @@ class StopAt(Callback):
     ("hang_epoch", "hang_trial", "every"), [(3, 256, 0), (3, 512, 256)], ids=["epoch", "middle"]
 )
 def test_killed_run_resumes_exactly(tmp_path, hang_epoch, hang_trial, every):
-    RunDirectory.create(tmp_path, "fake", "killed", TrainingConfig(), ["test"]).close()
+    RunDirectory.create(tmp_path / "fake" / "killed", TrainingConfig(), ["test"]).close()
     path = tmp_path / "fake" / "killed"
     command = [sys.executable, str(TESTS / "training" / "kill_target.py"), str(path)]
     child = subprocess.Popen(

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from brainsnn.config import Choice
 from brainsnn.learning.base import Rule
-from brainsnn.learning.losses import RelativeTargets
+from brainsnn.learning.decision import DecisionBackprop
+from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.registry import Registry
 from brainsnn.synapses.base import Normal, Uniform
@@ -58,3 +59,32 @@ class S4NNConfig(RuleConfig):
     def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:
         """Make a `TemporalBackprop` with `RelativeTargets`."""
         return TemporalBackprop(RelativeTargets(self.gamma), True, self.redraw_below, initial)
+
+
+@RULES.register("decision")
+class DecisionConfig(RuleConfig):
+    """Backpropagation through the state at the decision, with a softmax over first spikes.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.1
+        Of Adam.
+    tau, margin, target, anchor : float
+        See `FirstSpikeSoftmax`.
+    threshold, width : float
+        See `DecisionBackprop`; the threshold is the network's.
+    """
+
+    name: Literal["decision"] = "decision"
+    learning_rate: float = Field(default=0.1, gt=0)
+    tau: float = Field(default=12.0, gt=0)
+    margin: float = Field(default=8.0, ge=0)
+    target: float = Field(default=80.0, ge=0)
+    anchor: float = Field(default=1.0, ge=0)
+    threshold: float = Field(default=100.0, gt=0)
+    width: float = Field(default=50.0, gt=0)
+
+    def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
+        """Make a `DecisionBackprop` with `FirstSpikeSoftmax`."""
+        loss = FirstSpikeSoftmax(self.tau, self.margin, self.target, self.anchor)
+        return DecisionBackprop(loss, self.threshold, self.width)

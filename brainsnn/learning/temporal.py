@@ -97,6 +97,22 @@ def _propagate(pre: Steps, post: Steps, delta: Errors, weights: Errors) -> Error
     return below
 
 
+def row_gradient(pre: Steps, post: Steps, delta: Errors, n_steps: int) -> RowGradient:
+    """Gradient summed over trials: each error, for every presynaptic spike before its step.
+
+    Parameters
+    ----------
+    pre, post : array of int32, shape (n_trials, n_pre), (n_trials, n_post)
+        First-spike steps; `post` may be any step up to which spikes count.
+    delta : array of float64, shape (n_trials, n_post)
+        Errors of the postsynaptic neurons.
+    n_steps : int
+        Length of a trial; presynaptic steps from here on are silence.
+    """
+    rows = _active_rows(pre, n_steps)
+    return RowGradient(rows, _row_gradient(pre, post, delta, rows, n_steps))
+
+
 def layers(recording: Recording, weights: Weights) -> list[tuple[str, str, str]]:
     """Read a chain of layers off the order of its populations and connections.
 
@@ -167,8 +183,7 @@ class TemporalBackprop(Rule):
             if self.normalised:
                 normalise(delta)
             pre = recording.first_steps(source)
-            rows = _active_rows(pre, n_steps)
-            yield name, RowGradient(rows, _row_gradient(pre, post, delta, rows, n_steps))
+            yield name, row_gradient(pre, post, delta, n_steps)
             if depth < len(chain):
                 delta, post = _propagate(pre, post, delta, weights[name]), pre
 

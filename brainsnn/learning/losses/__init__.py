@@ -4,6 +4,7 @@ To add one: write a file with a subclass of `FirstSpikeLoss`, register it in `LO
 """
 
 from brainsnn.learning.losses.base import LOSSES, FirstSpikeLoss
+from brainsnn.learning.losses.first_spike_softmax import FirstSpikeSoftmax
 from brainsnn.learning.losses.relative_targets import RelativeTargets
 
-__all__ = ["LOSSES", "FirstSpikeLoss", "RelativeTargets"]
+__all__ = ["LOSSES", "FirstSpikeLoss", "FirstSpikeSoftmax", "RelativeTargets"]

@@ -1,0 +1,107 @@
+r"""Cross-entropy over first-spike steps: the earlier an output, the more probable its class.
+
+With :math:`t_k` the first-spike step of output :math:`k` (:math:`T`, the number of steps, if it is
+silent) and :math:`y` the label,
+
+.. math::
+    p_k = \frac{e^{-t_k / \tau}}{\sum_c e^{-t_c / \tau}}
+    \text{ with } t_y \text{ later by the margin } m, \qquad
+    L = -\log p_y + \frac{\lambda}{2 \tau T} (t_y - t^*)^2 .
+
+The margin asks the label to be first by more than it needs, which keeps ties away; the second term
+keeps the label's spike near :math:`t^*`, since a softmax knows differences only and would let the
+network decide ever later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import LearningError
+from brainsnn.learning.losses.base import LOSSES, FirstSpikeLoss, check_labels
+
+
+@numba.njit(cache=True)
+def _softmax_losses(
+    steps: NDArray[np.int32],
+    labels: NDArray[np.int64],
+    n_steps: int,
+    parameters: tuple[float, float, float, float],
+    error: NDArray[np.float64],
+    value: NDArray[np.float64],
+) -> None:
+    tau, margin, target, anchor = parameters
+    for n in range(steps.shape[0]):
+        y = labels[n]
+        first = steps[n].min()
+        total = 0.0
+        for k in range(steps.shape[1]):
+            late = steps[n, k] + (margin if k == y else 0.0) - first
+            error[n, k] = np.exp(-late / tau)
+            total += error[n, k]
+        for k in range(steps.shape[1]):
+            error[n, k] /= total * tau
+        delay = steps[n, y] - target
+        late = steps[n, y] + margin - first
+        value[n] = late / tau + np.log(total) + 0.5 * anchor * delay**2 / (tau * n_steps)
+        error[n, y] -= 1.0 / tau + anchor * delay / (tau * n_steps)
+
+
+@LOSSES.register("first_spike_softmax")
+@dataclass(frozen=True)
+class FirstSpikeSoftmax(FirstSpikeLoss):
+    r"""Cross-entropy over first-spike steps (equations in the module docstring).
+
+    Parameters
+    ----------
+    tau : float, default 12
+        :math:`\tau`, steps by which an output must be earlier to be e times as probable.
+    margin : float, default 8
+        :math:`m` in steps.
+    target : float, default 80
+        :math:`t^*`, the step at which the label's output should fire.
+    anchor : float, default 1
+        :math:`\lambda`, weight of the term that holds it there.
+
+    Raises
+    ------
+    LearningError
+        If `tau` is not positive, or `margin` or `anchor` is negative.
+    """
+
+    tau: float = 12.0
+    margin: float = 8.0
+    target: float = 80.0
+    anchor: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (self.tau > 0 and self.margin >= 0 and self.anchor >= 0):
+            raise LearningError(
+                "First-spike softmax: tau must be positive, margin and anchor 0 or more; got "
+                f"{self.tau}, {self.margin}, {self.anchor}."
+            )
+
+    def error(
+        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
+    ) -> NDArray[np.float64]:
+        """Return minus the derivative with respect to the steps, shape (n_trials, n_classes)."""
+        return self._compute(steps, labels, n_steps)[0]
+
+    def value(
+        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
+    ) -> NDArray[np.float64]:
+        """Return the loss of each trial."""
+        return self._compute(steps, labels, n_steps)[1]
+
+    def _compute(
+        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        check_labels(steps, labels)
+        error, value = np.empty(steps.shape), np.empty(steps.shape[0])
+        parameters = (self.tau, self.margin, self.target, self.anchor)
+        _softmax_losses(steps, labels, n_steps, parameters, error, value)
+        return error, value

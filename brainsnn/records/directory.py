@@ -69,16 +69,17 @@ class RunDirectory:
             If the directory holds a run already, is in use, or cannot be written.
         """
         run = cls(Path(path))
-        if (run.path / "config.toml").exists():
-            raise RunDirectoryError(
-                f"{run.path}: holds a run already. Resume it, remove it, or choose another name."
-            )
         try:
             for folder in (run.checkpoints, run.figures):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunDirectoryError(f"{run.path}: cannot be made: {error.strerror}.") from error
         run._acquire()
+        if (run.path / "config.toml").exists():
+            run.close()
+            raise RunDirectoryError(
+                f"{run.path}: holds a run already. Resume it, remove it, or choose another name."
+            )
         run._write_json("provenance.json", provenance(seed, command))
         run._write_text("config.toml", write_toml(config))
         return run

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from pydantic import Field
 
 from analysis.claims import Claim
+from brainsnn.codes import LatencyEncoder
+from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
+from brainsnn.datasets import ImageSet
+from brainsnn.datasets.augment import shift_images
 from brainsnn.model import Model, feedforward
 from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
+from brainsnn.trials import LabelledTrials
 
 CITATION = (
     "Kheradpisheh S.R., Masquelier T. (2020) Temporal backpropagation for spiking neural networks "
@@ -51,6 +57,36 @@ class NetworkConfig(Config):
         if len(self.hidden) == 1:
             return {"hidden": self.hidden[0]}
         return {f"hidden{k}": size for k, size in enumerate(self.hidden, start=1)}
+
+
+class NoiseConfig(Config):
+    """How training images are varied, anew in each epoch; validation and test never are.
+
+    Parameters
+    ----------
+    jitter : float, default 0
+        Standard deviation in steps of the normal jitter of each input spike.
+    shift : int, default 0
+        Largest shift of the image in pixels, in either direction of either axis.
+    """
+
+    jitter: float = Field(default=0.0, ge=0)
+    shift: int = Field(default=0, ge=0)
+
+    def varied(
+        self, images: ImageSet, encoder: LatencyEncoder, streams: Streams
+    ) -> Callable[[int], LabelledTrials] | None:
+        """Return what encodes the images of an epoch; None if nothing varies."""
+        if not self.jitter and not self.shift:
+            return None
+
+        def encode(epoch: int) -> LabelledTrials:
+            moved = shift_images(images.images, self.shift, streams.fresh("augmentation", epoch))
+            trains = encoder.encode(moved)
+            rng = streams.fresh("encoding", epoch)
+            return LabelledTrials(jitter_steps(trains, self.jitter, rng, "normal"), images.labels)
+
+        return encode
 
 
 def first_weights(model: Model) -> dict[str, Uniform]:

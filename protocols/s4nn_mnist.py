@@ -23,7 +23,7 @@ from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.trials import LabelledTrials
 from protocols import s4nn_figures as figures
-from protocols.s4nn import CITATION, NetworkConfig, claims_table, first_weights
+from protocols.s4nn import CITATION, NetworkConfig, NoiseConfig, claims_table, first_weights
 
 #: What the paper reports on MNIST: Table 3, Table 4.
 PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = 97.4, 89.7, 218.3
@@ -50,7 +50,7 @@ class S4NNMnistConfig(ProtocolConfig):
 
     Parameters
     ----------
-    network, data, rule
+    network, data, noise, rule
         See their classes.
     thresholds : tuple of float
         At which speed and accuracy are measured, without further training (Figure 10).
@@ -59,6 +59,7 @@ class S4NNMnistConfig(ProtocolConfig):
     protocol: Literal["s4nn-mnist"] = "s4nn-mnist"
     network: NetworkConfig = NetworkConfig()
     data: DataConfig = DataConfig()
+    noise: NoiseConfig = NoiseConfig()
     rule: RuleConfig = S4NNConfig()
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
 
@@ -89,7 +90,7 @@ class S4NNMnist(Protocol[S4NNMnistConfig]):
         """Return the rule of the configuration."""
         return config.rule.build(first_weights(model))
 
-    def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:  # noqa: ARG002
+    def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:
         """Load MNIST and encode it by latency (eq. 1)."""
         splits = MNIST(n_validation=config.data.n_validation).load()
         encoder = LatencyEncoder(config.network.n_steps)
@@ -99,6 +100,7 @@ class S4NNMnist(Protocol[S4NNMnistConfig]):
             _encode(encoder, splits.validation),
             _encode(encoder, _first(splits.test, config.data.n_test)),
             train.classes,
+            config.noise.varied(train, encoder, streams),
         )
 
     def measure(self, experiment: Experiment[S4NNMnistConfig], run: RunDirectory) -> None:

@@ -4,13 +4,13 @@ To add one: write a file with a subclass of `Engine`, register it in `ENGINES`, 
 the scenario suite finds it there.
 """
 
-from brainsnn.engine.base import ENGINES, Engine, check_weights
+from brainsnn.engine.base import ENGINES, Engine
 from brainsnn.engine.resident import ResidentEngine
 from brainsnn.engine.runtime import RuntimeEngine
 from brainsnn.model import Model
 from brainsnn.streams import Streams
 
-__all__ = ["ENGINES", "Engine", "ResidentEngine", "RuntimeEngine", "build_engine", "check_weights"]
+__all__ = ["ENGINES", "Engine", "ResidentEngine", "RuntimeEngine", "build_engine"]
 
 
 def build_engine(name: str, model: Model, n_steps: int, streams: Streams | None = None) -> Engine:

@@ -10,8 +10,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import DataError, EngineError, WeightsError
+from brainsnn.errors import DataError, EngineError
 from brainsnn.model import Model
+from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
@@ -109,9 +110,9 @@ class Engine(ABC):
         WeightsError
             If a connection is missing or surplus, or an array is of another shape or not finite.
         """
-        check_weights(weights, self.model.shapes)
+        checked = check_weights(weights, self.model.shapes, "weights")
         for name, values in self.weights.items():
-            values[...] = weights[name]
+            values[...] = checked[name]
 
     def close(self) -> None:
         """Give back what the engine holds outside Python; it cannot run afterwards."""
@@ -135,41 +136,6 @@ class Engine(ABC):
             raise EngineError(
                 f"Population {population!r} has no parameter {name!r}. {suggest(name, known)}"
             )
-
-
-def check_weights(
-    weights: WeightArrays, shapes: Mapping[str, tuple[int, int]], source: str = "weights"
-) -> None:
-    """Check that weights fit a model.
-
-    Parameters
-    ----------
-    weights : mapping of str to array
-        One array a connection, shape (pre, post).
-    shapes : mapping of str to (int, int)
-        What the model expects (`Model.shapes`).
-    source : str
-        Where the weights come from, for the message.
-
-    Raises
-    ------
-    WeightsError
-        If a connection is missing or surplus, or an array is of another shape or not finite.
-    """
-    missing, surplus = sorted(set(shapes) - set(weights)), sorted(set(weights) - set(shapes))
-    if missing or surplus:
-        raise WeightsError(
-            f"{source}: connections missing {missing}, surplus {surplus}; expected {list(shapes)}."
-        )
-    for name, shape in shapes.items():
-        values = np.asarray(weights[name])
-        if values.shape != tuple(shape):
-            raise WeightsError(
-                f"{source}: {name!r} has shape {values.shape}, expected (pre, post) = {shape}."
-            )
-        bad = int(values.size - np.isfinite(values).sum())
-        if bad:
-            raise WeightsError(f"{source}: {name!r} holds {bad} NaN or infinite values.")
 
 
 ENGINES: Registry[type[Engine]] = Registry("engine")

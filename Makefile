@@ -1,0 +1,64 @@
+# Everything runs in an environment of its own, .venv; `make PYTHON=python3.12 ...` picks another
+# Python for it. A stamp in .venv says what is installed, so that the second time is fast.
+
+PYTHON ?= python3
+DEMO := runs/s4nn-mnist/demo
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
+SOURCES := pyproject.toml setup.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench results clean
+
+help:
+	@echo "make demo     install, train briefly on MNIST, print the results, write a report"
+	@echo "make test     install, run the whole test suite"
+	@echo "make lint     ruff and mypy"
+	@echo "make bench    measure speed against hand-written C++ and against Brian2 as documented"
+	@echo "make results  write RESULTS.md from the rows in results/"
+	@echo "make clean    remove the environment and what tools left; runs/ stays"
+
+demo: $(VENV)/installed
+	@if [ -e $(DEMO) ]; then rm -rf $(DEMO).previous; mv $(DEMO) $(DEMO).previous; fi
+	$(VENV)/bin/brainsnn run s4nn-mnist --preset demo --out $(DEMO)
+
+test: $(VENV)/installed-test
+	$(RUN) -m pytest -n 2
+
+lint: $(VENV)/installed-dev
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+
+bench: $(VENV)/installed
+	$(RUN) benchmarks/s4nn_mnist.py
+
+results: $(VENV)/installed
+	$(RUN) -m analysis.results
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "$(PYTHON) is missing or older than 3.11; say 'make PYTHON=python3.12 ...'." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
+	    echo "No environment could be made; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/installed: $(VENV)/created $(SOURCES)
+	@echo "Installing brainsnn and what it needs into $(VENV) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/created $(SOURCES)
+	@echo "Installing brainsnn and what its tests need into $(VENV) ..."
+	@$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-dev: $(VENV)/created $(SOURCES)
+	@echo "Installing brainsnn and what its checks need into $(VENV) ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/installed $(VENV)/installed-test

@@ -6,7 +6,8 @@ To add one, see ``docs/codes.md``.
 from brainsnn.codes.base import Decoder, Encoder
 from brainsnn.codes.decisions import Decisions
 from brainsnn.codes.first_spike import FirstSpikeDecoder
-from brainsnn.codes.latency import LatencyEncoder, jitter_steps
+from brainsnn.codes.jitter import jitter_steps
+from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.registry import Registry
 
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")

@@ -36,13 +36,14 @@ def search_roots() -> list[tuple[str, Path]]:
     Returns
     -------
     list of (str, Path)
-        Why the folder is looked in, and the folder.
+        Why the folder is looked in, and the folder; each folder once.
     """
     roots = []
     if os.environ.get(ENVIRONMENT):
-        roots.append((f"{ENVIRONMENT}", Path(os.environ[ENVIRONMENT]).expanduser()))
+        roots.append((ENVIRONMENT, Path(os.environ[ENVIRONMENT]).expanduser()))
     roots.append(("beside the package", Path(__file__).resolve().parents[2] / "data"))
-    roots.append(("current directory", Path.cwd() / "data"))
+    if all(path != Path.cwd() / "data" for _, path in roots):
+        roots.append(("current directory", Path.cwd() / "data"))
     roots.append(("user's cache", cache_folder()))
     return roots
 

@@ -75,17 +75,13 @@ once = integrate_and_fire_once
 
 
 def _recurrent() -> Model:
-    populations = (
-        Population("input", 12),
-        Population("pool", 9, leaky),
-        Population("out", 4, leaky),
-    )
+    pool, out = Population("pool", 9, leaky), Population("out", 4, leaky)
     connections = (
         Connection("drive", "input", "pool", initial=Uniform(0, 0.8)),
         Connection("echo", "pool", "pool", initial=Normal(0, 0.2), delay=2),
         Connection("read", "pool", "out", initial=Uniform(0, 0.4), delay=5),
     )
-    return Model("recurrent", populations, connections)
+    return Model("recurrent", (Population("input", 12), pool, out), connections)
 
 
 SCENARIOS = [

@@ -64,7 +64,7 @@ def test_firing_times_of_the_released_weights(name: str, model: Model) -> None:
 
 @pytest.fixture(scope="module")
 def engine(model: Model) -> Engine:
-    rng = np.random.RandomState(0)  # noqa: NPY002 -- the original's draws
+    rng = np.random.RandomState(0)  # the original's draws
     hidden = 5 * rng.random_sample((400, 28, 28)).reshape(400, 784)
     output = 48 * rng.random_sample((10, 400, 1)).reshape(10, 400)
     engine = build_engine("resident", model, N_STEPS)

@@ -43,8 +43,8 @@ class NetworkConfig(Config):
     hidden: tuple[int, ...] = Field(default=(400,), min_length=1)
     threshold: float = Field(default=100.0, gt=0)
     n_steps: int = Field(default=256, ge=2)
-    initial_low: tuple[float, ...] = (0.0, 0.0)
-    initial_high: tuple[float, ...] = (5.0, 48.0)
+    initial_low: tuple[float, ...] = (-1.0, -1.5)
+    initial_high: tuple[float, ...] = (3.0, 2.5)
 
     def model(self, name: str, n_inputs: int, n_classes: int) -> Model:
         """Build the model for inputs and classes of the given numbers."""

@@ -16,7 +16,9 @@ from brainsnn.datasets import MNIST, ImageSet
 from brainsnn.evaluation import evaluate
 from brainsnn.experiment import Experiment
 from brainsnn.learning.base import Rule
-from brainsnn.learning.rules import RuleConfig, S4NNConfig
+from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
+from brainsnn.learning.rules import DecisionConfig, RuleConfig
+from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.model import Model
 from brainsnn.protocol import Material, Protocol, ProtocolConfig
 from brainsnn.records import RunDirectory
@@ -57,10 +59,16 @@ class S4NNMnistConfig(ProtocolConfig):
     """
 
     protocol: Literal["s4nn-mnist"] = "s4nn-mnist"
+    epochs: int = Field(default=20, ge=1)
+    batch_size: int = Field(default=32, ge=1)
+    update: Literal["sequential", "simultaneous"] = "simultaneous"
+    optimiser: OptimiserConfig = AdamConfig(weight_decay=0.001)
+    schedule: Schedule = Cosine()
+    monitor: str = "validation_accuracy_ties_wrong"
     network: NetworkConfig = NetworkConfig()
     data: DataConfig = DataConfig()
-    noise: NoiseConfig = NoiseConfig()
-    rule: RuleConfig = S4NNConfig()
+    noise: NoiseConfig = NoiseConfig(jitter=15, shift=1)
+    rule: RuleConfig = DecisionConfig()
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
 
 
@@ -72,7 +80,22 @@ class S4NNMnist(Protocol[S4NNMnistConfig]):
     summary = "784-400-10 integrate-and-fire network learns MNIST by temporal backpropagation."
     citation = CITATION
     config = S4NNMnistConfig
-    presets: ClassVar[dict[str, tuple[str, ...]]] = {}
+    presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "paper": (
+            "epochs=30",
+            "batch_size=1",
+            "update=sequential",
+            "rule.name=s4nn",
+            "optimiser.name=sgd",
+            "optimiser.weight_decay=1e-6",
+            "schedule.name=constant",
+            "noise.jitter=0",
+            "noise.shift=0",
+            "network.initial_low=[0.0, 0.0]",
+            "network.initial_high=[5.0, 48.0]",
+        ),
+        "demo": ("epochs=5", "noise.jitter=20", "noise.shift=0", "thresholds=[50.0, 100.0, 150.0]"),
+    }
 
     def model(self, config: S4NNMnistConfig) -> Model:
         """Return the network of the configuration."""

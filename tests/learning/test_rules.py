@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,7 +26,7 @@ N_TRIALS = 5
 @pytest.fixture
 def weights() -> dict[str, NDArray[np.float64]]:
     rng, names = np.random.default_rng(4), list(SIZES)
-    pairs = zip(names[:-1], names[1:], strict=True)
+    pairs = itertools.pairwise(names)
     return {f"{a}_{b}": rng.uniform(-15, 60, (SIZES[a], SIZES[b])) for a, b in pairs}
 
 

@@ -24,6 +24,9 @@ from brainsnn.errors import DataError
 ENVIRONMENT = "BRAINSNN_DATA"
 """Environment variable that names the folder to look in first."""
 
+PACKAGE_DATA = Path(__file__).resolve().parents[2] / "data"
+"""Folder beside the package, there in a clone of the repository."""
+
 
 def cache_folder() -> Path:
     """Folder of the user's cache that brainsnn's data live in; it may not exist yet."""
@@ -41,7 +44,7 @@ def search_roots() -> list[tuple[str, Path]]:
     roots = []
     if os.environ.get(ENVIRONMENT):
         roots.append((ENVIRONMENT, Path(os.environ[ENVIRONMENT]).expanduser()))
-    roots.append(("beside the package", Path(__file__).resolve().parents[2] / "data"))
+    roots.append(("beside the package", PACKAGE_DATA))
     if all(path != Path.cwd() / "data" for _, path in roots):
         roots.append(("current directory", Path.cwd() / "data"))
     roots.append(("user's cache", cache_folder()))

@@ -121,7 +121,7 @@ def _key(paths: Sequence[Path], size: tuple[int, int]) -> str:
 def _load(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
     """The cached images, or None if there are none or the file is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             images = archive["images"]
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None

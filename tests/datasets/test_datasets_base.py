@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from brainsnn.datasets import DATASETS, ImageSet
+from brainsnn.errors import ConfigError, DataError
+
+BLACK = np.zeros((2, 3, 3), np.uint8)
+
+
+def test_length_size_and_counts(tiny_images):
+    assert len(tiny_images) == 6
+    assert tiny_images.size == (4, 5)
+    np.testing.assert_array_equal(tiny_images.counts, [2, 2, 2])
+
+
+def test_counts_include_absent_classes(tiny_images):
+    np.testing.assert_array_equal(tiny_images.take(np.array([1, 4])).counts, [0, 2, 0])
+
+
+def test_labels_become_int64():
+    images = ImageSet("two", BLACK, np.array([0, 1], np.uint8), ("a", "b"))
+    assert images.labels.dtype == np.int64
+
+
+def test_take_gives_images_and_labels_in_order(tiny_images):
+    taken = tiny_images.take(np.array([5, 0, 5]))
+    np.testing.assert_array_equal(taken.labels, [2, 0, 2])
+    np.testing.assert_array_equal(taken.images, tiny_images.images[[5, 0, 5]])
+    assert taken.classes == tiny_images.classes
+
+
+def test_take_slice_is_a_view(tiny_images):
+    assert np.shares_memory(tiny_images.take(slice(1, 3)).images, tiny_images.images)
+
+
+def test_take_nothing_gives_an_empty_set(tiny_images):
+    assert len(tiny_images.take([])) == 0
+
+
+@pytest.mark.parametrize("indices", [[6], [-1], [0.5], [True] * 6, [[0, 1]]])
+def test_take_refuses_what_is_not_an_index(tiny_images, indices):
+    with pytest.raises(DataError, match="tiny: indices must be"):
+        tiny_images.take(np.array(indices))
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (BLACK.astype(float), [0, 1], "must be uint8 .* got float64"),
+        (BLACK.reshape(2, 9), [0, 1], "shape \\(2, 9\\)"),
+        (BLACK, [0], "one for each of the 2 images"),
+        (BLACK, [0.0, 1.0], "labels must be integers"),
+        (BLACK, [0, 2], "labels must be in 0..1, got 0..2"),
+        (BLACK, [-1, 0], "labels must be in 0..1, got -1..0"),
+    ],
+)
+def test_inconsistent_sets_are_refused(images, labels, message):
+    with pytest.raises(DataError, match=f"bad: .*{message}"):
+        ImageSet("bad", images, np.array(labels), ("a", "b"))
+
+
+@pytest.mark.parametrize("name", list(DATASETS))
+def test_registered_sets_describe_themselves(name):
+    dataset = DATASETS[name]()
+    assert dataset.name == name
+    text = dataset.describe()
+    for word in ("Source: ", "Licence: ", "Cite: "):
+        assert word in text
+
+
+def test_unknown_set_lists_the_known():
+    with pytest.raises(ConfigError, match=r"Did you mean 'mnist'\? Known: caltech, mnist"):
+        DATASETS["mnits"]

@@ -1,0 +1,43 @@
+"""Every registered neuron and synapse runs alike on every engine."""
+
+import numpy as np
+import pytest
+
+from brainsnn.engine import ENGINES, build_engine
+from brainsnn.model import feedforward
+from brainsnn.neurons import NEURONS
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+from brainsnn.synapses import SYNAPSES, Uniform
+
+N_STEPS = 30
+DEFAULTS = ("integrate_and_fire_once", "instantaneous")
+PAIRS = {(neuron, DEFAULTS[1]) for neuron in NEURONS} | {(DEFAULTS[0], s) for s in SYNAPSES}
+
+
+def record(engine_name, neuron, synapse):
+    sizes = {"input": 12, "output": 6}
+    model = feedforward("one", sizes, NEURONS[neuron], [Uniform(0, 40)], SYNAPSES[synapse])
+    steps = np.random.default_rng(1).integers(0, N_STEPS, (3, sizes["input"]))
+    with build_engine(engine_name, model, N_STEPS) as engine:
+        engine.set_weights(model.draw_weights(Streams(1)))
+        return engine.run(SpikeTrains.from_first_steps(steps, N_STEPS)).to_frame()
+
+
+@pytest.mark.parametrize(("neuron", "synapse"), sorted(PAIRS))
+def test_engines_agree(neuron, synapse):
+    frames = {name: record(name, neuron, synapse) for name in ENGINES}
+    expected = frames.pop("runtime")
+    assert (expected["population"] == "output").any()
+    for name, frame in frames.items():
+        same = ["trial", "population", "neuron", "step"]
+        assert frame[same].equals(expected[same]), name
+        np.testing.assert_allclose(frame["potential"], expected["potential"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("registry", [NEURONS, SYNAPSES], ids=lambda r: r.kind)
+def test_each_says_what_it_is(registry):
+    for name, entry in registry.items():
+        assert entry.name == name
+        assert entry.summary
+        assert entry.citation

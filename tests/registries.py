@@ -1,0 +1,22 @@
+"""Every registry that the documentation speaks of."""
+
+from brainsnn.codes import DECODERS, ENCODERS
+from brainsnn.datasets import DATASETS
+from brainsnn.engine import ENGINES
+from brainsnn.learning.losses import LOSSES
+from brainsnn.learning.optimisers import OPTIMISERS
+from brainsnn.learning.rules import RULES
+from brainsnn.neurons import NEURONS
+from brainsnn.synapses import SYNAPSES
+
+REGISTRIES = [
+    ENGINES,
+    NEURONS,
+    SYNAPSES,
+    ENCODERS,
+    DECODERS,
+    RULES,
+    LOSSES,
+    OPTIMISERS,
+    DATASETS,
+]

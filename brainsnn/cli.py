@@ -7,6 +7,7 @@ output and nothing else.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -249,7 +250,11 @@ def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:
 
 def main() -> None:
     """Entry point of the command ``brainsnn``."""
-    app()
+    try:
+        app()
+    except BrokenPipeError:
+        # The reader of our output has gone; what it wanted, it has.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

@@ -108,7 +108,14 @@ def _bullets(items: list[tuple[str, str]]) -> list[str]:
     lines = []
     for key, value in items:
         if "\n" in value:
-            lines += [f"- {key}:", "", "  ```", *(f"  {x}" for x in value.splitlines()), "  ```", ""]
+            lines += [
+                f"- {key}:",
+                "",
+                "  ```",
+                *(f"  {x}" for x in value.splitlines()),
+                "  ```",
+                "",
+            ]
         else:
             code = key in ("equations", "threshold", "reset", "on_pre", "refractory")
             lines.append(f"- {key}: `{value}`" if code else f"- {key}: {value}")

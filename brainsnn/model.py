@@ -12,10 +12,13 @@ import brian2
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn import hooks
 from brainsnn.errors import ModelError
 from brainsnn.neurons import NeuronModel
 from brainsnn.streams import Streams
 from brainsnn.synapses import Normal, SynapseModel, Uniform, instantaneous
+
+hooks.install()
 
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]

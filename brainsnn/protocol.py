@@ -141,10 +141,15 @@ def load_protocol(name: str) -> Protocol[Any]:
     Raises
     ------
     ConfigError
-        If there is none of that name.
+        If there is none of that name, or its module cannot be imported.
     """
     known = protocols()
     if name not in known:
         raise ConfigError(f"Unknown protocol {name!r}. {suggest(name, known)}")
-    protocol: Protocol[Any] = known[name].load().PROTOCOL
+    try:
+        protocol: Protocol[Any] = known[name].load().PROTOCOL
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"Protocol {name!r} ({known[name].value}) cannot be loaded: {error}."
+        ) from error
     return protocol

@@ -1,0 +1,14 @@
+import inspect
+
+import pytest
+
+from brainsnn import errors
+
+CLASSES = [value for _, value in inspect.getmembers(errors, inspect.isclass)]
+
+
+@pytest.mark.parametrize("error", CLASSES)
+def test_every_error_is_caught_as_one_and_says_what_it_is(error):
+    assert issubclass(error, errors.BrainsnnError)
+    assert not issubclass(error, (ValueError, KeyError))
+    assert error.__doc__

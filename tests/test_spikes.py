@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+from helpers import NAN, recording
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from brainsnn.errors import DataError
+from brainsnn.spikes import SpikeTrains
+
+SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=6)
+TABLES = arrays(np.int64, SHAPES, elements=st.integers(0, 12))
+SIZES = {"input": 3, "output": 2}
+SPIKES = [
+    (0, "input", 2, 0, NAN),
+    (0, "output", 1, 4, 1.5),
+    (0, "output", 1, 6, 1.25),
+    (2, "input", 0, 3, NAN),
+    (2, "output", 0, 3, 1.0),
+]
+
+
+@pytest.fixture
+def recorded():
+    return recording(SPIKES, SIZES, n_trials=3, n_steps=8, dt=2e-3)
+
+
+@given(TABLES, st.integers(1, 12))
+def test_first_steps_come_back(steps, n_steps):
+    trains = SpikeTrains.from_first_steps(steps, n_steps)
+    np.testing.assert_array_equal(trains.first_steps(), np.minimum(steps, n_steps))
+
+
+@given(TABLES, st.integers(1, 12))
+def test_spikes_are_sorted_by_trial_step_and_neuron(steps, n_steps):
+    trains = SpikeTrains.from_first_steps(steps, n_steps)
+    trial = np.repeat(np.arange(trains.n_trials), np.diff(trains.offsets))
+    rows = list(zip(trial, trains.step, trains.neuron, strict=True))
+    assert rows == sorted(rows)
+    assert len(rows) == (steps < n_steps).sum()
+
+
+@given(TABLES, st.data())
+def test_take_gives_the_trials_asked_for(steps, data):
+    wanted = data.draw(st.lists(st.integers(0, len(steps) - 1), max_size=8))
+    taken = SpikeTrains.from_first_steps(steps, 12).take(np.array(wanted, int))
+    np.testing.assert_array_equal(taken.first_steps(), steps[wanted])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.uint64])
+def test_any_integer_type_will_do(dtype):
+    trains = SpikeTrains.from_first_steps(np.array([[3, 200, 0]], dtype), 100)
+    assert trains.neuron.tolist() == [2, 0]
+    assert trains.step.tolist() == [0, 3]
+
+
+def test_hand_worked_trains():
+    trains = SpikeTrains.from_first_steps(np.array([[2, 0, 2], [9, 9, 9], [9, 1, 0]]), 9)
+    assert trains.offsets.tolist() == [0, 3, 3, 5]
+    assert trains.neuron.tolist() == [1, 0, 2, 2, 1]
+    assert trains.step.tolist() == [0, 2, 2, 0, 1]
+
+
+def test_no_trial_and_no_neuron():
+    assert SpikeTrains.from_first_steps(np.zeros((0, 3), int), 5).n_trials == 0
+    assert SpikeTrains.from_first_steps(np.zeros((2, 0), int), 5).first_steps().shape == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        (np.zeros((1, 2)), r"must be integers .* got float64"),
+        (np.zeros(2, int), r"shape \(2,\)"),
+        (np.array([[0, -3]]), "must not be negative, got -3"),
+    ],
+)
+def test_bad_first_steps_are_refused(steps, message):
+    with pytest.raises(DataError, match=message):
+        SpikeTrains.from_first_steps(steps, 5)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "neuron", "step", "message"),
+    [
+        ([0, 2], [0, 1], [0], "one entry a spike"),
+        ([], [], [], "one entry a spike"),
+        ([1, 2], [0, 1], [0, 1], "offsets must rise from 0 to the 2 spikes"),
+        ([0, 1], [0, 1], [0, 1], "offsets must rise"),
+        ([0, 2, 1, 2], [0, 1], [0, 1], "offsets must rise"),
+        ([0, 2], [0, 3], [0, 1], r"neurons must be in 0..2"),
+        ([0, 2], [-1, 0], [0, 1], r"neurons must be in 0..2"),
+        ([0, 2], [0, 1], [0, 8], r"steps must be in 0..7"),
+        ([0, 2], [0, 1], [-1, 0], r"steps must be in 0..7"),
+        ([0, 2], [0, 1], [3, 2], "must be sorted by step"),
+        ([0, 1, 3], [0, 1, 2], [3, 2, 1], "must be sorted by step"),
+    ],
+)
+def test_inconsistent_trains_are_refused(offsets, neuron, step, message):
+    with pytest.raises(DataError, match=message):
+        SpikeTrains(3, 8, np.array(offsets), np.array(neuron), np.array(step))
+
+
+def test_steps_may_fall_between_trials():
+    trains = SpikeTrains(3, 8, np.array([0, 1, 1, 2]), np.array([0, 1]), np.array([7, 0]))
+    assert trains.n_trials == 3
+
+
+def test_trial_of_every_spike(recorded):
+    assert recorded.n_trials == 3
+    assert recorded.trial.tolist() == [0, 0, 0, 2, 2]
+
+
+def test_first_steps_and_counts_of_a_population(recorded):
+    assert recorded.first_steps("output").tolist() == [[8, 4], [8, 8], [3, 8]]
+    assert recorded.first_steps("input").tolist() == [[8, 8, 0], [8, 8, 8], [3, 8, 8]]
+    assert recorded.counts("output").tolist() == [[0, 2], [0, 0], [1, 0]]
+
+
+def test_code_of_a_population(recorded):
+    assert [recorded.code(name) for name in SIZES] == [0, 1]
+    with pytest.raises(DataError, match=r"No population 'hidden' .* \['input', 'output'\]"):
+        recorded.code("hidden")
+
+
+def test_frame(recorded):
+    frame = recorded.to_frame()
+    assert list(frame.columns) == ["trial", "population", "neuron", "step", "time", "potential"]
+    assert frame["population"].tolist() == ["input", "output", "output", "input", "output"]
+    np.testing.assert_allclose(frame["time"], [0.0, 0.008, 0.012, 0.006, 0.006])
+    assert frame["potential"].notna().tolist() == [False, True, True, False, True]
+
+
+def test_frame_of_nothing_keeps_its_columns():
+    frame = recording([], SIZES).to_frame()
+    assert frame.empty
+    assert list(frame["population"].cat.categories) == list(SIZES)

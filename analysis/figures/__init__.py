@@ -1,0 +1,33 @@
+"""Figures, a kind a file; each takes a table of this package and returns a matplotlib figure.
+
+No figure touches matplotlib's global state, so any number may be drawn at once. Write one as PNG
+and SVG with `save`; put it into a page with `analysis.report`.
+"""
+
+from analysis.figures.confusion import plot_confusion
+from analysis.figures.firing_histogram import plot_firing_histogram
+from analysis.figures.firing_matrix import plot_firing_matrix
+from analysis.figures.jitter import plot_jitter_curve
+from analysis.figures.latency_bars import plot_decisions_by_class
+from analysis.figures.learning_curve import plot_learning_curve
+from analysis.figures.raster import plot_raster
+from analysis.figures.receptive_fields import plot_receptive_fields
+from analysis.figures.speed_accuracy import plot_speed_accuracy
+from analysis.figures.style import save
+from analysis.figures.weights import plot_weight_histogram
+from analysis.figures.winner import plot_winner_histogram
+
+__all__ = [
+    "plot_confusion",
+    "plot_decisions_by_class",
+    "plot_firing_histogram",
+    "plot_firing_matrix",
+    "plot_jitter_curve",
+    "plot_learning_curve",
+    "plot_raster",
+    "plot_receptive_fields",
+    "plot_speed_accuracy",
+    "plot_weight_histogram",
+    "plot_winner_histogram",
+    "save",
+]

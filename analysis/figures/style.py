@@ -1,0 +1,149 @@
+"""The look that all figures share, and how they are written.
+
+Colours are those of Okabe and Ito, told apart with every kind of colour vision. Text, axes and
+ticks are drawn in one ink, `INK`, so that a page may replace it by its own in the dark.
+
+References
+----------
+M. Okabe and K. Ito, Color universal design (2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Literal, ParamSpec, TypeVar
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, YELLOW = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#e69f00",
+    "#56b4e9",
+    "#cc79a7",
+    "#f0e442",
+)
+COLOURS = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, YELLOW)
+"""Colours of series, in the order in which to use them."""
+
+INK = "#24292f"
+"""Colour of text, axes and ticks."""
+
+GREY = "#8c959f"
+"""Colour of what stands back: references, grids, what is not of interest."""
+
+WIDTH = 7.2
+"""Width in inches of a figure as wide as the page."""
+
+STYLE = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "axes.titlesize": 9.0,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 7.0,
+    "axes.labelsize": 8.5,
+    "axes.labelpad": 5.0,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "figure.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "grid.color": GREY,
+    "grid.alpha": 0.25,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
+    "lines.linewidth": 1.5,
+    "patch.linewidth": 0.0,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "analysis",
+}
+"""Settings of matplotlib in force while a figure is drawn and written."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Run a function under `STYLE`, leaving matplotlib's settings as they were."""
+
+    @wraps(draw)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """A figure of the given size in inches, with its own canvas and no tie to pyplot."""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def series_colours(names: Sequence[str]) -> dict[str, str]:
+    """A colour for each name, in order; the colours recur after the seventh."""
+    return {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(names)}
+
+
+def grid(axes: Axes, axis: Literal["both", "x", "y"] = "y") -> None:
+    """Faint grid lines behind the data."""
+    axes.grid(visible=True, axis=axis)
+    axes.set_axisbelow(True)
+
+
+def headroom(axes: Axes, part: float = 0.12) -> None:
+    """Raise the upper limit of the y axis by a part of its range, for labels on top of bars."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + part * (high - low))
+
+
+@styled
+def save(figure: Figure, folder: Path | str, name: str, dpi: int = 200) -> tuple[Path, Path]:
+    """Write a figure as PNG (on white) and SVG (transparent, text as text).
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to write.
+    folder : path
+        Where; made if it is not there.
+    name : str
+        File name without suffix.
+    dpi : int
+        Resolution of the PNG and of images within the SVG.
+
+    Returns
+    -------
+    png, svg : pathlib.Path
+        The files written. The same figure gives the same bytes.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    figure.savefig(png, dpi=dpi, facecolor="white", metadata={"Software": None})
+    figure.savefig(svg, dpi=dpi, metadata={"Date": None, "Creator": None})
+    return png, svg

@@ -1,0 +1,105 @@
+"""Mean, standard deviation and interval of the mean over repetitions with other seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from analysis.tables import TableError, require
+
+Method = Literal["t", "bootstrap"]
+
+
+def mean_interval(
+    values: ArrayLike,
+    confidence: float = 0.95,
+    method: Method = "t",
+    rng: np.random.Generator | None = None,
+    resamples: int = 10_000,
+) -> tuple[float, float]:
+    """Confidence interval of a mean.
+
+    Parameters
+    ----------
+    values : array_like of float
+        One value a seed.
+    confidence : float
+        Coverage, between 0 and 1.
+    method : {"t", "bootstrap"}
+        ``"t"``: mean ± t · sd / sqrt(n), Student's t with n - 1 degrees of freedom, for values
+        that are about normal. ``"bootstrap"``: percentiles of the means of resampled values.
+    rng : numpy.random.Generator, optional
+        Source of the resamples; seeded with 0 if not given, so that a table can be repeated.
+    resamples : int
+        Number of resamples.
+
+    Returns
+    -------
+    low, high : float
+        NaN for fewer than two values.
+
+    Raises
+    ------
+    TableError
+        If `confidence` is not between 0 and 1, or the method is unknown.
+    """
+    if not 0 < confidence < 1:
+        raise TableError(f"The confidence must be between 0 and 1, not {confidence}.")
+    if method not in ("t", "bootstrap"):
+        raise TableError(f"Unknown interval {method!r}. Known: bootstrap, t.")
+    sample = np.asarray(values, float)
+    if sample.size < 2:
+        return float("nan"), float("nan")
+    if method == "t":
+        quantile = stats.t.ppf((1 + confidence) / 2, sample.size - 1)
+        half = float(quantile * sample.std(ddof=1) / np.sqrt(sample.size))
+        return float(sample.mean()) - half, float(sample.mean()) + half
+    rng = np.random.default_rng(0) if rng is None else rng
+    means = rng.choice(sample, (resamples, sample.size)).mean(axis=1)
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def over_seeds(
+    frame: pd.DataFrame,
+    measures: Sequence[str],
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    method: Method = "t",
+    rng: np.random.Generator | None = None,
+) -> pd.DataFrame:
+    """Statistics of each measure over the rows of a group, which are taken to be seeds.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a seed (and group).
+    measures : sequence of str
+        Columns to average.
+    by : sequence of str
+        Columns that define the groups; one group if empty.
+    confidence, method, rng
+        As in `mean_interval`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `by`, then `measure`, `n`, `mean`, `sd` (n - 1 in the denominator, NaN for
+        one seed), `low`, `high`; groups in sorted order.
+    """
+    require(frame, [*by, *measures], "seeds")
+    groups = frame.groupby(list(by), sort=True) if by else [((), frame)]
+    rows = []
+    for key, group in groups:
+        for measure in measures:
+            values = group[measure].dropna().to_numpy(float)
+            low, high = mean_interval(values, confidence, method, rng)
+            mean = float(values.mean()) if values.size else float("nan")
+            sd = float(values.std(ddof=1)) if values.size > 1 else float("nan")
+            rows.append((*key, measure, values.size, mean, sd, low, high))
+    return pd.DataFrame(rows, columns=[*by, "measure", "n", "mean", "sd", "low", "high"])

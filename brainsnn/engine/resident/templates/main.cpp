@@ -21,6 +21,10 @@
 #include "objects.cpp"
 #include "network.cpp"
 #include "resident.h"
+// Brian2 from 2.10 on defines a part of its spike queue in a file of its own.
+#if __has_include("brianlib/spikequeue.cpp")
+#include "brianlib/spikequeue.cpp"
+#endif
 
 namespace resident
 {

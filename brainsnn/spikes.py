@@ -24,11 +24,17 @@ FloatArray = NDArray[np.float64]
 
 @numba.njit(cache=True)
 def _first_steps(
-    offsets: OffsetArray, neuron: IntArray, step: IntArray, wanted: NDArray[np.bool_], out: IntArray
+    offsets: OffsetArray,
+    population: IntArray,
+    neuron: IntArray,
+    step: IntArray,
+    wanted: int,
+    out: IntArray,
 ) -> None:
+    """Lower `out` to the first step of each neuron of the population whose code is `wanted`."""
     for trial in range(offsets.size - 1):
         for k in range(offsets[trial], offsets[trial + 1]):
-            if wanted[k] and step[k] < out[trial, neuron[k]]:
+            if population[k] == wanted and step[k] < out[trial, neuron[k]]:
                 out[trial, neuron[k]] = step[k]
 
 
@@ -167,7 +173,8 @@ class SpikeTrains:
     def first_steps(self) -> IntArray:
         """First-spike step of every neuron, shape (n_trials, n_neurons); `n_steps` if silent."""
         out = np.full((self.n_trials, self.n_neurons), self.n_steps, np.int32)
-        _first_steps(self.offsets, self.neuron, self.step, np.ones(self.neuron.size, np.bool_), out)
+        everyone = np.broadcast_to(np.int32(0), self.step.shape)
+        _first_steps(self.offsets, everyone, self.neuron, self.step, 0, out)
         return out
 
     def take(self, trials: NDArray[np.integer]) -> SpikeTrains:
@@ -240,8 +247,8 @@ class Recording:
     def first_steps(self, population: str) -> IntArray:
         """First-spike step of every neuron, shape (n_trials, size); `n_steps` if silent."""
         out = np.full((self.n_trials, self.populations[population]), self.n_steps, np.int32)
-        wanted = self.population == self.code(population)
-        _first_steps(self.offsets, self.neuron, self.step, wanted, out)
+        wanted = self.code(population)
+        _first_steps(self.offsets, self.population, self.neuron, self.step, wanted, out)
         return out
 
     def counts(self, population: str) -> IntArray:

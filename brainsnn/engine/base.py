@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import ClassVar
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +19,15 @@ from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 
 WeightArrays = Mapping[str, NDArray[np.float64]]
+
+
+@numba.njit(cache=True)
+def _all_below(trials: NDArray[np.int64], end: int) -> bool:
+    """Whether every trial is in ``0..end - 1``; NumPy's min and max cost 5 us for one trial."""
+    for trial in trials:  # noqa: SIM110 -- numba compiles the loop, not a generator
+        if trial < 0 or trial >= end:
+            return False
+    return True
 
 
 class Engine(ABC):
@@ -98,7 +108,7 @@ class Engine(ABC):
         if trials is None:
             return self._run(inputs, np.arange(inputs.n_trials))
         wanted: NDArray[np.int64] = np.ascontiguousarray(trials, np.int64)
-        if wanted.size and (wanted.min() < 0 or wanted.max() >= inputs.n_trials):
+        if not _all_below(wanted, inputs.n_trials):
             raise DataError(f"Trials must be in 0..{inputs.n_trials - 1}.")
         return self._run(inputs, wanted)
 

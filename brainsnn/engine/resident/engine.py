@@ -47,6 +47,7 @@ class ResidentEngine(Engine):
         self._library: Library | None
         self._library, self._stochastic = _build_library(model)
         self._with_potential = [p for p in model.populations if p.neuron]
+        self._final_size = sum(p.size for p in self._with_potential)
         self._weights = {
             c.name: self._view(f"{c.name}.{c.synapse.weight}").reshape(model.shapes[c.name])
             for c in model.connections
@@ -72,11 +73,14 @@ class ResidentEngine(Engine):
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         n = trials.size
-        final = {p.name: np.empty((n, p.size)) for p in self._with_potential}
-        columns = self._loaded().run(
-            inputs, trials, self.n_steps, list(final.values()), self._seeds(n)
-        )
-        return Recording(self.populations, self.n_steps, self.model.dt, *columns, final)
+        final = np.empty(n * self._final_size)
+        columns = self._loaded().run(inputs, trials, self.n_steps, final, self._seeds(n))
+        blocks, begin = {}, 0
+        for population in self._with_potential:
+            end = begin + n * population.size
+            blocks[population.name] = final[begin:end].reshape(n, population.size)
+            begin = end
+        return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
 
     def _seeds(self, n: int) -> NDArray[np.uint32] | None:
         if not self._stochastic:

@@ -66,13 +66,15 @@ class Library:
         self._c.resident_script()
         self._c.resident_save()
         self.arrays = self._find_arrays()
+        self._inputs: SpikeTrains | None = None
+        self._addresses: tuple[int, ...] = ()
         self._c.resident_run.argtypes = [
             *[_Pointer] * 4,
             *[ctypes.c_int64] * 2,
             *[_Pointer] * 3,
         ]
         self._c.resident_run.restype = None
-        self._c.resident_spikes.argtypes = [_Pointer] * 4
+        self._c.resident_spikes.argtypes = [_Pointer]
         self._c.resident_spikes.restype = None
 
     def _find_arrays(self) -> dict[str, tuple[int, int, str]]:
@@ -108,7 +110,7 @@ class Library:
         inputs: SpikeTrains,
         trials: NDArray[np.int64],
         n_steps: int,
-        final: list[NDArray[np.float64]],
+        final: FloatArray,
         seeds: NDArray[np.uint32] | None,
     ) -> tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray]:
         """Run trials.
@@ -121,8 +123,9 @@ class Library:
             The trials of `inputs` to run.
         n_steps : int
             Length of a trial.
-        final : list of array
-            Receives the final potentials of the populations that have one.
+        final : array of float64
+            Receives the final potentials: a block (n_trials, size) for each population that has
+            one, one after the other.
         seeds : array of uint32, optional
             One seed a trial, for networks that draw random numbers.
 
@@ -131,27 +134,27 @@ class Library:
         tuple of array
             Offsets of the trials, and the columns population, neuron, step and potential.
         """
+        if inputs is not self._inputs:
+            columns = (inputs.offsets, inputs.neuron, inputs.step)
+            self._inputs, self._addresses = inputs, tuple(c.ctypes.data for c in columns)
         offsets = np.empty(trials.size + 1, np.int64)
         self._c.resident_run(
-            _address(inputs.offsets),
-            _address(inputs.neuron),
-            _address(inputs.step),
-            _address(trials),
+            *self._addresses,
+            trials.ctypes.data,
             trials.size,
             n_steps,
-            None if seeds is None else _address(seeds),
-            _address(offsets),
-            (_Pointer * len(final))(*map(_address, final)),
+            None if seeds is None else seeds.ctypes.data,
+            offsets.ctypes.data,
+            final.ctypes.data,
         )
-        n = offsets[-1]
-        population, neuron, step = (np.empty(n, np.int32) for _ in range(3))
-        potential = np.empty(n)
-        self._c.resident_spikes(*map(_address, (population, neuron, step, potential)))
-        return offsets, population, neuron, step, potential
+        return offsets, *self._columns(int(offsets[-1]))
 
-
-def _address(array: NDArray[Any]) -> int:
-    return array.__array_interface__["data"][0]
+    def _columns(self, n: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+        """Copy the recorded spikes into one new buffer, a column after the other."""
+        buffer = np.empty(5 * n, np.int32)
+        self._c.resident_spikes(buffer.ctypes.data)
+        population, neuron, step = buffer[2 * n : 3 * n], buffer[3 * n : 4 * n], buffer[4 * n :]
+        return population, neuron, step, buffer[: 2 * n].view(np.float64)
 
 
 def _load_private(path: Path) -> ctypes.CDLL:

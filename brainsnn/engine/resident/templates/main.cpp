@@ -164,7 +164,7 @@ void resident_save() { resident::save_state(); }
 void resident_run(
     const int64_t *offsets, const int32_t *neuron, const int32_t *step,
     const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
-    int64_t *recorded, double *const *final)
+    int64_t *recorded, double *final)
 {
     using namespace resident;
     max_steps = n_steps;
@@ -180,19 +180,24 @@ void resident_run(
             brian::_random_generators[0].seed(seeds[k]);
         run_trial();
         recorded[k + 1] = spikes.size();
+        double *block = final;
         {% for population in populations if population.potential %}
-        std::copy_n({{population.potential}}, {{population.size}}, final[{{loop.index0}}] + k * {{population.size}});
+        std::copy_n({{population.potential}}, {{population.size}}, block + k * {{population.size}});
+        block += n_trials * {{population.size}};
         {% endfor %}
     }
 }
 
-void resident_spikes(int32_t *population, int32_t *neuron, int32_t *step, double *potential)
+// The columns one after the other, in the order of Python's reading: 8 bytes, then 4 each.
+void resident_spikes(void *columns)
 {
     const resident::Spikes &spikes = resident::spikes;
-    std::copy(spikes.population.begin(), spikes.population.end(), population);
-    std::copy(spikes.neuron.begin(), spikes.neuron.end(), neuron);
-    std::copy(spikes.step.begin(), spikes.step.end(), step);
-    std::copy(spikes.potential.begin(), spikes.potential.end(), potential);
+    double *const potential = (double *)columns;
+    int32_t *next = (int32_t *)std::copy(
+        spikes.potential.begin(), spikes.potential.end(), potential);
+    next = std::copy(spikes.population.begin(), spikes.population.end(), next);
+    next = std::copy(spikes.neuron.begin(), spikes.neuron.end(), next);
+    std::copy(spikes.step.begin(), spikes.step.end(), next);
 }
 
 void resident_release()

@@ -1,20 +1,28 @@
-"""What the S4NN protocols share: the network's settings, and how it is built."""
+"""What the S4NN protocols share: settings, the network, encoded images, the report's frame."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 
-from analysis.claims import Claim
+from analysis.report import Claim, Report, Section
 from brainsnn.codes import LatencyEncoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
 from brainsnn.datasets.augment import shift_images
+from brainsnn.learning.base import Rule
+from brainsnn.learning.rules import RuleConfig
 from brainsnn.model import Model, feedforward
 from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.protocol import Protocol, ProtocolConfig
+from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 from brainsnn.trials import LabelledTrials
@@ -87,6 +95,103 @@ class NoiseConfig(Config):
             return LabelledTrials(jitter_steps(trains, self.jitter, rng, "normal"), images.labels)
 
         return encode
+
+
+class S4NNProtocolConfig(ProtocolConfig):
+    """Settings that the S4NN protocols have in common.
+
+    Parameters
+    ----------
+    network, noise, rule
+        See their classes; a protocol sets the defaults.
+    """
+
+    network: NetworkConfig
+    noise: NoiseConfig
+    rule: RuleConfig
+
+
+S = TypeVar("S", bound=S4NNProtocolConfig)
+
+
+class S4NNProtocol(Protocol[S]):
+    """A protocol whose network, rule and report follow from `S4NNProtocolConfig`."""
+
+    citation: ClassVar[str] = CITATION
+
+    def n_steps(self, config: S) -> int:
+        """Length of a trial."""
+        return config.network.n_steps
+
+    def learning_rate(self, config: S) -> float:
+        """Return the rule's."""
+        return config.rule.learning_rate
+
+    def rule(self, config: S, model: Model) -> Rule:
+        """Return the rule of the configuration."""
+        return config.rule.build(first_weights(model))
+
+    def conclude(self, run: RunDirectory) -> pd.DataFrame:
+        """Write figures and report; return the paper's claims beside our numbers."""
+        config = run.config(self.config)
+        claims = self.claims(run, config)
+        Report(
+            title=self.title,
+            abstract=self.abstract(run, config),
+            claims=tuple(claims),
+            sections=tuple(self.sections(run, config)),
+            configuration=config.model_dump(mode="json"),
+            provenance=run.provenance(),
+            command=" ".join(map(str, run.provenance()["command"])),
+            source=self.citation,
+        ).write(run.report)
+        return claims_table(claims)
+
+    @abstractmethod
+    def claims(self, run: RunDirectory, config: S) -> list[Claim]:
+        """Return the paper's numbers beside those of the run."""
+
+    @abstractmethod
+    def abstract(self, run: RunDirectory, config: S) -> str:
+        """Return one paragraph: what was run, on what, with what result."""
+
+    @abstractmethod
+    def sections(self, run: RunDirectory, config: S) -> list[Section]:
+        """Draw the figures and return the sections of the page."""
+
+
+def encode(encoder: LatencyEncoder, images: ImageSet) -> LabelledTrials:
+    """Encode images as trials with their labels."""
+    return LabelledTrials(encoder.encode(images.images), images.labels)
+
+
+def mean(values: pd.Series | NDArray[np.float64]) -> float:
+    """Return the mean as a plain number."""
+    return float(np.mean(values))
+
+
+def accuracy_claims(trials: pd.DataFrame, paper: float) -> list[Claim]:
+    """Set the paper's accuracy in per cent beside ours, scored as its authors do and strictly."""
+    right = trials["decision"] == trials["label"]
+    return [
+        Claim.judged(
+            "Test accuracy, a tie for first that includes the label counted as right",
+            paper,
+            100 * mean(trials["candidate"]),
+            "%",
+            digits=2,
+            note="the scoring of the authors' program",
+        ),
+        Claim.judged(
+            "Test accuracy, ties counted as wrong",
+            paper,
+            100 * mean(right & ~trials["tie"]),
+            "%",
+            digits=2,
+            headline=True,
+            note="the paper's figure counts ties as right",
+        ),
+    ]
 
 
 def first_weights(model: Model) -> dict[str, Uniform]:

@@ -6,26 +6,31 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pydantic import Field
 
-from analysis.report import Claim, Report
+from analysis.report import Claim, Section
 from brainsnn.codes import LatencyEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import MNIST, ImageSet
 from brainsnn.evaluation import evaluate
 from brainsnn.experiment import Experiment
-from brainsnn.learning.base import Rule
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.rules import DecisionConfig, RuleConfig
 from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.model import Model
-from brainsnn.protocol import Material, Protocol, ProtocolConfig
+from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
-from brainsnn.trials import LabelledTrials
 from protocols import s4nn_figures as figures
-from protocols.s4nn import CITATION, NetworkConfig, NoiseConfig, claims_table, first_weights
+from protocols.s4nn import (
+    NetworkConfig,
+    NoiseConfig,
+    S4NNProtocol,
+    S4NNProtocolConfig,
+    accuracy_claims,
+    encode,
+    mean,
+)
 
 #: What the paper reports on MNIST: Table 3, Table 4.
 PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = 97.4, 89.7, 218.3
@@ -47,7 +52,7 @@ class DataConfig(Config):
     n_test: int | None = Field(default=None, ge=1)
 
 
-class S4NNMnistConfig(ProtocolConfig):
+class S4NNMnistConfig(S4NNProtocolConfig):
     """Settings of the protocol ``s4nn-mnist``.
 
     Parameters
@@ -72,13 +77,12 @@ class S4NNMnistConfig(ProtocolConfig):
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
 
 
-class S4NNMnist(Protocol[S4NNMnistConfig]):
+class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
     """The protocol; see the module's docstring."""
 
     name = "s4nn-mnist"
     title = "S4NN on MNIST: one spike a neuron, the first output spike decides"
     summary = "784-400-10 integrate-and-fire network learns MNIST by temporal backpropagation."
-    citation = CITATION
     config = S4NNMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "paper": (
@@ -101,27 +105,15 @@ class S4NNMnist(Protocol[S4NNMnistConfig]):
         """Return the network of the configuration."""
         return config.network.model(self.name, 28 * 28, 10)
 
-    def n_steps(self, config: S4NNMnistConfig) -> int:
-        """Length of a trial."""
-        return config.network.n_steps
-
-    def learning_rate(self, config: S4NNMnistConfig) -> float:
-        """Return the rule's."""
-        return config.rule.learning_rate
-
-    def rule(self, config: S4NNMnistConfig, model: Model) -> Rule:
-        """Return the rule of the configuration."""
-        return config.rule.build(first_weights(model))
-
     def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:
         """Load MNIST and encode it by latency (eq. 1)."""
         splits = MNIST(n_validation=config.data.n_validation).load()
         encoder = LatencyEncoder(config.network.n_steps)
         train = _first(splits.train, config.data.n_train)
         return Material(
-            _encode(encoder, train),
-            _encode(encoder, splits.validation),
-            _encode(encoder, _first(splits.test, config.data.n_test)),
+            encode(encoder, train),
+            encode(encoder, splits.validation),
+            encode(encoder, _first(splits.test, config.data.n_test)),
             train.classes,
             config.noise.varied(train, encoder, streams),
         )
@@ -140,31 +132,57 @@ class S4NNMnist(Protocol[S4NNMnistConfig]):
         if tables:
             run.write_table("thresholds", pd.concat(tables, ignore_index=True))
 
-    def conclude(self, run: RunDirectory) -> pd.DataFrame:
-        """Write figures and report; return the paper's claims beside our numbers."""
-        config = run.config(S4NNMnistConfig)
+    def claims(self, run: RunDirectory, config: S4NNMnistConfig) -> list[Claim]:  # noqa: ARG002
+        """Accuracy (Table 3), decision step and spikes (Table 4)."""
         trials = run.trials()
-        claims = _claims(trials)
-        weights = run.weights(self.model(config).shapes)
-        sections = (
+        return [
+            *accuracy_claims(trials, PAPER_ACCURACY),
+            Claim.judged(
+                "Mean decision step",
+                PAPER_STEP,
+                mean(trials["decision_step"]),
+                "steps",
+                higher_is_better=False,
+                headline=True,
+                note="Table 4",
+            ),
+            Claim.judged(
+                "Mean spikes to decision, all layers",
+                PAPER_SPIKES,
+                mean(trials["spikes_to_decision"]),
+                "spikes",
+                higher_is_better=False,
+                headline=True,
+                note="Table 4",
+            ),
+        ]
+
+    def abstract(self, run: RunDirectory, config: S4NNMnistConfig) -> str:
+        """Return one paragraph: what was run, on what, with what result."""
+        trials = run.trials()
+        sizes = "-".join(str(n) for n in (784, *config.network.hidden, 10))
+        right = mean(trials["decision"] == trials["label"])
+        return (
+            f"A {sizes} network of non-leaky integrate-and-fire neurons, at most one spike a "
+            f"neuron and {config.network.n_steps} steps a trial, was trained on MNIST with the "
+            f"rule {config.rule.name!r} for {config.epochs} epochs (seed {config.seed}), its "
+            f"weights selected on validation images only. On {len(trials):,} test images the first "
+            f"output spike names the right digit in {100 * right:.2f} % of trials, after "
+            f"{mean(trials['decision_step']):.1f} steps and "
+            f"{mean(trials['spikes_to_decision']):.0f} spikes on average."
+        )
+
+    def sections(self, run: RunDirectory, config: S4NNMnistConfig) -> list[Section]:
+        """Draw the figures and return the sections of the page."""
+        trials, model = run.trials(), self.model(config)
+        return [
             figures.learning(run),
             figures.accuracy(run, trials, _digits()),
             figures.latency(run, trials, _digits(), {"decision_step": PAPER_STEP}),
             *figures.thresholds(run, config.network.threshold),
-            figures.rasters(run, self.model(config).sizes, config.network.n_steps, _digits()),
-            figures.weights(run, weights, (28, 28)),
-        )
-        Report(
-            title=self.title,
-            abstract=_abstract(config, trials),
-            claims=tuple(claims),
-            sections=sections,
-            configuration=config.model_dump(mode="json"),
-            provenance=run.provenance(),
-            command=" ".join(map(str, run.provenance()["command"])),
-            source=self.citation,
-        ).write(run.report)
-        return claims_table(claims)
+            figures.rasters(run, model.sizes, config.network.n_steps, _digits()),
+            figures.weights(run, run.weights(model.shapes), (28, 28)),
+        ]
 
 
 def _digits() -> tuple[str, ...]:
@@ -173,70 +191,6 @@ def _digits() -> tuple[str, ...]:
 
 def _first(images: ImageSet, n: int | None) -> ImageSet:
     return images if n is None else images.take(np.arange(min(n, len(images))))
-
-
-def _encode(encoder: LatencyEncoder, images: ImageSet) -> LabelledTrials:
-    return LabelledTrials(encoder.encode(images.images), images.labels)
-
-
-def _mean(values: pd.Series | NDArray[np.float64]) -> float:
-    return float(np.mean(values))
-
-
-def _claims(trials: pd.DataFrame) -> list[Claim]:
-    right = trials["decision"] == trials["label"]
-    wrong_ties = 100 * _mean(right & ~trials["tie"])
-    return [
-        Claim.judged(
-            "Test accuracy, a tie for first that includes the label counted as right",
-            PAPER_ACCURACY,
-            100 * _mean(trials["candidate"]),
-            "%",
-            digits=2,
-            note="the scoring of the authors' program",
-        ),
-        Claim.judged(
-            "Test accuracy, ties counted as wrong",
-            PAPER_ACCURACY,
-            wrong_ties,
-            "%",
-            digits=2,
-            headline=True,
-            note="the paper's figure counts ties as right",
-        ),
-        Claim.judged(
-            "Mean decision step",
-            PAPER_STEP,
-            _mean(trials["decision_step"]),
-            "steps",
-            higher_is_better=False,
-            headline=True,
-            note="Table 4",
-        ),
-        Claim.judged(
-            "Mean spikes to decision, all layers",
-            PAPER_SPIKES,
-            _mean(trials["spikes_to_decision"]),
-            "spikes",
-            higher_is_better=False,
-            headline=True,
-            note="Table 4",
-        ),
-    ]
-
-
-def _abstract(config: S4NNMnistConfig, trials: pd.DataFrame) -> str:
-    sizes = "-".join(str(n) for n in (784, *config.network.hidden, 10))
-    right = _mean(trials["decision"] == trials["label"])
-    return (
-        f"A {sizes} network of non-leaky integrate-and-fire neurons, at most one spike a neuron "
-        f"and {config.network.n_steps} steps a trial, was trained on MNIST with the rule "
-        f"{config.rule.name!r} for {config.epochs} epochs (seed {config.seed}), its weights "
-        f"selected on validation images only. On {len(trials):,} test images the first output "
-        f"spike names the right digit in {100 * right:.2f} % of trials, after "
-        f"{_mean(trials['decision_step']):.1f} steps and "
-        f"{_mean(trials['spikes_to_decision']):.0f} spikes on average."
-    )
 
 
 PROTOCOL = S4NNMnist()

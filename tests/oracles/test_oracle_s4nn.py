@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from brainsnn.codes import LatencyEncoder
+from brainsnn.codes import FirstSpikeDecoder, LatencyEncoder
 from brainsnn.datasets import DATASETS
 from brainsnn.engine import ENGINES, Engine, build_engine
+from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.optimisers.sgd import SGD
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.model import Model, feedforward
 from brainsnn.neurons import integrate_and_fire_once
 from brainsnn.spikes import SpikeTrains
 from brainsnn.synapses import Uniform
+from brainsnn.trials import LabelledTrials
 
 DATA = Path(__file__).parent / "data"
 N_STEPS = 256
@@ -100,3 +102,17 @@ def test_targets(engine: Engine) -> None:
     steps = wanted["output"].astype(np.int32)
     error = TemporalBackprop().loss_function.error(steps, labels, engine.n_steps)
     np.testing.assert_array_equal(steps + N_STEPS * error, wanted["target"])
+
+
+def test_scores_of_the_released_weights(engine: Engine) -> None:
+    weights = load("pretrained_weights.npz")
+    inputs, labels = encode("test", 10_000)
+    before = {name: values.copy() for name, values in engine.weights.items()}
+    engine.set_weights(by_connection(weights["W1"], weights["W2"]))
+    trials = evaluate(engine, LabelledTrials(inputs, labels), FirstSpikeDecoder())
+    engine.set_weights(before)
+    totals = summary(trials)
+    assert totals["accuracy_ties_right"] == pytest.approx(0.9669, abs=1e-9)
+    assert totals["accuracy_ties_wrong"] == pytest.approx(0.9529, abs=1e-9)
+    assert trials["silent"].sum() == 80
+    assert totals["decision_step"] == pytest.approx(83.16, abs=0.005)

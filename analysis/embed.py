@@ -8,7 +8,7 @@ from html import escape
 
 from matplotlib.figure import Figure
 
-from analysis.figures.style import BLUE, INK, styled
+from analysis.figures.style import BLUE, INK, settle, styled
 
 _DPI = 160
 """Resolution of the images inside the SVG."""
@@ -38,6 +38,7 @@ def inline_svg(figure: Figure, name: str, alt: str) -> str:
     str
         An ``<svg>`` element; text, axes and blue are ``var(--ink)`` and ``var(--blue)``.
     """
+    settle(figure)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", dpi=_DPI, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()

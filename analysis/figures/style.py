@@ -20,6 +20,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, YELLOW = (
     "#0072b2",
@@ -121,6 +122,13 @@ def headroom(axes: Axes, part: float = 0.12) -> None:
     axes.set_ylim(low, high + part * (high - low))
 
 
+def settle(figure: Figure) -> None:
+    """Lay a figure out once and for all, so that it looks the same wherever it is written."""
+    if isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
 @styled
 def save(figure: Figure, folder: Path | str, name: str, dpi: int = 200) -> tuple[Path, Path]:
     """Write a figure as PNG (on white) and SVG (transparent, text as text).
@@ -141,6 +149,7 @@ def save(figure: Figure, folder: Path | str, name: str, dpi: int = 200) -> tuple
     png, svg : pathlib.Path
         The files written. The same figure gives the same bytes.
     """
+    settle(figure)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"

@@ -1,0 +1,47 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.seeds import mean_interval, over_seeds
+from analysis.tables import TableError
+
+
+def test_students_interval_of_a_worked_case():
+    # mean 2, sd 1, n = 3; t(0.975, 2) = 4.302653, so half = 4.302653 / sqrt(3).
+    low, high = mean_interval([1.0, 2.0, 3.0])
+    assert (low, high) == pytest.approx((2 - 2.484138, 2 + 2.484138), abs=1e-5)
+
+
+def test_one_value_has_no_interval():
+    assert np.isnan(mean_interval([1.0])).all()
+    assert np.isnan(mean_interval([1.0], method="bootstrap")).all()
+
+
+def test_bootstrap_is_repeatable_and_within_the_values():
+    values = [0.95, 0.96, 0.97, 0.98]
+    first = mean_interval(values, method="bootstrap")
+    assert first == mean_interval(values, method="bootstrap")
+    assert 0.95 <= first[0] < 0.965 < first[1] <= 0.98
+    other = mean_interval(values, method="bootstrap", rng=np.random.default_rng(1), resamples=50)
+    assert other != first
+
+
+@pytest.mark.parametrize("wrong", [{"confidence": 1.5}, {"method": "jackknife"}])
+def test_impossible_intervals_are_refused(wrong):
+    with pytest.raises(TableError):
+        mean_interval([1.0, 2.0], **wrong)
+
+
+def test_statistics_by_group():
+    frame = pd.DataFrame({"v": ["b", "b", "a"], "x": [1.0, 3.0, 5.0], "y": [0.0, 0.0, np.nan]})
+    table = over_seeds(frame, ["x", "y"], ["v"]).set_index(["v", "measure"])
+    assert table.loc[("b", "x"), ["n", "mean", "sd"]].tolist() == pytest.approx([2, 2, 2**0.5])
+    assert table.loc[("a", "x"), "mean"] == 5
+    assert np.isnan(table.loc[("a", "x"), "sd"])
+    assert table.loc[("a", "y"), "n"] == 0
+
+
+def test_statistics_without_groups():
+    table = over_seeds(pd.DataFrame({"x": [1.0, 3.0]}), ["x"])
+    assert list(table.columns) == ["measure", "n", "mean", "sd", "low", "high"]
+    assert table["mean"].tolist() == [2.0]

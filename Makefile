@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEMO := runs/s4nn-mnist/demo
 VENV := .venv
 RUN := $(VENV)/bin/python
-PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
+PIP := $(RUN) -m pip install -qq --disable-pip-version-check
 SOURCES := pyproject.toml setup.py
 
 .DEFAULT_GOAL := help

@@ -1,6 +1,8 @@
-"""Images moved a little: more to learn from, nothing new to tell apart."""
+"""Images moved, turned and stretched a little: more to learn from, nothing new to tell apart."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -10,43 +12,98 @@ from brainsnn.errors import ConfigError
 
 
 @numba.njit(cache=True)
-def _move(images: NDArray[np.uint8], moves: NDArray[np.int64], out: NDArray[np.uint8]) -> None:
+def _bilinear(image: NDArray[np.uint8], y: float, x: float) -> float:
+    """Value between pixels; black outside the image."""
+    height, width = image.shape
+    top, left = int(np.floor(y)), int(np.floor(x))
+    total = 0.0
+    for row in (top, top + 1):
+        for column in (left, left + 1):
+            if 0 <= row < height and 0 <= column < width:
+                weight = (1.0 - abs(y - row)) * (1.0 - abs(x - column))
+                total += weight * image[row, column]
+    return total
+
+
+@numba.njit(cache=True)
+def _warp(
+    images: NDArray[np.uint8],
+    maps: NDArray[np.float64],
+    chosen: NDArray[np.bool_],
+    out: NDArray[np.uint8],
+) -> None:
     n, height, width = images.shape
+    middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
     for k in range(n):
-        down, right = moves[k]
-        for y in range(max(0, down), min(height, height + down)):
-            for x in range(max(0, right), min(width, width + right)):
-                out[k, y, x] = images[k, y - down, x - right]
+        if not chosen[k]:
+            out[k] = images[k]
+            continue
+        for row in range(height):
+            for column in range(width):
+                v, u = row - middle_y, column - middle_x
+                y = middle_y + maps[k, 1, 0] * u + maps[k, 1, 1] * v + maps[k, 1, 2]
+                x = middle_x + maps[k, 0, 0] * u + maps[k, 0, 1] * v + maps[k, 0, 2]
+                out[k, row, column] = int(_bilinear(images[k], y, x) + 0.5)
 
 
-def shift_images(
-    images: NDArray[np.uint8], amplitude: int, rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """Shift every image by a random number of pixels, black moving in from the edge.
+@dataclass(frozen=True)
+class Warp:
+    r"""Random affine map of an image about its middle.
+
+    A pixel of the new image, at :math:`(u, v)` from the middle (right, down), takes the old
+    image's value at :math:`A\,(u - d_x, v - d_y)^T`, between pixels bilinearly, with
+
+    .. math::
+        A = \begin{pmatrix} \cos\theta & -\sin\theta \\ \sin\theta & \cos\theta \end{pmatrix}
+            \begin{pmatrix} 1 & h \\ 0 & 1 \end{pmatrix}
+            \begin{pmatrix} s_x & 0 \\ 0 & s_y \end{pmatrix} .
+
+    All quantities are drawn uniformly and independently for each image.
 
     Parameters
     ----------
-    images : array of uint8, shape (n, height, width)
-        The images; left as they are.
-    amplitude : int
-        Largest shift, in either direction of either axis. 0 draws nothing.
-    rng : numpy.random.Generator
-        Draws one shift down and one to the right for each image, uniformly.
-
-    Returns
-    -------
-    array of uint8, shape (n, height, width)
+    rotation : float, default 0
+        Largest angle :math:`\theta` in degrees, either way.
+    stretch : float, default 0
+        Largest difference of :math:`s_x` and :math:`s_y` from 1.
+    shear : float, default 0
+        Largest :math:`h`, either way.
+    shift : float, default 0
+        Largest :math:`d_x` and :math:`d_y` in pixels, either way; black moves in from the edge.
+    share : float, default 1
+        Probability that an image is warped at all.
 
     Raises
     ------
     ConfigError
-        If the amplitude is negative.
+        If a parameter is negative, `stretch` is 1 or more, or `share` more than 1.
     """
-    if amplitude < 0:
-        raise ConfigError(f"Shift: the amplitude must not be negative, got {amplitude}.")
-    if amplitude == 0:
-        return images
-    moves = rng.integers(-amplitude, amplitude, (len(images), 2), endpoint=True)
-    out = np.zeros_like(images)
-    _move(images, moves, out)
-    return out
+
+    rotation: float = 0.0
+    stretch: float = 0.0
+    shear: float = 0.0
+    shift: float = 0.0
+    share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if min(vars(self).values()) < 0 or self.stretch >= 1 or self.share > 1:
+            raise ConfigError(
+                "Warp: rotation, shear and shift must be 0 or more, stretch in [0, 1), share in "
+                f"[0, 1]; got {self}."
+            )
+
+    def __call__(self, images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+        """Warp images of shape (n, height, width); the given ones are left as they are."""
+        n = len(images)
+        angle, slant, wide, high, right, down = rng.uniform(-1, 1, (6, n))
+        angle, slant = np.deg2rad(self.rotation * angle), self.shear * slant
+        cos, sin = np.cos(angle), np.sin(angle)
+        maps = np.empty((n, 2, 3))
+        maps[:, 0, 0], maps[:, 1, 0] = cos, sin
+        maps[:, 0, 1], maps[:, 1, 1] = cos * slant - sin, sin * slant + cos
+        maps[:, :, :2] *= (1 + self.stretch * np.stack([wide, high], axis=1))[:, None, :]
+        moves = self.shift * np.stack([right, down], axis=1)
+        maps[:, :, 2] = -np.einsum("nij,nj->ni", maps[:, :, :2], moves)
+        out = np.empty_like(images)
+        _warp(images, maps, rng.random(n) < self.share, out)
+        return out

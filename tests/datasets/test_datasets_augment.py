@@ -1,57 +1,58 @@
+"""Affine maps of images, on images small enough to work by hand."""
+
 import numpy as np
 import pytest
 
-from brainsnn.datasets.augment import shift_images
+from brainsnn.datasets.augment import Warp
 from brainsnn.errors import ConfigError
 
-IMAGES = np.arange(1, 13, dtype=np.uint8).reshape(1, 3, 4)
+IMAGE = np.arange(1, 10, dtype=np.uint8).reshape(1, 3, 3)
 
 
-class Moves:
-    """Generator that draws one move for every image."""
+class Fixed:
+    """Generator that draws the same numbers for every image, and warps every image."""
 
-    def __init__(self, down, right):
-        self.move = (down, right)
+    def __init__(self, angle=0, slant=0, wide=0, high=0, right=0, down=0):
+        self.draws = np.array([angle, slant, wide, high, right, down], float)
 
-    def integers(self, low, high, size, endpoint):
-        assert endpoint
-        assert low == -high
-        return np.tile(np.array(self.move), (size[0], 1))
+    def uniform(self, low, high, size):
+        assert (low, high) == (-1, 1)
+        return np.repeat(self.draws[:, None], size[1], axis=1)
+
+    def random(self, n):
+        return np.zeros(n)
 
 
 @pytest.mark.parametrize(
-    ("down", "right", "expected"),
+    ("warp", "draws", "expected"),
     [
-        (0, 0, [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]]),
-        (1, 0, [[0, 0, 0, 0], [1, 2, 3, 4], [5, 6, 7, 8]]),
-        (-1, 2, [[0, 0, 5, 6], [0, 0, 9, 10], [0, 0, 0, 0]]),
-        (0, -3, [[4, 0, 0, 0], [8, 0, 0, 0], [12, 0, 0, 0]]),
-        (3, 0, np.zeros((3, 4))),
-        (0, 9, np.zeros((3, 4))),
-        (-9, -9, np.zeros((3, 4))),
+        (Warp(), {}, [[1, 2, 3], [4, 5, 6], [7, 8, 9]]),
+        (Warp(shift=1), {"right": 1}, [[0, 1, 2], [0, 4, 5], [0, 7, 8]]),
+        (Warp(shift=1), {"down": -1}, [[4, 5, 6], [7, 8, 9], [0, 0, 0]]),
+        (Warp(shift=1), {"right": 0.5}, [[1, 2, 3], [2, 5, 6], [4, 8, 9]]),
+        (Warp(rotation=90), {"angle": 1}, [[3, 6, 9], [2, 5, 8], [1, 4, 7]]),
+        (Warp(shear=1), {"slant": 1}, [[0, 1, 2], [4, 5, 6], [8, 9, 0]]),
+        (Warp(stretch=0.5), {"wide": -1}, [[2, 2, 3], [5, 5, 6], [8, 8, 9]]),
     ],
 )
-def test_hand_worked_moves(down, right, expected):
-    moved = shift_images(IMAGES, 9, Moves(down, right))
-    np.testing.assert_array_equal(moved[0], expected)
-    assert IMAGES[0, 0, 0] == 1
+def test_hand_worked_maps(warp, draws, expected):
+    np.testing.assert_array_equal(warp(IMAGE, Fixed(**draws))[0], expected)
+    assert IMAGE[0, 0, 0] == 1
 
 
-def test_moves_are_drawn_within_the_amplitude():
-    dots = np.zeros((300, 9, 9), np.uint8)
-    dots[:, 4, 4] = 255
-    _, y, x = np.nonzero(shift_images(dots, 2, np.random.default_rng(0)))
-    assert y.size == 300
-    assert np.unique(y).tolist() == np.unique(x).tolist() == [2, 3, 4, 5, 6]
+def test_only_a_share_is_warped():
+    images = np.repeat(IMAGE, 400, axis=0)
+    moved = Warp(shift=5, share=0.25)(images, np.random.default_rng(0)) != images
+    assert 60 < moved.any(axis=(1, 2)).sum() < 140
 
 
-def test_no_shift_draws_nothing():
-    rng = np.random.default_rng(0)
-    state = rng.bit_generator.state
-    assert shift_images(IMAGES, 0, rng) is IMAGES
-    assert rng.bit_generator.state == state
+def test_the_same_generator_gives_the_same_images():
+    warp = Warp(10, 0.1, 0.1, 1)
+    one, two = (warp(IMAGE, np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
 
 
-def test_negative_amplitude_is_refused():
-    with pytest.raises(ConfigError, match="must not be negative, got -1"):
-        shift_images(IMAGES, -1, np.random.default_rng(0))
+@pytest.mark.parametrize("wrong", [{"rotation": -1}, {"stretch": 1}, {"share": 1.5}, {"shift": -1}])
+def test_impossible_maps_are_refused(wrong):
+    with pytest.raises(ConfigError, match="Warp"):
+        Warp(**wrong)

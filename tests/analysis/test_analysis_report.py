@@ -57,7 +57,7 @@ def line():
     return figure
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def report():
     table = Table(
         pd.DataFrame({"class": ["0", "1"], "trials": [980, 1135], "accuracy": [0.98765, np.nan]}),
@@ -90,7 +90,7 @@ def report():
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(report):
     return Page(report.html())
 

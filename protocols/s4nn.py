@@ -16,7 +16,7 @@ from brainsnn.codes import LatencyEncoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.datasets.augment import shift_images
+from brainsnn.datasets.augment import Warp
 from brainsnn.learning.base import Rule
 from brainsnn.learning.rules import RuleConfig
 from brainsnn.model import Model, feedforward
@@ -68,29 +68,35 @@ class NetworkConfig(Config):
 
 
 class NoiseConfig(Config):
-    """How training images are varied, anew in each epoch; validation and test never are.
+    """How training images are varied, anew in each epoch; validation and test images never are.
 
     Parameters
     ----------
     jitter : float, default 0
         Standard deviation in steps of the normal jitter of each input spike.
-    shift : int, default 0
-        Largest shift of the image in pixels, in either direction of either axis.
+    rotation, stretch, shear, shift, share : float
+        Random affine map of the image; see `brainsnn.datasets.augment.Warp`.
     """
 
     jitter: float = Field(default=0.0, ge=0)
-    shift: int = Field(default=0, ge=0)
+    rotation: float = Field(default=0.0, ge=0, le=180)
+    stretch: float = Field(default=0.0, ge=0, lt=1)
+    shear: float = Field(default=0.0, ge=0)
+    shift: float = Field(default=0.0, ge=0)
+    share: float = Field(default=1.0, ge=0, le=1)
 
     def varied(
         self, images: ImageSet, encoder: LatencyEncoder, streams: Streams
     ) -> Callable[[int], LabelledTrials] | None:
         """Return what encodes the images of an epoch; None if nothing varies."""
-        if not self.jitter and not self.shift:
+        warp = Warp(self.rotation, self.stretch, self.shear, self.shift, self.share)
+        warps = self.share > 0 and max(self.rotation, self.stretch, self.shear, self.shift) > 0
+        if not self.jitter and not warps:
             return None
 
         def encode(epoch: int) -> LabelledTrials:
-            moved = shift_images(images.images, self.shift, streams.fresh("augmentation", epoch))
-            trains = encoder.encode(moved)
+            rng = streams.fresh("augmentation", epoch)
+            trains = encoder.encode(warp(images.images, rng) if warps else images.images)
             rng = streams.fresh("encoding", epoch)
             return LabelledTrials(jitter_steps(trains, self.jitter, rng, "normal"), images.labels)
 

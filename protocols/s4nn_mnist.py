@@ -64,16 +64,16 @@ class S4NNMnistConfig(S4NNProtocolConfig):
     """
 
     protocol: Literal["s4nn-mnist"] = "s4nn-mnist"
-    epochs: int = Field(default=20, ge=1)
+    epochs: int = Field(default=32, ge=1)
     batch_size: int = Field(default=32, ge=1)
     update: Literal["sequential", "simultaneous"] = "simultaneous"
     optimiser: OptimiserConfig = AdamConfig(weight_decay=0.001)
-    schedule: Schedule = Cosine()
+    schedule: Schedule = Cosine(warm_up=0.5)
     monitor: str = "validation_accuracy_ties_wrong"
     network: NetworkConfig = NetworkConfig()
     data: DataConfig = DataConfig()
-    noise: NoiseConfig = NoiseConfig(jitter=15, shift=1)
-    rule: RuleConfig = DecisionConfig()
+    noise: NoiseConfig = NoiseConfig(jitter=8, rotation=10, stretch=0.1, shear=0.1, shift=1)
+    rule: RuleConfig = DecisionConfig(target=86)
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
 
 
@@ -94,11 +94,20 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
             "optimiser.weight_decay=1e-6",
             "schedule.name=constant",
             "noise.jitter=0",
-            "noise.shift=0",
+            "noise.share=0",
             "network.initial_low=[0.0, 0.0]",
             "network.initial_high=[5.0, 48.0]",
         ),
-        "demo": ("epochs=5", "noise.jitter=20", "noise.shift=0", "thresholds=[50.0, 100.0, 150.0]"),
+        "demo": (
+            "epochs=5",
+            "schedule.warm_up=0",
+            "noise.rotation=6",
+            "noise.stretch=0.08",
+            "noise.shear=0.06",
+            "noise.share=0.7",
+            "rule.target=79",
+            "thresholds=[50.0, 100.0, 150.0]",
+        ),
     }
 
     def model(self, config: S4NNMnistConfig) -> Model:

@@ -69,7 +69,7 @@ class DecisionConfig(RuleConfig):
     ----------
     learning_rate : float, default 0.1
         Of Adam.
-    tau, margin, target, anchor : float
+    tau, margin, target, anchor, earliest, patience : float
         See `FirstSpikeSoftmax`.
     threshold, width : float
         See `DecisionBackprop`; the threshold is the network's.
@@ -81,10 +81,13 @@ class DecisionConfig(RuleConfig):
     margin: float = Field(default=8.0, ge=0)
     target: float = Field(default=80.0, ge=0)
     anchor: float = Field(default=1.0, ge=0)
+    earliest: float = Field(default=32.0, ge=0)
+    patience: float = Field(default=1.0, ge=0)
     threshold: float = Field(default=100.0, gt=0)
     width: float = Field(default=50.0, gt=0)
 
     def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
         """Make a `DecisionBackprop` with `FirstSpikeSoftmax`."""
-        loss = FirstSpikeSoftmax(self.tau, self.margin, self.target, self.anchor)
+        times = (self.tau, self.margin, self.target)
+        loss = FirstSpikeSoftmax(*times, self.anchor, self.earliest, self.patience)
         return DecisionBackprop(loss, self.threshold, self.width)

@@ -8,7 +8,10 @@ from brainsnn.learning.losses import FirstSpikeSoftmax
 
 
 def test_softmax_error_is_minus_the_derivative() -> None:
-    loss, rng = FirstSpikeSoftmax(tau=7, margin=4, target=60, anchor=1.5), np.random.default_rng(0)
+    loss, rng = (
+        FirstSpikeSoftmax(7, 4, target=60, anchor=1.5, earliest=55, patience=2),
+        np.random.default_rng(0),
+    )
     t, labels, n_steps, h = rng.uniform(40, 90, (8, 5)), rng.integers(0, 5, 8), 128, 1e-5
     error = loss.error(t, labels, n_steps)  # type: ignore[arg-type]
     for k in range(5):

@@ -37,7 +37,7 @@ def test_relative_targets_value_is_half_the_squared_error() -> None:
 
 
 def test_softmax_prefers_the_earlier() -> None:
-    loss = FirstSpikeSoftmax(tau=10, margin=0, anchor=0)
+    loss = FirstSpikeSoftmax(tau=10, margin=0, anchor=0, patience=0)
     value = loss.value(steps([10, 20]), np.array([0]), T)
     np.testing.assert_allclose(value, [np.log(1 + np.exp(-1))])
     error = loss.error(steps([10, 20]), np.array([0]), T)

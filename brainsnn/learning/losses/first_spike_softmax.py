@@ -6,11 +6,12 @@ silent) and :math:`y` the label,
 .. math::
     p_k = \frac{e^{-t_k / \tau}}{\sum_c e^{-t_c / \tau}}
     \text{ with } t_y \text{ later by the margin } m, \qquad
-    L = -\log p_y + \frac{\lambda}{2 \tau T} (t_y - t^*)^2 .
+    L = -\log p_y + \frac{\lambda}{2 \tau T} (t_y - t^*)^2
+        + \frac{\mu}{2 \tau t_e} \sum_k \max(0, t_e - t_k)^2 .
 
-The margin asks the label to be first by more than it needs, which keeps ties away; the second term
-keeps the label's spike near :math:`t^*`, since a softmax knows differences only and would let the
-network decide ever later.
+The margin asks the label to be first by more than it needs, which keeps ties away. The second term
+holds the label's spike near :math:`t^*`, since a softmax knows differences only and leaves the time
+of the decision free. The third forbids decisions before :math:`t_e`, on too little evidence.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ def _softmax_losses(
     steps: NDArray[np.int32],
     labels: NDArray[np.int64],
     n_steps: int,
-    parameters: tuple[float, float, float, float],
+    parameters: tuple[float, float, float, float, float, float],
     error: NDArray[np.float64],
     value: NDArray[np.float64],
 ) -> None:
-    tau, margin, target, anchor = parameters
+    tau, margin, target, anchor, earliest, patience = parameters
     for n in range(steps.shape[0]):
         y = labels[n]
         first = steps[n].min()
@@ -49,6 +50,11 @@ def _softmax_losses(
         late = steps[n, y] + margin - first
         value[n] = late / tau + np.log(total) + 0.5 * anchor * delay**2 / (tau * n_steps)
         error[n, y] -= 1.0 / tau + anchor * delay / (tau * n_steps)
+        for k in range(steps.shape[1]):
+            if steps[n, k] < earliest:
+                rash = earliest - steps[n, k]
+                value[n] += 0.5 * patience * rash**2 / (tau * earliest)
+                error[n, k] += patience * rash / (tau * earliest)
 
 
 @LOSSES.register("first_spike_softmax")
@@ -66,23 +72,29 @@ class FirstSpikeSoftmax(FirstSpikeLoss):
         :math:`t^*`, the step at which the label's output should fire.
     anchor : float, default 1
         :math:`\lambda`, weight of the term that holds it there.
+    earliest : float, default 32
+        :math:`t_e`, the step before which no output should fire.
+    patience : float, default 1
+        :math:`\mu`, weight of the term that says so.
 
     Raises
     ------
     LearningError
-        If `tau` is not positive, or `margin` or `anchor` is negative.
+        If `tau` is not positive, or another parameter but `target` is negative.
     """
 
     tau: float = 12.0
     margin: float = 8.0
     target: float = 80.0
     anchor: float = 1.0
+    earliest: float = 32.0
+    patience: float = 1.0
 
     def __post_init__(self) -> None:
-        if not (self.tau > 0 and self.margin >= 0 and self.anchor >= 0):
+        if not (self.tau > 0 and min(self.margin, self.anchor, self.earliest, self.patience) >= 0):
             raise LearningError(
-                "First-spike softmax: tau must be positive, margin and anchor 0 or more; got "
-                f"{self.tau}, {self.margin}, {self.anchor}."
+                "First-spike softmax: tau must be positive; margin, anchor, earliest and patience "
+                f"0 or more; got {self}."
             )
 
     def error(
@@ -102,6 +114,7 @@ class FirstSpikeSoftmax(FirstSpikeLoss):
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         check_labels(steps, labels)
         error, value = np.empty(steps.shape), np.empty(steps.shape[0])
-        parameters = (self.tau, self.margin, self.target, self.anchor)
+        times = (self.tau, self.margin, self.target)
+        parameters = (*times, self.anchor, self.earliest, self.patience)
         _softmax_losses(steps, labels, n_steps, parameters, error, value)
         return error, value

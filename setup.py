@@ -3,7 +3,9 @@
 from setuptools import find_packages, setup
 
 setup(
-    packages=find_packages(include=["brainsnn", "brainsnn.*", "protocols", "analysis", "analysis.*"]),
+    packages=find_packages(
+        include=["brainsnn", "brainsnn.*", "protocols", "analysis", "analysis.*"]
+    ),
     package_data={
         "brainsnn": ["py.typed", "engine/resident/templates/*"],
         "analysis": ["templates/*"],

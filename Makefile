@@ -7,6 +7,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install -qq --disable-pip-version-check
 SOURCES := pyproject.toml setup.py
+PYTHON_CODE := analysis benchmarks brainsnn protocols tests setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench results clean
@@ -27,8 +28,8 @@ test: $(VENV)/installed-test
 	$(RUN) -m pytest -n 2
 
 lint: $(VENV)/installed-dev
-	$(RUN) -m ruff check
-	$(RUN) -m ruff format --check
+	$(RUN) -m ruff check $(PYTHON_CODE)
+	$(RUN) -m ruff format --check $(PYTHON_CODE)
 	$(RUN) -m mypy
 
 bench: $(VENV)/installed

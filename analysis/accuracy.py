@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 from analysis.summary import outcomes
 from analysis.tables import TableError, class_names, require
@@ -54,7 +54,7 @@ def wilson_interval(
         raise TableError(f"The confidence must be between 0 and 1, not {confidence}.")
     n = np.where(np.asarray(trials) > 0, trials, np.nan)
     p = np.asarray(successes) / n
-    square = stats.norm.ppf((1 + confidence) / 2) ** 2 / n
+    square = ndtri((1 + confidence) / 2) ** 2 / n
     centre = (p + square / 2) / (1 + square)
     half = np.sqrt(square * (p * (1 - p) + square / 4)) / (1 + square)
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtrit
 
 from analysis.tables import TableError, require
 
@@ -56,7 +56,7 @@ def mean_interval(
     if sample.size < 2:
         return float("nan"), float("nan")
     if method == "t":
-        quantile = stats.t.ppf((1 + confidence) / 2, sample.size - 1)
+        quantile = stdtrit(sample.size - 1, (1 + confidence) / 2)
         half = float(quantile * sample.std(ddof=1) / np.sqrt(sample.size))
         return float(sample.mean()) - half, float(sample.mean()) + half
     rng = np.random.default_rng(0) if rng is None else rng

@@ -89,19 +89,14 @@ class Experiment(Generic[C]):
             checkpoint=run.checkpoint,
             callbacks=[MetricsWriter(run), health, *callbacks],
         )
-        result = trainer.fit(
-            self.material.train,
-            self.material.validation,
-            resume=resume,
-            per_epoch=self.material.per_epoch,
-        )
+        result = trainer.fit(self.material.train, self.material.validation, resume=resume)
         self.weights = result.weights
         run.write_weights(result.weights)
         return result
 
     def test(self, run: RunDirectory, split: str = "test") -> dict[str, float]:
         """Run a split once with the engine's weights, write its tables, and sum it up."""
-        chosen: LabelledTrials = getattr(self.material, split)
+        chosen: LabelledTrials = getattr(self.material, split).plain()
         trials = evaluate(self.engine, chosen, self.decoder)
         run.write_trials(trials)
         sample = np.arange(min(SAMPLE, len(chosen)))
@@ -112,10 +107,12 @@ class Experiment(Generic[C]):
     def carry_out(
         self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
     ) -> Outcome:
-        """Train, test, measure and conclude in an open run directory."""
+        """Train, test, measure, conclude in an open run directory; frees trials and engine."""
         self.train(run, callbacks, resume)
         totals = self.test(run)
         self.protocol.measure(self, run)
+        self.engine.close()
+        del self.material, self.engine
         claims = self.protocol.conclude(run)
         run.finish()
         return Outcome(run.path, totals, claims)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -20,7 +20,7 @@ from brainsnn.records import RunDirectory
 from brainsnn.registry import suggest
 from brainsnn.streams import Streams
 from brainsnn.training import TrainingConfig
-from brainsnn.trials import LabelledTrials
+from brainsnn.trials import LabelledTrials, TrainingTrials
 
 if TYPE_CHECKING:
     from brainsnn.experiment import Experiment
@@ -62,16 +62,12 @@ class Material:
         Selection uses `validation`; `test` is read once, at the end.
     classes : tuple of str
         Name of each class, in the order of the output neurons.
-    per_epoch : callable, optional
-        Gives the training trials of an epoch (from 0), where they are encoded anew each time;
-        they must keep their order and labels.
     """
 
-    train: LabelledTrials
+    train: TrainingTrials
     validation: LabelledTrials
     test: LabelledTrials
     classes: tuple[str, ...]
-    per_epoch: Callable[[int], LabelledTrials] | None = None
 
 
 C = TypeVar("C", bound=ProtocolConfig)

@@ -7,7 +7,7 @@ step, ``n_steps``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numba
@@ -169,6 +169,31 @@ class SpikeTrains:
         neuron, step = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
         _sort_by_step(steps, n_steps, offsets, neuron, step)
         return cls(steps.shape[1], n_steps, offsets, neuron, step)
+
+    @classmethod
+    def concatenate(cls, parts: Iterable[SpikeTrains]) -> SpikeTrains:
+        """Join blocks of trials of the same population, in order.
+
+        Give a generator rather than a list to keep memory low: each block is let go of as soon
+        as its columns have been taken.
+
+        Raises
+        ------
+        DataError
+            If there is no block, or they differ in neurons or steps.
+        """
+        sizes, counts = set(), [np.zeros(1, np.int64)]
+        neuron, step = np.empty(0, np.int32), np.empty(0, np.int32)
+        for part in parts:
+            sizes.add((part.n_neurons, part.n_steps))
+            counts.append(np.diff(part.offsets))
+            begin, end = neuron.size, neuron.size + part.neuron.size
+            neuron.resize(end, refcheck=False)
+            step.resize(end, refcheck=False)
+            neuron[begin:], step[begin:] = part.neuron, part.step
+        if len(sizes) != 1:
+            raise DataError(f"Spike trains of {len(sizes)} different sizes cannot be joined.")
+        return cls(*sizes.pop(), np.cumsum(np.concatenate(counts)), neuron, step)
 
     def first_steps(self) -> IntArray:
         """First-spike step of every neuron, shape (n_trials, n_neurons); `n_steps` if silent."""

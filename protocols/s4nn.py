@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 import numpy as np
@@ -23,14 +23,19 @@ from brainsnn.model import Model, feedforward
 from brainsnn.neurons import integrate_and_fire_once
 from brainsnn.protocol import Protocol, ProtocolConfig
 from brainsnn.records import RunDirectory
+from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
-from brainsnn.trials import LabelledTrials
+from brainsnn.trials import LabelledTrials, TrainingTrials, VariedTrials
 
 CITATION = (
     "Kheradpisheh S.R., Masquelier T. (2020) Temporal backpropagation for spiking neural networks "
     "with one spike per neuron. International Journal of Neural Systems 30(6):2050027."
 )
+
+
+#: Images varied and encoded at once; bounds memory.
+BLOCK = 2500
 
 
 class NetworkConfig(Config):
@@ -85,22 +90,26 @@ class NoiseConfig(Config):
     shift: float = Field(default=0.0, ge=0)
     share: float = Field(default=1.0, ge=0, le=1)
 
-    def varied(
-        self, images: ImageSet, encoder: LatencyEncoder, streams: Streams
-    ) -> Callable[[int], LabelledTrials] | None:
-        """Return what encodes the images of an epoch; None if nothing varies."""
+    def trials(self, images: ImageSet, encoder: LatencyEncoder, streams: Streams) -> TrainingTrials:
+        """Return training trials, varied anew in each epoch if anything varies."""
         warp = Warp(self.rotation, self.stretch, self.shear, self.shift, self.share)
         warps = self.share > 0 and max(self.rotation, self.stretch, self.shear, self.shift) > 0
         if not self.jitter and not warps:
-            return None
+            return encode(encoder, images)
 
-        def encode(epoch: int) -> LabelledTrials:
-            rng = streams.fresh("augmentation", epoch)
-            trains = encoder.encode(warp(images.images, rng) if warps else images.images)
-            rng = streams.fresh("encoding", epoch)
-            return LabelledTrials(jitter_steps(trains, self.jitter, rng, "normal"), images.labels)
+        def encode_epoch(epoch: int | None) -> SpikeTrains:
+            if epoch is None:
+                return encoder.encode(images.images)
+            maps = warp.draw(len(images), streams.fresh("augmentation", epoch))
+            noise = streams.fresh("encoding", epoch)
+            begins = range(0, len(images), BLOCK)
+            blocks = (maps.apply(images.images[k : k + BLOCK], k) for k in begins)
+            return SpikeTrains.concatenate(
+                jitter_steps(encoder.encode(block), self.jitter, noise, "normal")
+                for block in blocks
+            )
 
-        return encode
+        return VariedTrials(images.labels, encode_epoch)
 
 
 class S4NNProtocolConfig(ProtocolConfig):

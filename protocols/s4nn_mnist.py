@@ -120,11 +120,10 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         encoder = LatencyEncoder(config.network.n_steps)
         train = _first(splits.train, config.data.n_train)
         return Material(
-            encode(encoder, train),
+            config.noise.trials(train, encoder, streams),
             encode(encoder, splits.validation),
             encode(encoder, _first(splits.test, config.data.n_test)),
             train.classes,
-            config.noise.varied(train, encoder, streams),
         )
 
     def measure(self, experiment: Experiment[S4NNMnistConfig], run: RunDirectory) -> None:

@@ -134,3 +134,21 @@ def test_frame_of_nothing_keeps_its_columns():
     frame = recording([], SIZES).to_frame()
     assert frame.empty
     assert list(frame["population"].cat.categories) == list(SIZES)
+
+
+def test_blocks_of_trials_are_joined_in_order():
+    steps = np.array([[3, 1], [9, 0], [9, 9], [2, 2]])
+    whole = SpikeTrains.from_first_steps(steps, 9)
+    joined = SpikeTrains.concatenate(
+        SpikeTrains.from_first_steps(s, 9) for s in (steps[:1], steps[1:])
+    )
+    for column in ("offsets", "neuron", "step"):
+        np.testing.assert_array_equal(getattr(joined, column), getattr(whole, column))
+
+
+def test_blocks_of_different_sizes_are_not_joined():
+    parts = [SpikeTrains.from_first_steps(np.zeros((1, n), int), 9) for n in (2, 3)]
+    with pytest.raises(DataError, match="2 different sizes"):
+        SpikeTrains.concatenate(parts)
+    with pytest.raises(DataError, match="0 different sizes"):
+        SpikeTrains.concatenate([])

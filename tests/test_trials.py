@@ -4,7 +4,7 @@ from fakes import make_trials
 
 from brainsnn.errors import DataError
 from brainsnn.spikes import SpikeTrains
-from brainsnn.trials import LabelledTrials
+from brainsnn.trials import LabelledTrials, VariedTrials
 
 INPUTS = SpikeTrains.from_first_steps(np.zeros((3, 2), int), 4)
 
@@ -41,3 +41,30 @@ def test_one_class_only():
     trials.check(3)
     with pytest.raises(DataError, match=r"class 1.*two classes"):
         trials.check_trainable(3)
+
+
+def test_fixed_trials_are_the_same_in_every_epoch():
+    trials = make_trials(10)
+    assert trials.epoch(0) is trials.epoch(7) is trials.plain() is trials
+
+
+def test_varied_trials_are_encoded_on_demand():
+    asked = []
+
+    def encode(epoch):
+        asked.append(epoch)
+        return INPUTS
+
+    trials = VariedTrials(np.array([0, 1, 1]), encode)
+    trials.check_trainable(2)
+    assert len(trials) == 3
+    assert asked == []
+    assert trials.epoch(4).inputs is INPUTS
+    trials.plain()
+    assert asked == [4, None]
+
+
+def test_varied_trials_must_keep_their_number():
+    trials = VariedTrials(np.array([0, 1]), lambda _: INPUTS)
+    with pytest.raises(DataError, match="3 trials need as many labels"):
+        trials.epoch(0)

@@ -92,9 +92,16 @@ class Warp:
                 f"[0, 1]; got {self}."
             )
 
-    def __call__(self, images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-        """Warp images of shape (n, height, width); the given ones are left as they are."""
-        n = len(images)
+    def draw(self, n: int, rng: np.random.Generator) -> Maps:
+        """Draw the maps of n images.
+
+        Parameters
+        ----------
+        n : int
+            Number of images.
+        rng : numpy.random.Generator
+            Draws angle, shear, stretches and shifts, then whether an image is warped.
+        """
         angle, slant, wide, high, right, down = rng.uniform(-1, 1, (6, n))
         angle, slant = np.deg2rad(self.rotation * angle), self.shear * slant
         cos, sin = np.cos(angle), np.sin(angle)
@@ -104,6 +111,27 @@ class Warp:
         maps[:, :, :2] *= (1 + self.stretch * np.stack([wide, high], axis=1))[:, None, :]
         moves = self.shift * np.stack([right, down], axis=1)
         maps[:, :, 2] = -np.einsum("nij,nj->ni", maps[:, :, :2], moves)
+        return Maps(maps, rng.random(n) < self.share)
+
+
+@dataclass(frozen=True)
+class Maps:
+    """One affine map an image, as drawn by `Warp`.
+
+    Parameters
+    ----------
+    matrices : array of float64, shape (n, 2, 3)
+        From a pixel of the new image (right, down, 1), from the middle, to its place in the old.
+    chosen : array of bool, shape (n,)
+        Which images are warped; the others stay.
+    """
+
+    matrices: NDArray[np.float64]
+    chosen: NDArray[np.bool_]
+
+    def apply(self, images: NDArray[np.uint8], begin: int = 0) -> NDArray[np.uint8]:
+        """Warp images of shape (k, height, width) with the maps from `begin` on."""
+        mine = slice(begin, begin + len(images))
         out = np.empty_like(images)
-        _warp(images, maps, rng.random(n) < self.share, out)
+        _warp(images, self.matrices[mine], self.chosen[mine], out)
         return out

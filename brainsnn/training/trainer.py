@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
 from brainsnn.training.updates import StepByStep, Updater
 from brainsnn.training.validation import check_monitor, validate
-from brainsnn.trials import LabelledTrials
+from brainsnn.trials import LabelledTrials, TrainingTrials
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decoder
@@ -122,23 +122,19 @@ class Trainer:
 
     def fit(
         self,
-        train: LabelledTrials,
+        train: TrainingTrials,
         validation: LabelledTrials | None = None,
         resume: bool = False,
-        per_epoch: Callable[[int], LabelledTrials] | None = None,
     ) -> TrainingResult:
         """Train until the configured number of epochs is done or patience runs out.
 
         Parameters
         ----------
-        train : LabelledTrials
+        train : LabelledTrials or VariedTrials
         validation : LabelledTrials, optional
             Without it, `monitor` must be a metric of training.
         resume : bool, default False
             Go on from the checkpoint, exactly as if training had not stopped.
-        per_epoch : callable, optional
-            Gives the trials to use in place of `train` in an epoch (from 0), as many and with the
-            same labels; for codes that draw anew. It must depend on the epoch alone.
 
         Returns
         -------
@@ -163,13 +159,13 @@ class Trainer:
         try:
             with self.stop:
                 while self.state.epoch < self.config.epochs and not self._exhausted():
-                    self._train_epoch(per_epoch(self.state.epoch) if per_epoch else train)
+                    self._train_epoch(train.epoch(self.state.epoch))
                     self._end_epoch(validation)
         finally:
             self._call("on_end")
         return self._result()
 
-    def _check(self, train: LabelledTrials, validation: LabelledTrials | None) -> None:
+    def _check(self, train: TrainingTrials, validation: LabelledTrials | None) -> None:
         n_classes = self.engine.populations[self.output]
         train.check_trainable(n_classes)
         if validation is not None:

@@ -36,20 +36,27 @@ class Fixed:
     ],
 )
 def test_hand_worked_maps(warp, draws, expected):
-    np.testing.assert_array_equal(warp(IMAGE, Fixed(**draws))[0], expected)
+    np.testing.assert_array_equal(warp.draw(1, Fixed(**draws)).apply(IMAGE)[0], expected)
     assert IMAGE[0, 0, 0] == 1
 
 
 def test_only_a_share_is_warped():
     images = np.repeat(IMAGE, 400, axis=0)
-    moved = Warp(shift=5, share=0.25)(images, np.random.default_rng(0)) != images
+    maps = Warp(shift=5, share=0.25).draw(400, np.random.default_rng(0))
+    moved = maps.apply(images) != images
     assert 60 < moved.any(axis=(1, 2)).sum() < 140
 
 
 def test_the_same_generator_gives_the_same_images():
-    warp = Warp(10, 0.1, 0.1, 1)
-    one, two = (warp(IMAGE, np.random.default_rng(3)) for _ in range(2))
-    np.testing.assert_array_equal(one, two)
+    one, two = (Warp(10, 0.1, 0.1, 1).draw(5, np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(one.matrices, two.matrices)
+
+
+def test_blocks_of_images_meet_their_own_maps():
+    images = np.random.default_rng(1).integers(0, 256, (6, 8, 8), dtype=np.uint8)
+    maps = Warp(20, 0.2, 0.2, 2, 0.7).draw(6, np.random.default_rng(2))
+    parts = [maps.apply(images[k : k + 2], k) for k in (0, 2, 4)]
+    np.testing.assert_array_equal(maps.apply(images), np.concatenate(parts))
 
 
 @pytest.mark.parametrize("wrong", [{"rotation": -1}, {"stretch": 1}, {"share": 1.5}, {"shift": -1}])

@@ -9,7 +9,7 @@ from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.base import RowGradient
 from brainsnn.streams import Streams
 from brainsnn.training import Callback
-from brainsnn.trials import LabelledTrials
+from brainsnn.trials import LabelledTrials, VariedTrials
 
 TRAIN, VALIDATION = make_trials(300), make_trials(60, 1)
 
@@ -158,12 +158,12 @@ def test_dead_neurons_are_redrawn_from_their_own_stream():
 def test_trials_encoded_anew_each_epoch():
     asked = []
 
-    def per_epoch(epoch):
+    def encode(epoch):
         asked.append(epoch)
-        return TRAIN
+        return TRAIN.inputs
 
     plain = make_trainer(epochs=2).fit(TRAIN, VALIDATION)
-    anew = make_trainer(epochs=2).fit(TRAIN, VALIDATION, per_epoch=per_epoch)
+    anew = make_trainer(epochs=2).fit(VariedTrials(TRAIN.labels, encode), VALIDATION)
     assert asked == [0, 1]
     assert plain.metrics["loss"].equals(anew.metrics["loss"])
 

@@ -14,7 +14,7 @@ from pydantic import Field
 from analysis.report import Claim, Report, Section
 from brainsnn.codes import LatencyEncoder
 from brainsnn.codes.jitter import jitter_steps
-from brainsnn.config import Config
+from brainsnn.config import Config, to_mapping
 from brainsnn.datasets import ImageSet
 from brainsnn.datasets.augment import Warp
 from brainsnn.learning.base import Rule
@@ -155,7 +155,7 @@ class S4NNProtocol(Protocol[S]):
             abstract=self.abstract(run, config),
             claims=tuple(claims),
             sections=tuple(self.sections(run, config)),
-            configuration=config.model_dump(mode="json"),
+            configuration=to_mapping(config),
             provenance=run.provenance(),
             command=" ".join(map(str, run.provenance()["command"])),
             source=self.citation,

@@ -85,7 +85,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
     summary = "784-400-10 integrate-and-fire network learns MNIST by temporal backpropagation."
     config = S4NNMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
-        "paper": (
+        "faithful": (
             "epochs=30",
             "batch_size=1",
             "update=sequential",

@@ -127,7 +127,7 @@ def test_ctrl_c_saves_and_resume_finishes(tmp_path: Path) -> None:
         (["run", "s4nn-mnist", "--set", "epochs=0"], "greater than or equal to 1"),
         (["run", "s4nn-mnist", "--set", "rule.nam=s4nn"], "rule.nam"),
         (["run", "s4nn-mnist", "--engine", "residend"], "Did you mean 'resident'"),
-        (["run", "s4nn-mnist", "--preset", "papers"], "Did you mean 'paper'"),
+        (["run", "s4nn-mnist", "--preset", "faithfull"], "Did you mean 'faithful'"),
         (["describe", "s4nn-mnist", "--set", "network.hidden=[]"], "network.hidden"),
         (["evaluate", "s4nn-mnist", "--weights", "absent.npz"], "absent.npz: no such file"),
         (["resume", "absent"], "not a run directory"),

@@ -13,17 +13,27 @@ from analysis.accuracy import accuracy_by_class, accuracy_table, confusion_matri
 from analysis.figures import (
     plot_confusion,
     plot_decisions_by_class,
+    plot_firing_histogram,
     plot_firing_matrix,
+    plot_jitter_curve,
     plot_learning_curve,
     plot_raster,
     plot_receptive_fields,
     plot_speed_accuracy,
     plot_weight_histogram,
+    plot_winner_histogram,
     save,
 )
-from analysis.latency import decisions_by_class, firing_time_matrix, output_firing_times
+from analysis.latency import (
+    decisions_by_class,
+    firing_time_histogram,
+    firing_time_matrix,
+    output_firing_times,
+    winner_histogram,
+)
 from analysis.learning import best_epoch, learning_curve
 from analysis.report import Picture, Section, Table
+from analysis.robustness import jitter_curve
 from analysis.tradeoff import speed_accuracy
 from analysis.weights import receptive_fields, weight_histogram
 from brainsnn.records import RunDirectory
@@ -38,26 +48,35 @@ def picture(run: RunDirectory, figure: Figure, name: str, caption: str, alt: str
 
 
 def learning(run: RunDirectory) -> Section:
-    """Learning curve, with the epoch that validation selected."""
+    """Accuracy and loss over epochs, with the epoch that validation selected."""
     metrics = run.metrics()
     monitored = "validation_accuracy_ties_wrong"
     best = int(best_epoch(metrics, monitored)["epoch"].iloc[0])
-    figure = plot_learning_curve(learning_curve(metrics), "accuracy_ties_wrong", best)
-    item = picture(
-        run,
-        figure,
-        "learning_curve",
-        "Accuracy, ties counted as wrong, on the training trials as they were learned from and on "
-        "the validation images after each epoch.",
-        "Two curves of accuracy against epoch, training and validation.",
+    curve = learning_curve(metrics)
+    items = (
+        picture(
+            run,
+            plot_learning_curve(curve, "accuracy_ties_wrong", best),
+            "learning_curve",
+            "Accuracy, ties counted as wrong, on the training trials as they were learned from and "
+            "on the validation images after each epoch.",
+            "Two curves of accuracy against epoch, training and validation.",
+        ),
+        picture(
+            run,
+            plot_learning_curve(curve, "loss", best),
+            "loss",
+            "Mean loss of the training trials as they were learned from.",
+            "A curve of the loss against epoch.",
+        ),
     )
-    return Section("Learning", "Weights were selected on validation images alone.", (item,))
+    return Section("Learning", "Weights were selected on validation images alone.", items)
 
 
 def accuracy(run: RunDirectory, trials: pd.DataFrame, classes: Sequence[str]) -> Section:
     """The four accuracy columns, accuracy by class, and the confusion matrix."""
     table = accuracy_table(trials)[["measure", "count", "trials", "value", "low", "high"]]
-    by_class = accuracy_by_class(trials, classes).drop(columns=["label"])
+    by_class = accuracy_by_class(trials, classes).drop(columns=["label", "accuracy_ties_right"])
     matrix = confusion_matrix(trials, len(classes), classes)
     return Section(
         "Accuracy",
@@ -68,14 +87,19 @@ def accuracy(run: RunDirectory, trials: pd.DataFrame, classes: Sequence[str]) ->
                 table,
                 "How ties are scored matters: the same trials under each rule, with 95 % Wilson "
                 "intervals.",
-                headers={"low": "from", "high": "to"},
+                headers={"low": "From", "high": "To"},
                 digits=dict.fromkeys(("value", "low", "high"), 2),
                 percent=("value", "low", "high"),
             ),
             Table(
                 by_class,
                 "Accuracy by class.",
-                headers={"low": "from", "high": "to"},
+                headers={
+                    "low": "From",
+                    "high": "To",
+                    "accuracy_ties_wrong": "Ties wrong",
+                    "silent_fraction": "Silent",
+                },
                 digits=dict.fromkeys((*ACCURACIES, "low", "high"), 2),
                 percent=(*ACCURACIES, "low", "high"),
             ),
@@ -88,6 +112,15 @@ def accuracy(run: RunDirectory, trials: pd.DataFrame, classes: Sequence[str]) ->
             ),
         ),
     )
+
+
+def decision_table(table: pd.DataFrame, caption: str) -> Table:
+    """Decision steps and spikes by class, under headings short enough for a page."""
+    prefix = "spikes_to_decision"
+    parts = [name for name in map(str, table.columns) if name.startswith(f"{prefix}_")]
+    headers = {name: name.removeprefix(f"{prefix}_").capitalize() for name in parts}
+    shown = table.drop(columns=["synaptic_operations"])
+    return Table(shown, caption, headers={**headers, prefix: "Spikes", "decision_step": "Step"})
 
 
 def latency(
@@ -103,9 +136,10 @@ def latency(
         "When the network decides",
         "Everything up to the first output spike is counted: input, hidden and output spikes.",
         (
-            Table(
+            decision_table(
                 table,
-                "Mean decision step and spikes to decision by class (as the paper's Table 4).",
+                "Mean decision step and spikes to decision by class, in all and by population (as "
+                "the paper's Table 4).",
             ),
             picture(
                 run,
@@ -161,20 +195,91 @@ def rasters(
     return Section("Single trials", "", (item,))
 
 
-def weights(
-    run: RunDirectory, arrays: Mapping[str, NDArray[np.float64]], shape: tuple[int, int]
+def firing_times(run: RunDirectory, n_steps: int) -> Section:
+    """Firing times of hidden and output neurons, before and after learning."""
+    table = run.table("firing_times")
+    histogram = firing_time_histogram(table, n_steps, by=("stage", "population"))
+    fired = table["step"] < n_steps
+    numbers = table.assign(step=table["step"].where(fired), silent=~fired)
+    means = numbers.groupby(["population", "stage"], sort=False)[["step", "silent"]].mean()
+    return Section(
+        "Firing times before and after learning",
+        "First spikes of every hidden and output neuron in every test trial, with the initial and "
+        "with the learned weights (as the paper's Figure 4).",
+        (
+            picture(
+                run,
+                plot_firing_histogram(histogram),
+                "firing_times",
+                "Distribution of firing times, in per cent of all neurons and trials; silence is "
+                "in no bin.",
+                "Histograms of firing times by population, before and after learning.",
+            ),
+            Table(
+                means.reset_index(),
+                "Mean firing time of the neurons that fired, and how often one stayed silent.",
+                headers={"step": "firing time (step)"},
+                percent=("silent",),
+            ),
+        ),
+    )
+
+
+def winners(
+    run: RunDirectory, trials: pd.DataFrame, classes: Sequence[str], n_steps: int
 ) -> Section:
-    """Weights as images, and their distribution."""
+    """When the winning output neuron fires, for each class it stands for."""
+    items: list[Picture | Table] = [
+        decision_table(
+            decisions_by_class(trials, classes), "Mean decision step and spikes to decision."
+        )
+    ]
+    if not trials["silent"].all():
+        figure = plot_winner_histogram(winner_histogram(trials, n_steps, classes=classes))
+        caption = "Firing time of the winner, by the class it names (as the paper's Figure 5)."
+        alt = "Histograms of the winner's firing time, one for each class."
+        items.insert(0, picture(run, figure, "winners", caption, alt))
+    text = "Everything up to the first output spike is counted: input, hidden and output spikes."
+    return Section("When the network decides", text, tuple(items))
+
+
+def jitter(run: RunDirectory, allowed: float) -> list[Section]:
+    """Accuracy against the jitter of input spikes; no section where none was measured."""
+    if not run.has_table("jitter"):
+        return []
+    item = picture(
+        run,
+        plot_jitter_curve(jitter_curve(run.table("jitter")), "accuracy_ties_wrong", allowed),
+        "jitter",
+        "Accuracy, ties counted as wrong, when every input spike of a test trial is shifted by a "
+        "random number of steps up to the amplitude, either way, without further training (as the "
+        "paper's Figure 8); with 95 % Wilson intervals.",
+        "Accuracy against the amplitude of the jitter.",
+    )
+    text = "Spikes that would leave the trial stay at its first or last step."
+    return [Section("Robustness to jitter", text, (item,))]
+
+
+def weights(
+    run: RunDirectory,
+    arrays: Mapping[str, NDArray[np.float64]],
+    shape: tuple[int, int],
+    initial: Mapping[str, NDArray[np.float64]] | None = None,
+    titles: Sequence[str] | None = None,
+    columns: int = 12,
+) -> Section:
+    """Weights as images, and their distribution; beside that of the initial ones, if given."""
     first = next(iter(arrays))
     fields = receptive_fields(arrays[first], shape)[:60]
-    histogram = weight_histogram({"after learning": arrays})
+    stages = {} if initial is None else {"before learning": initial}
+    histogram = weight_histogram({**stages, "after learning": arrays})
     return Section(
         "Weights",
         "",
         (
             picture(
                 run,
-                plot_receptive_fields(fields),
+                plot_receptive_fields(fields, columns, titles),
                 "receptive_fields",
                 f"Weights onto the first {len(fields)} hidden neurons, as images.",
                 "Mosaic of weight images in a diverging colour scale.",

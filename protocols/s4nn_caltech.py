@@ -1,0 +1,242 @@
+"""S4NN tells faces from motorbikes: learning, firing times, learned weights, jitter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from analysis.report import Claim, Section
+from analysis.robustness import jitter_curve
+from brainsnn.codes import LatencyEncoder
+from brainsnn.codes.jitter import jitter_steps
+from brainsnn.config import Config
+from brainsnn.datasets import Caltech
+from brainsnn.engine import Engine
+from brainsnn.evaluation import evaluate
+from brainsnn.experiment import Experiment
+from brainsnn.learning.optimisers import OptimiserConfig, SGDConfig
+from brainsnn.learning.rules import RuleConfig, S4NNConfig
+from brainsnn.model import Model
+from brainsnn.protocol import Material
+from brainsnn.records import RunDirectory, load_weights, save_weights
+from brainsnn.streams import Streams
+from brainsnn.trials import LabelledTrials
+from protocols import s4nn_figures as figures
+from protocols.s4nn import (
+    NetworkConfig,
+    NoiseConfig,
+    S4NNProtocol,
+    S4NNProtocolConfig,
+    accuracy_claims,
+    encode,
+    mean,
+)
+
+#: Test accuracy in per cent, and the loss of accuracy in points at the largest jitter (Figure 8).
+PAPER_ACCURACY, PAPER_JITTER_LOSS = 99.2, 5.0
+
+CLASSES = Caltech.classes
+
+#: Trials run or jittered at once: an image has some 40,000 input spikes.
+BLOCK = 50
+
+
+class CaltechDataConfig(Config):
+    """Images of a class in each split, and their size in pixels; the rest of a class is for test.
+
+    Parameters
+    ----------
+    n_train, n_validation, height, width
+        See `Caltech`.
+    """
+
+    n_train: int = Field(default=200, ge=1)
+    n_validation: int = Field(default=50, ge=1)
+    height: int = Field(default=160, ge=1)
+    width: int = Field(default=250, ge=1)
+
+
+class S4NNCaltechConfig(S4NNProtocolConfig):
+    """Settings of the protocol ``s4nn-caltech``.
+
+    Parameters
+    ----------
+    network, data, noise, rule
+        See their classes.
+    jitters : tuple of int
+        Largest shifts of input spikes, in steps, at which accuracy is measured (Figure 8).
+    """
+
+    protocol: Literal["s4nn-caltech"] = "s4nn-caltech"
+    epochs: int = Field(default=30, ge=1)
+    optimiser: OptimiserConfig = SGDConfig(weight_decay=1e-6)
+    monitor: str = "validation_accuracy_ties_wrong"
+    network: NetworkConfig = NetworkConfig(
+        hidden=(4,), initial_low=(0.0, 0.0), initial_high=(1.0, 50.0)
+    )
+    data: CaltechDataConfig = CaltechDataConfig()
+    noise: NoiseConfig = NoiseConfig()
+    rule: RuleConfig = S4NNConfig(learning_rate=0.1)
+    jitters: tuple[int, ...] = tuple(range(0, 241, 20))
+
+
+class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
+    """The protocol; see the module's docstring."""
+
+    name = "s4nn-caltech"
+    title = "S4NN on Caltech-101: faces and motorbikes"
+    summary = "40000-4-2 integrate-and-fire network tells faces from motorbikes."
+    config = S4NNCaltechConfig
+    presets: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    def model(self, config: S4NNCaltechConfig) -> Model:
+        """Return the network of the configuration."""
+        return config.network.model(self.name, config.data.height * config.data.width, len(CLASSES))
+
+    def material(self, config: S4NNCaltechConfig, streams: Streams) -> Material:
+        """Load and split the photographs and encode them by latency (eq. 1)."""
+        data, rng = config.data, streams["split"]
+        splits = Caltech(
+            n_train=data.n_train,
+            n_validation=data.n_validation,
+            height=data.height,
+            width=data.width,
+        ).load(rng)
+        encoder = LatencyEncoder(config.network.n_steps)
+        mixed = splits.test.take(rng.permutation(len(splits.test)))
+        return Material(
+            config.noise.trials(splits.train, encoder, streams),
+            encode(encoder, splits.validation),
+            encode(encoder, mixed),
+            CLASSES,
+        )
+
+    def measure(self, experiment: Experiment[S4NNCaltechConfig], run: RunDirectory) -> None:
+        """Firing times before and after learning, and accuracy with jittered inputs."""
+        engine, test = experiment.engine, experiment.material.test
+        save_weights(_initial_file(run), experiment.initial_weights)
+        engine.set_weights(experiment.initial_weights)
+        before = _firing_times(engine, test).assign(stage="before learning")
+        engine.set_weights(experiment.weights)
+        after = _firing_times(engine, test).assign(stage="after learning")
+        run.write_table("firing_times", pd.concat([before, after], ignore_index=True))
+        tables = [_jittered(experiment, amplitude) for amplitude in experiment.config.jitters]
+        if tables:
+            run.write_table("jitter", pd.concat(tables, ignore_index=True))
+
+    def claims(self, run: RunDirectory, config: S4NNCaltechConfig) -> list[Claim]:
+        """Accuracy, and what jitter costs."""
+        trials = run.trials()
+        return [
+            *accuracy_claims(trials, PAPER_ACCURACY),
+            Claim(
+                "Mean decision step",
+                None,
+                mean(trials["decision_step"]),
+                "steps",
+                headline=True,
+                note="the paper gives none",
+            ),
+            *_jitter_claims(run, config),
+        ]
+
+    def abstract(self, run: RunDirectory, config: S4NNCaltechConfig) -> str:
+        """Return one paragraph: what was run, on what, with what result."""
+        trials, data = run.trials(), config.data
+        sizes = "-".join(map(str, self.model(config).sizes.values()))
+        right = mean(trials["decision"] == trials["label"])
+        return (
+            f"A {sizes} network of non-leaky integrate-and-fire neurons, at most one spike a "
+            f"neuron and {config.network.n_steps} steps a trial, was trained with the rule "
+            f"{config.rule.name!r} to tell faces from motorbikes: {data.n_train} grey images a "
+            f"class of {data.height} x {data.width} pixels, and {data.n_validation} a class to "
+            f"select the weights on (seed {config.seed}). On {len(trials):,} test images the first "
+            f"output spike names the right class in {100 * right:.2f} % of trials, after "
+            f"{mean(trials['decision_step']):.1f} steps on average."
+        )
+
+    def sections(self, run: RunDirectory, config: S4NNCaltechConfig) -> list[Section]:
+        """Draw the figures and return the sections of the page."""
+        trials, model = run.trials(), self.model(config)
+        n_steps, shape = config.network.n_steps, (config.data.height, config.data.width)
+        learned = run.weights(model.shapes)
+        initial = load_weights(_initial_file(run), model.shapes)
+        return [
+            figures.learning(run),
+            figures.accuracy(run, trials, CLASSES),
+            figures.firing_times(run, n_steps),
+            figures.winners(run, trials, CLASSES, n_steps),
+            figures.weights(run, learned, shape, initial, _neuron_titles(learned), columns=4),
+            *figures.jitter(run, PAPER_JITTER_LOSS / 100),
+            figures.rasters(run, model.sizes, n_steps, CLASSES),
+        ]
+
+
+def _initial_file(run: RunDirectory) -> Path:
+    return run.path / "initial_weights.npz"
+
+
+def _blocks(trials: LabelledTrials) -> list[NDArray[np.int64]]:
+    return np.split(np.arange(len(trials)), range(BLOCK, len(trials), BLOCK))
+
+
+def _firing_times(engine: Engine, trials: LabelledTrials) -> pd.DataFrame:
+    """First-spike step of each neuron with a model in each trial; `n_steps` for silence."""
+    parts = []
+    for index in _blocks(trials):
+        recording = engine.run(trials.inputs, index)
+        for name in list(recording.populations)[1:]:
+            steps = recording.first_steps(name)
+            neuron = np.tile(np.arange(steps.shape[1]), index.size)
+            trial = np.repeat(index, steps.shape[1])
+            columns = {"trial": trial, "population": name, "neuron": neuron, "step": steps.ravel()}
+            parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _jittered(experiment: Experiment[S4NNCaltechConfig], amplitude: int) -> pd.DataFrame:
+    """Trials table of the test trials, every input spike shifted by up to `amplitude` steps."""
+    test, rng = experiment.material.test, experiment.streams.fresh("jitter", amplitude)
+    tables = []
+    for index in _blocks(test):
+        inputs = jitter_steps(test.inputs.take(index), amplitude, rng)
+        trials = LabelledTrials(inputs, test.labels[index])
+        table = evaluate(experiment.engine, trials, experiment.decoder)
+        tables.append(table.assign(trial=index, jitter=amplitude))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _jitter_claims(run: RunDirectory, config: S4NNCaltechConfig) -> list[Claim]:
+    """What the largest jitter costs, if jitter was measured from 0 on."""
+    if 0 not in config.jitters or max(config.jitters) == 0:
+        return []
+    last = jitter_curve(run.table("jitter")).iloc[-1]
+    return [
+        Claim.judged(
+            f"Accuracy lost to a jitter of up to {last['jitter']:.0f} steps, ties wrong",
+            PAPER_JITTER_LOSS,
+            -100 * float(last["accuracy_ties_wrong_change"]),
+            "points",
+            higher_is_better=False,
+            digits=2,
+            headline=True,
+            note="Figure 8: at most",
+        )
+    ]
+
+
+def _neuron_titles(weights: dict[str, NDArray[np.float64]]) -> list[str]:
+    """Name of each first hidden neuron; with its weights onto the outputs if those come next."""
+    onto = list(weights.values())[1]
+    if len(weights) > 2:
+        return [f"neuron {k}" for k in range(len(onto))]
+    parts = [", ".join(f"{c} {w:+.0f}" for c, w in zip(CLASSES, row, strict=True)) for row in onto]
+    return [f"neuron {k}: {part}" for k, part in enumerate(parts)]
+
+
+PROTOCOL = S4NNCaltech()

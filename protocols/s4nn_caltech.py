@@ -73,15 +73,15 @@ class S4NNCaltechConfig(S4NNProtocolConfig):
     """
 
     protocol: Literal["s4nn-caltech"] = "s4nn-caltech"
-    epochs: int = Field(default=30, ge=1)
+    epochs: int = Field(default=20, ge=1)
     optimiser: OptimiserConfig = SGDConfig(weight_decay=1e-6)
     monitor: str = "validation_accuracy_ties_wrong"
     network: NetworkConfig = NetworkConfig(
-        hidden=(4,), initial_low=(0.0, 0.0), initial_high=(1.0, 50.0)
+        hidden=(4,), initial_low=(0.0, -100.0), initial_high=(0.1, 200.0)
     )
     data: CaltechDataConfig = CaltechDataConfig()
     noise: NoiseConfig = NoiseConfig()
-    rule: RuleConfig = S4NNConfig(learning_rate=0.1)
+    rule: RuleConfig = S4NNConfig(learning_rate=0.03, gamma=10)
     jitters: tuple[int, ...] = tuple(range(0, 241, 20))
 
 
@@ -92,7 +92,19 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
     title = "S4NN on Caltech-101: faces and motorbikes"
     summary = "40000-4-2 integrate-and-fire network tells faces from motorbikes."
     config = S4NNCaltechConfig
-    presets: ClassVar[dict[str, tuple[str, ...]]] = {}
+    presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "faithful": (
+            "rule.learning_rate=0.1",
+            "rule.gamma=3",
+            "network.initial_low=[0.0, 0.0]",
+            "network.initial_high=[1.0, 50.0]",
+        ),
+        "two-hidden-layers": (
+            "network.hidden=[20, 4]",
+            "network.initial_low=[0.0, -20.0, -100.0]",
+            "network.initial_high=[0.1, 40.0, 200.0]",
+        ),
+    }
 
     def model(self, config: S4NNCaltechConfig) -> Model:
         """Return the network of the configuration."""

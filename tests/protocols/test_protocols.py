@@ -1,0 +1,40 @@
+"""Every installed protocol loads, describes its network, and takes its own presets."""
+
+from __future__ import annotations
+
+import pytest
+
+from brainsnn.config import apply_overrides
+from brainsnn.describe import describe_markdown, describe_text
+from brainsnn.learning.base import Rule
+from brainsnn.protocol import load_protocol, protocols
+
+NAMES = list(protocols())
+
+
+def test_the_protocols_of_this_package_are_installed() -> None:
+    assert {"s4nn-mnist", "s4nn-caltech"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_protocol_knows_itself(name: str) -> None:
+    protocol = load_protocol(name)
+    config = protocol.config()
+    assert protocol.name == config.protocol == name
+    for text in (protocol.title, protocol.summary, protocol.citation):
+        assert text
+    rule = protocol.rule(config, protocol.model(config))
+    assert isinstance(rule, Rule)
+    assert protocol.learning_rate(config) > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_presets_change_settings_that_exist(name: str) -> None:
+    protocol = load_protocol(name)
+    for overrides in protocol.presets.values():
+        config = apply_overrides(protocol.config(), overrides)
+        assert config != protocol.config()
+        model = protocol.model(config)
+        assert model.sizes["output"] > 1
+        for describe in (describe_text, describe_markdown):
+            assert "v > theta" in describe(model)

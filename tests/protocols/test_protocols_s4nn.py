@@ -1,0 +1,124 @@
+"""The S4NN protocols from data to report, on little data."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from brainsnn.config import apply_overrides
+from brainsnn.datasets import MNIST
+from brainsnn.experiment import start
+from brainsnn.protocol import load_protocol
+from brainsnn.records import RunDirectory
+from brainsnn.streams import Streams
+from brainsnn.synapses import Uniform
+from protocols.s4nn_caltech import Preferring
+
+ENGINE = "resident" if shutil.which("g++") else "runtime"
+TABLES = ("metrics", "trials", "spikes")
+
+
+def carry_out(name, path, *overrides):
+    protocol = load_protocol(name)
+    config = apply_overrides(protocol.config(), [f"engine={ENGINE}", *overrides])
+    return start(protocol, config, path, ["brainsnn", "run", name])
+
+
+def assert_whole(outcome, *tables):
+    """The run directory holds what it should, finite, and a page that needs nothing else."""
+    run = RunDirectory.read(outcome.path)
+    for name in (*TABLES, *tables):
+        frame = run.table(name)
+        assert len(frame), name
+        numbers = frame.drop(columns="potential", errors="ignore").select_dtypes("number")
+        assert np.isfinite(numbers.to_numpy()).all(), name
+    page = run.report.read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert not re.search(r'(src|href)="(?!#|data:)', page)
+    assert run.provenance()["ended"]
+    assert set(outcome.claims["verdict"]) <= {"met", "not met", "no comparison"}
+
+
+@pytest.mark.slow
+def test_mnist_from_data_to_report(tmp_path):
+    if MNIST().find() is None:
+        pytest.skip("MNIST is not there")
+    small = ("epochs=1", "data.n_train=300", "data.n_validation=100", "data.n_test=100")
+    outcome = carry_out("s4nn-mnist", tmp_path / "run", *small, "thresholds=[50.0, 100.0]")
+    assert_whole(outcome, "thresholds")
+    assert outcome.summary["accuracy"] > 0.1
+
+
+@pytest.fixture
+def photographs(tmp_path, monkeypatch):
+    """Little bright images with a dark left or right half, where Caltech-101 would be."""
+    rng = np.random.default_rng(3)
+    for column, folder in ((0, "Faces"), (5, "Motorbikes")):
+        path = tmp_path / "data" / "caltech101" / folder
+        path.mkdir(parents=True)
+        for k in range(12):
+            image = rng.integers(150, 256, (8, 10), dtype=np.uint8)
+            image[:, column : column + 5] //= 8
+            Image.fromarray(image).save(path / f"image_{k:04}.jpg", quality=95)
+    monkeypatch.setenv("BRAINSNN_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path / "cache")
+    return tmp_path
+
+
+LITTLE = (
+    "epochs=3",
+    "data.n_train=6",
+    "data.n_validation=2",
+    "data.height=8",
+    "data.width=10",
+    "jitters=[0, 100]",
+)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        ("network.initial_high=[5.0, 250.0]",),
+        (
+            "network.hidden=[6, 4]",
+            "network.initial_low=[0.0, 40.0, 150.0]",
+            "network.initial_high=[5.0, 80.0, 250.0]",
+        ),
+    ],
+    ids=["one hidden layer", "two hidden layers"],
+)
+def test_caltech_from_data_to_report(photographs, network):
+    outcome = carry_out("s4nn-caltech", photographs / "run", *LITTLE, *network)
+    assert_whole(outcome, "firing_times", "jitter")
+    run = RunDirectory.read(outcome.path)
+    assert set(run.table("jitter")["jitter"]) == {0, 100}
+    times = run.table("firing_times")
+    assert set(times["stage"]) == {"before learning", "after learning"}
+    assert set(times["population"]) == set(run.spikes()["population"].cat.categories) - {"input"}
+    for figure in ("loss", "firing_times", "receptive_fields", "weights", "jitter", "raster"):
+        assert (run.figures / f"{figure}.svg").is_file(), figure
+
+
+def test_caltech_without_jitter_measures_none(photographs):
+    network = ("network.initial_high=[5.0, 250.0]", "jitters=[]")
+    outcome = carry_out("s4nn-caltech", photographs / "run", *LITTLE[:-1], *network)
+    assert not RunDirectory.read(outcome.path).has_table("jitter")
+    assert not outcome.claims["claim"].str.contains("jitter").any()
+
+
+def test_test_images_of_both_classes_come_early(photographs):
+    protocol = load_protocol("s4nn-caltech")
+    config = apply_overrides(protocol.config(), LITTLE)
+    labels = protocol.material(config, Streams(0)).test.labels
+    assert len(set(labels[:4].tolist())) == 2
+
+
+def test_preferring_neurons_excite_their_own_class_and_inhibit_the_others():
+    weights = Preferring(1.0, 2.0, n_classes=2).draw(np.random.default_rng(0), (4, 2))
+    assert (np.sign(weights) == [[1, -1], [-1, 1], [1, -1], [-1, 1]]).all()
+    drawn = Uniform(1.0, 2.0).draw(np.random.default_rng(0), (4, 2))
+    np.testing.assert_array_equal(np.abs(weights), drawn)

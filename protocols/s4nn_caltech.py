@@ -110,7 +110,7 @@ class CaltechNetworkConfig(NetworkConfig):
 
     hidden: tuple[int, ...] = Field(default=(4,), min_length=1)
     initial_low: tuple[float, ...] = (0.0, 150.0)
-    initial_high: tuple[float, ...] = (0.01, 250.0)
+    initial_high: tuple[float, ...] = (0.02, 250.0)
     preferring: bool = True
 
     def model(self, name: str, n_inputs: int, n_classes: int) -> Model:
@@ -136,14 +136,14 @@ class S4NNCaltechConfig(S4NNProtocolConfig):
     """
 
     protocol: Literal["s4nn-caltech"] = "s4nn-caltech"
-    epochs: int = Field(default=20, ge=1)
+    epochs: int = Field(default=30, ge=1)
     schedule: Schedule = Cosine()
     optimiser: OptimiserConfig = SGDConfig(weight_decay=1e-6)
     monitor: str = "validation_accuracy_ties_wrong"
     network: CaltechNetworkConfig = CaltechNetworkConfig()
     data: CaltechDataConfig = CaltechDataConfig()
     noise: NoiseConfig = NoiseConfig()
-    rule: RuleConfig = S4NNConfig(learning_rate=0.003, gamma=6)
+    rule: RuleConfig = S4NNConfig(learning_rate=0.01, gamma=12)
     jitters: tuple[int, ...] = tuple(range(0, 241, 20))
 
 
@@ -166,7 +166,7 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
         "two-hidden-layers": (
             "network.hidden=[20, 4]",
             "network.initial_low=[0.0, 20.0, 150.0]",
-            "network.initial_high=[0.01, 40.0, 250.0]",
+            "network.initial_high=[0.02, 40.0, 250.0]",
         ),
     }
 
@@ -242,12 +242,13 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
         n_steps, shape = config.network.n_steps, (config.data.height, config.data.width)
         learned = run.weights(model.shapes)
         initial = load_weights(_initial_file(run), model.shapes)
+        columns = 2 if len(config.network.hidden) == 1 else 4
         return [
             figures.learning(run),
             figures.accuracy(run, trials, CLASSES),
             figures.firing_times(run, n_steps),
             figures.winners(run, trials, CLASSES, n_steps),
-            figures.weights(run, learned, shape, initial, _neuron_titles(learned), columns=4),
+            figures.weights(run, learned, shape, initial, _neuron_titles(learned), columns),
             *figures.jitter(run, PAPER_JITTER_LOSS / 100),
             figures.rasters(run, model.sizes, n_steps, CLASSES),
         ]

@@ -165,8 +165,9 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
         ),
         "two-hidden-layers": (
             "network.hidden=[20, 4]",
-            "network.initial_low=[0.0, 20.0, 150.0]",
-            "network.initial_high=[0.02, 40.0, 250.0]",
+            "rule.gamma=6",
+            "network.initial_low=[0.0, 100.0, 150.0]",
+            "network.initial_high=[0.02, 200.0, 250.0]",
         ),
     }
 

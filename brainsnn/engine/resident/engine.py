@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,51 @@ class ResidentEngine(Engine):
         self._library, self._weights = None, {}
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What a written network needs beside its source files.
+
+    Parameters
+    ----------
+    static_arrays : mapping of str to array
+        Arrays that its initial statements read, by their names in the sources.
+    stochastic : bool
+        Whether a step draws random numbers, so that every trial needs a seed.
+    """
+
+    static_arrays: Mapping[str, NDArray[Any]]
+    stochastic: bool
+
+
+def write_sources(model: Model, folder: Path) -> Sources:
+    """Write the C++ sources of a model: ``main.cpp``, which includes all others, and those.
+
+    Parameters
+    ----------
+    model : Model
+        The network.
+    folder : Path
+        Where to; it must exist.
+
+    Returns
+    -------
+    Sources
+
+    Raises
+    ------
+    ModelError
+        If Brian2 refuses the equations.
+    """
+    with _active_device() as device:
+        _generate(model, device, str(folder))
+        return Sources(dict(device.static_arrays), device.stochastic)
+
+
 def _build_library(model: Model) -> tuple[Library, bool]:
-    with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder, _active_device() as device:
-        _generate(model, device, folder)
+    with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
+        sources = write_sources(model, Path(folder))
         path = compile_library(Path(folder))
-        return Library(path, dict(device.static_arrays)), device.stochastic
+        return Library(path, sources.static_arrays), sources.stochastic
 
 
 def _generate(model: Model, device: ResidentDevice, folder: str) -> None:

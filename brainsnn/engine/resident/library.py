@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,11 @@ class Library:
     ----------
     path : Path
         The compiled library.
-    static_arrays : dict of str to array
+    static_arrays : mapping of str to array
         Arrays that the network's initial statements read.
     """
 
-    def __init__(self, path: Path, static_arrays: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, path: Path, static_arrays: Mapping[str, NDArray[Any]]) -> None:
         self._c = _load_private(path)
         self._finalizer = weakref.finalize(self, _unload, self._c)
         self._c.resident_array_count.restype = ctypes.c_int64

@@ -70,6 +70,8 @@ primed = NeuronModel(
     parameters={"bias": 0.25},
     initial={"v": "bias + 0.01*i"},
 )
+countdown = NeuronModel("countdown", "v : 1", threshold="v > 1", reset="v -= 1")
+sliding = NeuronModel("sliding", "v : 1", threshold="v > 3 - t/(20*ms)", reset="v = 0")
 millivolts = SynapseModel("millivolts", "w : 1", on_pre="current_post += w*mV")
 once = integrate_and_fire_once
 
@@ -122,4 +124,17 @@ SCENARIOS = [
         feedforward("primed", {"input": 10, "output": 7}, primed, [Uniform(0, 0.5)]),
     ),
     Scenario("recurrent_with_delays", _recurrent()),
+    Scenario(
+        "one_input_spike_makes_many",
+        feedforward(
+            "countdown",
+            {"input": 6, "hidden": 5, "output": 3},
+            countdown,
+            [Uniform(0, 6), Uniform(0, 2)],
+        ),
+    ),
+    Scenario(
+        "a_threshold_that_falls_by_itself",
+        feedforward("sliding", {"input": 8, "output": 4}, sliding, [Uniform(0, 0.8)]),
+    ),
 ]

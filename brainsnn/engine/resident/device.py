@@ -21,6 +21,7 @@ from brian2.groups.neurongroup import Thresholder
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.synapses.synapses import SynapticPathway
 
+from brainsnn.engine.resident import quiet
 from brainsnn.errors import EngineError
 
 DEVICE_NAME = "brainsnn_resident"
@@ -47,6 +48,7 @@ class Dense:
     target_column: str
     source_lookup: str
     source_row: str
+    changes: list[str]
 
 
 class ResidentGenerator(CPPCodeGenerator):
@@ -78,6 +80,7 @@ class ResidentDevice(CPPStandaloneDevice):
         self._recorded: tuple[Recorded, ...] = ()
         self._kept: frozenset[tuple[str, str]] = frozenset()
         self._steps: list[tuple[Any, str]] = []
+        self._flagged: set[str] = set()
         self.stochastic = False
 
     def code_object_class(self, codeobj_class: Any = None, **_: Any) -> Any:
@@ -121,9 +124,11 @@ class ResidentDevice(CPPStandaloneDevice):
         pathway = extra.get("pathway", owner)
         if self._is_dense(pathway) and template_name in ("synapses", "synapses_push_spikes"):
             template_name += "_dense"
-            extra["dense"] = self._dense(pathway)
+            extra["dense"] = self._dense(pathway, quiet.groups_changed(variables.values()))
+            self._flagged.update(extra["dense"].changes)
         elif template_name == "threshold" and not stateful:
             template_name = "threshold_blocks"
+            self._flagged.add(owner.name)
         elif isinstance(owner, SpikeGeneratorGroup) and template_name == "spikegenerator":
             template_name = "spikegenerator_events"
         return super().code_object(
@@ -151,7 +156,7 @@ class ResidentDevice(CPPStandaloneDevice):
     def _is_dense(self, owner: Any) -> bool:
         return isinstance(owner, SynapticPathway) and owner.synapses.name in self._dense_delays
 
-    def _dense(self, pathway: SynapticPathway) -> Dense:
+    def _dense(self, pathway: SynapticPathway, changes: list[str]) -> Dense:
         synapses = pathway.synapses
         post = self.get_array_name(synapses.variables["_synaptic_post"])
         pre = self.get_array_name(synapses.variables["_synaptic_pre"])
@@ -166,6 +171,7 @@ class ResidentDevice(CPPStandaloneDevice):
             target_column=f"(int32_t)(_column + {int(synapses.target.start)})",
             source_lookup=f"_ptr{pre}[_idx]",
             source_row=f"(int32_t)(_spike + {start})",
+            changes=changes,
         )
 
     def network_run(self, net: Any, duration: Any, *args: Any, **kwds: Any) -> None:
@@ -196,7 +202,11 @@ class ResidentDevice(CPPStandaloneDevice):
         split = max(records) + 1 if records else len(self._steps)
         calls = [f"_run_{name}" for _, name in self._steps]
         pathways = [p for s in self.synapses for p in s._pathways]
+        running = [self.code_objects[name] for _, name in self._steps]
+        quiet_groups = quiet.quiet_groups(running)
         return {
+            "flags": {name: name in quiet_groups for name in sorted(self._flagged)},
+            "rests": quiet.rests(running, quiet_groups) and len(self.clocks) == 1,
             "units": self._units(),
             "inputs": self._inputs(),
             "rings": sorted(f"{p.name}_ring" for p in pathways if self._is_dense(p)),

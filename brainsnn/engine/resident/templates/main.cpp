@@ -34,6 +34,9 @@ static Events {{input.name}}_events;
 {% for ring in rings %}
 static Ring {{ring}};
 {% endfor %}
+{% for group, quiet in flags.items() %}
+static {{'bool' if quiet else 'const Always'}} {{group}}_changed{{ ' = true' if quiet }};
+{% endfor %}
 static Spikes spikes;
 static int64_t max_steps;
 }
@@ -100,6 +103,9 @@ static void reset_state()
     {% for ring in rings %}
     {{ring}}.clear();
     {% endfor %}
+    {% for group, quiet in flags.items() if quiet %}
+    {{group}}_changed = true;
+    {% endfor %}
     {% for path in queues %}
     for(auto *queue : {{path}}.queue)
     {
@@ -126,10 +132,42 @@ static inline void record(int64_t step)
     {% endfor %}
 }
 
+{% if rests %}
+// The next step in which something can happen: this one, unless no spike is under way.
+static inline int64_t next_step(int64_t step)
+{
+    {% for space in eventspaces %}
+    if({{space.name}}[{{space.size - 1}}])
+        return step;
+    {% endfor %}
+    if(false{% for ring in rings %} || !{{ring}}.empty(){% endfor %}
+        {%- for group in flags %} || {{group}}_changed{% endfor %})
+        return step;
+    int64_t next = max_steps;
+    {% for input in inputs %}
+    next = std::min(next, {{input.name}}_events.next(max_steps));
+    {% endfor %}
+    return std::max(step, next);
+}
+{% endif %}
+
 static void run_trial()
 {
     for(int64_t step=0; step<max_steps; step++)
     {
+        {% if rests %}
+        const int64_t next = next_step(step);
+        if(next > step)
+        {
+            {% for clock in clocks %}
+            {{clock.timestep}}[0] += next - step - 1;
+            {{clock.name}}.tick();
+            {% endfor %}
+            step = next;
+            if(step == max_steps)
+                return;
+        }
+        {% endif %}
         {% for call in before_record %}
         {{call}}();
         {% endfor %}

@@ -12,16 +12,27 @@ struct Events
 {
     const int32_t *neuron = nullptr, *step = nullptr;
     int64_t cursor = 0, end = 0;
+
+    int64_t next(int64_t never) const { return cursor < end ? step[cursor] : never; }
+};
+
+// In place of a flag that says whether what a threshold reads has changed: it may at any time.
+struct Always
+{
+    operator bool() const { return true; }
+    void operator=(bool) const {}
 };
 
 // Spikes of one all-to-all pathway on their way: a list a step of delay.
 class Ring
 {
     std::vector<std::vector<int32_t>> lists = std::vector<std::vector<int32_t>>(1);
-    size_t front = 0;
+    size_t front = 0, n_empty = 0;  // lists known to be empty, from the last one pushed backwards
 
 public:
     void prepare(size_t delay) { lists.resize(delay + 1); }
+
+    bool empty() const { return n_empty >= lists.size(); }
 
     void push(const int32_t *spikes, int32_t n, int32_t start, int32_t stop)
     {
@@ -32,6 +43,7 @@ public:
         for(int32_t k=0; k<n; k++)
             if(spikes[k] >= start && spikes[k] < stop)
                 list.push_back(spikes[k] - start);
+        n_empty = list.empty() ? n_empty + 1 : 0;
     }
 
     const std::vector<int32_t> &now() const { return lists[front]; }
@@ -41,6 +53,7 @@ public:
         for(std::vector<int32_t> &list : lists)
             list.clear();
         front = 0;
+        n_empty = lists.size();
     }
 };
 

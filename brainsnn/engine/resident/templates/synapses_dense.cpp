@@ -6,6 +6,11 @@
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
     const std::vector<int32_t> &_spikes = resident::{{dense.ring}}.now();
+    if(_spikes.empty())
+        return;
+    {% for group in dense.changes %}
+    resident::{{group}}_changed = true;
+    {% endfor %}
     for(const int32_t _spike : _spikes)
     {
         const size_t _row = (size_t)_spike * {{dense.n_target}};

@@ -1,11 +1,17 @@
 {# Threshold without side effects: a block of neurons is tested in one vector loop, and looked at
-   one by one only where some neuron in it spikes. #}
+   one by one only where some neuron in it spikes. Without a spike, the next test may be left out
+   until something that the condition reads has changed: a reset is a change. #}
 {# USES_VARIABLES { N } #}
 {% extends 'common_group.cpp' %}
 {% block maincode %}
     const int _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
     {% set _eventspace = get_array_name(eventspace_variable) %}
+    if(!resident::{{owner.name}}_changed)
+    {
+        {{_eventspace}}[N] = 0;
+        return;
+    }
     int32_t _count = 0;
     constexpr size_t _block_size = 80;
     for(size_t _begin=0; _begin<N; _begin+=_block_size)
@@ -35,6 +41,7 @@
         }
     }
     {{_eventspace}}[N] = _count;
+    resident::{{owner.name}}_changed = _count > 0;
 {% endblock %}
 
 {% block after_code %}

@@ -3,6 +3,7 @@
 from brainsnn.codes import DECODERS, ENCODERS
 from brainsnn.datasets import DATASETS
 from brainsnn.engine import ENGINES
+from brainsnn.learning.glm import ACTIVATIONS, BASES, LIKELIHOODS
 from brainsnn.learning.losses import LOSSES
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.rules import RULES
@@ -19,4 +20,7 @@ REGISTRIES = [
     LOSSES,
     OPTIMISERS,
     DATASETS,
+    ACTIVATIONS,
+    BASES,
+    LIKELIHOODS,
 ]

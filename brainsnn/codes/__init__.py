@@ -4,25 +4,31 @@ To add one, see ``docs/codes.md``.
 """
 
 from brainsnn.codes.base import Decoder, Encoder
+from brainsnn.codes.bernoulli import BernoulliEncoder
 from brainsnn.codes.decisions import Decisions
 from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
+from brainsnn.codes.rate import RateDecoder
 from brainsnn.registry import Registry
 
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")
 ENCODERS.add("latency", LatencyEncoder)
+ENCODERS.add("bernoulli", BernoulliEncoder)
 
 DECODERS: Registry[type[Decoder]] = Registry("decoder")
 DECODERS.add("first_spike", FirstSpikeDecoder)
+DECODERS.add("rate", RateDecoder)
 
 __all__ = [
     "DECODERS",
     "ENCODERS",
+    "BernoulliEncoder",
     "Decisions",
     "Decoder",
     "Encoder",
     "FirstSpikeDecoder",
     "LatencyEncoder",
+    "RateDecoder",
     "jitter_steps",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.decisions import Decisions
+from brainsnn.codes.potentials import final_potentials, largest
 from brainsnn.errors import DataError
 from brainsnn.spikes import FloatArray, IntArray, OffsetArray, Recording
 
@@ -67,8 +68,8 @@ class FirstSpikeDecoder:
         silent = step == recording.n_steps
         tie = candidates.sum(axis=1) > 1
         if silent.any():
-            final = _final_potentials(recording, population)[silent]
-            decision[silent], candidates[silent] = _largest(final)
+            final = final_potentials(recording, population)[silent]
+            decision[silent], candidates[silent] = largest(final)
         return Decisions(decision, step, tie, silent, candidates)
 
 
@@ -103,27 +104,3 @@ def _first_to_spike(
                 n_best += 1
         if n_first > 1 and (n_best > 1 or not known):
             decision[trial] = -1
-
-
-def _final_potentials(recording: Recording, population: str) -> FloatArray:
-    """Final potentials of the population, checked."""
-    if population not in recording.final:
-        raise DataError(
-            f"Population {population!r} was silent in a trial and the recording has no final "
-            f"potentials of it to decide by; it has those of {sorted(recording.final)}."
-        )
-    final = np.asarray(recording.final[population], np.float64)
-    shape = (recording.n_trials, recording.populations[population])
-    if final.shape != shape:
-        raise DataError(
-            f"Final potentials of {population!r} are of shape {final.shape}, not {shape}."
-        )
-    return final
-
-
-def _largest(final: FloatArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Neuron with the largest potential of each row, -1 if there are several or none; and which."""
-    known = np.where(np.isnan(final), -np.inf, final)
-    candidates = (known == known.max(axis=1, keepdims=True)) & ~np.isnan(final)
-    decision = np.where(candidates.sum(axis=1) == 1, candidates.argmax(axis=1), -1)
-    return decision, candidates

@@ -1,0 +1,289 @@
+"""Stochastic gradient ascent on a GLM likelihood, a trial at a time, compiled.
+
+The equations are those of `rate` and `first_to_spike`; what differs is the order of work. Input
+spikes are binary and rare, so each of them adds one row of weights to a sum per sample and basis
+function, and the kernels act on those few sums: work is in proportion to spikes. Spikes are drawn
+within the loop from the pixels that are not black, anew in each presentation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import DataError, LearningError
+from brainsnn.learning.glm.activations import g, log_g, rho
+from brainsnn.learning.glm.likelihood import Likelihood
+from brainsnn.learning.glm.rate import RateLikelihood
+from brainsnn.learning.glm.structure import GLM, GLMWeights
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SparseProbabilities:
+    """Spike probabilities of the input neurons of many trials, zeros left out.
+
+    Parameters
+    ----------
+    n_inputs : int
+    offsets : array of int64, shape (n_trials + 1,)
+        Trial ``k`` owns the entries ``offsets[k]:offsets[k + 1]``.
+    neuron : array of int32
+    probability : array of float64
+        Probability of a spike in each sample.
+    """
+
+    n_inputs: int
+    offsets: NDArray[np.int64]
+    neuron: NDArray[np.int32]
+    probability: FloatArray
+
+    @classmethod
+    def of(cls, probabilities: FloatArray) -> SparseProbabilities:
+        """From a table of shape (n_trials, n_inputs).
+
+        Raises
+        ------
+        DataError
+            If it is no table of probabilities.
+        """
+        if probabilities.ndim != 2 or not ((probabilities >= 0) & (probabilities <= 1)).all():
+            raise DataError("Spike probabilities must be in 0..1, of shape (n_trials, n_inputs).")
+        rows, columns = np.nonzero(probabilities)
+        counts = np.bincount(rows, minlength=len(probabilities))
+        offsets = np.concatenate(([0], np.cumsum(counts)))
+        values = np.ascontiguousarray(probabilities[rows, columns], np.float64)
+        return cls(probabilities.shape[1], offsets, columns.astype(np.int32), values)
+
+    @property
+    def n_trials(self) -> int:
+        """Number of trials."""
+        return self.offsets.size - 1
+
+
+@numba.njit(cache=True)
+def draw_spikes(neuron, probability, rng, spikes, counts):  # type: ignore[no-untyped-def]
+    """Draw which neurons spike in each sample; fills `spikes` (n_steps, n) up to `counts`."""
+    counts[:] = 0
+    for m in range(neuron.size):
+        p = probability[m]
+        for s in range(counts.size):
+            if rng.random() < p:
+                spikes[s, counts[s]] = neuron[m]
+                counts[s] += 1
+
+
+@numba.njit(cache=True)
+def gather(synaptic, spikes, counts, sums):  # type: ignore[no-untyped-def]
+    """Sum the weight rows of the neurons that spike in each sample; the last reaches no potential.
+
+    `synaptic` and `sums` have a column for each basis function and class, class fastest.
+    """
+    sums[:] = 0.0
+    width = synaptic.shape[1]
+    for s in range(counts.size - 1):
+        for m in range(counts[s]):
+            row = synaptic[spikes[s, m]]
+            for q in range(width):
+                sums[s, q] += row[q]
+
+
+@numba.njit(cache=True)
+def potentials_of(sums, basis, bias, u):  # type: ignore[no-untyped-def]
+    """Potentials without feedback, from the sums of `gather`."""
+    n_steps, n_classes = u.shape
+    window, n_functions = basis.shape
+    for t in range(n_steps):
+        for i in range(n_classes):
+            u[t, i] = bias[i]
+        for s in range(max(0, t - window), t):
+            for k in range(n_functions):
+                a = basis[t - s - 1, k]
+                if a != 0.0:
+                    for i in range(n_classes):
+                        u[t, i] += a * sums[s, k * n_classes + i]
+
+
+@numba.njit(cache=True)
+def _rate_error(u, label, gap, feedback, own, code, error):  # type: ignore[no-untyped-def]
+    """Log-likelihood of the desired trains; fills `error`. `own` is the trace of their spikes."""
+    total = 0.0
+    n_steps, n_classes = u.shape
+    for t in range(n_steps):
+        for k in range(feedback.shape[0]):
+            u[t, label] += own[t, k] * feedback[k, label]
+        for i in range(n_classes):
+            wanted = i == label and t % (gap + 1) == gap
+            total += log_g(u[t, i] if wanted else -u[t, i], code)
+            error[t, i] = rho(u[t, i], code) * ((1.0 if wanted else 0.0) - g(u[t, i], code))
+    return total
+
+
+@numba.njit(cache=True)
+def _first_to_spike_error(u, label, code, log_p, error):  # type: ignore[no-untyped-def]
+    """Log-likelihood of a right first spike; fills `error`."""
+    n_steps, n_classes = u.shape
+    silence, largest = 0.0, -np.inf
+    for t in range(n_steps):
+        for i in range(n_classes):
+            if i != label:
+                silence += log_g(-u[t, i], code)
+        log_p[t] = silence + log_g(u[t, label], code)
+        silence += log_g(-u[t, label], code)
+        largest = max(largest, log_p[t])
+    total = 0.0
+    for t in range(n_steps):
+        total += math.exp(log_p[t] - largest)
+    h = 0.0
+    for t in range(n_steps - 1, -1, -1):
+        q = math.exp(log_p[t] - largest) / total
+        h += q
+        for i in range(n_classes):
+            reward = q if i == label else 0.0
+            error[t, i] = rho(u[t, i], code) * (reward - h * g(u[t, i], code))
+    return largest + math.log(total)
+
+
+@numba.njit(cache=True)
+def _ascend(  # type: ignore[no-untyped-def]
+    synaptic, feedback, bias, basis, own, label, step_size, spikes, counts, error, sums
+):
+    """Add `step_size` times the gradient to the weights; overwrites `sums`."""
+    n_steps, n_classes = error.shape
+    window, n_functions = basis.shape
+    sums[:] = 0.0
+    for t in range(n_steps):
+        for s in range(max(0, t - window), t):
+            for k in range(n_functions):
+                a = step_size * basis[t - s - 1, k]
+                if a != 0.0:
+                    for i in range(n_classes):
+                        sums[s, k * n_classes + i] += a * error[t, i]
+        for i in range(n_classes):
+            bias[i] += step_size * error[t, i]
+        for k in range(feedback.shape[0]):
+            feedback[k, label] += step_size * own[t, k] * error[t, label]
+    width = synaptic.shape[1]
+    for s in range(n_steps - 1):
+        for m in range(counts[s]):
+            row = synaptic[spikes[s, m]]
+            for q in range(width):
+                row[q] += sums[s, q]
+
+
+@numba.njit(cache=True, nogil=True)
+def _epoch(  # type: ignore[no-untyped-def]
+    weights, matrices, own, trials, labels, order, rng, step_size, code, number, gap
+):
+    """Present the trials in the given order; the mean log-likelihood, each before its update."""
+    synaptic, feedback, bias = weights
+    basis = matrices[0]
+    offsets, neuron, probability = trials
+    n_steps, n_classes = own.shape[0], bias.size
+    spikes = np.empty((n_steps, synaptic.shape[0]), np.int32)
+    counts = np.zeros(n_steps, np.int64)
+    sums = np.empty((n_steps, synaptic.shape[1]))
+    u, error, log_p = (
+        np.empty((n_steps, n_classes)),
+        np.empty((n_steps, n_classes)),
+        np.empty(n_steps),
+    )
+    total = 0.0
+    for k in order:
+        mine = slice(offsets[k], offsets[k + 1])
+        draw_spikes(neuron[mine], probability[mine], rng, spikes, counts)
+        gather(synaptic, spikes, counts, sums)
+        potentials_of(sums, basis, bias, u)
+        if number == 0:
+            total += _rate_error(u, labels[k], gap, feedback, own, code, error)
+        else:
+            total += _first_to_spike_error(u, labels[k], code, log_p, error)
+        changed = (synaptic, feedback, bias, basis, own, labels[k], step_size)
+        _ascend(*changed, spikes, counts, error, sums)
+    return total / order.size
+
+
+class Ascent:
+    """Stochastic gradient ascent with batches of one.
+
+    Parameters
+    ----------
+    glm : GLM
+    likelihood : Likelihood
+        ``rate`` or ``first_to_spike``.
+    weights : GLMWeights
+        Changed in place.
+    trials : SparseProbabilities
+        Training trials.
+    labels : array of int, shape (n_trials,)
+
+    Raises
+    ------
+    DataError
+        If labels and trials do not fit each other or the network.
+    LearningError
+        If there is nothing to learn from: no trial, or one class.
+    """
+
+    def __init__(
+        self,
+        glm: GLM,
+        likelihood: Likelihood,
+        weights: GLMWeights,
+        trials: SparseProbabilities,
+        labels: NDArray[np.integer],
+    ) -> None:
+        glm.check(weights)
+        self._labels = np.ascontiguousarray(labels, np.int64)
+        self._check(glm, trials)
+        self._trials = (trials.offsets, trials.neuron, trials.probability)
+        synaptic = weights.synaptic.reshape(glm.n_inputs, -1)
+        if not np.shares_memory(synaptic, weights.synaptic):
+            raise LearningError("GLM weights must be contiguous arrays, to be changed in place.")
+        self._weights = (synaptic, weights.feedback, weights.bias)
+        self._matrices = (glm.basis, glm.feedback)
+        desired = likelihood.targets(np.zeros(1, np.int64), glm.n_steps, glm.n_classes)
+        self._own = np.ascontiguousarray(glm.traces(desired, glm.feedback)[0, :, 0])
+        gap = likelihood.gap if isinstance(likelihood, RateLikelihood) else 0
+        self._options = (glm.activation.code, likelihood.number, gap)
+
+    def _check(self, glm: GLM, trials: SparseProbabilities) -> None:
+        labels = self._labels
+        if trials.n_inputs != glm.n_inputs or labels.shape != (trials.n_trials,):
+            raise DataError(
+                f"{labels.size} labels and {trials.n_trials} trials of {trials.n_inputs} inputs do "
+                f"not fit a network of {glm.n_inputs} inputs."
+            )
+        if labels.size and not 0 <= labels.min() <= labels.max() < glm.n_classes:
+            raise DataError(f"Labels must be in 0..{glm.n_classes - 1}.")
+        if np.unique(labels).size < 2:
+            raise LearningError(
+                "GLM: trials of at least two classes are needed, or there is nothing to tell apart."
+            )
+
+    def epoch(
+        self, learning_rate: float, order: NDArray[np.integer], rng: np.random.Generator
+    ) -> float:
+        """Present trials once.
+
+        Parameters
+        ----------
+        learning_rate : float
+        order : array of int
+            Trials in the order of their presentation.
+        rng : numpy.random.Generator
+            Draws the input spikes.
+
+        Returns
+        -------
+        float
+            Mean log-likelihood of the trials, each before its own update.
+        """
+        order = np.ascontiguousarray(order, np.int64)
+        arguments = (self._weights, self._matrices, self._own, self._trials, self._labels, order)
+        return float(_epoch(*arguments, rng, learning_rate, *self._options))

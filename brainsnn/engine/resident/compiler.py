@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,10 +18,34 @@ import platformdirs
 
 from brainsnn.errors import EngineError
 
-#: Strict floating point: the same sums in the same order on every engine, so the same spikes.
-FLAGS = ["-std=c++17", "-O3", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-w"]
-
 CACHE_VARIABLE = "BRAINSNN_CACHE"
+
+
+@dataclass(frozen=True)
+class Flags:
+    """How a project is compiled and linked.
+
+    Parameters
+    ----------
+    compile, link : tuple of str
+        Flags of the two steps.
+    sources : tuple of str
+        Source files of the user's own, to be compiled beside the project's.
+    """
+
+    compile: tuple[str, ...]
+    link: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @staticmethod
+    def of_brian2(compiler_flags: str, linker_flags: str, sources: Sequence[str]) -> Flags:
+        """Flags that Brian2's preferences ask for, in the language that the library needs."""
+        flags = (*shlex.split(compiler_flags), "-std=c++17")
+        return Flags(flags, tuple(shlex.split(linker_flags)), tuple(sources))
+
+
+#: Strict floating point: the same sums in the same order on every engine, so the same spikes.
+STRICT = Flags(("-std=c++17", "-O3", "-march=native", "-ffp-contract=off", "-w"))
 
 
 def find_compiler() -> str:
@@ -53,7 +80,7 @@ def cache_directory() -> Path:
     return Path(root) / "resident"
 
 
-def compile_library(project: Path) -> Path:
+def compile_library(project: Path, flags: Flags = STRICT) -> Path:
     """Compile ``main.cpp`` of a project, or find the result of an earlier time.
 
     The library is written under a temporary name and renamed, so a reader never sees half of it
@@ -63,6 +90,7 @@ def compile_library(project: Path) -> Path:
     ----------
     project : Path
         Folder of generated sources.
+    flags : Flags, default STRICT
 
     Returns
     -------
@@ -75,7 +103,7 @@ def compile_library(project: Path) -> Path:
         If there is no compiler or it refuses the sources.
     """
     compiler = find_compiler()
-    name = f"{_digest(project, compiler)}.so"
+    name = f"{_digest(project, compiler, flags)}.so"
     target = cache_directory() / name
     if target.exists():
         return target
@@ -86,15 +114,23 @@ def compile_library(project: Path) -> Path:
     except OSError:
         target, scratch = project / name, str(project / f"building-{name}")
     try:
-        _compile(compiler, project, scratch)
+        _compile(compiler, project, scratch, flags)
         Path(scratch).replace(target)
     finally:
         Path(scratch).unlink(missing_ok=True)
     return target
 
 
-def _compile(compiler: str, project: Path, output: str) -> None:
-    command = [compiler, *FLAGS, "-I.", "main.cpp", "-o", output]
+def _compile(compiler: str, project: Path, output: str, flags: Flags) -> None:
+    # In two steps: start-up code that -ffast-math would link in changes the floating-point mode
+    # of the whole Python process.
+    objects = [f"main-{number}.o" for number in range(1 + len(flags.sources))]
+    for source, result in zip(["main.cpp", *flags.sources], objects, strict=True):
+        _call(project, [compiler, *flags.compile, "-fPIC", "-I.", "-c", source, "-o", result])
+    _call(project, [compiler, "-shared", *objects, *flags.link, "-o", output])
+
+
+def _call(project: Path, command: list[str]) -> None:
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     if result.returncode:
         raise EngineError(
@@ -103,12 +139,13 @@ def _compile(compiler: str, project: Path, output: str) -> None:
         )
 
 
-def _digest(project: Path, compiler: str) -> str:
+def _digest(project: Path, compiler: str, flags: Flags) -> str:
     digest = hashlib.sha256()
-    parts = [compiler, compiler_version(compiler), *FLAGS, brian2.__version__, _processor()]
-    digest.update("\n".join(parts).encode())
-    for path in sorted(p for p in project.rglob("*") if p.suffix in (".cpp", ".h")):
-        digest.update(str(path.relative_to(project)).encode())
+    parts = [compiler, compiler_version(compiler), brian2.__version__, _processor()]
+    digest.update("\n".join([*parts, *flags.compile, "", *flags.link]).encode())
+    files = [p for p in project.rglob("*") if p.suffix in (".cpp", ".h")]
+    for path in sorted([*files, *(project / source for source in flags.sources)]):
+        digest.update(os.path.relpath(path, project).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
 

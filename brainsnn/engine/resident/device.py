@@ -1,98 +1,81 @@
-"""The Brian2 device that writes a network as one resident library.
+"""The Brian2 device that turns a script into one resident library.
 
 `ResidentDevice` is Brian2's C++ standalone device with its ``main`` replaced: Brian2 still decides
 what the code says, the templates beside this file decide what surrounds it. A template of
-Brian2's is replaced only where a measurement asked for it (`_template`).
+Brian2's is replaced only where a measurement asked for it (`ResidentDevice.code_object`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from brian2.codegen.generators.cpp_generator import CPPCodeGenerator, c_data_type
-from brian2.core.functions import Function
+import numpy as np
+from brian2.codegen.generators.cpp_generator import c_data_type
+from brian2.core.network import Network
+from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
-from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
-from brian2.devices.device import all_devices
-from brian2.groups.neurongroup import Thresholder
+from brian2.devices.device import all_devices, reset_device, set_device
+from brian2.groups.group import Group
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.synapses.synapses import SynapticPathway
+from brian2.units import second
+from numpy.typing import NDArray
 
 from brainsnn.engine.resident import quiet
+from brainsnn.engine.resident.arguments import applied
+from brainsnn.engine.resident.codeobjects import (
+    Dense,
+    ResidentCodeObject,
+    draws,
+    written_arrays,
+)
+from brainsnn.engine.resident.compiler import Flags, compile_library
+from brainsnn.engine.resident.layout import Recorded, main_context
+from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.printing import printing
+from brainsnn.engine.resident.stages import Stage, make_stage
 from brainsnn.errors import EngineError
 
 DEVICE_NAME = "brainsnn_resident"
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """A population whose spikes the trial loop records, and its potential if it has one."""
+class ResidentDevice(CPPStandaloneDevice):
+    """Brian2 device that runs a network in this process, as compiled code.
 
-    name: str
-    potential: str | None
-
-
-@dataclass(frozen=True)
-class Dense:
-    """What the templates need to know of an all-to-all pathway."""
-
-    ring: str
-    n_target: int
-    source_start: int
-    source_stop: int
-    delay_steps: int
-    target_lookup: str
-    target_column: str
-    source_lookup: str
-    source_row: str
-    changes: list[str]
-
-
-class ResidentGenerator(CPPCodeGenerator):
-    """Brian2's C++ generator, but for conditions on booleans.
-
-    Brian2 writes ``a and b``, with b a boolean variable, as ``if(b) ... else ...``, which saves a
-    comparison and costs the vector loop: thresholds then take twice as long.
+    Choose it with ``set_device("brainsnn_resident")``; a script needs no other change. See
+    `brainsnn.engine.resident.compile_network` for many trials of one network.
     """
 
-    def translate_statement(self, statement: Any) -> str:
-        """Translate one statement, booleans left in their expression."""
-        statement.used_boolean_variables = None
-        return str(super().translate_statement(statement))
-
-
-class ResidentCodeObject(CPPStandaloneCodeObject):
-    """Code object whose templates are looked up beside this file first, then in Brian2."""
-
-    templater = CPPStandaloneCodeObject.templater.derive("brainsnn.engine.resident")
-    generator_class = ResidentGenerator
-
-
-class ResidentDevice(CPPStandaloneDevice):
-    """Brian2 device that generates the source of a resident library (see `generate`)."""
+    main_queue: list[tuple[str, Any]]
+    static_arrays: dict[str, NDArray[Any]]
+    build_on_run: bool
 
     def __init__(self) -> None:
         super().__init__()
-        self._dense_delays: dict[str, int] = {}
-        self._recorded: tuple[Recorded, ...] = ()
-        self._kept: frozenset[tuple[str, str]] = frozenset()
-        self._steps: list[tuple[Any, str]] = []
-        self._flagged: set[str] = set()
+        self.dense_delays: dict[str, int] = {}
+        self.recorded: tuple[Recorded, ...] = ()
+        self.stages: list[Stage] = []
+        self.first_entry = 0
+        self.writes: dict[str, set[ArrayVariable]] = {}
+        self.steps: list[str] = []
+        self.objects: dict[str, Any] = {}
+        self.flagged: set[str] = set()
+        self._sources: set[str] = set()
+        self._file: Path | None = None
+        self.library: Library | None = None
         self.stochastic = False
+        self.flags: Flags | None = None
 
-    def code_object_class(self, codeobj_class: Any = None, **_: Any) -> Any:
-        """Return `ResidentCodeObject` where Brian2 would use its own C++ class."""
-        return ResidentCodeObject if codeobj_class is None else codeobj_class
+    # -- what a model says of itself ---------------------------------------------------------
 
-    def describe_trial(
-        self,
-        recorded: tuple[Recorded, ...],
-        dense: dict[str, int],
-        kept: frozenset[tuple[str, str]],
-    ) -> None:
+    def describe_trial(self, recorded: tuple[Recorded, ...], dense: dict[str, int]) -> None:
         """Say what the trial loop has to know beyond the network itself.
 
         Parameters
@@ -101,10 +84,14 @@ class ResidentDevice(CPPStandaloneDevice):
             The populations to record, in the order of their codes.
         dense : dict of str to int
             Names of the synapses that are all-to-all with one delay, and that delay in steps.
-        kept : set of (owner, variable)
-            State that a reset leaves alone: weights.
         """
-        self._recorded, self._dense_delays, self._kept = recorded, dense, kept
+        self.recorded, self.dense_delays = recorded, dense
+
+    # -- generation --------------------------------------------------------------------------
+
+    def code_object_class(self, codeobj_class: Any = None, **_: Any) -> Any:
+        """Return `ResidentCodeObject` where Brian2 would use its own C++ class."""
+        return ResidentCodeObject if codeobj_class is None else codeobj_class
 
     def code_object(
         self,
@@ -119,19 +106,21 @@ class ResidentDevice(CPPStandaloneDevice):
         **kwds: Any,
     ) -> Any:
         """Generate a code object, from a template of ours where one applies."""
-        stateful = _draws(variables)
         extra = dict(template_kwds or {})
         pathway = extra.get("pathway", owner)
-        if self._is_dense(pathway) and template_name in ("synapses", "synapses_push_spikes"):
-            template_name += "_dense"
-            extra["dense"] = self._dense(pathway, quiet.groups_changed(variables.values()))
-            self._flagged.update(extra["dense"].changes)
-        elif template_name == "threshold" and not stateful:
+        if isinstance(pathway, SynapticPathway) and template_name.startswith("synapses"):
+            delay = self.dense_delays.get(pathway.synapses.name)
+            if delay is not None:
+                extra["dense"] = Dense.of(pathway, delay, self.get_array_name)
+            extra["changes"] = quiet.groups_changed(variables.values())
+            self.flagged.update(extra["changes"])
+            template_name += "_rows" if delay is None else "_dense"
+        elif template_name == "threshold" and not draws(variables):
             template_name = "threshold_blocks"
-            self._flagged.add(owner.name)
+            self.flagged.add(owner.name)
         elif isinstance(owner, SpikeGeneratorGroup) and template_name == "spikegenerator":
             template_name = "spikegenerator_events"
-        return super().code_object(
+        codeobj = super().code_object(
             owner,
             self._stable_name(name),
             abstract_code,
@@ -142,6 +131,8 @@ class ResidentDevice(CPPStandaloneDevice):
             template_kwds=extra,
             **kwds,
         )
+        self.writes[codeobj.name] = written_arrays(codeobj, abstract_code, extra)
+        return codeobj
 
     def _stable_name(self, name: str) -> str:
         """Name that depends on this network only, not on what else lives in the process.
@@ -153,146 +144,219 @@ class ResidentDevice(CPPStandaloneDevice):
         taken = [k for k in self.code_objects if k == stem or k.startswith(f"{stem}_again")]
         return f"{stem}_again{len(taken)}" if taken else stem
 
-    def _is_dense(self, owner: Any) -> bool:
-        return isinstance(owner, SynapticPathway) and owner.synapses.name in self._dense_delays
-
-    def _dense(self, pathway: SynapticPathway, changes: list[str]) -> Dense:
-        synapses = pathway.synapses
-        post = self.get_array_name(synapses.variables["_synaptic_post"])
-        pre = self.get_array_name(synapses.variables["_synaptic_pre"])
-        start = int(synapses.source.start)
-        return Dense(
-            ring=f"{pathway.name}_ring",
-            n_target=len(synapses.target),
-            source_start=start,
-            source_stop=int(synapses.source.stop),
-            delay_steps=self._dense_delays[synapses.name],
-            target_lookup=f"_ptr{post}[_idx]",
-            target_column=f"(int32_t)(_column + {int(synapses.target.start)})",
-            source_lookup=f"_ptr{pre}[_idx]",
-            source_row=f"(int32_t)(_spike + {start})",
-            changes=changes,
-        )
-
-    def network_run(self, net: Any, duration: Any, *args: Any, **kwds: Any) -> None:
-        """Note the code objects of a step instead of running them."""
-        if self._steps:
-            raise EngineError("The resident engine takes a network with a single run statement.")
+    def network_run(
+        self, net: Any, duration: Any, report: Any = None, *args: Any, **kwds: Any
+    ) -> None:
+        """Add a run to the script; with ``build_on_run``, compile and run it at once."""
+        if self.has_been_run and self.build_on_run:
+            raise RuntimeError(
+                "This network has been built and run. For several run statements use "
+                "set_device(..., build_on_run=False) and device.build(), for many trials of the "
+                "same network brainsnn.engine.resident.compile_network."
+            )
+        if not self.stages:
+            self.first_entry = len(self.main_queue)
+        profiled = bool(kwds.pop("profile", None) or (self.build_options or {}).get("profile"))
         kwds["level"] = kwds.get("level", 0) + 1
-        super().network_run(net, duration, *args, **kwds)
-        self.main_queue[:] = [entry for entry in self.main_queue if entry[0] != "run_network"]
-        self._steps = [
-            (obj, codeobj.name)
-            for obj in net.sorted_objects
-            if obj.active
-            for codeobj in obj._code_objects
-        ]
-        self.stochastic = any(_draws(self.code_objects[name].variables) for _, name in self._steps)
+        objects = net.sorted_objects  # Brian2's magic network forgets them after the run
+        self.objects.update({obj.name: obj for obj in objects})
+        build_on_run, self.build_on_run = self.build_on_run, False
+        try:
+            super().network_run(net, duration, report, *args, profile=False, **kwds)
+        finally:
+            self.build_on_run = build_on_run
+        own_loop = report is None and self._maximum_run_time is None
+        entry = max(k for k, (name, _) in enumerate(self.main_queue) if name == "run_network")
+        _, (_, lines) = self.main_queue[entry]
+        stage, lines = make_stage(
+            net, objects, float(duration), lines, len(self.stages), own_loop, profiled
+        )
+        self.stages.append(stage)
+        self.steps += [c.name for obj in objects if obj.active for c in obj._code_objects]
+        self.main_queue[entry] = ("run_network", (net, lines))
+        if build_on_run:
+            self.build(direct_call=False, **self.build_options)
+
+    # -- the project -------------------------------------------------------------------------
+
+    def build(self, directory: str | None = None, **options: Any) -> None:
+        """Write, compile and run the script.
+
+        Parameters
+        ----------
+        directory : str, optional
+            Where the sources stay to be read; by default they are not kept.
+        **options
+            As for Brian2's C++ standalone device.
+        """
+        self._check_supported()
+        if directory is not None:
+            super().build(directory=directory, **options)
+            return
+        with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
+            super().build(directory=folder, **options)
+        self.project_dir = None
+
+    def _check_supported(self) -> None:
+        if prefs.devices.cpp_standalone.openmp_threads:
+            raise EngineError(
+                "The resident device runs a network in one thread: set "
+                "prefs.devices.cpp_standalone.openmp_threads = 0, and run trials in parallel with "
+                "workers instead."
+            )
+
+    def run_function(self, name: str, include_in_parent: bool = True) -> Any:
+        """Refuse: Brian2 writes such functions for its own standalone device only."""
+        raise NotImplementedError("The resident device does not support device.run_function.")
 
     def generate_main_source(self, writer: Any) -> None:
         """Write the trial loop and the C interface in place of Brian2's ``main``."""
-        templates = self.code_object_class().templater
-        templates.env.globals.update(self._main_context())
+        steps = [self.code_objects[name] for name in self.steps]
+        self.stochastic = any(draws(c.variables) for c in steps)
+        mark = "// A trial starts here."
+        place = self.trial_start()
+        queue = self.main_queue
+        self.main_queue = [*queue[:place], ("insert_code", mark), *queue[place:]]
+        environment = self.code_object_class().templater.env
+        environment.globals.update(main_context(self), mark=mark)
         super().generate_main_source(writer)
-        header = templates.env.loader.get_source(templates.env, "resident.h")[0]
-        writer.write("resident.h", header)
+        self.main_queue = queue
+        for name in ("resident.h", "pathways.h"):
+            writer.write(name, environment.loader.get_source(environment, name)[0])
 
-    def _main_context(self) -> dict[str, Any]:
-        records = [k for k, (obj, _) in enumerate(self._steps) if _is_threshold(obj)]
-        split = max(records) + 1 if records else len(self._steps)
-        calls = [f"_run_{name}" for _, name in self._steps]
-        pathways = [p for s in self.synapses for p in s._pathways]
-        running = [self.code_objects[name] for _, name in self._steps]
-        quiet_groups = quiet.quiet_groups(running)
-        return {
-            "flags": {name: name in quiet_groups for name in sorted(self._flagged)},
-            "rests": quiet.rests(running, quiet_groups) and len(self.clocks) == 1,
-            "units": self._units(),
-            "inputs": self._inputs(),
-            "rings": sorted(f"{p.name}_ring" for p in pathways if self._is_dense(p)),
-            "queues": sorted(p.name for p in pathways if not self._is_dense(p)),
-            "arrays": self._arrays(),
-            "restored": [a for a in self._arrays() if a["restored"]],
-            "eventspaces": [a for a in self._arrays() if a["variable"] == "_spikespace"],
-            "populations": [self._population(r) for r in self._recorded],
-            "before_record": calls[:split],
-            "after_record": calls[split:],
-            "clocks": [self._clock(clock) for clock in sorted(self.clocks, key=lambda c: c.name)],
-        }
+    def trial_start(self) -> int:
+        """Entry of the script at which a trial starts.
 
-    def _units(self) -> list[dict[str, str]]:
-        units = []
-        for name in sorted(self.code_objects):
-            blocks = [*self.code_objects[name].before_after_blocks, ""]
-            for block in blocks:
-                file = f"{block}_{name}" if block else name
-                function = f"_{file}" if block else f"_run_{name}"
-                units.append({"file": file, "function": function, "namespace": f"unit_{file}"})
-        return units
+        It is the first run; with several runs, what Brian2 prepares before each belongs to it.
+        """
+        runs = [k for k, (name, _) in enumerate(self.main_queue) if name == "run_network"]
+        if len(runs) > 1:
+            return self.first_entry
+        return runs[0] if runs else len(self.main_queue)
 
-    def _inputs(self) -> list[SpikeGeneratorGroup]:
-        groups = {id(obj): obj for obj, _ in self._steps if isinstance(obj, SpikeGeneratorGroup)}
-        return list(groups.values())
+    # -- compiling and running ---------------------------------------------------------------
 
-    def _clock(self, clock: Any) -> dict[str, str]:
-        names = {v: self.get_array_name(clock.variables[v]) for v in ("timestep", "dt", "t")}
-        return {"name": clock.name, **names}
+    def write_static_arrays(self, directory: str) -> None:
+        """Collect the arrays that user functions and TimedArrays read; nothing is written."""
+        for codeobj in self.code_objects.values():
+            for var in codeobj.variables.values():
+                if hasattr(var, "implementations"):
+                    self._insert_func_namespace(var, codeobj, self.static_arrays)
+        self.static_arrays = {k: np.atleast_1d(v) for k, v in self.static_arrays.items()}
+        self.static_array_specs = [
+            (name, c_data_type(values.dtype), values.size, name)
+            for name, values in sorted(self.static_arrays.items())
+        ]
 
-    def _population(self, recorded: Recorded) -> dict[str, Any]:
-        spaces = [a for a in self._arrays() if a["label"] == f"{recorded.name}._spikespace"]
-        potential = next(
-            (
-                a["name"]
-                for a in self._arrays()
-                if a["label"] == f"{recorded.name}.{recorded.potential}"
-            ),
-            None,
-        )
-        return {
-            "eventspace": spaces[0]["name"],
-            "size": spaces[0]["size"] - 1,
-            "potential": potential,
-        }
+    def copy_source_files(self, writer: Any, directory: str) -> None:
+        """Copy Brian2's headers, and remember which sources are the user's own."""
+        super().copy_source_files(writer, directory)
+        self._sources = set(writer.source_files)
 
-    def _arrays(self) -> list[dict[str, Any]]:
-        arrays = [self._array(var) for var in self.arrays if _plain(var)]
-        return sorted(arrays, key=lambda a: a["label"])
+    def generate_makefile(
+        self, writer: Any, compiler: str, compiler_flags: str, linker_flags: str, *_: Any, **__: Any
+    ) -> None:
+        """Keep Brian2's flags for the compiler; there is no makefile."""
+        extra = sorted(set(writer.source_files) - self._sources)
+        own = [source for source in extra if not source.startswith("brianlib/")]
+        if self.flags is None:
+            self.flags = Flags.of_brian2(compiler_flags, linker_flags, own)
 
-    def _array(self, var: ArrayVariable) -> dict[str, Any]:
-        dynamic = isinstance(var, DynamicArrayVariable)
-        owner = var.owner.name
-        neuron_state = owner in {r.name for r in self._recorded} and not dynamic
-        synapse_state = dynamic and not var.read_only and owner in {s.name for s in self.synapses}
-        return {
-            "label": f"{owner}.{var.name}",
-            "variable": var.name,
-            "name": self.get_array_name(var, access_data=False),
-            "dtype": c_data_type(var.dtype),
-            "size": var.size,
-            "dynamic": dynamic,
-            "restored": (neuron_state or synapse_state)
-            and not var.constant
-            and var.name != "_spikespace"
-            and (owner, var.name) not in self._kept,
-        }
+    def compile_source(self, directory: str, compiler: str, debug: bool, clean: bool) -> None:
+        """Compile the project to a library, or find it in the cache."""
+        if compiler == "msvc":
+            raise EngineError("The resident engine needs g++ or clang++, not MSVC.")
+        assert self.flags is not None
+        kept = compile_library(Path(directory), self.flags)
+        if kept.parent == Path(directory):
+            handle, name = tempfile.mkstemp(prefix="brainsnn-", suffix=".so")
+            os.close(handle)
+            kept = Path(shutil.copyfile(kept, name))
+        self._file = kept
+
+    def load(self) -> Library:
+        """Load a fresh copy of the compiled network, its initial statements done."""
+        if self._file is None:
+            raise EngineError("The network has not been compiled: call device.build() first.")
+        return Library(self._file, self.static_arrays)
+
+    def run(
+        self,
+        directory: Any = None,
+        results_directory: Any = None,
+        with_output: bool = True,
+        run_args: Any = None,
+    ) -> None:
+        """Run the compiled script once, from the beginning.
+
+        Parameters
+        ----------
+        directory, results_directory
+            Not used: no file is written.
+        with_output : bool, default True
+            Whether what the script prints is shown.
+        run_args : mapping or list of str, optional
+            Values for variables and TimedArrays, as in Brian2.
+        """
+        self.library = self.load()
+        Network._globally_running = True
+        try:
+            with printing(with_output):
+                stopped = self.library.execute(applied(self, self.library, run_args))
+        finally:
+            Network._globally_running = False
+        self.has_been_run = True
+        self._last_run_time, self._last_run_completed_fraction = self.library.last_run()
+        if stopped:
+            raise KeyboardInterrupt
+        for group in self.objects.values():
+            if isinstance(group, Group):
+                group._check_for_invalid_states()
+
+    def get_value(self, var: ArrayVariable, access_data: bool = True) -> Any:
+        """Value of a variable: from the library once the script has been run."""
+        if not self.has_been_run or self.library is None:
+            return super().get_value(var, access_data)
+        name = self.get_array_name(var, access_data=False)
+        if getattr(var, "ndim", 1) == 2:
+            values = self.library.matrix(name)
+            var.size = values.shape
+            return values
+        values = self.library.view(name).copy()
+        if isinstance(var, DynamicArrayVariable):
+            var.size = values.size
+        return values
+
+    def network_get_profiling_info(self, net: Any) -> list[tuple[str, Any]]:
+        """Seconds spent in each code object of a profiled run, the largest first."""
+        if self.library is None or not any(stage.profiled for stage in self.stages):
+            raise ValueError("No profiling info collected (did you run with 'profile=True'?)")
+        spent = self.library.profile()
+        return sorted(((k, v * second) for k, v in spent.items()), key=lambda item: -item[1])
+
+    def delete(self, *args: Any, **kwds: Any) -> None:
+        """Delete the project, if it was kept."""
+        if self.project_dir is not None:
+            shutil.rmtree(self.project_dir, ignore_errors=True)
 
 
-def _draws(variables: Mapping[str, Any]) -> bool:
-    """Whether code that uses these draws random numbers, or is otherwise not repeatable."""
-    return any(isinstance(v, Function) and not v.stateless for v in variables.values())
+@contextmanager
+def active_device(**options: Any) -> Iterator[ResidentDevice]:
+    """Make the resident device, empty, the one that Brian2 objects are created on.
 
-
-def _plain(var: ArrayVariable) -> bool:
-    return getattr(var, "ndim", 1) == 1
-
-
-def _is_threshold(obj: Any) -> bool:
-    return isinstance(obj, Thresholder | SpikeGeneratorGroup)
-
-
-def resident_device() -> ResidentDevice:
-    """Return the registered device."""
-    return all_devices[DEVICE_NAME]
+    Parameters
+    ----------
+    **options
+        As for `brian2.set_device`.
+    """
+    device = all_devices[DEVICE_NAME]
+    device.reinit()
+    set_device(DEVICE_NAME, **options)
+    try:
+        yield device
+    finally:
+        reset_device()
+        device.reinit()
 
 
 all_devices[DEVICE_NAME] = ResidentDevice()

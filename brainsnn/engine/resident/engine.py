@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import brian2
 import numpy as np
-from brian2.devices.device import reset_device, set_device
 from numpy.typing import NDArray
 
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.resident.compiler import compile_library
-from brainsnn.engine.resident.device import DEVICE_NAME, Recorded, ResidentDevice, resident_device
+from brainsnn.engine.resident.device import ResidentDevice, active_device
+from brainsnn.engine.resident.layout import Recorded
 from brainsnn.engine.resident.library import Library
 from brainsnn.errors import EngineError
 from brainsnn.model import Model, build, explain
@@ -50,12 +49,13 @@ class ResidentEngine(Engine):
         self._with_potential = [p for p in model.populations if p.neuron]
         self._final_size = sum(p.size for p in self._with_potential)
         self._weights = {
-            c.name: self._view(f"{c.name}.{c.synapse.weight}").reshape(model.shapes[c.name])
+            c.name: self._view(c.name, c.synapse.weight).reshape(model.shapes[c.name])
             for c in model.connections
         }
 
-    def _view(self, name: str) -> NDArray[Any]:
-        return self._loaded().view(name)
+    def _view(self, owner: str, variable: str) -> NDArray[Any]:
+        library = self._loaded()
+        return library.view(library.find(owner, variable))
 
     def _loaded(self) -> Library:
         if self._library is None:
@@ -70,7 +70,8 @@ class ResidentEngine(Engine):
     def set_parameter(self, population: str, name: str, value: float) -> None:
         """Give a parameter of a population another value, from the next trial on."""
         self._check_parameter(population, name)
-        self._view(f"{population}.{name}")[...] = value
+        library = self._loaded()
+        library.set(library.find(population, name), value)
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         n = trials.size
@@ -128,7 +129,7 @@ def write_sources(model: Model, folder: Path) -> Sources:
     ModelError
         If Brian2 refuses the equations.
     """
-    with _active_device() as device:
+    with active_device(build_on_run=False) as device:
         _generate(model, device, str(folder))
         return Sources(dict(device.static_arrays), device.stochastic)
 
@@ -137,7 +138,10 @@ def _build_library(model: Model) -> tuple[Library, bool]:
     with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
         sources = write_sources(model, Path(folder))
         path = compile_library(Path(folder))
-        return Library(path, sources.static_arrays), sources.stochastic
+        library = Library(path, sources.static_arrays)
+    for connection in model.connections:
+        library.keep(library.find(connection.name, connection.synapse.weight))
+    return library, sources.stochastic
 
 
 def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
@@ -146,7 +150,6 @@ def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
             Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
         ),
         dense={c.name: c.delay for c in model.connections},
-        kept=frozenset((c.name, c.synapse.weight) for c in model.connections),
     )
     built = build(model)
     try:
@@ -154,15 +157,3 @@ def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
         device.build(directory=folder, compile=False, run=False)
     except Exception as error:
         raise explain(model, error) from error
-
-
-@contextmanager
-def _active_device() -> Iterator[ResidentDevice]:
-    device = resident_device()
-    device.reinit()
-    set_device(DEVICE_NAME, build_on_run=False)
-    try:
-        yield device
-    finally:
-        reset_device()
-        device.reinit()

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,30 @@ _DTYPES = {
     "double": np.float64,
     "float": np.float32,
     "int32_t": np.int32,
+    "uint32_t": np.uint32,
     "int64_t": np.int64,
+    "uint64_t": np.uint64,
     "char": np.bool_,
 }
 _Pointer = ctypes.c_void_p
+_Number = ctypes.c_int64
+_SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+    "resident_array_count": (_Number, []),
+    "resident_array": (None, [_Number, *[_Pointer] * 5]),
+    "resident_saved": (_Pointer, [_Number]),
+    "resident_keep": (None, [_Number, ctypes.c_int32]),
+    "resident_matrix": (ctypes.c_int32, [_Number, *[_Pointer] * 4]),
+    "resident_copy_matrix": (None, [_Number, _Pointer]),
+    "resident_monitor": (ctypes.c_int32, [_Number, *[_Pointer] * 3]),
+    "resident_execute": (ctypes.c_int32, [_Pointer]),
+    "resident_durations": (_Pointer, [_Pointer]),
+    "resident_profile": (ctypes.c_int32, [_Number, *[_Pointer] * 2]),
+    "resident_last_run": (None, [_Pointer] * 2),
+    "resident_input": (None, [_Number, *[_Pointer] * 3, _Number]),
+    "resident_trials": (_Number, [_Number, _Pointer]),
+    "resident_run": (None, [*[_Pointer] * 4, _Number, _Number, *[_Pointer] * 3]),
+    "resident_spikes": (None, [_Pointer]),
+}
 
 
 class _View:
@@ -42,7 +62,7 @@ class _View:
 
 
 class Library:
-    """A private copy of a compiled library, loaded.
+    """A private copy of a compiled library, loaded, its network's initial statements done.
 
     The library keeps a network's state in globals, so every `Library` loads a file of its own;
     the file is removed from disk at once, and the code is unloaded with the last array that
@@ -52,59 +72,171 @@ class Library:
     ----------
     path : Path
         The compiled library.
-    static_arrays : mapping of str to array
+    static_arrays : dict of str to array
         Arrays that the network's initial statements read.
     """
 
     def __init__(self, path: Path, static_arrays: Mapping[str, NDArray[Any]]) -> None:
         self._c = _load_private(path)
         self._finalizer = weakref.finalize(self, _unload, self._c)
-        self._c.resident_array_count.restype = ctypes.c_int64
+        for name, (result, arguments) in _SIGNATURES.items():
+            function = getattr(self._c, name)
+            function.restype, function.argtypes = result, arguments
         self._c.resident_allocate()
+        self._numbers: dict[str, int] = {}
+        self.arrays: dict[str, str] = {}
+        self._list_arrays()
         for name, values in static_arrays.items():
-            pointer = ctypes.POINTER(ctypes.c_char).in_dll(self._c, name)
-            ctypes.memmove(pointer, np.ascontiguousarray(values).ctypes.data, values.nbytes)
-        self._c.resident_script()
+            self.view(name)[...] = np.ravel(values)
+        self._c.resident_prepare()
         self._c.resident_save()
-        self.arrays = self._find_arrays()
         self._inputs: SpikeTrains | None = None
         self._addresses: tuple[int, ...] = ()
-        self._c.resident_run.argtypes = [
-            *[_Pointer] * 4,
-            *[ctypes.c_int64] * 2,
-            *[_Pointer] * 3,
-        ]
-        self._c.resident_run.restype = None
-        self._c.resident_spikes.argtypes = [_Pointer]
-        self._c.resident_spikes.restype = None
+        self._given: dict[int, SpikeTrains] = {}
 
-    def _find_arrays(self) -> dict[str, tuple[int, int, str]]:
-        name, dtype = ctypes.c_char_p(), ctypes.c_char_p()
-        data, size = _Pointer(), ctypes.c_int64()
-        arrays = {}
+    def _list_arrays(self) -> None:
         for k in range(self._c.resident_array_count()):
-            self._c.resident_array(
-                ctypes.c_int64(k), *(ctypes.byref(x) for x in (name, dtype, data, size))
+            label, name, *_ = self._locate(k)
+            self._numbers[name] = k
+            self.arrays[name] = label
+        self._labels = {label: name for name, label in self.arrays.items()}
+
+    def _locate(self, number: int) -> tuple[str, str, str, int, int]:
+        texts = [ctypes.c_char_p() for _ in range(3)]
+        data, size = _Pointer(), _Number()
+        self._c.resident_array(number, *(ctypes.byref(x) for x in (*texts, data, size)))
+        label, name, dtype = ((text.value or b"").decode() for text in texts)
+        return label, name, dtype, data.value or 0, size.value
+
+    def _number(self, name: str) -> int:
+        if name not in self._numbers:
+            raise EngineError(f"No array {name!r} in the network; it has {sorted(self.arrays)}.")
+        return self._numbers[name]
+
+    def find(self, owner: str, variable: str) -> str:
+        """Name in C++ of a variable of an object.
+
+        Raises
+        ------
+        EngineError
+            If the object or the variable is not in the network.
+        """
+        wanted = f"{owner}.{variable}"
+        if wanted not in self._labels:
+            known = sorted(label for label in self._labels if label.startswith(f"{owner}."))
+            raise EngineError(
+                f"No array {wanted!r} in the network; "
+                f"{owner!r} has {known or 'none: is it part of the network'}."
             )
-            label, kind = (name.value or b"").decode(), (dtype.value or b"").decode()
-            arrays[label] = (data.value or 0, size.value, kind)
-        return arrays
+        return self._labels[wanted]
 
     def view(self, name: str) -> NDArray[Any]:
-        """Array of the network, ``"<object>.<variable>"``, as a view of its memory.
+        """Array of the network, by its name in C++, as a view of its memory.
 
         Raises
         ------
         EngineError
             If there is no such array.
         """
-        if name not in self.arrays:
-            raise EngineError(f"No array {name!r} in the network; it has {sorted(self.arrays)}.")
-        return np.asarray(_View(self, *self.arrays[name]))
+        _, _, dtype, data, size = self._locate(self._number(name))
+        return np.asarray(_View(self, data, size, dtype)) if size else np.empty(0, _DTYPES[dtype])
 
-    def save_state(self) -> None:
-        """Make the present state the one that every trial starts from."""
-        self._c.resident_save()
+    def start_values(self, name: str) -> NDArray[Any] | None:
+        """Values that an array starts a trial with, as a view; None if no trial changes it."""
+        _, _, dtype, _, size = self._locate(self._number(name))
+        data = self._c.resident_saved(self._number(name))
+        return np.asarray(_View(self, data, size, dtype)) if data else None
+
+    def set(self, name: str, values: Any) -> None:
+        """Set an array: its present values, and those that trials start from."""
+        self.view(name)[...] = values
+        start = self.start_values(name)
+        if start is not None:
+            start[...] = values
+
+    def keep(self, name: str, kept: bool = True) -> None:
+        """Let an array go on from trial to trial, or (False) be put back before each."""
+        self._c.resident_keep(self._number(name), int(kept))
+
+    def matrix(self, name: str) -> NDArray[Any]:
+        """Copy of a recorded matrix, shape (times, indices)."""
+        texts, rows, columns = [ctypes.c_char_p(), ctypes.c_char_p()], _Number(), _Number()
+        k = 0
+        while self._c.resident_matrix(k, *(ctypes.byref(x) for x in (*texts, rows, columns))):
+            if (texts[0].value or b"").decode() == name:
+                dtype = _DTYPES[(texts[1].value or b"").decode()]
+                values: NDArray[Any] = np.empty((rows.value, columns.value), dtype)
+                self._c.resident_copy_matrix(k, values.ctypes.data)
+                return values
+            k += 1
+        raise EngineError(f"No matrix {name!r} in the network.")
+
+    def execute(self, apply_arguments: Callable[[], None] | None = None) -> bool:
+        """Run the script once, as it stands; returns whether it was interrupted.
+
+        Parameters
+        ----------
+        apply_arguments : callable, optional
+            Called just before the first run.
+        """
+        if apply_arguments is None:
+            return bool(self._c.resident_execute(None))
+        callback = ctypes.CFUNCTYPE(None)(apply_arguments)
+        return bool(self._c.resident_execute(ctypes.cast(callback, _Pointer)))
+
+    def last_run(self) -> tuple[float, float]:
+        """Seconds that the last run took, and the fraction of it that was completed."""
+        seconds, completed = ctypes.c_double(), ctypes.c_double()
+        self._c.resident_last_run(ctypes.byref(seconds), ctypes.byref(completed))
+        return seconds.value, completed.value
+
+    def durations(self) -> NDArray[np.float64]:
+        """Durations of the script's runs in seconds, as a view."""
+        n = _Number()
+        data = self._c.resident_durations(ctypes.byref(n))
+        return np.asarray(_View(self, data, n.value, "double"))
+
+    def profile(self) -> dict[str, float]:
+        """Seconds spent in each code object of the profiled runs."""
+        name, seconds, spent, k = ctypes.c_char_p(), ctypes.c_double(), {}, 0
+        while self._c.resident_profile(k, ctypes.byref(name), ctypes.byref(seconds)):
+            spent[(name.value or b"").decode()] = seconds.value
+            k += 1
+        return spent
+
+    def give_input(self, group: int, inputs: SpikeTrains | None) -> None:
+        """Give an input group its spikes for the trials to come, or (None) its own back."""
+        if inputs is None:
+            self._given.pop(group, None)
+            self._c.resident_input(group, None, None, None, 0)
+            return
+        self._given[group] = inputs
+        columns = (inputs.offsets, inputs.neuron, inputs.step)
+        self._c.resident_input(group, *(c.ctypes.data for c in columns), inputs.n_trials)
+
+    def given(self, group: int) -> SpikeTrains | None:
+        """Spikes that an input group was given; None for its own."""
+        return self._given.get(group)
+
+    def run_trials(self, n: int, seeds: NDArray[np.uint32] | None) -> int:
+        """Run trials of the script, each from the state that it starts from.
+
+        Returns
+        -------
+        int
+            How many were run; fewer than `n` after an interrupt.
+        """
+        return int(self._c.resident_trials(n, None if seeds is None else seeds.ctypes.data))
+
+    def monitor_offsets(self) -> dict[str, NDArray[np.int64]]:
+        """For each monitor, how much it held at the end of each trial, 0 first."""
+        name, n, data, found, k = ctypes.c_char_p(), _Number(), _Pointer(), {}, 0
+        while self._c.resident_monitor(k, *(ctypes.byref(x) for x in (name, n, data))):
+            if n.value:
+                values = np.asarray(_View(self, data.value or 0, n.value, "int64_t"))
+                found[(name.value or b"").decode()] = values.copy()
+            k += 1
+        return found
 
     def run(
         self,
@@ -114,7 +246,7 @@ class Library:
         final: FloatArray,
         seeds: NDArray[np.uint32] | None,
     ) -> tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray]:
-        """Run trials.
+        """Run trials of a model.
 
         Parameters
         ----------

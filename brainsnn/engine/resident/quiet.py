@@ -23,7 +23,14 @@ THRESHOLD = "threshold_blocks"
 """The template that leaves out the test of a quiet threshold."""
 
 EVENT_DRIVEN = frozenset(
-    {"synapses_dense", "synapses_push_spikes_dense", "spikegenerator_events", "reset"}
+    {
+        "synapses_dense",
+        "synapses_push_spikes_dense",
+        "synapses_rows",
+        "synapses_push_spikes_rows",
+        "spikegenerator_events",
+        "reset",
+    }
 )
 """Templates that do nothing without a spike; those that change neurons mark their thresholds."""
 

@@ -1,8 +1,11 @@
 {# The whole library in one translation unit: Brian2's generated files, each in a namespace of its
    own so that their helper functions do not clash, and the C interface around them. #}
+{% set _split = main_lines.index(mark) %}
 #include <algorithm>
+#include <chrono>
 #include <climits>
 #include <cmath>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
@@ -15,12 +18,13 @@
 #include <tuple>
 #include <utility>
 #include <vector>
-{% for name in user_headers | sort %}
+{% for name in headers %}
 #include {{name}}
 {% endfor %}
 #include "objects.cpp"
 #include "network.cpp"
 #include "resident.h"
+#include "pathways.h"
 // Brian2 from 2.10 on defines a part of its spike queue in a file of its own.
 #if __has_include("brianlib/spikequeue.cpp")
 #include "brianlib/spikequeue.cpp"
@@ -31,14 +35,15 @@ namespace resident
 {% for input in inputs %}
 static Events {{input.name}}_events;
 {% endfor %}
-{% for ring in rings %}
-static Ring {{ring}};
+{% for path in dense %}
+static Ring {{path}}_ring;
+{% endfor %}
+{% for path in rows %}
+static Rows {{path}}_rows;
 {% endfor %}
 {% for group, quiet in flags.items() %}
 static {{'bool' if quiet else 'const Always'}} {{group}}_changed{{ ' = true' if quiet }};
 {% endfor %}
-static Spikes spikes;
-static int64_t max_steps;
 }
 
 {% for unit in units %}
@@ -49,75 +54,25 @@ namespace {{unit.namespace}}
 using {{unit.namespace}}::{{unit.function}};
 {% endfor %}
 
+{{report_func|autoindent}}
+
+{# What a trial is made of. #}
 namespace resident
 {
 using namespace brian;
 
-static void script()
+static Spikes spikes;
+static double durations[] = { {% for stage in stages %}{{stage.duration}}, {% endfor %} 0 };
+static void (*apply_arguments)() = nullptr;
+static const int args = 0;
+{% if profiled %}
+static std::chrono::nanoseconds profile[{{profiled|length}}];
+{% endif %}
+
+static void set_from_command_line(int)
 {
-    {{main_lines|autoindent}}
-}
-
-static void link_clocks()
-{
-    {% for clock in clocks %}
-    {{clock.name}}.timestep = {{clock.timestep}};
-    {{clock.name}}.dt = {{clock.dt}};
-    {{clock.name}}.t = {{clock.t}};
-    {% endfor %}
-}
-
-static const Array arrays[] = {
-    {% for array in arrays %}
-    {"{{array.label}}", "{{array.dtype}}", [](void **data, int64_t *size) {
-        {% if array.dynamic %}
-        *data = {{array.name}}.data(); *size = {{array.name}}.size();
-        {% else %}
-        *data = {{array.name}}; *size = {{array.size}};
-        {% endif %}
-    }},
-    {% endfor %}
-};
-
-static std::vector<Saved> saved;
-
-static void save_state()
-{
-    saved.clear();
-    {% for array in restored %}
-    {% if array.dynamic %}
-    saved.emplace_back({{array.name}}.data(), {{array.name}}.size() * sizeof({{array.name}}[0]));
-    {% else %}
-    saved.emplace_back({{array.name}}, {{array.size}} * sizeof({{array.name}}[0]));
-    {% endif %}
-    {% endfor %}
-}
-
-static void reset_state()
-{
-    for(const Saved &array : saved)
-        array.restore();
-    {% for space in eventspaces %}
-    {{space.name}}[{{space.size - 1}}] = 0;
-    {% endfor %}
-    {% for ring in rings %}
-    {{ring}}.clear();
-    {% endfor %}
-    {% for group, quiet in flags.items() if quiet %}
-    {{group}}_changed = true;
-    {% endfor %}
-    {% for path in queues %}
-    for(auto *queue : {{path}}.queue)
-    {
-        for(auto &spikes_at : queue->queue)
-            spikes_at.clear();
-        queue->offset = 0;
-    }
-    {% endfor %}
-    {% for clock in clocks %}
-    {{clock.timestep}}[0] = 0;
-    {{clock.t}}[0] = 0;
-    {% endfor %}
+    if(apply_arguments)
+        apply_arguments();
 }
 
 static inline void record(int64_t step)
@@ -132,6 +87,13 @@ static inline void record(int64_t step)
     {% endfor %}
 }
 
+static void expect_changes()
+{
+    {% for group, quiet in flags.items() if quiet %}
+    {{group}}_changed = true;
+    {% endfor %}
+}
+
 {% if rests %}
 // The next step in which something can happen: this one, unless no spike is under way.
 static inline int64_t next_step(int64_t step)
@@ -140,110 +102,204 @@ static inline int64_t next_step(int64_t step)
     if({{space.name}}[{{space.size - 1}}])
         return step;
     {% endfor %}
-    if(false{% for ring in rings %} || !{{ring}}.empty(){% endfor %}
+    if(false{% for path in dense %} || !{{path}}_ring.empty(){% endfor %}
+        {%- for path in rows %} || !{{path}}_rows.empty(){% endfor %}
+        {%- for input in inputs %} || !{{input.name}}_events.given{% endfor %}
         {%- for group in flags %} || {{group}}_changed{% endfor %})
         return step;
-    int64_t next = max_steps;
+    int64_t next = INT64_MAX;
     {% for input in inputs %}
-    next = std::min(next, {{input.name}}_events.next(max_steps));
+    next = std::min(next, {{input.name}}_events.next(INT64_MAX));
     {% endfor %}
     return std::max(step, next);
 }
 {% endif %}
 
-static void run_trial()
+{% for stage in stages %}
+static void stage_{{loop.index0}}()
 {
-    for(int64_t step=0; step<max_steps; step++)
+    expect_changes();
+    {% if stage.clock %}
+    Network &network = brian::{{stage.network}};
+    auto &clock = brian::{{stage.clock}};
+    const double end = network.t + durations[{{loop.index0}}];
+    clock.set_interval(network.t, end);
+    const int64_t last = steps_before(end, clock.dt[0]);
+    {% if stage.profiled %}
+    auto then = std::chrono::steady_clock::now(), now = then;
+    {% endif %}
+    while(clock.timestep[0] < last && !Network::_globally_stopped)
     {
         {% if rests %}
-        const int64_t next = next_step(step);
-        if(next > step)
+        const int64_t next = std::min(last, next_step(clock.timestep[0]));
+        if(next > clock.timestep[0])
         {
-            {% for clock in clocks %}
-            {{clock.timestep}}[0] += next - step - 1;
-            {{clock.name}}.tick();
-            {% endfor %}
-            step = next;
-            if(step == max_steps)
-                return;
+            clock.timestep[0] = next - 1;
+            clock.tick();
+            continue;
         }
         {% endif %}
-        {% for call in before_record %}
-        {{call}}();
+        {% for call in stage.calls %}
+        {{call.function}}();
+        {% if stage.profiled %}
+        now = std::chrono::steady_clock::now();
+        profile[{{call.profile}}] += now - then;
+        then = now;
+        {% endif %}
+        {% if call.then_record %}
+        record(clock.timestep[0]);
+        {% endif %}
         {% endfor %}
-        record(step);
-        {% for call in after_record %}
-        {{call}}();
-        {% endfor %}
-        {% for clock in clocks %}
-        {{clock.name}}.tick();
-        {% endfor %}
+        clock.tick();
     }
+    network.t = Network::_globally_stopped ? clock.t[0] : end;
+    {% else %}
+    {{stage.lines|autoindent}}
+    {% endif %}
 }
-}
 
-extern "C" {
-
-int64_t resident_array_count() { return sizeof(resident::arrays) / sizeof(resident::arrays[0]); }
-
-void resident_array(int64_t k, const char **name, const char **dtype, void **data, int64_t *size)
+{% endfor %}
+static void prepare()
 {
-    *name = resident::arrays[k].name;
-    *dtype = resident::arrays[k].dtype;
-    resident::arrays[k].locate(data, size);
+    {{main_lines[:_split]|autoindent}}
 }
 
-void resident_allocate() { _init_arrays(); resident::link_clocks(); }
-
-void resident_script() { resident::script(); }
-
-void resident_save() { resident::save_state(); }
-
-void resident_run(
-    const int64_t *offsets, const int32_t *neuron, const int32_t *step,
-    const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
-    int64_t *recorded, double *final)
+static void trial()
 {
-    using namespace resident;
-    max_steps = n_steps;
-    spikes.clear();
-    recorded[0] = 0;
-    for(int64_t k=0; k<n_trials; k++)
-    {
-        reset_state();
-        {% for input in inputs %}
-        {{input.name}}_events = Events{neuron, step, offsets[trials[k]], offsets[trials[k] + 1]};
-        {% endfor %}
-        if(seeds)
-            brian::_random_generators[0].seed(seeds[k]);
-        run_trial();
-        recorded[k + 1] = spikes.size();
-        double *block = final;
-        {% for population in populations if population.potential %}
-        std::copy_n({{population.potential}}, {{population.size}}, block + k * {{population.size}});
-        block += n_trials * {{population.size}};
-        {% endfor %}
-    }
+    {{main_lines[_split:]|autoindent}}
 }
 
-// The columns one after the other, in the order of Python's reading: 8 bytes, then 4 each.
-void resident_spikes(void *columns)
+static void link_clocks()
 {
-    const resident::Spikes &spikes = resident::spikes;
-    double *const potential = (double *)columns;
-    int32_t *next = (int32_t *)std::copy(
-        spikes.potential.begin(), spikes.potential.end(), potential);
-    next = std::copy(spikes.population.begin(), spikes.population.end(), next);
-    next = std::copy(spikes.neuron.begin(), spikes.neuron.end(), next);
-    std::copy(spikes.step.begin(), spikes.step.end(), next);
-}
-
-void resident_release()
-{
-    using namespace brian;
-    {% for array in arrays if not array.dynamic %}
-    delete[] {{array.name}};
+    {% for clock in clocks %}
+    brian::{{clock.name}}.timestep = {{clock.timestep}};
+    brian::{{clock.name}}.t = {{clock.t}};
+    {% if clock.times %}
+    brian::{{clock.name}}.times = {{clock.times}};
+    brian::{{clock.name}}.n_times = {{clock.n_times}};
+    {% else %}
+    brian::{{clock.name}}.dt = {{clock.dt}};
+    {% endif %}
     {% endfor %}
 }
 
+static const Array arrays[] = {
+    {% for array in arrays %}
+    {"{{array.label}}", "{{array.name}}", "{{array.dtype}}", sizeof({{array.dtype}}),
+        {{array.changes|int}}, [](void **data, int64_t *size) {
+        {% if array.dynamic %}
+        *data = {{array.name}}.data(); *size = {{array.name}}.size();
+        {% else %}
+        *data = {{array.name}}; *size = {{array.size}};
+        {% endif %}
+    }},
+    {% endfor %}
+};
+static constexpr size_t n_arrays = sizeof(arrays) / sizeof(arrays[0]);
+
+static const Matrix matrices[] = {
+    {% for matrix in matrices %}
+    {"{{matrix.name}}", "{{matrix.dtype}}",
+        [](int64_t *rows, int64_t *columns) {
+            *rows = {{matrix.name}}.n; *columns = {{matrix.name}}.m;
+        },
+        [](void *out) {
+            auto *next = ({{matrix.dtype}} *)out;
+            for(int row=0; row<(int){{matrix.name}}.n; row++)
+                for(int column=0; column<(int){{matrix.name}}.m; column++)
+                    *next++ = {{matrix.name}}(row, column);
+        }},
+    {% endfor %}
+    {nullptr, nullptr, nullptr, nullptr}
+};
+
+static Monitor monitors[] = {
+    {% for monitor in monitors %}
+    {"{{monitor.name}}", []() { return (int64_t){{monitor.n}}[0]; }, []() {
+        {{monitor.n}}[0] = 0;
+        {% for name in monitor.columns.values() %}
+        {{name}}.clear();
+        {% endfor %}
+        {% for name in monitor.matrices.values() %}
+        {{name}}.resize(0, (int){{name}}.m);
+        {% endfor %}
+    }, {}},
+    {% endfor %}
+    {nullptr, nullptr, nullptr, {}}
+};
+static constexpr size_t n_monitors = sizeof(monitors) / sizeof(monitors[0]) - 1;
+
+static Saved saved[n_arrays];
+{% for network in networks %}
+static double {{network}}_start;
+{% endfor %}
+
+static void save_state()
+{
+    for(size_t k=0; k<n_arrays; k++)
+    {
+        void *data;
+        int64_t size;
+        arrays[k].locate(&data, &size);
+        if(arrays[k].changes)
+            saved[k].save(data, size * arrays[k].item);
+    }
+    {% for network in networks %}
+    {{network}}_start = brian::{{network}}.t;
+    {% endfor %}
 }
+
+static void reset_state()
+{
+    for(const Saved &array : saved)
+        array.restore();
+    {% for space in eventspaces %}
+    {{space.name}}[{{space.size - 1}}] = 0;
+    {% endfor %}
+    {% for path in dense %}
+    {{path}}_ring.clear();
+    {% endfor %}
+    {% for path in rows %}
+    {{path}}_rows.clear();
+    for(auto *queue : brian::{{path}}.queue)
+    {
+        for(auto &spikes_at : queue->queue)
+            spikes_at.clear();
+        queue->offset = 0;
+    }
+    {% endfor %}
+    {% for network in networks %}
+    brian::{{network}}.t = {{network}}_start;
+    {% endfor %}
+}
+
+static void start_trial(int64_t k, int64_t input_trial, const uint32_t *seeds)
+{
+    reset_state();
+    {% for input in inputs %}
+    {{input.name}}_events.start(input_trial);
+    {% endfor %}
+    if(seeds)
+        brian::_random_generators[0].seed(seeds[k]);
+}
+
+static void stop(int) { Network::_globally_stopped = true; }
+
+// While it lives, an interrupt from the keyboard ends the simulation, not the process.
+class Interruptible
+{
+    struct sigaction before;
+
+public:
+    Interruptible()
+    {
+        struct sigaction handler = {};
+        handler.sa_handler = stop;
+        sigaction(SIGINT, &handler, &before);
+        Network::_globally_stopped = false;
+    }
+    ~Interruptible() { sigaction(SIGINT, &before, nullptr); }
+};
+}
+
+{% include 'interface.cpp' %}

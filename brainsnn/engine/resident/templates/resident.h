@@ -1,5 +1,6 @@
 #pragma once
 // What the generated code and the trial loop share.
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -7,14 +8,44 @@
 namespace resident
 {
 
-// Input spikes of one trial, sorted by step.
+// Spikes given to a group, trial after trial, sorted by step within a trial.
 struct Events
 {
+    const int64_t *offsets = nullptr;
     const int32_t *neuron = nullptr, *step = nullptr;
-    int64_t cursor = 0, end = 0;
+    int64_t cursor = 0, end = 0, n_trials = 0;
+    bool given = false;
+
+    void give(
+        const int64_t *trial_offsets, const int32_t *neurons, const int32_t *steps, int64_t trials)
+    {
+        offsets = trial_offsets;
+        neuron = neurons;
+        step = steps;
+        n_trials = trials;
+        given = offsets != nullptr;
+    }
+
+    void start(int64_t trial)
+    {
+        if(!given)
+            return;
+        const int64_t mine = n_trials ? trial % n_trials : trial;
+        cursor = offsets[mine];
+        end = offsets[mine + 1];
+    }
 
     int64_t next(int64_t never) const { return cursor < end ? step[cursor] : never; }
 };
+
+// Number of the first step at or after a time, the two counting as equal but for rounding.
+inline int64_t steps_before(double end, double dt)
+{
+    const int64_t nearest = (int64_t)(end / dt + 0.5);
+    const double time = nearest * dt;
+    const bool equal = time == end || std::fabs(time - end) <= 1e-14 * std::fabs(time);
+    return equal ? nearest : (int64_t)std::ceil(end / dt);
+}
 
 // In place of a flag that says whether what a threshold reads has changed: it may at any time.
 struct Always
@@ -23,41 +54,7 @@ struct Always
     void operator=(bool) const {}
 };
 
-// Spikes of one all-to-all pathway on their way: a list a step of delay.
-class Ring
-{
-    std::vector<std::vector<int32_t>> lists = std::vector<std::vector<int32_t>>(1);
-    size_t front = 0, n_empty = 0;  // lists known to be empty, from the last one pushed backwards
-
-public:
-    void prepare(size_t delay) { lists.resize(delay + 1); }
-
-    bool empty() const { return n_empty >= lists.size(); }
-
-    void push(const int32_t *spikes, int32_t n, int32_t start, int32_t stop)
-    {
-        front = front + 1 == lists.size() ? 0 : front + 1;
-        const size_t last = front == 0 ? lists.size() - 1 : front - 1;
-        std::vector<int32_t> &list = lists[last];
-        list.clear();
-        for(int32_t k=0; k<n; k++)
-            if(spikes[k] >= start && spikes[k] < stop)
-                list.push_back(spikes[k] - start);
-        n_empty = list.empty() ? n_empty + 1 : 0;
-    }
-
-    const std::vector<int32_t> &now() const { return lists[front]; }
-
-    void clear()
-    {
-        for(std::vector<int32_t> &list : lists)
-            list.clear();
-        front = 0;
-        n_empty = lists.size();
-    }
-};
-
-// Everything recorded in a block of trials, as columns.
+// Everything recorded of a model's populations in a block of trials, as columns.
 struct Spikes
 {
     std::vector<int32_t> population, neuron, step;
@@ -85,26 +82,45 @@ struct Spikes
 // An array that Python can see.
 struct Array
 {
-    const char *name, *dtype;
+    const char *label, *name, *dtype;
+    size_t item;
+    bool changes;
     void (*locate)(void **data, int64_t *size);
 };
 
-// The state that a trial starts from.
-class Saved
+// A recorded matrix: a row a time, a column an index.
+struct Matrix
 {
-    void *target;
-    std::vector<char> bytes;
+    const char *name, *dtype;
+    void (*shape)(int64_t *rows, int64_t *columns);
+    void (*copy)(void *out);
+};
 
-public:
-    Saved(void *data, size_t size) : target(data), bytes(size)
+// A monitor: how much it holds, and how to forget it.
+struct Monitor
+{
+    const char *name;
+    int64_t (*size)();
+    void (*clear)();
+    std::vector<int64_t> offsets;
+};
+
+// The values that an array has at the start of a trial.
+struct Saved
+{
+    void *target = nullptr;
+    std::vector<char> bytes;
+    bool kept = false;
+
+    void save(void *data, size_t size)
     {
-        if(size)
-            std::memcpy(bytes.data(), data, size);
+        target = data;
+        bytes.assign((const char *)data, (const char *)data + size);
     }
 
     void restore() const
     {
-        if(!bytes.empty())
+        if(!kept && !bytes.empty())
             std::memcpy(target, bytes.data(), bytes.size());
     }
 };

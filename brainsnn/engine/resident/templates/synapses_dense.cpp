@@ -8,7 +8,7 @@
     const std::vector<int32_t> &_spikes = resident::{{dense.ring}}.now();
     if(_spikes.empty())
         return;
-    {% for group in dense.changes %}
+    {% for group in changes %}
     resident::{{group}}_changed = true;
     {% endfor %}
     for(const int32_t _spike : _spikes)

@@ -1,0 +1,115 @@
+"""Brian2's C++ code objects, as the resident library wants them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import Any
+
+from brian2.codegen.generators.cpp_generator import CPPCodeGenerator
+from brian2.core.functions import Function
+from brian2.core.variables import ArrayVariable
+from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
+
+
+class ResidentGenerator(CPPCodeGenerator):
+    """Brian2's C++ generator, but for conditions on booleans.
+
+    Brian2 writes ``a and b``, with b a boolean variable, as ``if(b) ... else ...``, which saves a
+    comparison and costs the vector loop: thresholds then take twice as long.
+    """
+
+    def translate_statement(self, statement: Any) -> str:
+        """Translate one statement, booleans left in their expression."""
+        statement.used_boolean_variables = None
+        return str(super().translate_statement(statement))
+
+
+class ResidentCodeObject(CPPStandaloneCodeObject):
+    """Code object whose templates are looked up beside this file first, then in Brian2."""
+
+    templater = CPPStandaloneCodeObject.templater.derive("brainsnn.engine.resident")
+    generator_class = ResidentGenerator
+
+
+@dataclass(frozen=True)
+class Dense:
+    """What the templates need to know of an all-to-all pathway."""
+
+    ring: str
+    n_target: int
+    source_start: int
+    source_stop: int
+    delay_steps: int
+    target_lookup: str
+    target_column: str
+    source_lookup: str
+    source_row: str
+
+    @staticmethod
+    def of(pathway: Any, delay_steps: int, array_name: Callable[[Any], str]) -> Dense:
+        """Read it off a pathway of all-to-all synapses.
+
+        Parameters
+        ----------
+        pathway : SynapticPathway
+        delay_steps : int
+            The delay of all synapses.
+        array_name : callable
+            Gives the name of an array in the generated code.
+        """
+        synapses = pathway.synapses
+        start = int(synapses.source.start)
+        return Dense(
+            ring=f"{pathway.name}_ring",
+            n_target=len(synapses.target),
+            source_start=start,
+            source_stop=int(synapses.source.stop),
+            delay_steps=delay_steps,
+            target_lookup=f"_ptr{array_name(synapses.variables['_synaptic_post'])}[_idx]",
+            target_column=f"(int32_t)(_column + {int(synapses.target.start)})",
+            source_lookup=f"_ptr{array_name(synapses.variables['_synaptic_pre'])}[_idx]",
+            source_row=f"(int32_t)(_spike + {start})",
+        )
+
+
+def draws(variables: Mapping[str, Any]) -> bool:
+    """Whether code that uses these draws random numbers, or is otherwise not repeatable."""
+    return any(isinstance(v, Function) and not v.stateless for v in variables.values())
+
+
+def written_arrays(codeobj: Any, abstract_code: Any, template_kwds: Any) -> set[ArrayVariable]:
+    """Arrays that a code object may change.
+
+    Parameters
+    ----------
+    codeobj : CodeObject
+    abstract_code : str, dict of str or None
+        The statements it was made from.
+    template_kwds : dict
+        What its template was told; a summed variable is named here.
+
+    Returns
+    -------
+    set of ArrayVariable
+        What its statements assign to, what its template and its owner say that they change, and
+        what a threshold does to the refractory state.
+    """
+    template = getattr(codeobj.templater, codeobj.template_name)
+    names = {*_assigned(abstract_code), *template.writes_read_only, "lastspike", "not_refractory"}
+    found = {codeobj.variables[name] for name in names if name in codeobj.variables}
+    found |= {template_kwds.get("_target_var")}
+    found |= set(getattr(codeobj.owner, "written_readonly_vars", ()))
+    return {v for v in found if isinstance(v, ArrayVariable)}
+
+
+def _assigned(abstract_code: Any) -> Iterator[str]:
+    blocks = abstract_code.values() if isinstance(abstract_code, Mapping) else [abstract_code]
+    for block in blocks:
+        for node in ast.walk(ast.parse(dedent(block or ""))):
+            if isinstance(node, ast.Assign):
+                yield from (t.id for t in node.targets if isinstance(t, ast.Name))
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                yield node.target.id

@@ -1,0 +1,366 @@
+"""Many trials of any Brian2 network: compile it once, run it as often as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import brian2
+import numpy as np
+import pandas as pd
+from brian2.core.namespace import get_local_namespace
+from numpy.typing import ArrayLike, NDArray
+
+from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
+from brainsnn.engine.resident.layout import Monitor, input_groups, monitors
+from brainsnn.engine.resident.library import Library
+from brainsnn.errors import DataError, EngineError
+from brainsnn.registry import suggest
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+
+Owner = Any
+"""A Brian2 object, or its name."""
+
+
+@dataclass(frozen=True)
+class MonitorRecord:
+    """What one monitor recorded in a block of trials.
+
+    Parameters
+    ----------
+    columns : mapping of str to array
+        Recorded variables, all trials one after the other: one-dimensional for spikes and rates,
+        shape (times, indices) for states. In SI units.
+    offsets : array of int64, shape (n_trials + 1,)
+        Trial k has the entries ``offsets[k]:offsets[k + 1]``.
+    """
+
+    columns: Mapping[str, NDArray[Any]]
+    offsets: NDArray[np.int64]
+
+    def trial(self, k: int) -> dict[str, NDArray[Any]]:
+        """Columns of trial k."""
+        mine = slice(self.offsets[k], self.offsets[k + 1])
+        return {name: values[mine] for name, values in self.columns.items()}
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Number of entries of each trial: spikes, or times."""
+        return np.diff(self.offsets)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an entry, with its trial; a state recorded of several indices is a row each."""
+        trial = np.repeat(np.arange(self.counts.size), self.counts)
+        wide = {name: v for name, v in self.columns.items() if v.ndim == 2}
+        if not wide:
+            return pd.DataFrame({"trial": trial, **self.columns})
+        n = next(iter(wide.values())).shape[1]
+        long = {name: np.repeat(v, n) for name, v in self.columns.items() if v.ndim == 1}
+        index = np.tile(np.arange(n), trial.size)
+        flat = {name: v.ravel() for name, v in wide.items()}
+        return pd.DataFrame({"trial": np.repeat(trial, n), "index": index, **long, **flat})
+
+
+class CompiledNetwork:
+    """A Brian2 network, compiled and kept in this process (see `compile_network`).
+
+    Every trial starts from the same state: what the script said before its first run. Arrays are
+    plain NumPy arrays in SI units.
+    """
+
+    def __init__(self, device: ResidentDevice) -> None:
+        self._library: Library = device.load()
+        self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
+        self._inputs = {g.name: (k, g.N) for k, g in enumerate(input_groups(device))}
+        self._input_dt = {g.name: float(g.clock.dt) for g in input_groups(device)}
+        self._stochastic = device.stochastic
+        self._kept: set[tuple[str, str]] = set()
+
+    # -- arrays ------------------------------------------------------------------------------
+
+    def view(self, owner: Owner, variable: str) -> NDArray[Any]:
+        """Array of the network, as a view of the memory that the compiled code uses.
+
+        Reading it gives the state at the end of the last trial. Writing into it has an effect on
+        the next trial only if a trial never changes the variable, or if it is kept (`keep`);
+        `set` always has.
+
+        Parameters
+        ----------
+        owner : Brian2 object or str
+            Group, synapses, clock... or its name.
+        variable : str
+
+        Raises
+        ------
+        EngineError
+            If the object or the variable is not in the network.
+        """
+        return self._library.view(self._library.find(_name(owner), variable))
+
+    def set(self, owner: Owner, variable: str, values: ArrayLike) -> None:
+        """Give a variable the values that every trial starts from, from the next one on.
+
+        Raises
+        ------
+        EngineError
+            If the object or the variable is not in the network.
+        DataError
+            If there are not as many values as the variable has, or one for all.
+        """
+        name = self._library.find(_name(owner), variable)
+        given = np.asarray(values)
+        size = self._library.view(name).size
+        if given.size not in (1, size):
+            raise DataError(
+                f"{_name(owner)}.{variable} takes {size} values or one for all, not {given.size}."
+            )
+        self._library.set(name, given.ravel())
+
+    def keep(self, owner: Owner, *variables: str) -> None:
+        """Let variables go on from trial to trial instead of being put back before each.
+
+        For what learns or adapts within a trial: plastic weights, homeostatic thresholds.
+        """
+        for variable in variables:
+            self._library.keep(self._library.find(_name(owner), variable))
+
+    def restore(self, owner: Owner, *variables: str) -> None:
+        """Have variables put back before each trial again (the default)."""
+        for variable in variables:
+            self._library.keep(self._library.find(_name(owner), variable), kept=False)
+
+    def set_timed_array(self, timed_array: Any, values: ArrayLike) -> None:
+        """Replace the values of a TimedArray from the next trial on.
+
+        Parameters
+        ----------
+        timed_array : TimedArray or str
+            It, or its name.
+        values : array
+            In SI units, of the same shape.
+        """
+        target = self._library.view(f"{_name(timed_array)}_values")
+        given = np.asarray(values, float)
+        if given.size != target.size:
+            raise DataError(
+                f"TimedArray {_name(timed_array)!r} has {target.size} values, not {given.size}."
+            )
+        target[...] = given.ravel()
+
+    # -- inputs ------------------------------------------------------------------------------
+
+    def set_spikes(self, group: Owner, indices: ArrayLike, times: ArrayLike) -> None:
+        """Give a SpikeGeneratorGroup its spikes for all trials to come.
+
+        Parameters
+        ----------
+        group : SpikeGeneratorGroup or str
+        indices : array of int
+            Neurons.
+        times : array of float
+            In seconds; a spike is at the step nearest to its time.
+        """
+        name = _name(group)
+        size = self._group(name)[1]
+        neuron = np.atleast_1d(np.asarray(indices, np.int32))
+        step = np.rint(np.atleast_1d(np.asarray(times, float)) / self._input_dt[name])
+        order = np.lexsort((neuron, step))
+        step = step[order].astype(np.int32)
+        n_steps = int(step.max(initial=0)) + 1
+        offsets = np.array([0, step.size], np.int64)
+        self.set_inputs(name, SpikeTrains(size, n_steps, offsets, neuron[order], step))
+
+    def set_inputs(self, group: Owner, inputs: SpikeTrains | None) -> None:
+        """Give a SpikeGeneratorGroup the spikes of each trial of the blocks to come.
+
+        Parameters
+        ----------
+        group : SpikeGeneratorGroup or str
+        inputs : SpikeTrains or None
+            Trial k of a block takes its trial k; a single one serves every trial. None gives the
+            group the spikes back that the script gave it.
+        """
+        name = _name(group)
+        number, size = self._group(name)
+        if inputs is not None and inputs.n_neurons != size:
+            raise DataError(f"Group {name!r} has {size} neurons, the spikes {inputs.n_neurons}.")
+        self._library.give_input(number, inputs)
+
+    def _group(self, name: str) -> tuple[int, int]:
+        if name not in self._inputs:
+            raise EngineError(
+                f"No SpikeGeneratorGroup {name!r} in the network. {suggest(name, self._inputs)}"
+            )
+        return self._inputs[name]
+
+    # -- running -----------------------------------------------------------------------------
+
+    def run(
+        self,
+        n_trials: int = 1,
+        *,
+        durations: ArrayLike | None = None,
+        seed: int | None = None,
+    ) -> dict[str, MonitorRecord]:
+        """Run a block of trials.
+
+        Parameters
+        ----------
+        n_trials : int, default 1
+        durations : float or array, optional
+            Seconds of each run of the script, from now on; by default as they were.
+        seed : int, optional
+            Seed of the block: trial k draws the same numbers whatever else is run. By default the
+            generator goes on from where it was.
+
+        Returns
+        -------
+        dict of str to MonitorRecord
+            What each monitor recorded, by its name.
+
+        Raises
+        ------
+        DataError
+            If the inputs have fewer trials than asked for, or a duration is negative.
+        KeyboardInterrupt
+            If interrupted; no trial of the block is returned.
+        """
+        self._check_block(n_trials)
+        if durations is not None:
+            self._set_durations(durations)
+        done = self._library.run_trials(n_trials, _seeds(seed, n_trials))
+        if done < n_trials:
+            raise KeyboardInterrupt
+        offsets = self._library.monitor_offsets()
+        return {name: self._record(name, offsets[name]) for name in self._monitors}
+
+    def _check_block(self, n_trials: int) -> None:
+        if n_trials < 1:
+            raise DataError(f"A block has at least one trial, not {n_trials}.")
+        for name, (number, _) in self._inputs.items():
+            given = self._library.given(number)
+            if given is not None and given.n_trials not in (1, n_trials):
+                raise DataError(
+                    f"Group {name!r} was given {given.n_trials} trials of spikes, not {n_trials}."
+                )
+
+    def _set_durations(self, durations: ArrayLike) -> None:
+        present = self._library.durations()
+        given = np.atleast_1d(np.asarray(durations, float))
+        if given.size not in (1, present.size) or not (given >= 0).all():
+            raise DataError(f"durations takes {present.size} times of 0 s or more, not {given}.")
+        present[...] = given
+
+    def _record(self, name: str, offsets: NDArray[np.int64]) -> MonitorRecord:
+        monitor = self._monitors[name]
+        columns = {k: self._library.view(v).copy() for k, v in monitor.columns.items()}
+        columns |= {k: self._library.matrix(v) for k, v in monitor.matrices.items()}
+        return MonitorRecord(columns, offsets)
+
+    def profile(self) -> pd.Series:
+        """Seconds spent in each code object so far, the largest first.
+
+        Only of runs with ``profile=True``.
+        """
+        spent = pd.Series(self._library.profile(), name="seconds", dtype=float)
+        return spent.sort_values(ascending=False)
+
+
+def compile_network(
+    network: brian2.Network | None = None,
+    duration: Any = None,
+    *,
+    namespace: Mapping[str, Any] | None = None,
+) -> CompiledNetwork:
+    """Compile a Brian2 network for many trials.
+
+    Its objects must have been created after ``set_device("brainsnn_resident",
+    build_on_run=False)``.
+
+    Parameters
+    ----------
+    network : Network, optional
+        By default, everything that the script has run so far is the trial: several runs, and
+        what is between them.
+    duration : Quantity, optional
+        Of a run of `network`.
+    namespace : mapping, optional
+        External names of the equations; by default, those where this function is called.
+
+    Returns
+    -------
+    CompiledNetwork
+        A trial is everything from the first run on. What comes before (initial values, synapses,
+        random numbers drawn for them) is done once, now.
+
+    Raises
+    ------
+    EngineError
+        If the device is another one, if the script has been run already, or if there is no
+        compiler or it refuses the code.
+
+    Examples
+    --------
+    >>> from brian2 import *
+    >>> import brainsnn.engine.resident as resident
+    >>> set_device("brainsnn_resident", build_on_run=False)
+    >>> source = SpikeGeneratorGroup(2, [], [] * ms, name="source")
+    >>> neuron = NeuronGroup(1, "dv/dt = -v/(10*ms) : 1", "v > 1", "v = 0", method="exact")
+    >>> synapses = Synapses(source, neuron, "w : 1", on_pre="v += w", name="synapses")
+    >>> synapses.connect()
+    >>> spikes = SpikeMonitor(neuron, name="spikes")
+    >>> trials = resident.compile_network(Network(collect()), 50 * ms)
+    >>> trials.set("synapses", "w", [0.8, 0.6])
+    >>> trials.set_spikes("source", [0, 1], [10e-3, 12e-3])
+    >>> trials.run(1000)["spikes"].counts.sum()
+    """
+    device = active_device_or_raise()
+    if device.has_been_run:
+        raise EngineError(
+            "The script has been run already. Use set_device('brainsnn_resident', "
+            "build_on_run=False) to compile it for many trials."
+        )
+    if network is not None:
+        known = dict(get_local_namespace(level=1) if namespace is None else namespace)
+        build_on_run, device.build_on_run = device.build_on_run, False
+        try:
+            network.run(duration, namespace=known)
+        finally:
+            device.build_on_run = build_on_run
+    _check_synapses(device)
+    device.build(run=False, direct_call=False)
+    return CompiledNetwork(device)
+
+
+def _check_synapses(device: ResidentDevice) -> None:
+    """Refuse synapses that every trial would add once more."""
+    for name, args in device.main_queue[device.trial_start() :]:
+        if name == "run_code_object" and args[0].template_name.startswith("synapses_create"):
+            raise EngineError(
+                f"Synapses {args[0].owner.name!r} are connected after the first run; connect them "
+                "before it, and make them inactive or weightless where they should have no effect."
+            )
+
+
+def active_device_or_raise() -> ResidentDevice:
+    """Return the active Brian2 device, which must be the resident one."""
+    device = brian2.get_device()
+    if not isinstance(device, ResidentDevice):
+        raise EngineError(
+            f"The active Brian2 device is not the resident one: call set_device('{DEVICE_NAME}', "
+            "build_on_run=False) before creating the network."
+        )
+    return device
+
+
+def _name(owner: Owner) -> str:
+    return owner if isinstance(owner, str) else str(owner.name)
+
+
+def _seeds(seed: int | None, n_trials: int) -> NDArray[np.uint32] | None:
+    if seed is None:
+        return None
+    return Streams(seed)["dynamics"].integers(2**32, size=n_trials, dtype=np.uint32)

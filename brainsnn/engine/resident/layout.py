@@ -1,0 +1,212 @@
+"""What the main template has to know of a network: its arrays, its runs, its monitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from brian2.codegen.generators.cpp_generator import c_data_type
+from brian2.core.preferences import prefs
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable
+from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
+from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
+
+from brainsnn.engine.resident import quiet
+from brainsnn.engine.resident.stages import number_profiled
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A population whose spikes the trial loop records, and its potential if it has one."""
+
+    name: str
+    potential: str | None
+
+
+@dataclass(frozen=True)
+class Array:
+    """A one-dimensional array: its name for users, in C++, and whether a trial may change it."""
+
+    label: str
+    name: str
+    dtype: str
+    size: int
+    dynamic: bool
+    changes: bool
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A recorded two-dimensional array."""
+
+    name: str
+    dtype: str
+
+
+@dataclass
+class Monitor:
+    """What a monitor records, by C++ name."""
+
+    name: str
+    n: str
+    columns: dict[str, str] = field(default_factory=dict)
+    matrices: dict[str, str] = field(default_factory=dict)
+
+
+def units(code_objects: dict[str, Any]) -> list[dict[str, str]]:
+    """Generated files, each to be put in a namespace of its own."""
+    found = []
+    for name in sorted(code_objects):
+        for block in [*code_objects[name].before_after_blocks, ""]:
+            file = f"{block}_{name}" if block else name
+            function = f"_{file}" if block else f"_run_{name}"
+            found.append({"file": file, "function": function, "namespace": f"unit_{file}"})
+    return found
+
+
+def describe_clock(clock: Any, names: dict[Any, str]) -> dict[str, Any]:
+    """Arrays that a clock reads and writes."""
+    found = {k: names[clock.variables[k]] for k in ("timestep", "t")}
+    if "times" in clock.variables:
+        times = clock.variables["times"]
+        return {"name": clock.name, "times": names[times], "n_times": times.size, **found}
+    return {"name": clock.name, "times": None, "dt": names[clock.variables["dt"]], **found}
+
+
+def owner_name(var: ArrayVariable) -> str:
+    """Name of the object that an array belongs to; empty where the object is no more."""
+    try:
+        return str(var.owner.name)
+    except (AttributeError, ReferenceError):
+        return ""
+
+
+def describe_array(var: ArrayVariable, name: str, changes: bool) -> Array:
+    """One row of the table of arrays."""
+    return Array(
+        label=f"{owner_name(var)}.{var.name}",
+        name=name,
+        dtype=c_data_type(var.dtype),
+        size=var.size,
+        dynamic=isinstance(var, DynamicArrayVariable),
+        changes=changes,
+    )
+
+
+def describe_monitor(monitor: Any, names: dict[Any, str], dynamic: dict[Any, str]) -> Monitor:
+    """Columns and matrices of a SpikeMonitor, StateMonitor or PopulationRateMonitor."""
+    found = Monitor(monitor.name, names[monitor.variables["N"]])
+    for key, var in monitor.variables.items():
+        if var in dynamic and owner_name(var) == monitor.name:
+            (found.matrices if var.ndim == 2 else found.columns)[key] = dynamic[var]
+    return found
+
+
+def monitors(device: Any) -> list[Monitor]:
+    """Monitors of every network of a device, in the order of the C interface."""
+    dynamic = {**device.dynamic_arrays, **device.dynamic_arrays_2d}
+    return [
+        describe_monitor(obj, device.arrays, dynamic)
+        for _, obj in sorted(device.objects.items())
+        if isinstance(obj, EventMonitor | StateMonitor | PopulationRateMonitor)
+    ]
+
+
+def input_groups(device: Any) -> list[SpikeGeneratorGroup]:
+    """Groups whose spikes can be given to each trial, in the order of the C interface."""
+    objects = sorted(device.objects.items())
+    return [obj for _, obj in objects if isinstance(obj, SpikeGeneratorGroup)]
+
+
+def arrays(device: Any) -> list[Array]:
+    """Table of arrays in the order of the C interface: those of variables, then static ones."""
+    changing = _changed_by_a_trial(device)
+    found = [
+        describe_array(var, device.get_array_name(var, access_data=False), var in changing)
+        for var in device.arrays
+        if _flat(var)
+    ]
+    static = [
+        Array("", name, c_data_type(values.dtype), values.size, False, False)
+        for name, values in device.static_arrays.items()
+    ]
+    return [*sorted(found, key=lambda a: a.name), *sorted(static, key=lambda a: a.name)]
+
+
+def _changed_by_a_trial(device: Any) -> set[ArrayVariable]:
+    """Arrays to put back before every trial.
+
+    Synapses can be many, so of theirs only those that something writes to; of everything else
+    all that may vary. Monitors and event spaces have ways of their own.
+    """
+    changed = {var for name in device.steps for var in device.writes[name]}
+    by_name = {device.get_array_name(var, access_data=False): var for var in device.arrays}
+    for name, args in device.main_queue[device.trial_start() :]:
+        if name.startswith("set_"):
+            changed.add(by_name[args[0]])
+        elif name == "run_code_object":
+            changed |= device.writes[args[0].name]
+    changed |= {v for v in device.arrays if not (v.constant or v.read_only or _dynamic(v))}
+    changed |= {c.variables[k] for c in device.clocks for k in ("t", "timestep")}
+    changed |= {v for v in device.arrays if v.name in ("_lastindex", "count")}
+    recorded = {monitor.name for monitor in monitors(device)}
+    return {
+        v
+        for v in changed
+        if _flat(v)
+        and not v.name.endswith("space")
+        and not (owner_name(v) in recorded and v.name != "count")
+    }
+
+
+def _flat(var: ArrayVariable) -> bool:
+    return getattr(var, "ndim", 1) == 1
+
+
+def _dynamic(var: ArrayVariable) -> bool:
+    return isinstance(var, DynamicArrayVariable)
+
+
+def _population(recorded: Recorded, by_label: dict[str, Array]) -> dict[str, Any]:
+    space = by_label[f"{recorded.name}._spikespace"]
+    potential = by_label.get(f"{recorded.name}.{recorded.potential}")
+    name = potential.name if potential else None
+    return {"eventspace": space.name, "size": space.size - 1, "potential": name}
+
+
+def _headers(device: Any) -> list[str]:
+    code_objects = device.code_objects.values()
+    own = [h for c in code_objects for h in c.compiler_kwds.get("headers", [])]
+    return sorted({*device.headers, *prefs["codegen.cpp.headers"], *own})
+
+
+def main_context(device: Any) -> dict[str, Any]:
+    """Everything that the main template asks for."""
+    pathways = [p for s in device.synapses for p in s._pathways]
+    dense = {p.name for p in pathways if p.synapses.name in device.dense_delays}
+    table = arrays(device)
+    by_label = {array.label: array for array in table}
+    running = [device.code_objects[name] for name in device.steps]
+    quiet_groups = quiet.quiet_groups(running)
+    matrices = sorted(device.dynamic_arrays_2d.items(), key=lambda item: item[1])
+    return {
+        "headers": _headers(device),
+        "units": units(device.code_objects),
+        "inputs": input_groups(device),
+        "dense": sorted(dense),
+        "rows": sorted(p.name for p in pathways if p.name not in dense),
+        "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
+        "rests": quiet.rests(running, quiet_groups),
+        "stages": device.stages,
+        "profiled": number_profiled(device.stages),
+        "networks": sorted(net.name for net in device.networks),
+        "clocks": [
+            describe_clock(clock, device.arrays)
+            for clock in sorted(device.clocks, key=lambda c: c.name)
+        ],
+        "arrays": table,
+        "matrices": [Matrix(name, c_data_type(var.dtype)) for var, name in matrices],
+        "monitors": monitors(device),
+        "eventspaces": [a for a in table if a.label.endswith("space") and not a.dynamic],
+        "populations": [_population(r, by_label) for r in device.recorded],
+    }

@@ -1,0 +1,123 @@
+"""The runs of a script: which code objects make a step, and how long it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from brian2.groups.neurongroup import Thresholder
+from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
+
+
+@dataclass
+class Call:
+    """One code object of a step."""
+
+    name: str
+    function: str
+    spikes: bool
+    profile: int = -1
+    then_record: bool = False
+
+
+@dataclass
+class Stage:
+    """One run of a network.
+
+    Parameters
+    ----------
+    network : str
+        Name of the network.
+    duration : float
+        In seconds.
+    clock : str or None
+        The clock of every object; None where there are several, or where the run reports its
+        progress: Brian2's own loop then does it.
+    calls : list of Call
+        The code objects of a step in their order.
+    lines : list of str
+        The run as Brian2 writes it.
+    profiled : bool
+        Whether the time of each call is measured.
+    """
+
+    network: str
+    duration: float
+    clock: str | None
+    calls: list[Call]
+    lines: list[str]
+    profiled: bool = False
+
+
+def _calls(objects: Iterable[Any]) -> list[Call]:
+    """Code objects of a step, from the objects of a network in the order of their execution."""
+    calls = [
+        Call(
+            codeobj.name, f"_run_{codeobj.name}", isinstance(obj, Thresholder | SpikeGeneratorGroup)
+        )
+        for obj in objects
+        if obj.active
+        for codeobj in obj._code_objects
+    ]
+    for call in [call for call in calls if call.spikes][-1:]:
+        call.then_record = True
+    return calls
+
+
+def make_stage(
+    net: Any,
+    objects: Iterable[Any],
+    duration: float,
+    lines: list[str],
+    number: int,
+    own_loop: bool,
+    profiled: bool,
+) -> tuple[Stage, list[str]]:
+    """Take a run apart as Brian2 wrote it.
+
+    Parameters
+    ----------
+    net : Network
+    objects : iterable of BrianObject
+        In the order of their execution.
+    duration : float
+        In seconds.
+    lines : list of str
+        The run as Brian2 writes it: the objects are added, the network is run.
+    number : int
+        Of this stage.
+    own_loop : bool
+        Whether a loop of ours may take the place of Brian2's.
+    profiled : bool
+
+    Returns
+    -------
+    stage : Stage
+    lines : list of str
+        What the script says instead.
+    """
+    start = f"{net.name}.run({duration!r},"
+    place = next(k for k, line in enumerate(lines) if line.startswith(start))
+    add = [line for line in lines[:place] if line.startswith(f"{net.name}.")]
+    run = lines[place].replace(start, f"{net.name}.run(durations[{number}],")
+    clocks = list(net._clocks)
+    simple = own_loop and len(clocks) == 1 and "times" not in clocks[0].variables
+    stage = Stage(
+        network=net.name,
+        duration=duration,
+        clock=clocks[0].name if simple else None,
+        calls=_calls(objects),
+        lines=[*add, run],
+        profiled=profiled and simple,
+    )
+    before = [line for line in lines[:place] if line not in add]
+    return stage, [*before, f"stage_{number}();", *lines[place + 1 :]]
+
+
+def number_profiled(stages: Iterable[Stage]) -> list[str]:
+    """Names of the code objects whose time is measured; numbers the calls accordingly."""
+    profiled = [call for stage in stages if stage.profiled for call in stage.calls]
+    for number, call in enumerate(profiled):
+        call.profile = number
+    return [call.name for call in profiled]

@@ -1,0 +1,182 @@
+{# The C interface of a resident library. #}
+extern "C" {
+
+int64_t resident_array_count() { return resident::n_arrays; }
+
+void resident_array(
+    int64_t k, const char **label, const char **name, const char **dtype, void **data, int64_t *size)
+{
+    *label = resident::arrays[k].label;
+    *name = resident::arrays[k].name;
+    *dtype = resident::arrays[k].dtype;
+    resident::arrays[k].locate(data, size);
+}
+
+// Where the values that array k starts a trial from are; null where a trial never changes them.
+void *resident_saved(int64_t k)
+{
+    std::vector<char> &bytes = resident::saved[k].bytes;
+    return bytes.empty() ? nullptr : bytes.data();
+}
+
+void resident_keep(int64_t k, int32_t kept) { resident::saved[k].kept = kept; }
+
+int32_t resident_matrix(
+    int64_t k, const char **name, const char **dtype, int64_t *rows, int64_t *columns)
+{
+    const resident::Matrix &matrix = resident::matrices[k];
+    if(!matrix.name)
+        return 0;
+    *name = matrix.name;
+    *dtype = matrix.dtype;
+    matrix.shape(rows, columns);
+    return 1;
+}
+
+void resident_copy_matrix(int64_t k, void *out) { resident::matrices[k].copy(out); }
+
+int32_t resident_monitor(int64_t k, const char **name, int64_t *n_offsets, const int64_t **offsets)
+{
+    const resident::Monitor &monitor = resident::monitors[k];
+    if(!monitor.name)
+        return 0;
+    *name = monitor.name;
+    *n_offsets = monitor.offsets.size();
+    *offsets = monitor.offsets.data();
+    return 1;
+}
+
+void resident_allocate()
+{
+    {{'\n'.join(code_lines['before_start'])|autoindent}}
+    _init_arrays();
+    resident::link_clocks();
+    {{'\n'.join(code_lines['after_start'])|autoindent}}
+}
+
+void resident_prepare() { resident::prepare(); }
+
+void resident_save() { resident::save_state(); }
+
+// The script as it stands, once. Returns whether it was interrupted.
+int32_t resident_execute(void (*arguments)())
+{
+    resident::Interruptible interruptible;
+    resident::apply_arguments = arguments;
+    resident::trial();
+    resident::apply_arguments = nullptr;
+    {{'\n'.join(code_lines['before_end'])|autoindent}}
+    {{'\n'.join(code_lines['after_end'])|autoindent}}
+    std::cout.flush();
+    return Network::_globally_stopped;
+}
+
+double *resident_durations(int64_t *n)
+{
+    *n = {{stages|length}};
+    return resident::durations;
+}
+
+int32_t resident_profile(int64_t k, const char **name, double *seconds)
+{
+    {% if profiled %}
+    static const char *names[] = { {% for name in profiled %}"{{name}}", {% endfor %} };
+    if(k < {{profiled|length}})
+    {
+        *name = names[k];
+        *seconds = std::chrono::duration<double>(resident::profile[k]).count();
+        return 1;
+    }
+    {% endif %}
+    return 0;
+}
+
+void resident_last_run(double *seconds, double *completed)
+{
+    *seconds = Network::_last_run_time;
+    *completed = Network::_last_run_completed_fraction;
+}
+
+// Spikes of input group k in the coming trials; null offsets give the group its own spikes back.
+void resident_input(
+    int64_t k, const int64_t *offsets, const int32_t *neuron, const int32_t *step, int64_t n_trials)
+{
+    resident::Events *inputs[] = {
+        {% for input in inputs %}&resident::{{input.name}}_events, {% endfor %} nullptr };
+    inputs[k]->give(offsets, neuron, step, n_trials);
+}
+
+// Trials of a script, each from the saved state; monitors hold all of them afterwards. Returns
+// how many were run: fewer than n only after an interrupt.
+int64_t resident_trials(int64_t n, const uint32_t *seeds)
+{
+    using namespace resident;
+    Interruptible interruptible;
+    for(size_t m=0; m<n_monitors; m++)
+    {
+        monitors[m].clear();
+        monitors[m].offsets.assign(1, 0);
+    }
+    int64_t k = 0;
+    while(k < n)
+    {
+        start_trial(k, k, seeds);
+        trial();
+        k++;
+        for(size_t m=0; m<n_monitors; m++)
+            monitors[m].offsets.push_back(monitors[m].size());
+        if(Network::_globally_stopped)
+            break;
+    }
+    return Network::_globally_stopped ? k - 1 : k;
+}
+
+// Trials of a model: one input group, spikes and final potentials of its populations recorded.
+void resident_run(
+    const int64_t *offsets, const int32_t *neuron, const int32_t *step,
+    const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
+    int64_t *recorded, double *final)
+{
+    using namespace resident;
+    {% for input in inputs %}
+    {{input.name}}_events.give(offsets, neuron, step, 0);
+    {% endfor %}
+    {% if stages and stages[0].clock and populations %}
+    durations[0] = n_steps * brian::{{stages[0].clock}}.dt[0];
+    {% endif %}
+    spikes.clear();
+    recorded[0] = 0;
+    for(int64_t k=0; k<n_trials; k++)
+    {
+        start_trial(k, trials[k], seeds);
+        trial();
+        recorded[k + 1] = spikes.size();
+        double *block = final;
+        {% for population in populations if population.potential %}
+        std::copy_n({{population.potential}}, {{population.size}}, block + k * {{population.size}});
+        block += n_trials * {{population.size}};
+        {% endfor %}
+    }
+}
+
+// The columns one after the other, in the order of Python's reading: 8 bytes, then 4 each.
+void resident_spikes(void *columns)
+{
+    const resident::Spikes &spikes = resident::spikes;
+    double *const potential = (double *)columns;
+    int32_t *next = (int32_t *)std::copy(
+        spikes.potential.begin(), spikes.potential.end(), potential);
+    next = std::copy(spikes.population.begin(), spikes.population.end(), next);
+    next = std::copy(spikes.neuron.begin(), spikes.neuron.end(), next);
+    std::copy(spikes.step.begin(), spikes.step.end(), next);
+}
+
+void resident_release()
+{
+    using namespace brian;
+    {% for array in arrays if not array.dynamic %}
+    delete[] {{array.name}};
+    {% endfor %}
+}
+
+}

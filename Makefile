@@ -10,11 +10,12 @@ SOURCES := pyproject.toml setup.py
 PYTHON_CODE := analysis benchmarks brainsnn protocols tests setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench results clean
+.PHONY: help demo test brian2-suite lint bench results clean
 
 help:
 	@echo "make demo     install, train briefly on MNIST, print the results, write a report"
 	@echo "make test     install, run the whole test suite"
+	@echo "make brian2-suite  Brian2's own tests of compiled devices, on the resident device"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    measure speed against hand-written C++ and against Brian2 as documented"
 	@echo "make results  write RESULTS.md from the rows in results/"
@@ -26,6 +27,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-test
 	$(RUN) -m pytest -n 2
+
+brian2-suite: $(VENV)/installed-test
+	$(RUN) tests/brian2_suite.py
 
 lint: $(VENV)/installed-dev
 	$(RUN) -m ruff check $(PYTHON_CODE)

@@ -1,8 +1,8 @@
 """Brian2's own standalone-compatible tests, on a device of this project or of Brian2.
 
-Run as ``python tests/brian2_suite.py [--device NAME] [--jobs N] [pytest arguments]``. Prints
-which tests passed, failed and were excluded, each exclusion with its reason, and fails if one
-failed. The tests are those that come with the installed Brian2.
+Run as ``python tests/brian2_suite.py [--device NAME] [--jobs N] [--sample] [pytest arguments]``.
+Prints which tests passed, failed and were excluded, each exclusion with its reason, and fails if
+one failed. The tests are those that come with the installed Brian2.
 """
 
 from __future__ import annotations
@@ -24,9 +24,45 @@ CONFIGURATION = TESTS / "pytest.ini"
 
 #: The two ways in which Brian2 runs them: scripts with one run statement, and with several.
 PASSES: dict[str, dict[str, Any]] = {
-    "standalone_compatible and not long and not multiple_runs": {},
-    "standalone_compatible and not long and multiple_runs": {"build_on_run": False},
+    "standalone_compatible and not long and not gsl and not multiple_runs": {},
+    "standalone_compatible and not long and not gsl and multiple_runs": {"build_on_run": False},
 }
+
+#: Tests that are left out, by marker.
+EXCLUDED = {
+    "standalone_compatible and gsl": "needs the GNU Scientific Library",
+    "standalone_compatible and long and not gsl": "marked as long by Brian2",
+}
+
+#: One or two tests of each thing that a device has to get right.
+SAMPLE = " or ".join(
+    [
+        "test_binomial",
+        "test_spike_monitor_variables",
+        "test_event_monitor",
+        "test_state_monitor_synapses",
+        "test_rate_monitor_subgroups",
+        "test_dt_changes_between_runs",
+        "test_multiple_runs_report_standalone_2",
+        "test_stochastic_variable_multiplicative",
+        "test_linked_var_in_reset_size_1",
+        "test_random_values_fixed_seed_numbers",
+        "test_run_regularly_scheduling_2",
+        "test_poissoninput_refractory",
+        "test_refractoriness_repeated_legacy",
+        "test_spikegenerator_period_rounding",
+        "test_spikegenerator_multiple_runs",
+        "test_synaptic_propagation_2",
+        "test_transmission_custom_event_complex",
+        "test_transmission_one_to_all_heterogeneous_delays",
+        "test_summed_variables_subgroups",
+        "test_vectorisation_STDP_like",
+        "test_event_driven",
+        "test_synapses_to_synapses_different_sizes",
+        "test_timedarray_2d",
+        "test_basic_diffusion",
+    ]
+)
 
 
 class Outcomes:
@@ -38,7 +74,7 @@ class Outcomes:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the worst outcome of a test's phases."""
-        name = report.nodeid.split("tests/")[-1]
+        name = _name(report.nodeid)
         if report.skipped or (report.outcome == "passed" and hasattr(report, "wasxfail")):
             self.outcomes[name] = "excluded"
             reason = getattr(report, "wasxfail", "") or report.longrepr[-1]
@@ -48,6 +84,42 @@ class Outcomes:
             self.reasons[name] = str(report.longrepr).strip().splitlines()[-1]
         elif report.when == "call":
             self.outcomes.setdefault(name, "passed")
+
+
+class Collected:
+    """Pytest plugin that collects the names of tests without running them."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep the names."""
+        self.names += [_name(item.nodeid) for item in session.items]
+
+
+def _name(nodeid: str) -> str:
+    return nodeid.split("tests/")[-1]
+
+
+def _pytest(markers: str, arguments: list[str], plugins: list[Any]) -> None:
+    configuration = ("-c", str(CONFIGURATION), "-m", markers, "-q", "--no-header", "--tb=short")
+    pytest.main([*configuration, *arguments, str(TESTS)], plugins=plugins)
+
+
+def _run_pass(outcomes: Outcomes, device: str, markers: str, arguments: list[str]) -> None:
+    plugin = PreferencePlugin(brian2.prefs)
+    plugin.device = device
+    plugin.device_options = {"directory": None, "with_output": False, **PASSES[markers]}
+    _pytest(markers, ["-p", "brainsnn.engine.resident", *arguments], [plugin, outcomes])
+    clear_caches()
+
+
+def _exclude(outcomes: Outcomes, arguments: list[str]) -> None:
+    for markers, reason in EXCLUDED.items():
+        collected = Collected()
+        _pytest(markers, ["--collect-only", "-qq", *arguments], [collected])
+        for name in collected.names:
+            outcomes.outcomes[name], outcomes.reasons[name] = "excluded", reason
 
 
 def run(device: str, jobs: int, arguments: list[str]) -> Outcomes:
@@ -65,18 +137,9 @@ def run(device: str, jobs: int, arguments: list[str]) -> Outcomes:
     outcomes = Outcomes()
     brian2.prefs.reset_to_defaults()
     brian2.prefs["codegen.cpp.extra_compile_args_gcc"] += ["-w", "-O0"]
-    for markers, options in PASSES.items():
-        plugin = PreferencePlugin(brian2.prefs)
-        plugin.device = device
-        plugin.device_options = {"directory": None, "with_output": False, **options}
-        pytest.main(
-            [
-                *("-p", "brainsnn.engine.resident", "-c", str(CONFIGURATION), "-m", markers),
-                *("-n", str(jobs), "-q", "--no-header", "--tb=short", *arguments, str(TESTS)),
-            ],
-            plugins=[plugin, outcomes],
-        )
-        clear_caches()
+    for markers in PASSES:
+        _run_pass(outcomes, device, markers, ["-n", str(jobs), *arguments])
+    _exclude(outcomes, arguments)
     return outcomes
 
 
@@ -95,7 +158,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", default=DEVICE_NAME)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--sample", action="store_true")
     known, arguments = parser.parse_known_args()
+    if known.sample:
+        arguments += ["-k", SAMPLE]
     outcomes = run(known.device, known.jobs, arguments)
     sys.stdout.write(report(outcomes) + "\n")
     failed = "failed" in outcomes.outcomes.values()

@@ -68,7 +68,7 @@ class Experiment(Generic[C]):
         self.decoder = protocol.decoder(config)
         self.material: Material = protocol.material(config, self.streams)
         self.engine: Engine = build_engine(
-            config.engine, self.model, protocol.n_steps(config), self.streams
+            config.engine, self.model, protocol.n_steps(config), self.streams, config.workers
         )
         self.initial_weights = self.model.draw_weights(self.streams)
         self.engine.set_weights(self.initial_weights)

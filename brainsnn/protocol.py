@@ -39,11 +39,14 @@ class ProtocolConfig(TrainingConfig):
         Seed of all random streams.
     engine : str, default "resident"
         The engine that runs the trials.
+    workers : int, default 1
+        Threads that share the trials of a block, where the engine can; results do not depend on it.
     """
 
     protocol: str
     seed: int = Field(default=0, ge=0)
     engine: str = "resident"
+    workers: int = Field(default=1, ge=1)
 
     @field_validator("engine")
     @classmethod

@@ -7,7 +7,7 @@ step, ``n_steps``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numba
@@ -245,6 +245,25 @@ class Recording:
     step: IntArray
     potential: FloatArray
     final: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Recording]) -> Recording:
+        """The trials of several recordings of one network, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        first = parts[0]
+        counts = np.concatenate([part.offsets[1:] - part.offsets[:-1] for part in parts])
+        columns = ("population", "neuron", "step", "potential")
+        return cls(
+            populations=first.populations,
+            n_steps=first.n_steps,
+            dt=first.dt,
+            offsets=np.concatenate(([0], np.cumsum(counts))),
+            **{name: np.concatenate([getattr(part, name) for part in parts]) for name in columns},
+            final={
+                name: np.concatenate([part.final[name] for part in parts]) for name in first.final
+            },
+        )
 
     @property
     def n_trials(self) -> int:

@@ -13,8 +13,10 @@ from brainsnn.streams import Streams
 __all__ = ["ENGINES", "Engine", "ResidentEngine", "RuntimeEngine", "build_engine"]
 
 
-def build_engine(name: str, model: Model, n_steps: int, streams: Streams | None = None) -> Engine:
-    """Build the engine called `name` for a model.
+def build_engine(
+    name: str, model: Model, n_steps: int, streams: Streams | None = None, workers: int = 1
+) -> Engine:
+    """Build the engine called `name` for a model (see `Engine` for the parameters).
 
     Raises
     ------
@@ -23,4 +25,4 @@ def build_engine(name: str, model: Model, n_steps: int, streams: Streams | None 
     EngineError, ModelError
         If it cannot be built.
     """
-    return ENGINES[name](model, n_steps, streams)
+    return ENGINES[name](model, n_steps, streams, workers=workers)

@@ -44,24 +44,34 @@ class Engine(ABC):
         Length of a trial in steps.
     streams : Streams, optional
         Gives the stream ``dynamics`` to models that draw random numbers.
+    workers : int, default 1
+        Threads that share the trials of a block; the results are those of one.
 
     Raises
     ------
     EngineError
-        If the model or `n_steps` cannot be run.
+        If the model, `n_steps` or `workers` cannot be run.
     """
 
     name: ClassVar[str]
+    parallel: ClassVar[bool] = False
+    """Whether it can run trials on several workers."""
 
-    def __init__(self, model: Model, n_steps: int, streams: Streams | None = None) -> None:
+    def __init__(
+        self, model: Model, n_steps: int, streams: Streams | None = None, workers: int = 1
+    ) -> None:
         if n_steps < 1:
             raise EngineError(f"A trial needs at least one step, got n_steps = {n_steps}.")
         if len(model.inputs) != 1:
             raise EngineError(
                 f"Model {model.name!r} has {len(model.inputs)} input populations; engines take one."
             )
+        if workers < 1 or (workers > 1 and not self.parallel):
+            allowed = "1 or more" if self.parallel else "1"
+            raise EngineError(f"Engine {self.name!r} takes workers = {allowed}, got {workers}.")
         self.model = model
         self.n_steps = n_steps
+        self.workers = workers
         self.streams = streams or Streams(0)
         self.populations = model.sizes
         self.input = model.inputs[0].name

@@ -34,9 +34,14 @@ class RuntimeEngine(Engine):
     name = "runtime"
 
     def __init__(
-        self, model: Model, n_steps: int, streams: Streams | None = None, target: str = "numpy"
+        self,
+        model: Model,
+        n_steps: int,
+        streams: Streams | None = None,
+        workers: int = 1,
+        target: str = "numpy",
     ) -> None:
-        super().__init__(model, n_steps, streams)
+        super().__init__(model, n_steps, streams, workers)
         self._target = target
         with _runtime_device(target):
             self._built = build(model)

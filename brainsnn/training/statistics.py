@@ -6,7 +6,7 @@ same numbers, to the last bit, as one that ran through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numba
@@ -31,25 +31,6 @@ def _count(  # type: ignore[no-untyped-def]
                 last[index] = trial
                 fired[index] += 1
                 first_sum[index] += step[k]
-
-
-def concatenate(recordings: Sequence[Recording]) -> Recording:
-    """The trials of several recordings of one network, one after the other."""
-    if len(recordings) == 1:
-        return recordings[0]
-    first = recordings[0]
-    counts = np.concatenate([r.offsets[1:] - r.offsets[:-1] for r in recordings])
-    return Recording(
-        populations=first.populations,
-        n_steps=first.n_steps,
-        dt=first.dt,
-        offsets=np.concatenate(([0], np.cumsum(counts))),
-        population=np.concatenate([r.population for r in recordings]),
-        neuron=np.concatenate([r.neuron for r in recordings]),
-        step=np.concatenate([r.step for r in recordings]),
-        potential=np.concatenate([r.potential for r in recordings]),
-        final={name: np.concatenate([r.final[name] for r in recordings]) for name in first.final},
-    )
 
 
 class EpochStatistics:

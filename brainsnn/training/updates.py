@@ -15,7 +15,6 @@ from brainsnn.learning.base import Rule
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
 from brainsnn.training.interrupts import StopRequest
-from brainsnn.training.statistics import concatenate
 from brainsnn.trials import LabelledTrials
 
 if TYPE_CHECKING:
@@ -113,4 +112,4 @@ class StepByStep:
             recordings.append(recording)
             if stop.requested:
                 break
-        return concatenate(recordings), norms
+        return Recording.concatenate(recordings), norms

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.spikes import Recording
-from brainsnn.training.statistics import EpochStatistics, concatenate
+from brainsnn.training.statistics import EpochStatistics
 
 N = 20
 ENGINE, TRIALS = FakeEngine(), make_trials(N)
@@ -41,7 +41,7 @@ def test_concatenation_is_the_whole_run(cuts):
         ENGINE.run(TRIALS.inputs, np.arange(a, b))
         for a, b in zip([0, *cuts], [*cuts, N], strict=True)
     ]
-    ours = concatenate(pieces)
+    ours = Recording.concatenate(pieces)
     for column in ("offsets", "population", "neuron", "step", "potential"):
         np.testing.assert_array_equal(getattr(ours, column), getattr(WHOLE, column))
     for name, final in WHOLE.final.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,9 @@ class ResidentEngine(Engine):
 
     Parameters
     ----------
-    model, n_steps, streams
-        As for `Engine`.
+    model, n_steps, streams, workers
+        As for `Engine`. Each worker has a copy of the library, which holds all of the network's
+        state; before a block it takes over the weights.
 
     Raises
     ------
@@ -41,42 +43,70 @@ class ResidentEngine(Engine):
     """
 
     name = "resident"
+    parallel = True
 
-    def __init__(self, model: Model, n_steps: int, streams: Streams | None = None) -> None:
-        super().__init__(model, n_steps, streams)
-        self._library: Library | None
-        self._library, self._stochastic = _build_library(model)
+    def __init__(
+        self, model: Model, n_steps: int, streams: Streams | None = None, workers: int = 1
+    ) -> None:
+        super().__init__(model, n_steps, streams, workers)
+        self._libraries, self._stochastic = _build_libraries(model, workers)
+        self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._with_potential = [p for p in model.populations if p.neuron]
         self._final_size = sum(p.size for p in self._with_potential)
-        self._weights = {
-            c.name: self._view(c.name, c.synapse.weight).reshape(model.shapes[c.name])
-            for c in model.connections
+        self._all_weights = [self._views(library) for library in self._libraries]
+
+    def _views(self, library: Library) -> dict[str, NDArray[np.float64]]:
+        return {
+            c.name: library.view(library.find(c.name, c.synapse.weight)).reshape(
+                self.model.shapes[c.name]
+            )
+            for c in self.model.connections
         }
-
-    def _view(self, owner: str, variable: str) -> NDArray[Any]:
-        library = self._loaded()
-        return library.view(library.find(owner, variable))
-
-    def _loaded(self) -> Library:
-        if self._library is None:
-            raise EngineError("This engine has been closed.")
-        return self._library
 
     @property
     def weights(self) -> WeightArrays:
         """Live weights of every connection: views of the memory that the compiled code reads."""
-        return self._weights
+        return self._all_weights[0] if self._all_weights else {}
 
     def set_parameter(self, population: str, name: str, value: float) -> None:
         """Give a parameter of a population another value, from the next trial on."""
         self._check_parameter(population, name)
-        library = self._loaded()
-        library.set(library.find(population, name), value)
+        for library in self._loaded():
+            library.set(library.find(population, name), value)
+
+    def _loaded(self) -> list[Library]:
+        if not self._libraries:
+            raise EngineError("This engine has been closed.")
+        return self._libraries
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
+        self._loaded()
+        seeds = self._seeds(trials.size)
+        if self._threads is None:
+            return self._run_on(0, inputs, trials, seeds)
+        shares = np.array_split(np.arange(trials.size), self.workers)
+        parts = self._threads.map(
+            lambda k: self._run_on(
+                k, inputs, trials[shares[k]], None if seeds is None else seeds[shares[k]]
+            ),
+            range(self.workers),
+        )
+        return Recording.concatenate(list(parts))
+
+    def _run_on(
+        self,
+        worker: int,
+        inputs: SpikeTrains,
+        trials: NDArray[np.int64],
+        seeds: NDArray[np.uint32] | None,
+    ) -> Recording:
+        """Run trials on one worker, with the weights of the first."""
+        if worker:
+            for name, values in self._all_weights[worker].items():
+                values[...] = self._all_weights[0][name]
         n = trials.size
         final = np.empty(n * self._final_size)
-        columns = self._loaded().run(inputs, trials, self.n_steps, final, self._seeds(n))
+        columns = self._libraries[worker].run(inputs, trials, self.n_steps, final, seeds)
         blocks, begin = {}, 0
         for population in self._with_potential:
             end = begin + n * population.size
@@ -90,8 +120,10 @@ class ResidentEngine(Engine):
         return self.streams["dynamics"].integers(2**32, size=n, dtype=np.uint32)
 
     def close(self) -> None:
-        """Let go of the library; arrays that look into it keep it alive."""
-        self._library, self._weights = None, {}
+        """Let go of the libraries; arrays that look into them keep them alive."""
+        self._libraries, self._all_weights = [], []
+        if self._threads is not None:
+            self._threads.shutdown()
 
 
 @dataclass(frozen=True)
@@ -134,14 +166,15 @@ def write_sources(model: Model, folder: Path) -> Sources:
         return Sources(dict(device.static_arrays), device.stochastic)
 
 
-def _build_library(model: Model) -> tuple[Library, bool]:
+def _build_libraries(model: Model, n: int) -> tuple[list[Library], bool]:
     with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
         sources = write_sources(model, Path(folder))
         path = compile_library(Path(folder))
-        library = Library(path, sources.static_arrays)
-    for connection in model.connections:
-        library.keep(library.find(connection.name, connection.synapse.weight))
-    return library, sources.stochastic
+        libraries = [Library(path, sources.static_arrays) for _ in range(n)]
+    for library in libraries:
+        for connection in model.connections:
+            library.keep(library.find(connection.name, connection.synapse.weight))
+    return libraries, sources.stochastic
 
 
 def _generate(model: Model, device: ResidentDevice, folder: str) -> None:

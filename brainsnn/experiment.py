@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from brainsnn.registry import suggest
 from brainsnn.streams import Streams
 from brainsnn.training import Callback, HealthMonitor, MetricsWriter, Trainer, TrainingResult
 from brainsnn.trials import LabelledTrials
+
+if TYPE_CHECKING:
+    from brainsnn.study import Study
 
 C = TypeVar("C", bound=ProtocolConfig)
 
@@ -119,13 +122,13 @@ class Experiment(Generic[C]):
 
 
 def start(
-    protocol: Protocol[C],
-    config: C,
+    protocol: Protocol[C] | Study[Any],
+    config: Any,
     path: Path,
     command: Sequence[str],
     callbacks: Sequence[Callback] = (),
 ) -> Outcome:
-    """Carry out a protocol in a new run directory.
+    """Carry out a protocol or study in a new run directory.
 
     Raises
     ------
@@ -134,13 +137,16 @@ def start(
     Interrupted
         On Ctrl-C, with a checkpoint to resume from.
     """
-    experiment = Experiment(protocol, config)
+    work = protocol.prepare(config)
     with RunDirectory.create(path, config, command, config.seed) as run:
-        return experiment.carry_out(run, callbacks)
+        return work.carry_out(run, callbacks)
 
 
 def resume(
-    protocol: Protocol[Any], path: Path, command: Sequence[str], callbacks: Sequence[Callback] = ()
+    protocol: Protocol[Any] | Study[Any],
+    path: Path,
+    command: Sequence[str],
+    callbacks: Sequence[Callback] = (),
 ) -> Outcome:
     """Go on with a run that was interrupted, exactly as if it had not been.
 
@@ -150,8 +156,8 @@ def resume(
         If the directory is no run, is in use, or its checkpoint is damaged.
     """
     with RunDirectory.open(path, command) as run:
-        experiment = Experiment(protocol, run.config(protocol.config))
-        return experiment.carry_out(run, callbacks, resume=run.checkpoint.exists())
+        work = protocol.prepare(run.config(protocol.config))
+        return work.carry_out(run, callbacks, resume=run.checkpoint.exists())
 
 
 def evaluate_weights(
@@ -176,10 +182,12 @@ def evaluate_weights(
     WeightsError
         If the weights do not fit the model.
     ConfigError
-        If there is no such split.
+        If there is no such split, or the protocol is a study, which has no single network.
     """
     if split not in SPLITS:
         raise ConfigError(f"Unknown split {split!r}. {suggest(split, SPLITS)}")
+    if not isinstance(protocol, Protocol):
+        raise ConfigError(f"{protocol.name} has no single network whose weights could be run.")
     weights = load_weights(weights_file, protocol.model(config).shapes)
     experiment = Experiment(protocol, config)
     experiment.engine.set_weights(weights)
@@ -189,8 +197,8 @@ def evaluate_weights(
     return Outcome(path, totals, pd.DataFrame())
 
 
-def protocol_of(path: Path) -> Protocol[Any]:
-    """Protocol that a run directory belongs to.
+def protocol_of(path: Path) -> Any:
+    """`Protocol` or `Study` that a run directory belongs to.
 
     Raises
     ------

@@ -111,6 +111,12 @@ class Protocol(ABC, Generic[C]):
     def learning_rate(self, config: C) -> float:
         """Return the first learning rate, which the schedule scales."""
 
+    def prepare(self, config: C) -> Experiment[C]:
+        """Build everything that can be refused; what is returned carries the experiment out."""
+        from brainsnn.experiment import Experiment
+
+        return Experiment(self, config)
+
     def decoder(self, config: C) -> Decoder:  # noqa: ARG002
         """Return the decoder; by default, the first output spike decides."""
         return DECODERS["first_spike"]()
@@ -134,8 +140,8 @@ def protocols() -> dict[str, Any]:
     return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS))}
 
 
-def load_protocol(name: str) -> Protocol[Any]:
-    """Import the protocol called `name`.
+def load_protocol(name: str) -> Any:
+    """Import the `Protocol` or `Study` called `name`.
 
     Raises
     ------
@@ -146,9 +152,8 @@ def load_protocol(name: str) -> Protocol[Any]:
     if name not in known:
         raise ConfigError(f"Unknown protocol {name!r}. {suggest(name, known)}")
     try:
-        protocol: Protocol[Any] = known[name].load().PROTOCOL
+        return known[name].load().PROTOCOL
     except (ImportError, AttributeError) as error:
         raise ConfigError(
             f"Protocol {name!r} ({known[name].value}) cannot be loaded: {error}."
         ) from error
-    return protocol

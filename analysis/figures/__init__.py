@@ -5,6 +5,7 @@ and SVG with `save`; put it into a page with `analysis.report`.
 """
 
 from analysis.figures.confusion import plot_confusion
+from analysis.figures.curves import plot_curves
 from analysis.figures.firing_histogram import plot_firing_histogram
 from analysis.figures.firing_matrix import plot_firing_matrix
 from analysis.figures.jitter import plot_jitter_curve
@@ -19,6 +20,7 @@ from analysis.figures.winner import plot_winner_histogram
 
 __all__ = [
     "plot_confusion",
+    "plot_curves",
     "plot_decisions_by_class",
     "plot_firing_histogram",
     "plot_firing_matrix",

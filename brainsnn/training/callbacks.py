@@ -54,6 +54,9 @@ class Callback:
     def on_end(self, progress: Progress, metrics: Metrics) -> None:
         """Training is over: done, stopped early, or interrupted."""
 
+    def on_message(self, line: str) -> None:
+        """A study has something to say of its progress."""
+
 
 class MetricsWriter(Callback):
     """Writes the metrics table of a run directory after each epoch.

@@ -100,6 +100,10 @@ class ProgressLines(Callback):
     def _print(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
+    def on_message(self, line: str) -> None:
+        """Print the line."""
+        self._print(line)
+
     def on_start(self, progress: Progress, metrics: Metrics) -> None:  # noqa: ARG002
         """Begin to measure; say where a resumed run goes on."""
         self._pace.start(progress)
@@ -173,6 +177,10 @@ class ProgressBar(Callback):
         self._task = self._bar.add_task("training", total=total, epoch="", situation="")
         self._bar.start()
         self._show(progress, metrics)
+
+    def on_message(self, line: str) -> None:
+        """Print the line above the bar."""
+        self._bar.console.print(line, markup=False, highlight=False)
 
     def on_block(self, progress: Progress, metrics: Metrics) -> None:
         """Move the bar."""

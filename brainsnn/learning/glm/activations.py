@@ -75,6 +75,19 @@ def rho(u: float, code: int) -> float:
     return math.exp(log_density - log_g(u, code) - log_g(-u, code))
 
 
+@numba.njit(cache=True)
+def terms(u: float, code: int) -> tuple[float, float, float, float]:
+    """`log_g` at u and -u, `g` and `rho` at u, with one exponential for the sigmoid."""
+    if code == SIGMOID:
+        e = math.exp(-abs(u))
+        near = -math.log1p(e)
+        far = near - abs(u)
+        if u < 0.0:
+            return far, near, e / (1.0 + e), 1.0
+        return near, far, 1.0 / (1.0 + e), 1.0
+    return log_g(u, code), log_g(-u, code), g(u, code), rho(u, code)
+
+
 _log_g = numba.vectorize(["float64(float64, int64)"], cache=True)(log_g.py_func)
 _g = numba.vectorize(["float64(float64, int64)"], cache=True)(g.py_func)
 _rho = numba.vectorize(["float64(float64, int64)"], cache=True)(rho.py_func)

@@ -16,12 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError, LearningError
-from brainsnn.learning.glm.activations import g, log_g, rho
+from brainsnn.learning.glm.activations import terms
 from brainsnn.learning.glm.likelihood import Likelihood
 from brainsnn.learning.glm.rate import RateLikelihood
 from brainsnn.learning.glm.structure import GLM, GLMWeights
 
 FloatArray = NDArray[np.float64]
+
+#: A spike is drawn with this many random bits, of which 64 give so many draws.
+BITS, DRAWS = 21, 3
+RESOLUTION = 1 << BITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +71,34 @@ class SparseProbabilities:
 
 
 @numba.njit(cache=True)
-def draw_spikes(neuron, probability, rng, spikes, counts):  # type: ignore[no-untyped-def]
-    """Draw which neurons spike in each sample; fills `spikes` (n_steps, n) up to `counts`."""
+def _next(state):  # type: ignore[no-untyped-def]
+    """Next 64 random bits of xoshiro256++ (Blackman and Vigna 2019); `state` is 4 of uint64."""
+    total = state[0] + state[3]
+    result = ((total << np.uint64(23)) | (total >> np.uint64(41))) + state[0]
+    shifted = state[1] << np.uint64(17)
+    state[2] ^= state[0]
+    state[3] ^= state[1]
+    state[1] ^= state[2]
+    state[0] ^= state[3]
+    state[2] ^= shifted
+    state[3] = (state[3] << np.uint64(45)) | (state[3] >> np.uint64(19))
+    return result
+
+
+@numba.njit(cache=True)
+def draw_spikes(neuron, threshold, state, spikes, counts):  # type: ignore[no-untyped-def]
+    """Draw which neurons spike in each sample but the last, which no potential hears.
+
+    Fills `spikes` (n_steps, n + 1) up to `counts`. `threshold` is the probability in units of
+    1 / `RESOLUTION`.
+    """
     counts[:] = 0
     for m in range(neuron.size):
-        p = probability[m]
-        for s in range(counts.size):
-            if rng.random() < p:
-                spikes[s, counts[s]] = neuron[m]
-                counts[s] += 1
+        bits = np.uint64(0)
+        for s in range(counts.size - 1):
+            bits = _next(state) if s % DRAWS == 0 else bits >> np.uint64(BITS)
+            spikes[s, counts[s]] = neuron[m]
+            counts[s] += np.int64(bits & np.uint64(RESOLUTION - 1)) < threshold[m]
 
 
 @numba.njit(cache=True)
@@ -118,23 +141,32 @@ def _rate_error(u, label, gap, feedback, own, code, error):  # type: ignore[no-u
         for k in range(feedback.shape[0]):
             u[t, label] += own[t, k] * feedback[k, label]
         for i in range(n_classes):
-            wanted = i == label and t % (gap + 1) == gap
-            total += log_g(u[t, i] if wanted else -u[t, i], code)
-            error[t, i] = rho(u[t, i], code) * ((1.0 if wanted else 0.0) - g(u[t, i], code))
+            spike, silence, probability, rho = terms(u[t, i], code)
+            if i == label and t % (gap + 1) == gap:
+                total += spike
+                error[t, i] = rho * (1.0 - probability)
+            else:
+                total += silence
+                error[t, i] = -rho * probability
     return total
 
 
 @numba.njit(cache=True)
 def _first_to_spike_error(u, label, code, log_p, error):  # type: ignore[no-untyped-def]
-    """Log-likelihood of a right first spike; fills `error`."""
+    """Log-likelihood of a right first spike; fills `error`, overwrites `u`."""
     n_steps, n_classes = u.shape
     silence, largest = 0.0, -np.inf
     for t in range(n_steps):
+        own = 0.0
         for i in range(n_classes):
-            if i != label:
-                silence += log_g(-u[t, i], code)
-        log_p[t] = silence + log_g(u[t, label], code)
-        silence += log_g(-u[t, label], code)
+            spike, silent, probability, rho = terms(u[t, i], code)
+            u[t, i] = rho * probability
+            if i == label:
+                log_p[t], own, error[t, i] = spike, silent, rho
+            else:
+                silence += silent
+        log_p[t] += silence
+        silence += own
         largest = max(largest, log_p[t])
     total = 0.0
     for t in range(n_steps):
@@ -144,8 +176,8 @@ def _first_to_spike_error(u, label, code, log_p, error):  # type: ignore[no-unty
         q = math.exp(log_p[t] - largest) / total
         h += q
         for i in range(n_classes):
-            reward = q if i == label else 0.0
-            error[t, i] = rho(u[t, i], code) * (reward - h * g(u[t, i], code))
+            reward = error[t, i] * q if i == label else 0.0
+            error[t, i] = reward - h * u[t, i]
     return largest + math.log(total)
 
 
@@ -178,14 +210,14 @@ def _ascend(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _epoch(  # type: ignore[no-untyped-def]
-    weights, matrices, own, trials, labels, order, rng, step_size, code, number, gap
+    weights, matrices, own, trials, labels, order, state, step_size, code, number, gap
 ):
     """Present the trials in the given order; the mean log-likelihood, each before its update."""
     synaptic, feedback, bias = weights
     basis = matrices[0]
-    offsets, neuron, probability = trials
+    offsets, neuron, threshold = trials
     n_steps, n_classes = own.shape[0], bias.size
-    spikes = np.empty((n_steps, synaptic.shape[0]), np.int32)
+    spikes = np.empty((n_steps, synaptic.shape[0] + 1), np.int32)
     counts = np.zeros(n_steps, np.int64)
     sums = np.empty((n_steps, synaptic.shape[1]))
     u, error, log_p = (
@@ -196,7 +228,7 @@ def _epoch(  # type: ignore[no-untyped-def]
     total = 0.0
     for k in order:
         mine = slice(offsets[k], offsets[k + 1])
-        draw_spikes(neuron[mine], probability[mine], rng, spikes, counts)
+        draw_spikes(neuron[mine], threshold[mine], state, spikes, counts)
         gather(synaptic, spikes, counts, sums)
         potentials_of(sums, basis, bias, u)
         if number == 0:
@@ -241,7 +273,8 @@ class Ascent:
         glm.check(weights)
         self._labels = np.ascontiguousarray(labels, np.int64)
         self._check(glm, trials)
-        self._trials = (trials.offsets, trials.neuron, trials.probability)
+        threshold = np.rint(trials.probability * RESOLUTION).astype(np.int64)
+        self._trials = (trials.offsets, trials.neuron, threshold)
         synaptic = weights.synaptic.reshape(glm.n_inputs, -1)
         if not np.shares_memory(synaptic, weights.synaptic):
             raise LearningError("GLM weights must be contiguous arrays, to be changed in place.")
@@ -277,7 +310,7 @@ class Ascent:
         order : array of int
             Trials in the order of their presentation.
         rng : numpy.random.Generator
-            Draws the input spikes.
+            Seeds the draws of the input spikes.
 
         Returns
         -------
@@ -286,4 +319,5 @@ class Ascent:
         """
         order = np.ascontiguousarray(order, np.int64)
         arguments = (self._weights, self._matrices, self._own, self._trials, self._labels, order)
-        return float(_epoch(*arguments, rng, learning_rate, *self._options))
+        state = rng.integers(2**64, size=4, dtype=np.uint64)
+        return float(_epoch(*arguments, state, learning_rate, *self._options))

@@ -1,0 +1,1 @@
+"""Codes side by side: what each gives up and what it gains, on equal terms."""

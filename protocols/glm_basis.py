@@ -1,0 +1,133 @@
+"""Accuracy of GLM networks against the number of basis functions (Bagheri et al., Figure 4)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from analysis.codes.curves import curve
+from analysis.figures import plot_curves, save
+from analysis.report import Claim, Picture, Section, Table
+from brainsnn.records import RunDirectory
+from protocols.glm import RULES, Condition
+from protocols.glm_study import GLMStudy, GLMStudyConfig, claim_of
+
+SCORES = {
+    "accuracy_spikes_alone": "decided by spikes alone, ties and silence wrong",
+    "accuracy": "ties and silence decided by potential",
+}
+
+
+class GLMBasisConfig(GLMStudyConfig):
+    """Settings of the study ``glm-basis``.
+
+    Parameters
+    ----------
+    digits : tuple of tuple of int
+        Sets of digits to tell apart.
+    n_steps : int, default 4
+        T.
+    functions : tuple of int, default (1, 2, 3, 4)
+        Values of K.
+    """
+
+    protocol: Literal["glm-basis"] = "glm-basis"
+    digits: tuple[tuple[int, ...], ...] = ((5, 7), (5, 7, 1, 9), tuple(range(10)))
+    n_steps: int = Field(default=4, ge=2)
+    functions: tuple[int, ...] = (1, 2, 3, 4)
+
+
+class GLMBasis(GLMStudy[GLMBasisConfig]):
+    """The study; see the module's docstring."""
+
+    name = "glm-basis"
+    title = "GLM networks: how many basis functions does each code need?"
+    summary = "Test accuracy against K at T = 4, first-to-spike and rate learning, MNIST digits."
+    config = GLMBasisConfig
+    presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "demo": (
+            "training.epochs=20",
+            "training.learning_rates=[0.001]",
+            "data.train=200",
+            "data.test=200",
+            "digits=[[5, 7]]",
+        ),
+    }
+
+    def conditions(self, config: GLMBasisConfig) -> list[Condition]:
+        """Return a network for every set of digits, K and rule."""
+        return [
+            Condition(digits, config.n_steps, k, rule, config.basis, config.activation)
+            for digits in config.digits
+            for k in config.functions
+            for rule in RULES
+        ]
+
+    def claims(self, results: pd.DataFrame) -> list[Claim]:
+        """Section 5, one statement after the other."""
+        return [
+            claim for _, part in results.groupby("digits", sort=False) for claim in _claims(part)
+        ]
+
+    def abstract(self, results: pd.DataFrame) -> str:
+        """Return one paragraph: what was run, with what result."""
+        speed = results["presentations_per_second"]
+        return (
+            f"Two-layer GLM networks with K = {sorted(set(results['functions']))} basis "
+            f"functions learned {results['digits'].nunique()} sets of MNIST digits in T = "
+            f"{results['n_steps'].iloc[0]} samples, {results['epochs'].iloc[0]} epochs of batches "
+            f"of one, by the likelihood of a rate code and by that of a first-to-spike code, with "
+            f"{results['seed'].nunique()} seeds each. Training went at {speed.min():,.0f} to "
+            f"{speed.max():,.0f} presentations a second."
+        )
+
+    def sections(self, run: RunDirectory) -> list[Section]:
+        """Accuracy against K, and the table behind it."""
+        results = run.table("results")
+        items: list[Picture | Table] = []
+        for score, words in SCORES.items():
+            table = curve(results, "functions", score, ("digits", "rule"))
+            figure = plot_curves(table, "functions", score, "Basis functions K", split="digits")
+            save(figure, run.figures, score)
+            caption = f"Test accuracy, {words}; bands are 95 % intervals over seeds."
+            items.append(Picture(figure, caption, "Accuracy against K, a panel a set of digits."))
+            items.append(
+                Table(table, caption, percent=("mean", "sd", "low", "high"), digits={"mean": 2})
+            )
+        text = "Each network is decided by its own code's decoder."
+        return [Section("Accuracy against the number of basis functions", text, tuple(items))]
+
+
+def _claims(results: pd.DataFrame) -> list[Claim]:
+    """Claims on one set of digits."""
+    digits, out = results["digits"].iloc[0], []
+    for score, words in SCORES.items():
+        wide = {rule: by_seed(results, rule, score) for rule in RULES}
+        gain = wide["first_to_spike"] - wide["rate"]
+        worst = gain.mean().idxmin()
+        text = f"First-to-spike minus rate, digits {digits}, least over K ({words})"
+        out.append(claim_of(text, 0.0, gain[worst], "points", f"at K = {worst}"))
+    rise = {}
+    for rule in RULES:
+        wide[rule] = by_seed(results, rule, "accuracy_spikes_alone")
+        rise[rule] = wide[rule].iloc[:, -1] - wide[rule].iloc[:, 0]
+    text = f"Rate gains more from K than first-to-spike does, digits {digits}"
+    note = "from the smallest to the largest K, spikes alone"
+    out.append(claim_of(text, 0.0, rise["rate"] - rise["first_to_spike"], "points", note))
+    for rule in RULES:
+        accuracy = by_seed(results, rule, "accuracy")
+        best = accuracy.mean().idxmax()
+        text = f"Best test accuracy, digits {digits}, {rule}"
+        out.append(claim_of(text, None, accuracy[best], "%", f"at K = {best}", 2))
+    return out
+
+
+def by_seed(results: pd.DataFrame, rule: str, score: str) -> pd.DataFrame:
+    """Score in per cent, a row a seed, a column a K."""
+    mine = results[results["rule"] == rule]
+    return 100 * mine.pivot_table(index="seed", columns="functions", values=score)
+
+
+PROTOCOL = GLMBasis()

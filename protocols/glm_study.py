@@ -1,0 +1,241 @@
+"""A study of GLM networks: selects, trains and tests every condition, seed by seed."""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from analysis.report import Claim, Report, Section
+from analysis.seeds import mean_interval
+from analysis.summary import summarise
+from brainsnn.codes import BernoulliEncoder
+from brainsnn.config import to_mapping
+from brainsnn.engine import Engine, build_engine
+from brainsnn.glm import glm_model
+from brainsnn.learning.glm import GLM, GLMWeights
+from brainsnn.learning.glm.simulate import simulate
+from brainsnn.model import Model
+from brainsnn.records import RunDirectory
+from brainsnn.streams import Streams
+from brainsnn.study import Study, StudyConfig
+from protocols.glm import (
+    CITATION,
+    Condition,
+    DigitsConfig,
+    TrainingConfig,
+    Workshop,
+    check_conditions,
+    digits_of,
+)
+from protocols.s4nn import claims_table
+
+#: Trials over which the wall time of an inference is taken.
+TIMED = 500
+
+
+class GLMStudyConfig(StudyConfig):
+    """Settings that GLM studies have in common.
+
+    Parameters
+    ----------
+    training, data
+        See their classes.
+    basis, activation : str
+        Registered names.
+    """
+
+    training: TrainingConfig = TrainingConfig()
+    data: DigitsConfig = DigitsConfig()
+    basis: str = "raised_cosine"
+    activation: str = "sigmoid"
+
+
+S = TypeVar("S", bound=GLMStudyConfig)
+
+
+class GLMStudy(Study[S]):
+    """A study whose conditions are GLM networks on MNIST."""
+
+    citation: ClassVar[str] = CITATION
+
+    @abstractmethod
+    def conditions(self, config: S) -> list[Condition]:
+        """Return the networks to train."""
+
+    def decoders(self, condition: Condition) -> tuple[str, ...]:
+        """Return the decoders that decide the test trials; by default the rule's own."""
+        return (condition.likelihood(3).code,)
+
+    def model(self, config: S) -> Model:
+        """Return the network of the last condition."""
+        return glm_model(self.conditions(config)[-1].glm(28 * 28), self.name)
+
+    def check(self, config: S) -> None:
+        """Refuse impossible conditions and missing data."""
+        check_conditions(self.conditions(config))
+        Workshop(config.training, config.data)
+
+    def carry_out(self, config: S, run: RunDirectory, say: Callable[[str], None]) -> None:
+        """Select a rate, then train and test with every seed, condition by condition."""
+        shop = Workshop(config.training, config.data)
+        engines: dict[tuple[int, int], Engine] = {}
+        for condition in self.conditions(config):
+            rate = self._selected(shop, condition, config, run, say)
+            glm = condition.glm(28 * 28)
+            key = (glm.n_classes, glm.n_steps)
+            if key not in engines:
+                engines[key] = build_engine(config.engine, glm_model(glm), glm.n_steps)
+            for seed in range(config.seed, config.seed + config.seeds):
+                if not _has(run, "results", condition, seed):
+                    self._measure(shop, condition, rate, seed, engines[key], run, say)
+        for engine in engines.values():
+            engine.close()
+
+    def _selected(
+        self,
+        shop: Workshop,
+        condition: Condition,
+        config: S,
+        run: RunDirectory,
+        say: Callable[[str], None],
+    ) -> float:
+        """Learning rate of the best mean accuracy over folds."""
+        rates = config.training.learning_rates
+        if len(rates) == 1:
+            return rates[0]
+        if not _has(run, "selection", condition):
+            _append(run, "selection", shop.select(condition, config.seed))
+        table = run.table("selection")
+        mine = table[table["condition"] == condition.name]
+        means = mine.groupby("learning_rate")["accuracy"].mean()
+        say(f"{condition.name}: {', '.join(f'{r:g}: {a:.2%}' for r, a in means.items())}")
+        return float(means.index[int(means.argmax())])
+
+    def _measure(
+        self,
+        shop: Workshop,
+        condition: Condition,
+        rate: float,
+        seed: int,
+        engine: Engine,
+        run: RunDirectory,
+        say: Callable[[str], None],
+    ) -> None:
+        """Train with one seed, test, and add to the tables."""
+        glm, weights, seconds = shop.final(condition, rate, seed)
+        trials = shop.test(condition, glm, weights, engine, self.decoders(condition), seed)
+        presentations = shop.training.epochs * self._n_train(shop, condition)
+        common = {
+            **condition.columns(),
+            "seed": seed,
+            "learning_rate": rate,
+            "epochs": shop.training.epochs,
+            "seconds": seconds,
+            "presentations_per_second": presentations / seconds,
+        }
+        rows = []
+        for decoder in self.decoders(condition):
+            part = trials[trials["decoder"] == decoder]
+            clock = _seconds_a_trial(shop, condition, glm, weights, seed, decoder == "first_spike")
+            rows.append({**common, "decoder": decoder, **_scores(part), "inference_seconds": clock})
+        _append(run, "trials", trials)
+        _append(run, "results", pd.DataFrame(rows))
+        found = ", ".join(f"{r['decoder']} {r['accuracy']:.2%}" for r in rows)
+        say(f"{condition.name}, seed {seed}: {found} ({seconds:.0f} s)")
+
+    def _n_train(self, shop: Workshop, condition: Condition) -> int:
+        return digits_of(shop.splits.train, condition.digits, shop.data.train)[1].size
+
+    def totals(self, run: RunDirectory) -> dict[str, float]:
+        """Means over all conditions and seeds."""
+        return summarise(run.trials())
+
+    def conclude(self, run: RunDirectory) -> pd.DataFrame:
+        """Write figures and report; return the paper's claims beside our numbers."""
+        config = run.config(self.config)
+        claims = self.claims(run.table("results"))
+        Report(
+            title=self.title,
+            abstract=self.abstract(run.table("results")),
+            claims=tuple(claims),
+            sections=tuple(self.sections(run)),
+            configuration=to_mapping(config),
+            provenance=run.provenance(),
+            command=" ".join(map(str, run.provenance()["command"])),
+            source=self.citation,
+        ).write(run.report)
+        return claims_table(claims)
+
+    @abstractmethod
+    def claims(self, results: pd.DataFrame) -> list[Claim]:
+        """Return the paper's claims beside our numbers."""
+
+    @abstractmethod
+    def abstract(self, results: pd.DataFrame) -> str:
+        """Return one paragraph: what was run, with what result."""
+
+    @abstractmethod
+    def sections(self, run: RunDirectory) -> list[Section]:
+        """Draw the figures and return the sections of the page."""
+
+
+def _scores(trials: pd.DataFrame) -> dict[str, float]:
+    """Accuracy columns, that of spikes alone, and costs."""
+    right = (trials["decision"] == trials["label"]) & ~trials["tie"] & ~trials["silent"]
+    costs = {name: float(trials[name].mean()) for name in ("additions", "multiplications")}
+    return {**summarise(trials), "accuracy_spikes_alone": float(right.mean()), **costs}
+
+
+def _seconds_a_trial(
+    shop: Workshop, condition: Condition, glm: GLM, weights: GLMWeights, seed: int, stop: bool
+) -> float:
+    """Wall time of an inference by the compiled simulation, the best of three."""
+    images, _ = digits_of(shop.splits.test, condition.digits, shop.data.test)
+    rng = Streams(seed).fresh("timing")
+    trains = BernoulliEncoder(condition.n_steps).encode(images[:TIMED], rng)
+    times = []
+    for _ in range(4):
+        begin = time.perf_counter()
+        simulate(glm, weights, trains, rng, stop_at_first=stop)
+        times.append(time.perf_counter() - begin)
+    return min(times[1:]) / trains.n_trials
+
+
+def _has(run: RunDirectory, name: str, condition: Condition, seed: int | None = None) -> bool:
+    """Whether a table holds a condition (and seed) already."""
+    if not run.has_table(name):
+        return False
+    table = run.table(name)
+    found = table["condition"] == condition.name
+    return bool((found if seed is None else found & (table["seed"] == seed)).any())
+
+
+def _append(run: RunDirectory, name: str, rows: pd.DataFrame) -> None:
+    old = [run.table(name)] if run.has_table(name) else []
+    run.write_table(name, pd.concat([*old, rows], ignore_index=True))
+
+
+def interval_text(values: Sequence[float] | pd.Series, digits: int = 1) -> str:
+    """Say the interval of the mean over seeds, in words."""
+    if len(values) < 2:
+        return "one seed: no interval"
+    low, high = mean_interval(values)
+    return f"95 % interval {low:.{digits}f} to {high:.{digits}f}, {len(values)} seeds"
+
+
+def claim_of(
+    text: str, paper: float | None, values: pd.Series, unit: str, note: str = "", digits: int = 1
+) -> Claim:
+    """Set a paper's value beside the mean of ours over seeds, with its interval."""
+    known = values.dropna()
+    if known.empty:
+        return Claim(text, paper, None, unit, note=f"{note}; not reached".lstrip("; "))
+    remark = "; ".join(filter(None, (note, interval_text(known, digits))))
+    spread = float(np.std(known, ddof=1)) if len(known) > 1 else None
+    mean = float(known.mean())
+    return Claim.judged(text, paper, mean, unit, spread=spread, digits=digits, note=remark)

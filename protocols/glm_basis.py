@@ -12,12 +12,7 @@ from analysis.figures import plot_curves, save
 from analysis.report import Claim, Picture, Section, Table
 from brainsnn.records import RunDirectory
 from protocols.glm import RULES, Condition
-from protocols.glm_study import GLMStudy, GLMStudyConfig, claim_of
-
-SCORES = {
-    "accuracy_spikes_alone": "decided by spikes alone, ties and silence wrong",
-    "accuracy": "ties and silence decided by potential",
-}
+from protocols.glm_study import SCORES, GLMStudy, GLMStudyConfig, claim_of
 
 
 class GLMBasisConfig(GLMStudyConfig):
@@ -65,8 +60,9 @@ class GLMBasis(GLMStudy[GLMBasisConfig]):
             for rule in RULES
         ]
 
-    def claims(self, results: pd.DataFrame) -> list[Claim]:
+    def claims(self, run: RunDirectory) -> list[Claim]:
         """Section 5, one statement after the other."""
+        results = run.table("results")
         return [
             claim for _, part in results.groupby("digits", sort=False) for claim in _claims(part)
         ]

@@ -34,6 +34,12 @@ from protocols.glm import (
 )
 from protocols.s4nn import claims_table
 
+#: How an accuracy may be scored, and what that means.
+SCORES = {
+    "accuracy_spikes_alone": "decided by spikes alone, ties and silence wrong",
+    "accuracy": "ties and silence decided by potential",
+}
+
 #: Trials over which the wall time of an inference is taken.
 TIMED = 500
 
@@ -109,7 +115,7 @@ class GLMStudy(Study[S]):
         if len(rates) == 1:
             return rates[0]
         if not _has(run, "selection", condition):
-            _append(run, "selection", shop.select(condition, config.seed))
+            append(run, "selection", shop.select(condition, config.seed))
         table = run.table("selection")
         mine = table[table["condition"] == condition.name]
         means = mine.groupby("learning_rate")["accuracy"].mean()
@@ -143,8 +149,8 @@ class GLMStudy(Study[S]):
             part = trials[trials["decoder"] == decoder]
             clock = _seconds_a_trial(shop, condition, glm, weights, seed, decoder == "first_spike")
             rows.append({**common, "decoder": decoder, **_scores(part), "inference_seconds": clock})
-        _append(run, "trials", trials)
-        _append(run, "results", pd.DataFrame(rows))
+        append(run, "trials", trials)
+        append(run, "results", pd.DataFrame(rows))
         found = ", ".join(f"{r['decoder']} {r['accuracy']:.2%}" for r in rows)
         say(f"{condition.name}, seed {seed}: {found} ({seconds:.0f} s)")
 
@@ -158,7 +164,7 @@ class GLMStudy(Study[S]):
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
-        claims = self.claims(run.table("results"))
+        claims = self.claims(run)
         Report(
             title=self.title,
             abstract=self.abstract(run.table("results")),
@@ -172,7 +178,7 @@ class GLMStudy(Study[S]):
         return claims_table(claims)
 
     @abstractmethod
-    def claims(self, results: pd.DataFrame) -> list[Claim]:
+    def claims(self, run: RunDirectory) -> list[Claim]:
         """Return the paper's claims beside our numbers."""
 
     @abstractmethod
@@ -215,7 +221,8 @@ def _has(run: RunDirectory, name: str, condition: Condition, seed: int | None = 
     return bool((found if seed is None else found & (table["seed"] == seed)).any())
 
 
-def _append(run: RunDirectory, name: str, rows: pd.DataFrame) -> None:
+def append(run: RunDirectory, name: str, rows: pd.DataFrame) -> None:
+    """Add rows to a table of a run, making it if it is not there."""
     old = [run.table(name)] if run.has_table(name) else []
     run.write_table(name, pd.concat([*old, rows], ignore_index=True))
 

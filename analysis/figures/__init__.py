@@ -11,6 +11,7 @@ from analysis.figures.firing_matrix import plot_firing_matrix
 from analysis.figures.jitter import plot_jitter_curve
 from analysis.figures.latency_bars import plot_decisions_by_class
 from analysis.figures.learning_curve import plot_learning_curve
+from analysis.figures.pareto import plot_pareto
 from analysis.figures.raster import plot_raster
 from analysis.figures.receptive_fields import plot_receptive_fields
 from analysis.figures.speed_accuracy import plot_speed_accuracy
@@ -26,6 +27,7 @@ __all__ = [
     "plot_firing_matrix",
     "plot_jitter_curve",
     "plot_learning_curve",
+    "plot_pareto",
     "plot_raster",
     "plot_receptive_fields",
     "plot_speed_accuracy",

@@ -1,0 +1,63 @@
+"""When a code has decided, and how right it is by then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.seeds import over_seeds
+from analysis.summary import outcomes
+from analysis.tables import require
+
+
+def accuracy_against_time(
+    trials: pd.DataFrame, n_steps: int, by: str = "code", confidence: float = 0.95
+) -> pd.DataFrame:
+    """Fraction of all trials that are decided, and rightly, by each step.
+
+    Parameters
+    ----------
+    trials : pandas.DataFrame
+        Trials tables, one below the other, with `by` and `seed`.
+    n_steps : int
+        Length of a trial; a silent trial counts as decided then.
+    by : str
+        Column that tells the codes apart.
+    confidence : float
+        Coverage of Student's t interval over seeds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `by`, ``step``, ``n``, ``mean``, ``sd``, ``low``, ``high``; a row a code and step,
+        0 to `n_steps`.
+    """
+    require(trials, (by, "seed", "decision_step"), "trials")
+    right = outcomes(trials)["accuracy"].to_numpy()
+    rows = []
+    for (code, seed), part in trials.assign(right=right).groupby([by, "seed"]):
+        step = part.loc[part["right"], "decision_step"].to_numpy(np.int64)
+        counts = np.bincount(step, minlength=n_steps + 1)[: n_steps + 1]
+        share = np.cumsum(counts) / len(part)
+        rows += [(code, seed, k, value) for k, value in enumerate(share)]
+    table = pd.DataFrame(rows, columns=[by, "seed", "step", "accuracy"])
+    return over_seeds(table, ["accuracy"], [by, "step"], confidence).drop(columns="measure")
+
+
+def decision_times(trials: pd.DataFrame, by: str = "code") -> pd.DataFrame:
+    """Distribution of the decision step of each code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `by`, ``trials``, ``mean``, ``sd``, and the quantiles ``q05``, ``q25``, ``median``,
+        ``q75``, ``q95``; silent trials count with `n_steps`.
+    """
+    require(trials, (by, "decision_step"), "trials")
+    groups = trials.groupby(by)["decision_step"]
+    table = groups.agg(["size", "mean", "std"])
+    table.columns = pd.Index(["trials", "mean", "sd"])
+    names = {0.05: "q05", 0.25: "q25", 0.5: "median", 0.75: "q75", 0.95: "q95"}
+    for q, name in names.items():
+        table[name] = groups.quantile(q)
+    return table.reset_index()

@@ -1,0 +1,104 @@
+"""Paired tests of two codes on the same trials, and over seeds.
+
+References
+----------
+Q. McNemar, Psychometrika 12, 153 (1947); F. Wilcoxon, Biometrics Bulletin 1, 80 (1945).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import binomtest, wilcoxon
+
+from analysis.codes.agreement import side_by_side
+
+
+def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, float]:
+    """Exact McNemar test on trials that both codes decided.
+
+    Parameters
+    ----------
+    first, second : array of bool, shape (n_trials,)
+        Whether each code was right.
+
+    Returns
+    -------
+    p, odds_ratio : float
+        Two-sided p value; trials that only the first got right over those that only the second
+        did, with one half added to each.
+    """
+    only_first = int((first & ~second).sum())
+    only_second = int((~first & second).sum())
+    n = only_first + only_second
+    p = float(binomtest(only_first, n).pvalue) if n else 1.0
+    return p, (only_first + 0.5) / (only_second + 0.5)
+
+
+def wilcoxon_seeds(differences: NDArray[np.float64]) -> tuple[float, float]:
+    """Wilcoxon's signed-rank test and Cohen's d of paired differences, a value a seed.
+
+    Returns
+    -------
+    p, d : float
+        p is 1 if all differences are 0, NaN for one seed; it cannot fall below ``2 ** (1 - n)``.
+        d is the mean over the standard deviation, NaN if that is 0 or there is one seed.
+    """
+    if differences.size < 2:
+        return float("nan"), float("nan")
+    spread = float(differences.std(ddof=1))
+    d = float(differences.mean()) / spread if spread > 0 else float("nan")
+    if not differences.any():
+        return 1.0, d
+    return float(
+        wilcoxon(differences, method="exact" if _distinct(differences) else "auto").pvalue
+    ), d
+
+
+def _distinct(differences: NDArray[np.float64]) -> bool:
+    """Whether the exact distribution applies: no zeros and no ties."""
+    sizes = np.abs(differences)
+    return bool((sizes > 0).all() and np.unique(sizes).size == sizes.size)
+
+
+def paired_tests(
+    trials: pd.DataFrame,
+    code: str = "code",
+    keys: Sequence[str] = ("seed", "trial"),
+    seed: str = "seed",
+) -> pd.DataFrame:
+    """Every two codes on the trials that both decided.
+
+    Parameters
+    ----------
+    trials : pandas.DataFrame
+        Trials tables of several codes, one below the other, with label and decision.
+    code, keys
+        As for `analysis.codes.agreement.side_by_side`; `keys` holds `seed`.
+    seed : str
+        Column of the repetition.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``first``, ``second``, ``trials``, ``seeds``, ``difference`` (of accuracies, first
+        minus second), ``odds_ratio`` and ``mcnemar_p`` over all trials, ``cohen_d`` and
+        ``wilcoxon_p`` over seeds.
+    """
+    right = side_by_side(
+        trials.assign(right=trials["decision"] == trials["label"]), code, keys, "right"
+    )
+    rows = []
+    for a, b in combinations(right.columns, 2):
+        x, y = right[a].to_numpy(bool), right[b].to_numpy(bool)
+        by_seed = pd.Series(x * 1.0 - y, index=right.index.get_level_values(seed))
+        differences = by_seed.groupby(level=0).mean().to_numpy(float)
+        p, odds = mcnemar(x, y)
+        q, d = wilcoxon_seeds(differences)
+        rows.append((a, b, x.size, differences.size, by_seed.mean(), odds, p, d, q))
+    names = ("first", "second", "trials", "seeds", "difference")
+    return pd.DataFrame(rows, columns=[*names, "odds_ratio", "mcnemar_p", "cohen_d", "wilcoxon_p"])

@@ -1,0 +1,122 @@
+"""Codes side by side: values worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.codes.agreement import agreement, side_by_side
+from analysis.codes.curves import cost_at, curve, pareto
+from analysis.codes.decisions import accuracy_against_time, decision_times
+from analysis.codes.paired import mcnemar, paired_tests, wilcoxon_seeds
+from analysis.figures import plot_curves, plot_pareto
+from analysis.tables import TableError
+
+
+@pytest.fixture
+def trials():
+    """Two codes, two seeds, four trials each; code `b` errs once more."""
+    codes = {"a": ([0, 1, 0, 0], [0, 1, 1, 3]), "b": ([0, 1, 1, 0], [3] * 4)}
+    return pd.concat(
+        [table(code, seed, *columns) for code, columns in codes.items() for seed in (0, 1)],
+        ignore_index=True,
+    )
+
+
+def table(code, seed, decisions, steps):
+    label = [0, 1, 0, 1]
+    return pd.DataFrame(
+        {
+            "code": code,
+            "seed": seed,
+            "trial": range(4),
+            "label": label,
+            "decision": decisions,
+            "decision_step": steps,
+            "tie": False,
+            "silent": False,
+            "candidate": np.equal(label, decisions),
+        }
+    )
+
+
+def test_accuracy_against_time(trials):
+    table = accuracy_against_time(trials, 4)
+    a = table[table["code"] == "a"]["mean"].tolist()
+    assert a == [0.25, 0.75, 0.75, 0.75, 0.75]
+    assert table[table["code"] == "b"]["mean"].tolist() == [0, 0, 0, 0.5, 0.5]
+
+
+def test_decision_times(trials):
+    table = decision_times(trials).set_index("code")
+    assert table.loc["a", "mean"] == 1.25
+    assert table.loc["b", ["q05", "median", "q95"]].tolist() == [3, 3, 3]
+
+
+def test_agreement(trials):
+    row = agreement(trials, "code", ("seed", "trial")).iloc[0]
+    assert (row["trials"], row["same_decision"]) == (8, 0.75)
+    assert (row["both_right"], row["only_first"], row["only_second"], row["both_wrong"]) == (
+        0.5,
+        0.25,
+        0,
+        0.25,
+    )
+    # a decides 0 in 3 of 4, b in 2 of 4: chance is 0.75 * 0.5 + 0.25 * 0.5
+    assert row["kappa"] == pytest.approx((0.75 - 0.5) / 0.5)
+
+
+def test_paired_tests(trials):
+    row = paired_tests(trials).iloc[0]
+    assert (row["difference"], row["seeds"]) == (0.25, 2)
+    assert row["mcnemar_p"] == pytest.approx(0.5)
+    assert row["odds_ratio"] == pytest.approx(2.5 / 0.5)
+
+
+def test_mcnemar_is_the_binomial_test():
+    first = np.repeat([True, True, False, False], [50, 9, 1, 40])
+    second = np.repeat([True, False, True, False], [50, 9, 1, 40])
+    p, odds = mcnemar(first, second)
+    assert p == pytest.approx(2 * (1 + 10) / 2**10)
+    assert odds == pytest.approx(9.5 / 1.5)
+    assert mcnemar(first, first)[0] == 1.0
+
+
+def test_wilcoxon_over_seeds():
+    p, d = wilcoxon_seeds(np.array([0.01, 0.02, 0.03, 0.04, 0.05]))
+    assert p == pytest.approx(2 / 2**5)
+    assert d == pytest.approx(0.03 / np.std([1, 2, 3, 4, 5], ddof=1) * 100)
+    assert wilcoxon_seeds(np.zeros(4))[0] == 1.0
+    assert np.isnan(wilcoxon_seeds(np.ones(1))).all()
+
+
+def test_the_same_trial_twice_is_refused(trials):
+    with pytest.raises(TableError, match="more than once"):
+        side_by_side(pd.concat([trials, trials]), "code", ("seed", "trial"), "decision")
+    with pytest.raises(TableError, match="Two codes"):
+        side_by_side(trials[trials["code"] == "a"], "code", ("seed", "trial"), "decision")
+
+
+def points():
+    return pd.DataFrame(
+        {"accuracy": [0.9, 0.8, 0.95, 0.7], "cost": [2.0, 1.0, 4.0, 3.0], "rule": "a", "seed": 0}
+    )
+
+
+def test_cost_at_an_accuracy_is_interpolated():
+    assert cost_at(points(), 0.85, "cost") == pytest.approx(1.5)
+    assert cost_at(points(), 0.8, "cost") == 1.0
+    assert np.isnan(cost_at(points(), 0.99, "cost"))
+
+
+def test_the_front_leaves_out_what_is_beaten():
+    assert pareto(points(), "cost")["cost"].tolist() == [1.0, 2.0, 4.0]
+
+
+def test_figures_of_curves_and_fronts():
+    many = pd.concat([points().assign(seed=s, half=h) for s in range(3) for h in "xy"])
+    table = curve(many, "cost", "accuracy", ("half", "rule"))
+    assert table["n"].tolist() == [3] * 8
+    assert len(plot_curves(table, "cost", "accuracy", "Cost", split="half", log=True).axes) == 2
+    assert len(plot_pareto(many, "cost", "accuracy", "Cost").axes) == 1

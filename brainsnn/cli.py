@@ -1,4 +1,4 @@
-"""The command line: ``brainsnn list | show | describe | run | resume | evaluate | data | doctor``.
+"""The command line: ``brainsnn list | show | describe | run | resume | evaluate | compare | ...``.
 
 Exit codes: 0 done, 2 bad input, 130 interrupted. With ``--json``, one JSON object goes to standard
 output and nothing else.
@@ -200,6 +200,18 @@ def evaluate(
         path = out or _free_directory(Path("runs") / name, f"evaluate-{split}")
         outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv)
         _print_outcome(outcome, quiet, as_json)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN...", help="Run directories.")],
+    out: Annotated[Path, typer.Option(help="The comparison's own directory.")] = Path("comparison"),
+) -> None:
+    """Compare runs trial by trial: accuracy, time, cost, agreement, paired tests."""
+    with _reporting():
+        from brainsnn.protocol import load_report
+
+        typer.echo(f"Report: {load_report('compare')(runs, out).resolve()}")
 
 
 @app.command()

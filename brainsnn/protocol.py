@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from brainsnn.experiment import Experiment
 
 ENTRY_POINTS = "brainsnn.protocols"
+REPORTS = "brainsnn.reports"
 
 
 class ProtocolConfig(TrainingConfig):
@@ -157,3 +158,17 @@ def load_protocol(name: str) -> Any:
         raise ConfigError(
             f"Protocol {name!r} ({known[name].value}) cannot be loaded: {error}."
         ) from error
+
+
+def load_report(name: str) -> Any:
+    """Import the report of that name: a function of run directories and a folder to write to.
+
+    Raises
+    ------
+    ConfigError
+        If none is installed.
+    """
+    known = {entry.name: entry for entry in entry_points(group=REPORTS)}
+    if name not in known:
+        raise ConfigError(f"Unknown report {name!r}. {suggest(name, known)}")
+    return known[name].load()

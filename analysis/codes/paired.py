@@ -78,9 +78,9 @@ def paired_tests(
     trials : pandas.DataFrame
         Trials tables of several codes, one below the other, with label and decision.
     code, keys
-        As for `analysis.codes.agreement.side_by_side`; `keys` holds `seed`.
+        As for `analysis.codes.agreement.side_by_side`.
     seed : str
-        Column of the repetition.
+        Column of the repetition; where it is not among `keys` there is one.
 
     Returns
     -------
@@ -95,10 +95,13 @@ def paired_tests(
     rows = []
     for a, b in combinations(right.columns, 2):
         x, y = right[a].to_numpy(bool), right[b].to_numpy(bool)
-        by_seed = pd.Series(x * 1.0 - y, index=right.index.get_level_values(seed))
-        differences = by_seed.groupby(level=0).mean().to_numpy(float)
+        gain = x * 1.0 - y
+        differences = np.array([gain.mean()])
+        if seed in keys:
+            by_seed = pd.Series(gain, index=right.index.get_level_values(seed))
+            differences = by_seed.groupby(level=0).mean().to_numpy(float)
         p, odds = mcnemar(x, y)
         q, d = wilcoxon_seeds(differences)
-        rows.append((a, b, x.size, differences.size, by_seed.mean(), odds, p, d, q))
+        rows.append((a, b, x.size, differences.size, gain.mean(), odds, p, d, q))
     names = ("first", "second", "trials", "seeds", "difference")
     return pd.DataFrame(rows, columns=[*names, "odds_ratio", "mcnemar_p", "cohen_d", "wilcoxon_p"])

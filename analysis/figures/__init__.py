@@ -14,21 +14,27 @@ from analysis.figures.learning_curve import plot_learning_curve
 from analysis.figures.pareto import plot_pareto
 from analysis.figures.raster import plot_raster
 from analysis.figures.receptive_fields import plot_receptive_fields
+from analysis.figures.responses import plot_latency_raster, plot_raster_psth
 from analysis.figures.speed_accuracy import plot_speed_accuracy
 from analysis.figures.style import save
 from analysis.figures.weights import plot_weight_histogram
+from analysis.figures.windows import plot_decoding, plot_information
 from analysis.figures.winner import plot_winner_histogram
 
 __all__ = [
     "plot_confusion",
     "plot_curves",
     "plot_decisions_by_class",
+    "plot_decoding",
     "plot_firing_histogram",
     "plot_firing_matrix",
+    "plot_information",
     "plot_jitter_curve",
+    "plot_latency_raster",
     "plot_learning_curve",
     "plot_pareto",
     "plot_raster",
+    "plot_raster_psth",
     "plot_receptive_fields",
     "plot_speed_accuracy",
     "plot_weight_histogram",

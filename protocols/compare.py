@@ -1,0 +1,132 @@
+"""Runs side by side: ``brainsnn compare RUN RUN ...``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.codes.agreement import agreement
+from analysis.codes.decisions import accuracy_against_time, decision_times
+from analysis.codes.paired import paired_tests
+from analysis.figures import plot_curves, plot_pareto, save
+from analysis.report import Picture, Report, Section, Table
+from analysis.summary import summarise
+from analysis.tables import TableError
+from brainsnn.errors import RunDirectoryError
+from brainsnn.records import RunDirectory
+
+_PERCENT = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
+_NEEDED = ("trial", "label", "decision", "decision_step", "tie", "silent", "candidate")
+
+
+def read_trials(paths: Sequence[Path]) -> pd.DataFrame:
+    """Trials tables of runs, one below the other, with the columns `code` and `seed`.
+
+    A run of many networks gives a code a condition and decoder; else a run is a code, and its name
+    is that of its directory.
+
+    Raises
+    ------
+    RunDirectoryError
+        If there is one code only, a directory is no run, or its trials table lacks columns.
+    """
+    parts = []
+    for path in paths:
+        run = RunDirectory.read(path)
+        trials = run.trials()
+        missing = [name for name in _NEEDED if name not in trials.columns]
+        if missing:
+            raise RunDirectoryError(f"{path}: its trials table lacks {', '.join(missing)}.")
+        names = [name for name in ("condition", "decoder") if name in trials.columns]
+        code = trials[names].astype(str).agg(", ".join, axis=1) if names else ""
+        label = f"{run.path.name}: " if names else run.path.name
+        seed = trials["seed"] if "seed" in trials.columns else run.provenance().get("seed", 0)
+        parts.append(trials.assign(code=label + code, seed=seed))
+    together = pd.concat(parts, ignore_index=True)
+    if together["code"].nunique() < 2:
+        raise RunDirectoryError(
+            "There is one code only: give two runs or more, of different names."
+        )
+    return together
+
+
+def compare(paths: Sequence[Path], out: Path) -> Path:
+    """Write the comparison of runs as a page with figures.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Run directories.
+    out : Path
+        Folder to write to.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    RunDirectoryError
+        As `read_trials`.
+    """
+    trials = read_trials(paths)
+    rows = [
+        {"code": code, "seed": seed, **summarise(part)}
+        for (code, seed), part in trials.groupby(["code", "seed"])
+    ]
+    results = pd.DataFrame(rows)
+    sections = (_accuracy(results, trials, out), _trial_by_trial(trials))
+    names = ", ".join(str(path) for path in paths)
+    return Report(
+        title="Codes side by side",
+        abstract=f"{results['code'].nunique()} codes from {len(paths)} runs: {names}.",
+        claims=(),
+        sections=sections,
+        configuration={},
+        provenance={},
+        command=f"brainsnn compare {' '.join(str(path) for path in paths)}",
+    ).write(out / "report.html")
+
+
+def _accuracy(results: pd.DataFrame, trials: pd.DataFrame, out: Path) -> Section:
+    """Accuracy, time and cost."""
+    n_steps = int(trials["decision_step"].max())
+    steps = accuracy_against_time(trials, n_steps)
+    items: list[Picture | Table] = [
+        Table(results, "Every code and seed.", percent=_PERCENT, digits=dict.fromkeys(_PERCENT, 2))
+    ]
+    figures = {"time": plot_curves(steps, "step", "accuracy", "Step", code="code")}
+    for cost in ("spikes_to_decision", "synaptic_operations"):
+        if cost in results.columns:
+            label = cost.replace("_", " ").capitalize()
+            figures[cost] = plot_pareto(results, cost, "accuracy", label, code="code")
+    for name, figure in figures.items():
+        save(figure, out / "figures", name)
+        items.append(Picture(figure, f"Accuracy against {name.replace('_', ' ')}.", "See above."))
+    items.append(Table(decision_times(trials), "Steps of decisions."))
+    return Section("Accuracy, time and cost", "", tuple(items))
+
+
+def _trial_by_trial(trials: pd.DataFrame) -> Section:
+    """Agreement and paired tests, where the runs have trials in common."""
+    keys = ("seed", "trial") if _common(trials, ("seed", "trial")) else ("trial",)
+    try:
+        same = agreement(trials, "code", keys)
+        tests = paired_tests(trials, "code", keys)
+    except TableError as error:
+        return Section("Trial by trial", f"Not possible: {error}")
+    digits = dict.fromkeys((*same.columns, *tests.columns), 4)
+    return Section(
+        "Trial by trial",
+        "McNemar's test is over trials, Wilcoxon's over seeds.",
+        (Table(same, "Agreement.", digits=digits), Table(tests, "Paired tests.", digits=digits)),
+    )
+
+
+def _common(trials: pd.DataFrame, keys: Sequence[str]) -> bool:
+    """Whether some trial is decided by every code."""
+    counts = trials.groupby(list(keys))["code"].nunique()
+    return bool((counts == trials["code"].nunique()).any())

@@ -1,0 +1,87 @@
+"""Information on synthetic data of which it is known, and what corrections do with few trials."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.information import (
+    CORRECTIONS,
+    information_against_window,
+    mutual_information,
+    quantile_bins,
+)
+from analysis.spikes import from_frame
+from analysis.tables import TableError
+
+
+def channel(n_per, rng, n_stimuli=4, n_responses=8, flip=0.3):
+    """Response 2 s, unless by chance any: `flip` of the time. Returns data and true information."""
+    s = np.repeat(np.arange(n_stimuli), n_per)
+    r = np.where(rng.random(s.size) < flip, rng.integers(0, n_responses, s.size), 2 * s)
+    p = np.full((n_stimuli, n_responses), flip / n_responses)
+    p[np.arange(n_stimuli), 2 * np.arange(n_stimuli)] += 1 - flip
+    joint = p / n_stimuli
+    known = (joint * np.log2(p / joint.sum(axis=0))).sum()
+    return s, r, known
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS)
+def test_many_trials_give_the_known_information(correction):
+    s, r, known = channel(20_000, np.random.default_rng(0))
+    found = mutual_information(s, r, correction, repeats=8)
+    assert found == pytest.approx(known, abs=0.01)
+
+
+@pytest.mark.parametrize("correction", ["panzeri_treves", "shuffle", "quadratic"])
+def test_corrections_take_most_of_the_bias(correction):
+    """Means over 200 data sets of 20 trials a stimulus; the plain bias is about 0.16 bits."""
+    rng, plain, corrected = np.random.default_rng(1), [], []
+    for _ in range(200):
+        s, r, known = channel(20, rng)
+        plain.append(mutual_information(s, r, "none"))
+        corrected.append(mutual_information(s, r, correction, rng, repeats=20))
+    bias = np.mean(plain) - known
+    assert bias > 0.08
+    assert abs(np.mean(corrected) - known) < 0.5 * bias
+
+
+@pytest.mark.parametrize("correction", ["panzeri_treves", "shuffle", "quadratic"])
+def test_no_information_is_found_where_there_is_none(correction):
+    rng = np.random.default_rng(2)
+    values = [
+        mutual_information(np.arange(90) % 3, rng.integers(0, 5, 90), correction, rng, repeats=20)
+        for _ in range(100)
+    ]
+    assert abs(np.mean(values)) < 0.02
+
+
+def test_a_perfect_response_tells_all():
+    s = np.repeat([0, 1, 2, 3], 50)
+    assert mutual_information(s, 7 * s, "none") == pytest.approx(2)
+    assert mutual_information(s, s, "panzeri_treves") == pytest.approx(2, abs=0.03)
+    assert mutual_information(s, s, "quadratic") == pytest.approx(2, abs=0.05)
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(TableError, match="one response"):
+        mutual_information(np.array([1, 2]), np.array([1]))
+    with pytest.raises(TableError, match="Unknown correction"):
+        mutual_information(np.array([1]), np.array([1]), "magic")  # type: ignore[arg-type]
+
+
+def test_quantile_bins_keep_equal_values_together():
+    assert quantile_bins(np.array([0.0, 0, 0, 1, 2, 3]), 3).tolist() == [1, 1, 1, 1, 2, 2]
+
+
+def test_latency_tells_what_counts_cannot():
+    """One spike a trial: early for one stimulus, late for the other."""
+    time = np.where(np.arange(60) < 30, 0.1, 0.3) + np.linspace(0, 0.05, 60)
+    names = np.where(np.arange(60) < 30, "a", "b")
+    spikes = pd.DataFrame({"trial": range(60), "neuron": "x", "time": time, "stimulus": names})
+    found = information_against_window(from_frame(spikes, 0, 1), 0.0, np.array([0.2, 0.9]))
+    bits = found.set_index(["code", "window"])["information"]
+    assert bits["count", 0.2] == pytest.approx(1, abs=0.05)  # only one of them within 0.2 s
+    assert bits["count", 0.9] == pytest.approx(0, abs=0.05)
+    assert bits["latency", 0.9] == pytest.approx(1, abs=0.1)

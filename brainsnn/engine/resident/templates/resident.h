@@ -47,6 +47,16 @@ inline int64_t steps_before(double end, double dt)
     return equal ? nearest : (int64_t)std::ceil(end / dt);
 }
 
+// Eight bytes such that the first in memory is the lowest.
+inline uint64_t in_order(uint64_t bytes)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(bytes);
+#else
+    return bytes;
+#endif
+}
+
 // In place of a flag that says whether what a threshold reads has changed: it may at any time.
 struct Always
 {

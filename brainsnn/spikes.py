@@ -23,7 +23,7 @@ FloatArray = NDArray[np.float64]
 
 
 @numba.njit(cache=True)
-def _first_steps(
+def first_spike_steps(
     offsets: OffsetArray,
     population: IntArray,
     neuron: IntArray,
@@ -199,7 +199,7 @@ class SpikeTrains:
         """First-spike step of every neuron, shape (n_trials, n_neurons); `n_steps` if silent."""
         out = np.full((self.n_trials, self.n_neurons), self.n_steps, np.int32)
         everyone = np.broadcast_to(np.int32(0), self.step.shape)
-        _first_steps(self.offsets, everyone, self.neuron, self.step, 0, out)
+        first_spike_steps(self.offsets, everyone, self.neuron, self.step, 0, out)
         return out
 
     def take(self, trials: NDArray[np.integer]) -> SpikeTrains:
@@ -292,7 +292,7 @@ class Recording:
         """First-spike step of every neuron, shape (n_trials, size); `n_steps` if silent."""
         out = np.full((self.n_trials, self.populations[population]), self.n_steps, np.int32)
         wanted = self.code(population)
-        _first_steps(self.offsets, self.population, self.neuron, self.step, wanted, out)
+        first_spike_steps(self.offsets, self.population, self.neuron, self.step, wanted, out)
         return out
 
     def counts(self, population: str) -> IntArray:

@@ -11,6 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.entry import Entry
 from brainsnn.errors import DataError, EngineError
 from brainsnn.model import Model
 from brainsnn.records.weights import check_weights
@@ -133,6 +134,10 @@ class Engine(ABC):
         checked = check_weights(weights, self.model.shapes, "weights")
         for name, values in self.weights.items():
             values[...] = checked[name]
+
+    def entry(self) -> Entry | None:
+        """Where a compiled training loop enters the trials; None if they are not compiled."""
+        return None
 
     def close(self) -> None:
         """Give back what the engine holds outside Python; it cannot run afterwards."""

@@ -14,6 +14,7 @@ from typing import ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.learning.kernels import RuleKernels
 from brainsnn.spikes import Recording
 
 Weights = Mapping[str, NDArray[np.float64]]
@@ -86,6 +87,13 @@ class Rule(Protocol):
     def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
         """Loss of each trial, shape (n_trials,)."""
         ...
+
+    def kernels(self) -> RuleKernels | None:
+        """The rule as a compiled training loop takes it; None, the default, if it is not compiled.
+
+        It must give what `backward` gives, to the last bit.
+        """
+        return None
 
     def end_epoch(
         self,

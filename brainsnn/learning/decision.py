@@ -20,51 +20,64 @@ the surrogate derivative of "has fired by then" (Bengio et al. 2013, arXiv:1308.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.learning.gated import Errors, GatedRule, Steps
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
-from brainsnn.learning.temporal import Errors, Steps, layers, row_gradient
-from brainsnn.spikes import Recording
 
 
 @numba.njit(cache=True)
-def _potentials(pre: Steps, before: Steps, weights: Errors) -> Errors:
-    """Sum of the weights of the inputs that spiked before a step, shape (n_trials, n_post)."""
-    total = np.zeros((pre.shape[0], weights.shape[1]))
-    for n in range(pre.shape[0]):
-        for i in range(pre.shape[1]):
-            if pre[n, i] < before[n]:
-                for j in range(weights.shape[1]):
-                    total[n, j] += weights[i, j]
-    return total
+def _begin(delta, parameters):  # type: ignore[no-untyped-def]
+    """The output's error is that of the loss."""
 
 
 @numba.njit(cache=True)
-def _errors_below(
-    delta: Errors, weights: Errors, potential: Errors, threshold: float, width: float
-) -> Errors:
-    below = np.zeros(potential.shape)
-    for n in range(potential.shape[0]):
-        for j in range(potential.shape[1]):
-            window = 1.0 - abs(potential[n, j] - threshold) / width
+def _potential(pre: Steps, before: int, weights: Errors, total: Errors) -> None:
+    """Sum of the weights of the inputs that spiked before a step, in one trial."""
+    total[:] = 0.0
+    for i in range(pre.size):
+        if pre[i] < before:
+            for j in range(weights.shape[1]):
+                total[j] += weights[i, j]
+
+
+@numba.njit(cache=True)
+def _below(  # type: ignore[no-untyped-def]
+    pre,  # noqa: ARG001
+    post: Steps,
+    delta: Errors,
+    weights: Errors,
+    lower: Steps,
+    lower_weights: Errors,
+    n_steps: int,
+    parameters: NDArray[np.float64],
+    error: Errors,
+    gate: Steps,
+) -> None:
+    """Error through the window around the threshold, of the state at the step that is read."""
+    threshold, width = parameters[0], parameters[1]
+    for n in range(post.shape[0]):
+        read = max(min(post[n].min(), n_steps - 1) - 1, 0)
+        gate[n, :] = read
+        _potential(lower[n], read, lower_weights, error[n])
+        for j in range(error.shape[1]):
+            window = 1.0 - abs(error[n, j] - threshold) / width
+            total = 0.0
             if window > 0:
-                total = 0.0
                 for k in range(delta.shape[1]):
                     total += delta[n, k] * weights[j, k]
-                below[n, j] = total * window
-    return below
+                total *= window
+            error[n, j] = total
 
 
 @dataclass(frozen=True)
-class DecisionBackprop(Rule):
+class DecisionBackprop(GatedRule):
     r"""Backpropagation through the state at the decision (module docstring).
 
     Parameters
@@ -98,25 +111,6 @@ class DecisionBackprop(Rule):
         if not self.width > 0:
             raise LearningError(f"The window's width must be positive, got {self.width}.")
 
-    def backward(
-        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
-    ) -> Iterator[tuple[str, RowGradient]]:
-        """Yield the gradient of each connection from the last to the first (see `Rule`)."""
-        n_steps = recording.n_steps
-        chain = layers(recording, weights)
-        steps = {name: recording.first_steps(name) for name in recording.populations}
-        post = steps[chain[-1][2]]
-        delta = self.loss_function.error(post, labels, n_steps)
-        read = np.minimum(post.min(axis=1), n_steps - 1)
-        for (name, source, _), lower in zip(chain[::-1], [*chain[-2::-1], None], strict=True):
-            yield name, row_gradient(steps[source], post, delta, n_steps)
-            if lower is not None:
-                read = np.maximum(read - 1, 0)
-                potential = _potentials(steps[lower[1]], read, weights[lower[0]])
-                delta = _errors_below(delta, weights[name], potential, self.threshold, self.width)
-                post = np.repeat(read[:, None], delta.shape[1], axis=1)
-
-    def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Loss of each trial."""
-        output = list(recording.populations)[-1]
-        return self.loss_function.value(recording.first_steps(output), labels, recording.n_steps)
+    def functions(self) -> tuple[Any, Any, NDArray[np.float64]]:
+        """See `GatedRule`."""
+        return _begin, _below, np.array([self.threshold, self.width], np.float64)

@@ -32,28 +32,25 @@ Where the authors' program differs from the paper's text
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import LearningError
-from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.learning.base import Weights
+from brainsnn.learning.gated import Errors, GatedRule, Steps
 from brainsnn.learning.losses import FirstSpikeLoss, RelativeTargets
-from brainsnn.spikes import Recording
 from brainsnn.synapses.base import Normal, Uniform
-
-Steps = NDArray[np.int32]
-Errors = NDArray[np.float64]
 
 
 @numba.njit(cache=True)
-def normalise(delta: Errors) -> None:
-    """Divide each trial's errors by their Euclidean norm, in place; all-zero ones stay (eq. 16)."""
+def _begin(delta: Errors, parameters: NDArray[np.float64]) -> None:
+    """Divide each trial's errors by their Euclidean norm, if so asked; all-zero ones stay."""
+    if not parameters[0]:
+        return
     for n in range(delta.shape[0]):
         norm = np.sqrt((delta[n] ** 2).sum())
         if norm > 0:
@@ -62,87 +59,32 @@ def normalise(delta: Errors) -> None:
 
 
 @numba.njit(cache=True)
-def _active_rows(pre: Steps, n_steps: int) -> NDArray[np.int64]:
-    active = np.zeros(pre.shape[1], np.bool_)
-    for n in range(pre.shape[0]):
-        for i in range(pre.shape[1]):
-            active[i] |= pre[n, i] < n_steps
-    return np.flatnonzero(active)
-
-
-@numba.njit(cache=True)
-def _row_gradient(
-    pre: Steps, post: Steps, delta: Errors, rows: NDArray[np.int64], n_steps: int
-) -> Errors:
-    values = np.zeros((rows.size, post.shape[1]))
-    for n in range(pre.shape[0]):
-        for r in range(rows.size):
-            t = pre[n, rows[r]]
-            if t < n_steps:
-                for j in range(post.shape[1]):
-                    values[r, j] += delta[n, j] if t < post[n, j] else 0.0
-    return values
-
-
-@numba.njit(cache=True)
-def _propagate(pre: Steps, post: Steps, delta: Errors, weights: Errors) -> Errors:
-    below = np.zeros(pre.shape)
+def _below(  # type: ignore[no-untyped-def]
+    pre: Steps,
+    post: Steps,
+    delta: Errors,
+    weights: Errors,
+    lower,  # noqa: ARG001
+    lower_weights,  # noqa: ARG001
+    n_steps,  # noqa: ARG001
+    parameters: NDArray[np.float64],
+    error: Errors,
+    gate: Steps,
+) -> None:
+    """Propagate the error through every spike that came before its target's, eqs. 15 and 16."""
     for n in range(pre.shape[0]):
         for i in range(pre.shape[1]):
             total = 0.0
             for j in range(post.shape[1]):
                 if pre[n, i] < post[n, j]:
                     total += delta[n, j] * weights[i, j]
-            below[n, i] = total
-    return below
-
-
-def row_gradient(pre: Steps, post: Steps, delta: Errors, n_steps: int) -> RowGradient:
-    """Gradient summed over trials: each error, for every presynaptic spike before its step.
-
-    Parameters
-    ----------
-    pre, post : array of int32, shape (n_trials, n_pre), (n_trials, n_post)
-        First-spike steps; `post` may be any step up to which spikes count.
-    delta : array of float64, shape (n_trials, n_post)
-        Errors of the postsynaptic neurons.
-    n_steps : int
-        Length of a trial; presynaptic steps from here on are silence.
-    """
-    rows = _active_rows(pre, n_steps)
-    return RowGradient(rows, _row_gradient(pre, post, delta, rows, n_steps))
-
-
-def layers(recording: Recording, weights: Weights) -> list[tuple[str, str, str]]:
-    """Read a chain of layers off the order of its populations and connections.
-
-    Returns
-    -------
-    list of (connection, source, target)
-        From the input to the output.
-
-    Raises
-    ------
-    LearningError
-        If the weights do not fit a chain of the recording's populations.
-    """
-    pairs = list(itertools.pairwise(recording.populations))
-    if len(pairs) != len(weights):
-        raise LearningError(f"A chain of {len(pairs)} connections expected, got {list(weights)}.")
-    chain = []
-    for (source, target), (name, values) in zip(pairs, weights.items(), strict=True):
-        shape = (recording.populations[source], recording.populations[target])
-        if values.shape != shape:
-            raise LearningError(
-                f"Connection {name!r} should lead from {source!r} to {target!r}, shape {shape}; "
-                f"its weights have shape {values.shape}."
-            )
-        chain.append((name, source, target))
-    return chain
+            error[n, i] = total
+            gate[n, i] = pre[n, i]
+    _begin(error, parameters)
 
 
 @dataclass(frozen=True)
-class TemporalBackprop(Rule):
+class TemporalBackprop(GatedRule):
     """Temporal backpropagation through first spikes, for any number of layers (module docstring).
 
     Parameters
@@ -171,26 +113,9 @@ class TemporalBackprop(Rule):
     redraw_below: float = 0.001
     initial: Mapping[str, Uniform | Normal] = field(default_factory=dict)
 
-    def backward(
-        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
-    ) -> Iterator[tuple[str, RowGradient]]:
-        """Yield the gradient of each connection from the last to the first (see `Rule`)."""
-        n_steps = recording.n_steps
-        chain = layers(recording, weights)
-        post = recording.first_steps(chain[-1][2])
-        delta = self.loss_function.error(post, labels, n_steps)
-        for depth, (name, source, _) in enumerate(reversed(chain), start=1):
-            if self.normalised:
-                normalise(delta)
-            pre = recording.first_steps(source)
-            yield name, row_gradient(pre, post, delta, n_steps)
-            if depth < len(chain):
-                delta, post = _propagate(pre, post, delta, weights[name]), pre
-
-    def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Loss of each trial."""
-        output = list(recording.populations)[-1]
-        return self.loss_function.value(recording.first_steps(output), labels, recording.n_steps)
+    def functions(self) -> tuple[Any, Any, NDArray[np.float64]]:
+        """See `GatedRule`."""
+        return _begin, _below, np.array([float(self.normalised)])
 
     def end_epoch(
         self,

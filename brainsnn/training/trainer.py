@@ -18,10 +18,11 @@ from brainsnn.streams import Streams
 from brainsnn.training.callbacks import Callback, Progress
 from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
 from brainsnn.training.config import TrainingConfig
+from brainsnn.training.fused import make_updater
 from brainsnn.training.interrupts import Interrupted, StopRequest
 from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
-from brainsnn.training.updates import StepByStep, Updater
+from brainsnn.training.updates import Updater
 from brainsnn.training.validation import check_monitor, validate
 from brainsnn.trials import LabelledTrials, TrainingTrials
 
@@ -76,8 +77,8 @@ class Trainer:
         File to keep the newest checkpoint in, and to resume from.
     callbacks : sequence of Callback, optional
     updater : Updater, optional
-        Trains on a block; `StepByStep` with the configured optimiser by default. One that
-        changes weights by other means must use `Trainer.state.optimiser` for its state.
+        Trains on a block; `make_updater` chooses one for the configured optimiser by default. One
+        that changes weights by other means must use `Trainer.state.optimiser` for its state.
     output : str, optional
         The population that decides; the model's last by default.
 
@@ -113,7 +114,7 @@ class Trainer:
         )
         sequential = config.update == "sequential"
         optimiser, size = self.state.optimiser, config.batch_size
-        self.updater = updater or StepByStep(engine, rule, optimiser, size, sequential)
+        self.updater = updater or make_updater(engine, rule, optimiser, size, sequential)
         self.block = max(1, BLOCK // size) * size
         self.stop = StopRequest()
         self._n_trials = 0

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from brainsnn.errors import LearningError
 from brainsnn.learning.base import RowGradient, Rule
 from brainsnn.learning.decision import DecisionBackprop
+from brainsnn.learning.gated import layers
 from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
 from brainsnn.learning.rules import RULES
-from brainsnn.learning.temporal import TemporalBackprop, layers
+from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.spikes import Recording
 from brainsnn.synapses import Uniform
 

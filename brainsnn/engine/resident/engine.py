@@ -18,6 +18,7 @@ from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.layout import Recorded
 from brainsnn.engine.resident.library import Library
+from brainsnn.entry import RUN, SPIKES, CFunction, Entry
 from brainsnn.errors import EngineError
 from brainsnn.model import Model, build, explain
 from brainsnn.spikes import Recording, SpikeTrains
@@ -118,6 +119,14 @@ class ResidentEngine(Engine):
         if not self._stochastic:
             return None
         return self.streams["dynamics"].integers(2**32, size=n, dtype=np.uint32)
+
+    def entry(self) -> Entry:
+        """Where a compiled training loop enters the trials."""
+        library = self._loaded()[0]
+        run, spikes = library.address("resident_run"), library.address("resident_spikes")
+        final = {p.name: p.size for p in self._with_potential}
+        functions = CFunction(run, RUN), CFunction(spikes, SPIKES)
+        return Entry(*functions, self._seeds, final, library)
 
     def close(self) -> None:
         """Let go of the libraries; arrays that look into them keep them alive."""

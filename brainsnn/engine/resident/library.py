@@ -238,6 +238,10 @@ class Library:
             k += 1
         return found
 
+    def address(self, function: str) -> int:
+        """Address of a function of the C interface."""
+        return ctypes.cast(getattr(self._c, function), _Pointer).value or 0
+
     def run(
         self,
         inputs: SpikeTrains,

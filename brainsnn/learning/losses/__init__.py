@@ -3,8 +3,8 @@
 To add one: write a file with a subclass of `FirstSpikeLoss`, register it in `LOSSES`, import it.
 """
 
-from brainsnn.learning.losses.base import LOSSES, FirstSpikeLoss
+from brainsnn.learning.losses.base import LOSSES, CompiledLoss, FirstSpikeLoss
 from brainsnn.learning.losses.first_spike_softmax import FirstSpikeSoftmax
 from brainsnn.learning.losses.relative_targets import RelativeTargets
 
-__all__ = ["LOSSES", "FirstSpikeLoss", "FirstSpikeSoftmax", "RelativeTargets"]
+__all__ = ["LOSSES", "CompiledLoss", "FirstSpikeLoss", "FirstSpikeSoftmax", "RelativeTargets"]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.learning.kernels import LossKernel
 from brainsnn.registry import Registry
 
 
@@ -33,6 +34,39 @@ class FirstSpikeLoss(ABC):
         Positive where the neuron should fire later. Since a larger potential means an earlier
         spike, it is also the derivative of the loss with respect to the potential.
         """
+
+    def kernel(self) -> LossKernel | None:
+        """The loss as a compiled training loop takes it; None if it is not compiled."""
+        return None
+
+
+class CompiledLoss(FirstSpikeLoss):
+    """A loss that is one kernel."""
+
+    @abstractmethod
+    def kernel(self) -> LossKernel:
+        """The loss, compiled."""
+
+    def error(
+        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
+    ) -> NDArray[np.float64]:
+        """Return minus the derivative with respect to the steps, shape (n_trials, n_classes)."""
+        return self._compute(steps, labels, n_steps)[0]
+
+    def value(
+        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
+    ) -> NDArray[np.float64]:
+        """Return the loss of each trial."""
+        return self._compute(steps, labels, n_steps)[1]
+
+    def _compute(
+        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        check_labels(steps, labels)
+        kernel = self.kernel()
+        error, value = np.empty(steps.shape), np.empty(steps.shape[0])
+        kernel.error(steps, labels, n_steps, kernel.parameters, error, value)
+        return error, value
 
 
 def check_labels(steps: NDArray[np.int32], labels: NDArray[np.int64]) -> None:

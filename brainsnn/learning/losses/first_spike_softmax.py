@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.losses.base import LOSSES, FirstSpikeLoss, check_labels
+from brainsnn.learning.kernels import LossKernel
+from brainsnn.learning.losses.base import LOSSES, CompiledLoss
 
 
 @numba.njit(cache=True)
@@ -31,7 +32,7 @@ def _softmax_losses(
     steps: NDArray[np.int32],
     labels: NDArray[np.int64],
     n_steps: int,
-    parameters: tuple[float, float, float, float, float, float],
+    parameters: NDArray[np.float64],
     error: NDArray[np.float64],
     value: NDArray[np.float64],
 ) -> None:
@@ -59,7 +60,7 @@ def _softmax_losses(
 
 @LOSSES.register("first_spike_softmax")
 @dataclass(frozen=True)
-class FirstSpikeSoftmax(FirstSpikeLoss):
+class FirstSpikeSoftmax(CompiledLoss):
     r"""Cross-entropy over first-spike steps (equations in the module docstring).
 
     Parameters
@@ -97,24 +98,8 @@ class FirstSpikeSoftmax(FirstSpikeLoss):
                 f"0 or more; got {self}."
             )
 
-    def error(
-        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
-    ) -> NDArray[np.float64]:
-        """Return minus the derivative with respect to the steps, shape (n_trials, n_classes)."""
-        return self._compute(steps, labels, n_steps)[0]
-
-    def value(
-        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
-    ) -> NDArray[np.float64]:
-        """Return the loss of each trial."""
-        return self._compute(steps, labels, n_steps)[1]
-
-    def _compute(
-        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        check_labels(steps, labels)
-        error, value = np.empty(steps.shape), np.empty(steps.shape[0])
+    def kernel(self) -> LossKernel:
+        """The loss, compiled."""
         times = (self.tau, self.margin, self.target)
-        parameters = (*times, self.anchor, self.earliest, self.patience)
-        _softmax_losses(steps, labels, n_steps, parameters, error, value)
-        return error, value
+        parameters = np.array([*times, self.anchor, self.earliest, self.patience], np.float64)
+        return LossKernel(_softmax_losses, parameters)

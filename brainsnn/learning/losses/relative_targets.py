@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.losses.base import LOSSES, FirstSpikeLoss, check_labels
+from brainsnn.learning.kernels import LossKernel
+from brainsnn.learning.losses.base import LOSSES, CompiledLoss
 
 
 @numba.njit(cache=True)
@@ -29,11 +30,14 @@ def _errors(
     steps: NDArray[np.int32],
     labels: NDArray[np.int64],
     n_steps: int,
-    gamma: float,
-    out: NDArray[np.float64],
+    parameters: NDArray[np.float64],
+    error: NDArray[np.float64],
+    value: NDArray[np.float64],
 ) -> None:
+    gamma = parameters[0]
     for n in range(steps.shape[0]):
         first = steps[n].min()
+        value[n] = 0.0
         for k in range(steps.shape[1]):
             t = float(steps[n, k])
             if first >= n_steps:
@@ -42,12 +46,13 @@ def _errors(
                 target = float(first)
             else:
                 target = max(t, min(first + gamma, float(n_steps)))
-            out[n, k] = (target - t) / n_steps
+            error[n, k] = (target - t) / n_steps
+            value[n] += 0.5 * error[n, k] ** 2
 
 
 @LOSSES.register("relative_targets")
 @dataclass(frozen=True)
-class RelativeTargets(FirstSpikeLoss):
+class RelativeTargets(CompiledLoss):
     """S4NN's relative targets (equations in the module docstring).
 
     Parameters
@@ -67,18 +72,6 @@ class RelativeTargets(FirstSpikeLoss):
         if not self.gamma >= 0:
             raise LearningError(f"The margin gamma must be 0 or more, got {self.gamma}.")
 
-    def error(
-        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
-    ) -> NDArray[np.float64]:
-        """Return e of eq. 6, shape (n_trials, n_classes)."""
-        check_labels(steps, labels)
-        out = np.empty(steps.shape)
-        _errors(steps, labels, n_steps, self.gamma, out)
-        return out
-
-    def value(
-        self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
-    ) -> NDArray[np.float64]:
-        """Return half the squared error of each trial (eq. 7)."""
-        error = self.error(steps, labels, n_steps)
-        return 0.5 * np.einsum("nk,nk->n", error, error)
+    def kernel(self) -> LossKernel:
+        """The loss, compiled."""
+        return LossKernel(_errors, np.array([self.gamma], np.float64))

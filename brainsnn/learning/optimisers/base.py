@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from brainsnn.config import Choice
 from brainsnn.errors import LearningError
 from brainsnn.learning.base import RowGradient, Weights
+from brainsnn.learning.kernels import OptimiserKernels
 from brainsnn.registry import Registry
 
 Rows = Mapping[str, NDArray[np.integer[Any]]]
@@ -47,6 +48,14 @@ class Optimiser(ABC):
         Connections whose rows were once named here may be decayed lazily from then on; the others
         are always up to date.
         """
+
+    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:  # noqa: ARG002
+        """Work on the connection `name`, compiled; None if it is not.
+
+        Called after a first `prepare` and `step` of every connection; the state must be shared with
+        them, so that either may go on where the other stopped.
+        """
+        return None
 
     def flush(self, weights: Weights) -> None:  # noqa: B027 - most have nothing to do
         """Bring all weights up to date. Call before they are read, saved or changed elsewhere."""

@@ -22,6 +22,7 @@ from pydantic import Field
 
 from brainsnn.errors import LearningError
 from brainsnn.learning.base import RowGradient, Weights
+from brainsnn.learning.kernels import OptimiserKernels, Vector
 from brainsnn.learning.optimisers.base import (
     OPTIMISERS,
     Optimiser,
@@ -33,12 +34,15 @@ from brainsnn.learning.optimisers.base import (
 SMALLEST_PRODUCT = 1e-100
 """When the cumulative product falls below, all rows pay and it starts again at 1."""
 
+PART = 2048
+"""Values of a gradient that a compiled loop makes at a time: they stay in the first-level cache."""
+
 
 @numba.njit(cache=True)
-def _scale(row, factor):  # type: ignore[no-untyped-def]
-    """Multiply `row` by `factor`."""
-    for j in range(row.size):
-        row[j] *= factor
+def _scale(weights, row, factor):  # type: ignore[no-untyped-def]
+    """Multiply a row by `factor`; a row as an array of its own would cost as much again."""
+    for j in range(weights.shape[1]):
+        weights[row, j] *= factor
 
 
 @numba.njit(cache=True)
@@ -47,7 +51,7 @@ def _catch_up(weights, rows, product, paid):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         row = rows[k]
         if paid[row] != product[0]:
-            _scale(weights[row], product[0] / paid[row])
+            _scale(weights, row, product[0] / paid[row])
             paid[row] = product[0]
 
 
@@ -56,41 +60,51 @@ def _catch_up_all(weights, product, paid):  # type: ignore[no-untyped-def]
     """Let every row pay, and start the product again at 1."""
     for row in range(weights.shape[0]):
         if paid[row] != product[0]:
-            _scale(weights[row], product[0] / paid[row])
+            _scale(weights, row, product[0] / paid[row])
         paid[row] = 1.0
     product[0] = 1.0
 
 
 @numba.njit(cache=True)
-def _descend(weights, rows, values, learning_rate):  # type: ignore[no-untyped-def]
-    """Gradient step on `rows`."""
-    for k in range(rows.size):
-        w, g = weights[rows[k]], values[k]
-        for j in range(w.size):
-            w[j] -= learning_rate * g[j]
+def _prepare(weights, rows, parameters, product, paid):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Let `rows` pay what they owe; the connection is lazy."""
+    _catch_up(weights, rows, product, paid)
 
 
 @numba.njit(cache=True)
-def _descend_lazily(  # type: ignore[no-untyped-def]
-    weights, rows, values, learning_rate, decay, product, paid
-):
-    """Gradient step on `rows`, decay of all left owing."""
-    _catch_up(weights, rows, product, paid)
-    _descend(weights, rows, values, learning_rate)
-    product[0] *= 1.0 - learning_rate * decay
+def _decay(weights, factor, product, paid):  # type: ignore[no-untyped-def]
+    """Multiply all weights by `factor`: now, or, if the connection is lazy, when they are used."""
+    if not product.size:
+        for i in range(weights.shape[0]):
+            _scale(weights, i, factor)
+        return
+    product[0] *= factor
     if product[0] < SMALLEST_PRODUCT:
         _catch_up_all(weights, product, paid)
 
 
 @numba.njit(cache=True)
-def _descend_eagerly(  # type: ignore[no-untyped-def]
-    weights, rows, values, learning_rate, decay
+def _step(  # type: ignore[no-untyped-def]
+    weights,
+    rows,
+    values,
+    last,
+    learning_rate,
+    parameters,
+    product,
+    paid,
+    count,  # noqa: ARG001
 ):
-    """Gradient step on `rows`, decay of all at once."""
-    _descend(weights, rows, values, learning_rate)
-    factor = 1.0 - learning_rate * decay
-    for i in range(weights.shape[0]):
-        _scale(weights[i], factor)
+    """Gradient step on `rows`; decay of all weights with the last of them."""
+    if product.size:
+        _catch_up(weights, rows, product, paid)
+    for k in range(rows.size):
+        row = rows[k]
+        for j in range(values.shape[1]):
+            weights[row, j] -= learning_rate * values[k, j]
+    decay = parameters[0]
+    if last and decay != 0:
+        _decay(weights, 1.0 - learning_rate * decay, product, paid)
 
 
 class SGD(Optimiser):
@@ -131,22 +145,25 @@ class SGD(Optimiser):
         learning_rate: float,
     ) -> None:
         """Update `weights` in place; see the class."""
-        decay = self.weight_decay
-        if decay == 0:
-            _descend(weights, gradient.rows, gradient.values, learning_rate)
-            return
-        if learning_rate * decay >= 1:
+        if learning_rate * self.weight_decay >= 1:
             raise LearningError(
-                f"Learning rate {learning_rate} times weight decay {decay} is 1 or more: every "
-                "weight would vanish or change sign. Lower one of them."
+                f"Learning rate {learning_rate} times weight decay {self.weight_decay} is 1 or "
+                "more: every weight would vanish or change sign. Lower one of them."
             )
-        if name in self._product:
-            product, paid = self._product[name], self._paid[name]
-            _descend_lazily(
-                weights, gradient.rows, gradient.values, learning_rate, decay, product, paid
-            )
-        else:
-            _descend_eagerly(weights, gradient.rows, gradient.values, learning_rate, decay)
+        state = self._arrays(name)
+        _step(weights, gradient.rows, gradient.values, 1, learning_rate, *state)
+
+    def _arrays(self, name: str) -> tuple[Vector, Vector, Vector, NDArray[np.int64]]:
+        """Parameters and state of a connection, as `_step` takes them."""
+        product = self._product.get(name, np.empty(0))
+        paid = self._paid.get(name, np.empty(0))
+        parameters = np.array([self.weight_decay], np.float64)
+        return parameters, product, paid, np.empty(0, np.int64)
+
+    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels:
+        """Work on a connection, compiled; see `Optimiser`."""
+        part = max(1, PART // max(1, weights.shape[1]))
+        return OptimiserKernels(_prepare, _step, *self._arrays(name), name in self._product, part)
 
     def flush(self, weights: Weights) -> None:
         """Let every row pay the decay it owes."""

@@ -1,0 +1,67 @@
+"""A compiled engine's trials, for callers that are compiled themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+RUN = types.void(*[types.int64] * 9)
+"""Addresses of offsets, neurons, steps and trials; counts of trials and steps; addresses of the
+seeds (0 for none), of the offsets of what is recorded, (n_trials + 1,), and of the final
+potentials, a block (n_trials, size) for each population that has one."""
+
+SPIKES = types.void(types.int64)
+"""Address that receives what was recorded: the columns potential (8 bytes each), population, neuron
+and step (4 bytes each), one after the other."""
+
+
+class CFunction(types.WrapperAddressProtocol):
+    """A C function that functions compiled by numba take as an argument.
+
+    Parameters
+    ----------
+    address : int
+        Where it is.
+    signature : numba signature
+        Its arguments; addresses are int64.
+    """
+
+    def __init__(self, address: int, signature: Any) -> None:
+        self._address, self._signature = address, signature
+
+    def __wrapper_address__(self) -> int:
+        return self._address
+
+    def signature(self) -> Any:
+        """Its arguments."""
+        return self._signature
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where compiled trials begin.
+
+    Parameters
+    ----------
+    run : CFunction
+        Runs trials; signature `RUN`.
+    spikes : CFunction
+        Copies what the last call of `run` recorded; signature `SPIKES`.
+    seeds : callable
+        ``seeds(n)`` gives one seed a trial, or None if the model draws no random numbers.
+    final : mapping of str to int
+        Populations whose final potential is recorded, and their sizes, in order.
+    owner : object
+        What keeps the code loaded.
+    """
+
+    run: CFunction
+    spikes: CFunction
+    seeds: Callable[[int], NDArray[np.uint32] | None]
+    final: Mapping[str, int]
+    owner: object

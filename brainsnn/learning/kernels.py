@@ -1,0 +1,120 @@
+"""What a rule, a loss and an optimiser offer to a training loop that is compiled itself.
+
+A kernel is a function that numba compiles (``njit``) with one of the signatures below. The compiled
+loop calls it through its address, so every kernel is compiled and cached with its own file, and any
+rule goes with any loss and any optimiser without compiling anything anew. All arrays are in C
+order; n is the number of trials of a batch.
+
+================ ===============================================================================
+`ERROR`          ``(steps, labels, n_steps, parameters, error, loss)``: of a loss. First-spike
+                 steps (n, n_classes) of the output in; its error, same shape, and the loss, (n,),
+                 out.
+`BEGIN`          ``(delta, parameters)``: of a rule. The output's error, changed in place.
+`BELOW`          ``(pre, post, delta, weights, lower, lower_weights, n_steps, parameters, error,
+                 gate)``: of a rule. From a connection and the one before; see `RuleKernels`.
+`PREPARE`        ``(weights, rows, parameters, first, second)``: of an optimiser. Brings rows up to
+                 date before they are used.
+`STEP`           ``(weights, rows, values, last, rate, parameters, first, second, count)``: of an
+                 optimiser. A part of a gradient's rows; `last` is 1 with the last part.
+================ ===============================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+INDEX = types.int64
+STEPS = types.Array(types.int32, 2, "C")
+USED = types.Array(types.int32, 1, "C", readonly=True)
+VECTOR = types.Array(types.float64, 1, "C")
+MATRIX = types.Array(types.float64, 2, "C")
+ROWS = types.Array(types.int64, 1, "C")
+COUNT = types.Array(types.int64, 1, "C")
+
+ERROR = types.void(STEPS, ROWS, INDEX, VECTOR, MATRIX, VECTOR)
+BEGIN = types.void(MATRIX, VECTOR)
+BELOW = types.void(STEPS, STEPS, MATRIX, MATRIX, STEPS, MATRIX, INDEX, VECTOR, MATRIX, STEPS)
+PREPARE = types.void(MATRIX, USED, VECTOR, VECTOR, VECTOR)
+STEP = types.void(MATRIX, ROWS, MATRIX, INDEX, types.float64, VECTOR, VECTOR, VECTOR, COUNT)
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LossKernel:
+    """A loss, compiled.
+
+    Parameters
+    ----------
+    error : njit function
+        Signature `ERROR`.
+    parameters : array of float64
+        What it takes as such.
+    """
+
+    error: Any
+    parameters: Vector
+
+
+@dataclass(frozen=True)
+class RuleKernels:
+    r"""A rule whose gradients are errors gated by time, compiled.
+
+    The gradient of a connection is :math:`\delta_j\,[t_i < g_j]` for every presynaptic spike
+    :math:`t_i`; for the last connection the gate :math:`g` is the first-spike step of the output
+    and :math:`\delta` the error of the loss, changed by `begin`. `below` gives error and gate of
+    the next connection towards the input.
+
+    Parameters
+    ----------
+    loss : LossKernel
+    begin : njit function
+        Signature `BEGIN`.
+    below : njit function
+        Signature `BELOW`. In: of a connection, the first-spike steps `pre` (n, n_pre) of its
+        source, gate `post` and error `delta` (n, n_post) and weights; of the connection that leads
+        to its source, the steps `lower` (n, n_lower) of that one's source and its weights. Out:
+        `error` and `gate` (n, n_pre).
+    parameters : array of float64
+        What both take as such.
+    """
+
+    loss: LossKernel
+    begin: Any
+    below: Any
+    parameters: Vector
+
+
+@dataclass(frozen=True)
+class OptimiserKernels:
+    """An optimiser's work on one connection, compiled; its state is shared, not copied.
+
+    Parameters
+    ----------
+    prepare : njit function
+        Signature `PREPARE`.
+    step : njit function
+        Signature `STEP`.
+    parameters, first, second : array of float64
+        Parameters and state, in any form that the two functions agree on.
+    count : array of int64
+        State that is counted.
+    postpones : bool
+        Whether `prepare` has anything to do for this connection.
+    part : int
+        Largest number of rows that `step` should be given at once.
+    """
+
+    prepare: Any
+    step: Any
+    parameters: Vector
+    first: Vector
+    second: Vector
+    count: NDArray[np.int64]
+    postpones: bool
+    part: int

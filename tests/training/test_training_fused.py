@@ -1,0 +1,202 @@
+"""The compiled loop gives what engine, rule and optimiser give in turn, to the last bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from brainsnn.codes import FirstSpikeDecoder
+from brainsnn.engine import ResidentEngine
+from brainsnn.errors import DataError, LearningError
+from brainsnn.learning.decision import DecisionBackprop
+from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
+from brainsnn.learning.optimisers import SGD, Adam
+from brainsnn.learning.temporal import TemporalBackprop
+from brainsnn.model import Connection, Model, feedforward
+from brainsnn.neurons import NeuronModel, integrate_and_fire_once
+from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.streams import Streams
+from brainsnn.synapses import Uniform
+from brainsnn.training import StopRequest, Trainer, TrainingConfig
+from brainsnn.training.fused import Fused, make_updater
+from brainsnn.training.updates import StepByStep
+from brainsnn.trials import LabelledTrials
+
+SIZES = {"input": 20, "first": 30, "second": 12, "output": 4}
+N_STEPS, N = 40, 60
+INITIAL = [Uniform(0, 30), Uniform(-5, 25), Uniform(0, 40)]
+MODEL = feedforward("small", SIZES, integrate_and_fire_once, INITIAL)
+NOISY = NeuronModel(
+    "noisy", "v : 1\nfired : boolean", "v > 80 + 30*rand() and not fired", "fired = True"
+)
+RULES = {
+    "s4nn": TemporalBackprop(),
+    "s4nn_softmax": TemporalBackprop(FirstSpikeSoftmax(), normalised=False),
+    "decision": DecisionBackprop(),
+    "decision_relative": DecisionBackprop(RelativeTargets()),
+}
+
+
+def make_trials(n: int = N) -> LabelledTrials:
+    rng = np.random.default_rng(0)
+    steps = rng.integers(0, 50, (n, SIZES["input"]))
+    return LabelledTrials(SpikeTrains.from_first_steps(steps, N_STEPS), rng.integers(0, 4, n))
+
+
+TRIALS = make_trials()
+
+
+@pytest.fixture(scope="module")
+def engine() -> ResidentEngine:
+    return ResidentEngine(MODEL, N_STEPS)
+
+
+def columns(recording: Recording) -> list[np.ndarray]:
+    names = ("offsets", "population", "neuron", "step", "potential")
+    return [np.array(getattr(recording, name)) for name in names] + [
+        np.array(values) for values in recording.final.values()
+    ]
+
+
+def train(make, engine, rule, optimiser, *arguments, epochs=3):
+    """Everything that training leaves, epoch by epoch."""
+    engine.set_weights(engine.model.draw_weights(Streams(1)))
+    updater = make(engine, rule, optimiser, *arguments)
+    left = []
+    for epoch in range(epochs):
+        order = np.random.default_rng(epoch).permutation(N)
+        recording, norms = updater.run(TRIALS, order, 0.7, StopRequest())
+        left += [*columns(recording), *map(np.array, norms.values())]
+        left += [*(w.copy() for w in engine.weights.values()), *optimiser.state().values()]
+    return updater, left
+
+
+def same(ours, theirs):
+    assert len(ours) == len(theirs)
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize(("decay", "batch"), [(0, 1), (0.01, 1), (1.0, 1), (0.01, 7)])
+def test_equals_step_by_step(engine, rule, decay, batch):
+    for sequential in (True, False):
+        updater, ours = train(make_updater, engine, rule, SGD(decay), batch, sequential)
+        assert isinstance(updater, Fused)
+        assert same(ours, train(StepByStep, engine, rule, SGD(decay), batch, sequential)[1])
+
+
+def test_networks_that_draw_random_numbers_draw_the_same():
+    model = feedforward("noisy", SIZES, NOISY, INITIAL)
+    left = [
+        train(make, ResidentEngine(model, N_STEPS, Streams(3)), TemporalBackprop(), SGD(0.01))
+        for make in (make_updater, StepByStep)
+    ]
+    assert isinstance(left[0][0], Fused)
+    assert same(left[0][1], left[1][1])
+
+
+def test_recordings_grow_beyond_what_was_expected(engine, monkeypatch):
+    monkeypatch.setattr("brainsnn.training.fused.SPARE", 0.02)
+    _, ours = train(make_updater, engine, TemporalBackprop(), SGD(0.01))
+    assert same(ours, train(StepByStep, engine, TemporalBackprop(), SGD(0.01))[1])
+
+
+def test_stop_requested_before_ends_after_a_batch(engine):
+    stop = StopRequest()
+    stop.request()
+    updater = make_updater(engine, TemporalBackprop(), SGD(), 5)
+    assert updater.run(TRIALS, np.arange(N), 0.1, stop)[0].n_trials == 5
+
+
+class StopAfter:
+    """A request to stop that comes after it was looked for a few times."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    @property
+    def requested(self):
+        self.looks -= 1
+        return self.looks < 0
+
+
+def test_a_stop_in_the_middle_of_a_block_goes_on_to_the_same_end(engine, monkeypatch):
+    monkeypatch.setattr("brainsnn.training.fused.LOOK", 1e-9)
+    rule, order = TemporalBackprop(), np.arange(N)
+    engine.set_weights(MODEL.draw_weights(Streams(1)))
+    updater = make_updater(engine, rule, SGD(0.01))
+    begun = updater.run(TRIALS, order, 0.7, StopAfter(12))[0]
+    assert 1 < begun.n_trials < N
+    updater.run(TRIALS, order[begun.n_trials :], 0.7, StopRequest())
+    weights = [w.copy() for w in engine.weights.values()]
+    engine.set_weights(MODEL.draw_weights(Streams(1)))
+    StepByStep(engine, rule, SGD(0.01)).run(TRIALS, order, 0.7, StopRequest())
+    assert same(weights, list(engine.weights.values()))
+
+
+def fit(engine, epochs, checkpoint=None, resume=False, updater=None):
+    if not resume:
+        engine.set_weights(MODEL.draw_weights(Streams(1)))
+    config = TrainingConfig(
+        epochs=epochs,
+        monitor="train_accuracy",
+        optimiser={"name": "sgd", "weight_decay": 0.01},
+        average={"name": "exponential"},
+        checkpoint_every=25,
+    )
+    trainer = Trainer(
+        engine,
+        TemporalBackprop(),
+        FirstSpikeDecoder(),
+        config,
+        0.2,
+        Streams(5),
+        checkpoint=checkpoint,
+    )
+    if updater is not None:
+        trainer.updater = updater(engine, trainer.rule, trainer.state.optimiser)
+    return trainer, trainer.fit(TRIALS, resume=resume)
+
+
+def test_the_trainer_chooses_it_and_resumes_exactly(engine, tmp_path):
+    trainer, whole = fit(engine, 4)
+    assert isinstance(trainer.updater, Fused)
+    fit(engine, 2, tmp_path / "checkpoint.npz")
+    _, resumed = fit(engine, 4, tmp_path / "checkpoint.npz", resume=True)
+    _, plain = fit(engine, 4, updater=StepByStep)
+    for other in (resumed, plain):
+        assert same(list(whole.last_weights.values()), list(other.last_weights.values()))
+        ours, theirs = (r.metrics.drop(columns="seconds") for r in (whole, other))
+        assert ours.equals(theirs)
+
+
+class PlainLoss(FirstSpikeLoss):
+    """A loss in NumPy only."""
+
+    def value(self, steps, labels, n_steps):
+        return RelativeTargets().value(steps, labels, n_steps)
+
+    def error(self, steps, labels, n_steps):
+        return RelativeTargets().error(steps, labels, n_steps)
+
+
+def test_what_is_not_compiled_is_done_step_by_step(engine):
+    plain = TemporalBackprop(PlainLoss())
+    assert isinstance(make_updater(engine, plain, SGD()), StepByStep)
+    assert isinstance(make_updater(engine, TemporalBackprop(), Adam()), StepByStep)
+    several = ResidentEngine(MODEL, N_STEPS, workers=2)
+    assert isinstance(make_updater(several, TemporalBackprop(), SGD(), 4), StepByStep)
+    jump = Connection("jump", "input", "output")
+    model = Model("jump", MODEL.populations, (*MODEL.connections, jump))
+    assert isinstance(make_updater(ResidentEngine(model, N_STEPS), plain, SGD()), StepByStep)
+    ours = train(make_updater, engine, plain, SGD(0.01))[1]
+    assert same(ours, train(make_updater, engine, TemporalBackprop(), SGD(0.01))[1])
+
+
+def test_labels_and_trials_that_do_not_fit_are_refused(engine):
+    updater = make_updater(engine, TemporalBackprop(), SGD())
+    wrong = LabelledTrials(TRIALS.inputs, np.where(np.arange(N) == 9, 4, TRIALS.labels))
+    with pytest.raises(LearningError, match=r"Labels must be in 0\.\.3"):
+        updater.run(wrong, np.arange(N), 0.1, StopRequest())
+    with pytest.raises((DataError, IndexError)):
+        updater.run(TRIALS, np.array([0, N]), 0.1, StopRequest())

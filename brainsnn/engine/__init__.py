@@ -5,12 +5,13 @@ the scenario suite finds it there.
 """
 
 from brainsnn.engine.base import ENGINES, Engine
+from brainsnn.engine.genn import GennEngine
 from brainsnn.engine.resident import ResidentEngine
 from brainsnn.engine.runtime import RuntimeEngine
 from brainsnn.model import Model
 from brainsnn.streams import Streams
 
-__all__ = ["ENGINES", "Engine", "ResidentEngine", "RuntimeEngine", "build_engine"]
+__all__ = ["ENGINES", "Engine", "GennEngine", "ResidentEngine", "RuntimeEngine", "build_engine"]
 
 
 def build_engine(

@@ -43,7 +43,7 @@ class RuntimeEngine(Engine):
     ) -> None:
         super().__init__(model, n_steps, streams, workers)
         self._target = target
-        with _runtime_device(target):
+        with runtime_device(target):
             self._built = build(model)
             self._monitors = {p.name: self._monitor(p.name) for p in model.populations}
             self._built.network.add(*self._monitors.values())
@@ -82,7 +82,7 @@ class RuntimeEngine(Engine):
         # Brian2 collects garbage in every run; freezing what is alive now spares it the search.
         gc.freeze()
         try:
-            with _runtime_device(self._target):
+            with runtime_device(self._target):
                 parts = [self._run_trial(inputs, int(k)) for k in trials]
         finally:
             gc.unfreeze()
@@ -157,7 +157,14 @@ class RuntimeEngine(Engine):
 
 
 @contextmanager
-def _runtime_device(target: str) -> Iterator[None]:
+def runtime_device(target: str) -> Iterator[None]:
+    """Make Brian2's runtime its device, with a target for generated code; both undone at the end.
+
+    Raises
+    ------
+    EngineError
+        If the target is unknown.
+    """
     if target not in ("numpy", "cython"):
         raise EngineError(f"Unknown runtime target {target!r}. Known: cython, numpy.")
     previous = brian2.prefs.codegen.target

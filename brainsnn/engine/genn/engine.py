@@ -1,0 +1,101 @@
+"""The engine on GeNN: its generated runner, kept in the process, trial after trial."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.engine.base import ENGINES, Engine, WeightArrays
+from brainsnn.engine.capabilities import refuse
+from brainsnn.engine.genn.compiler import library_bytes
+from brainsnn.engine.genn.installation import check_cuda, find_genn
+from brainsnn.engine.genn.library import Runner
+from brainsnn.engine.genn.project import generate
+from brainsnn.engine.genn.state import initial_state
+from brainsnn.errors import EngineError
+from brainsnn.model import Model
+from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.streams import Streams
+
+
+@ENGINES.register("genn")
+class GennEngine(Engine):
+    """Has GeNN generate a model's code, compiles it once, and runs trials by one call into it.
+
+    Parameters
+    ----------
+    model, n_steps, streams
+        As for `Engine`.
+    use_gpu : bool, default False
+        Run on the GPU. Spikes and potentials are copied back after every step.
+
+    Raises
+    ------
+    EngineError
+        If the model asks for what GeNN cannot do, or GeNN, Brian2GeNN, the compiler or, with
+        `use_gpu`, a GPU is missing.
+    ModelError
+        If Brian2 refuses the equations.
+    """
+
+    name = "genn"
+
+    def __init__(
+        self, model: Model, n_steps: int, streams: Streams | None = None, *, use_gpu: bool = False
+    ) -> None:
+        super().__init__(model, n_steps, streams)
+        refuse(self.name, model)
+        if use_gpu:
+            check_cuda()
+        genn = find_genn()
+        project = generate(model, use_gpu=use_gpu)
+        self._stochastic = bool(project.random)
+        self._runner: Runner | None = Runner(library_bytes(project, genn, use_gpu=use_gpu))
+        state = initial_state(model, project.arrays, self.streams)
+        for array in project.arrays:
+            self._runner.view(array.label)[...] = state.get(array.label, 0)
+        self._runner.save_state()
+        self._with_potential = [p for p in model.populations if p.neuron]
+        self._final_size = sum(p.size for p in self._with_potential)
+        self._weights = {
+            c.name: self._view(f"{c.name}.{c.synapse.weight}").reshape(model.shapes[c.name])
+            for c in model.connections
+        }
+
+    def _view(self, name: str) -> NDArray[Any]:
+        return self._loaded().view(name)
+
+    def _loaded(self) -> Runner:
+        if self._runner is None:
+            raise EngineError("This engine has been closed.")
+        return self._runner
+
+    @property
+    def weights(self) -> WeightArrays:
+        """Live weights of every connection: views of the memory that GeNN's code reads."""
+        return self._weights
+
+    def set_parameter(self, population: str, name: str, value: float) -> None:
+        """Give a parameter of a population another value, from the next trial on."""
+        self._check_parameter(population, name)
+        self._view(f"{population}.{name}")[...] = value
+
+    def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
+        n = trials.size
+        final = np.empty(n * self._final_size)
+        seeds = None
+        if self._stochastic:
+            seeds = self.streams["dynamics"].integers(2**32, size=n, dtype=np.uint32)
+        columns = self._loaded().run(inputs, trials, self.n_steps, final, seeds)
+        ends = np.cumsum([n * p.size for p in self._with_potential])[:-1]
+        blocks = {
+            p.name: block.reshape(n, p.size)
+            for p, block in zip(self._with_potential, np.split(final, ends), strict=True)
+        }
+        return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
+
+    def close(self) -> None:
+        """Let go of the runner; arrays that look into it keep it alive."""
+        self._runner, self._weights = None, {}

@@ -1,0 +1,235 @@
+"""A model as the sources that GeNN compiles: its description for GeNN, and the trial loop."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import brian2
+from brian2.equations import Equations
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from brainsnn.engine.genn.adapter import active
+from brainsnn.errors import ModelError
+from brainsnn.model import BuiltModel, Model, Population, brian2_message, build, explain
+
+#: Files handed to GeNN's generator, and compiled around what it generates.
+DESCRIPTION, LOOP = "model.cpp", "loop.cpp"
+
+#: Strict floating point: the same sums in the same order, so the same spikes.
+OPTIMISATION = ("-O3", "-march=native", "-ffp-contract=off")
+
+#: Where a neuron keeps the potential of its last spike, which a reset would overwrite.
+SPIKE_POTENTIAL = "spike_potential"
+
+_SEED = "_seed"
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array of the compiled network.
+
+    Parameters
+    ----------
+    owner, variable : str
+        Population or connection, and its variable.
+    dtype : str
+        C++ type.
+    size : int
+        Number of values; GeNN holds a `scalar` in a plain variable.
+    restored : bool
+        Whether it is put back to its initial values before every trial.
+    """
+
+    owner: str
+    variable: str
+    dtype: str
+    size: int
+    scalar: bool = False
+    restored: bool = False
+
+    @property
+    def label(self) -> str:
+        """Name for people and for Python."""
+        return f"{self.owner}.{self.variable}"
+
+    @property
+    def symbol(self) -> str:
+        """Name in C++: what GeNN makes of a variable and a group whose name begins with '_'."""
+        return f"{self.variable}_{self.owner}"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Generated sources, and what the engine has to know of them.
+
+    Parameters
+    ----------
+    sources : mapping of str to str
+        Text of every file, by name.
+    arrays : tuple of Array
+        All arrays that Python can see.
+    random : tuple of Array
+        Seeds of the random draws; empty for a deterministic network.
+    """
+
+    sources: Mapping[str, str]
+    arrays: tuple[Array, ...]
+    random: tuple[Array, ...]
+
+
+def generate(model: Model, *, use_gpu: bool = False) -> Project:
+    """Generate the sources of a model; neither GeNN nor a compiler is needed.
+
+    Parameters
+    ----------
+    model : Model
+        A model without what `brainsnn.engine.capabilities` lists for this engine.
+    use_gpu : bool, default False
+        Whether the loop moves spikes and state between host and device.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    EngineError
+        If Brian2GeNN is not installed.
+    ModelError
+        If Brian2 or Brian2GeNN refuses the equations.
+    """
+    from brainsnn.engine.genn.translator import Translator
+
+    device = Translator()
+    with active(device):
+        try:
+            built = build(_prepared(model))
+            built.network.run(model.dt * brian2.second, namespace={})
+            device.translate(built)
+        except ModelError:
+            raise
+        except Exception as error:
+            raise explain(model, error) from error
+        arrays = _arrays(model, device, built)
+    random = tuple(a for a in arrays if a.variable == _SEED)
+    arrays = tuple(a for a in arrays if a.variable != _SEED)
+    _check_symbols(model, arrays)
+    names = {
+        "model": model,
+        "neurons": device.neuron_models,
+        "synapses": device.synapse_models,
+        "delays": {c.name: c.delay for c in model.connections},
+        "flags": " ".join(OPTIMISATION),
+        "populations": [_LoopPopulation(p, _slots(model, p)) for p in model.populations],
+        "input": model.inputs[0],
+        "arrays": arrays,
+        "kept": [a for a in arrays if not a.restored and not a.scalar],
+        "random": random,
+        "use_gpu": use_gpu,
+    }
+    templates = _templates()
+    sources = {name: templates.get_template(name).render(names) for name in (DESCRIPTION, LOOP)}
+    return Project(sources, arrays, random)
+
+
+def _prepared(model: Model) -> Model:
+    """The model without values, which are set later, and with potentials kept at a spike."""
+    return replace(model, populations=tuple(_prepared_population(p) for p in model.populations))
+
+
+def _prepared_population(population: Population) -> Population:
+    neuron = population.neuron
+    if neuron is None:
+        return population
+    try:
+        equation = Equations(neuron.equations)[neuron.potential]
+    except Exception as error:
+        raise ModelError(
+            f"Population {population.name!r} (neuron {neuron.name!r}): {brian2_message(error)}"
+        ) from error
+    unit = "1" if equation.dim.is_dimensionless else repr(equation.unit)
+    prepared = replace(
+        neuron,
+        equations=f"{neuron.equations}\n{SPIKE_POTENTIAL} : {unit}",
+        reset=f"{SPIKE_POTENTIAL} = {neuron.potential}\n{textwrap.dedent(neuron.reset).strip()}",
+        parameters={},
+        initial={},
+    )
+    return replace(population, neuron=prepared)
+
+
+@dataclass(frozen=True)
+class _LoopPopulation:
+    """A population as the loop sees it, with the steps that GeNN keeps its spikes for."""
+
+    population: Population
+    slots: int
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.population, name)
+
+
+def _slots(model: Model, population: Population) -> int:
+    return 1 + max((c.delay for c in model.connections if c.source == population.name), default=0)
+
+
+def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
+    arrays: list[Array] = []
+    for part in device.neuron_models:
+        group = built.groups[part.name]
+        arrays += _variables(part, part.N, lambda v, g=group: not g.variables[v].constant)
+    for part, connection in zip(device.synapse_models, model.connections, strict=True):
+        own, weight = built.synapses[part.name].variables, connection.synapse.weight
+        arrays += _variables(
+            part,
+            part.srcN * part.trgN,
+            lambda v, own=own, weight=weight: v != weight and not own[v].constant,
+        )
+    return tuple(arrays)
+
+
+def _variables(part: Any, size: int, changes: Any) -> list[Array]:
+    """Arrays of one of Brian2GeNN's descriptions of a population or connection."""
+
+    def restored(name: str) -> bool:
+        return name != _SEED and bool(changes(name))
+
+    own = zip(part.variables, part.variabletypes, strict=True)
+    one = zip(part.shared_variables, part.shared_variabletypes, strict=True)
+    return [
+        *(Array(part.name, v, dtype, size, restored=restored(v)) for v, dtype in own),
+        *(Array(part.name, v, dtype, 1, True, restored(v)) for v, dtype in one),
+    ]
+
+
+def _check_symbols(model: Model, arrays: tuple[Array, ...]) -> None:
+    twice = [s for s, n in Counter(a.symbol for a in arrays).items() if n > 1]
+    if twice:
+        labels = sorted(a.label for a in arrays if a.symbol == twice[0])
+        raise ModelError(
+            f"Model {model.name!r}: GeNN would give {' and '.join(labels)} the same name, "
+            f"{twice[0]!r}; rename one of them."
+        )
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("brainsnn.engine.genn"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 -- C++, not HTML
+    )
+    templates.globals["quoted"] = lambda names: ", ".join(f'"{n}"' for n in names)
+    templates.globals["typed"] = lambda names, types: ", ".join(
+        f'{{"{n}", "{t}"}}' for n, t in zip(names, types, strict=True)
+    )
+    templates.globals["uninitialised"] = lambda names: ", ".join(["uninitialisedVar()"] * len(names))
+    return templates

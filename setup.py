@@ -7,7 +7,7 @@ setup(
         include=["brainsnn", "brainsnn.*", "protocols", "analysis", "analysis.*"]
     ),
     package_data={
-        "brainsnn": ["py.typed", "engine/resident/templates/*"],
+        "brainsnn": ["py.typed", "engine/*/templates/*"],
         "analysis": ["templates/*"],
     },
 )

@@ -37,7 +37,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated."),
 ]
 Preset = Annotated[str | None, typer.Option(help="A named set of settings of the protocol.")]
-EngineName = Annotated[str | None, typer.Option("--engine", help="runtime or resident.")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="resident, runtime or genn.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all random streams.")]
 Out = Annotated[Path | None, typer.Option(help="The run's own directory.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]

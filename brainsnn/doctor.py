@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from brainsnn.datasets import DATASETS
+from brainsnn.engine.genn import adapter, installation
 from brainsnn.engine.resident import compiler
 from brainsnn.errors import BrainsnnError
 from brainsnn.protocol import protocols
@@ -45,7 +46,9 @@ def examine() -> list[Finding]:
         _attempt("cache", _cache),
         _protocols(),
         *(_dataset(name) for name in DATASETS),
+        _brian2genn(),
         _genn(),
+        _cuda(),
     ]
 
 
@@ -90,6 +93,27 @@ def _dataset(name: str) -> Finding:
     return Finding(f"data {name}", True, str(folder))
 
 
+def _brian2genn() -> Finding:
+    found = adapter.installed_version()
+    if found is None:
+        return Finding("brian2genn", None, f"not installed (optional): '{adapter.HOW_TO_INSTALL}'")
+    good = found == adapter.VERSION
+    return Finding("brian2genn", good, found if good else f"{found}; '{adapter.HOW_TO_INSTALL}'")
+
+
 def _genn() -> Finding:
-    path = os.environ.get("GENN_PATH")
-    return Finding("genn", True if path else None, path or "GENN_PATH is not set (optional)")
+    if installation.VARIABLE not in os.environ:
+        return Finding("genn", None, f"{installation.VARIABLE} is not set (optional)")
+    return _attempt("genn", lambda: _describe_genn(installation.find_genn()))
+
+
+def _describe_genn(genn: installation.Installation) -> str:
+    tested = "tested" if genn.version == installation.TESTED else f"tested: {installation.TESTED}"
+    return f"{genn.version} ({tested}) in {genn.path}"
+
+
+def _cuda() -> Finding:
+    try:
+        return Finding("cuda", True, installation.check_cuda())
+    except BrainsnnError as error:
+        return Finding("cuda", None, f"{error} (optional, for the engine 'genn')")

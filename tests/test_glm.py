@@ -6,10 +6,11 @@ import itertools
 
 import numpy as np
 import pytest
+from engines import engine_params
 from scipy.stats import binom
 
 from brainsnn.codes import BernoulliEncoder
-from brainsnn.engine import ENGINES, build_engine
+from brainsnn.engine import build_engine
 from brainsnn.glm import glm_model, load
 from brainsnn.learning.glm import ACTIVATIONS, BASES, GLM
 from brainsnn.learning.glm.simulate import simulate
@@ -49,7 +50,7 @@ def runs(name, n, activation="sigmoid", **options):
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
-@pytest.mark.parametrize("name", [*ENGINES, "simulate"])
+@pytest.mark.parametrize("name", [*engine_params(), "simulate"])
 def test_potentials_of_a_free_run_are_those_of_teacher_forcing_with_its_own_spikes(
     name, activation
 ):

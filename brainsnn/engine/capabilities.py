@@ -1,16 +1,14 @@
 """What an engine cannot do, and why: found in a model before anything is generated.
 
-The table of docs/engines.md is written from `LIMITS` by ``python -m brainsnn.engine.capabilities``.
+The table of docs/engines.md is written from `LIMITS` (`brainsnn.engine.limits_table`).
 To add a limit: append to `LIMITS`. To add an engine: give each limit that concerns it a reason.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from brian2.equations import Equations
 from brian2.equations.equations import SUBEXPRESSION
@@ -19,8 +17,6 @@ from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.errors import EngineError
 from brainsnn.model import Connection, Model
-
-BEGIN, END = "<!-- limits: begin -->\n", "<!-- limits: end -->"
 
 
 def _nowhere(model: Model) -> Iterable[str]:  # noqa: ARG001
@@ -176,34 +172,3 @@ LIMITS = [
         _poisson,
     ),
 ]
-
-
-def table() -> str:
-    """Markdown table of all limits: a row a case, a column an engine."""
-    engines = sorted({name for limit in LIMITS for name in limit.reasons})
-    lines = [
-        f"| case | {' | '.join(f'`{name}`' for name in engines)} |",
-        f"|---|{'---|' * len(engines)}",
-        *(
-            f"| {limit.case} | {' | '.join(limit.reasons.get(name, 'yes') for name in engines)} |"
-            for limit in LIMITS
-        ),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def insert_table(page: str) -> str:
-    """Text of a page with the table between its two marks brought up to date.
-
-    Raises
-    ------
-    ValueError
-        If the page lacks the marks.
-    """
-    before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}{table()}{END}{rest.split(END)[1]}"
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    target.write_text(insert_table(target.read_text(encoding="utf-8")), encoding="utf-8")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from engine.scenarios import N_STEPS, SCENARIOS, Scenario
+from engines import engine_params
 
-from brainsnn.engine import ENGINES, build_engine
+from brainsnn.engine import build_engine
 from brainsnn.spikes import Recording
 
 REFERENCE = "runtime"
@@ -33,7 +34,7 @@ def expected(reference: dict[str, Recording], scenario: Scenario) -> Recording:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
-@pytest.mark.parametrize("engine_name", [name for name in ENGINES if name != REFERENCE])
+@pytest.mark.parametrize("engine_name", engine_params(REFERENCE))
 def test_same_spikes_as_the_reference(
     engine_name: str, scenario: Scenario, reference: dict[str, Recording]
 ) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from engines import engine_params
 from numpy.typing import NDArray
 
 from brainsnn.codes import FirstSpikeDecoder, LatencyEncoder
 from brainsnn.datasets import DATASETS
-from brainsnn.engine import ENGINES, Engine, build_engine
+from brainsnn.engine import Engine, build_engine
 from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.optimisers.sgd import SGD
 from brainsnn.learning.temporal import TemporalBackprop
@@ -51,7 +52,7 @@ def encode(split: str, n: int) -> tuple[SpikeTrains, NDArray[np.int64]]:
     return LatencyEncoder(N_STEPS).encode(images.images), np.argsort(CLASSES)[images.labels]
 
 
-@pytest.mark.parametrize("name", list(ENGINES))
+@pytest.mark.parametrize("name", engine_params())
 def test_firing_times_of_the_released_weights(name: str, model: Model) -> None:
     times = load("pretrained_firing_times_first200.npz")
     weights = load("pretrained_weights.npz")

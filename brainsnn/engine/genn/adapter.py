@@ -51,7 +51,7 @@ def import_brian2genn(module: str) -> Any:
     if installed_version() is None:
         raise EngineError(
             f"The engine 'genn' needs Brian2GeNN, which is not installed: '{HOW_TO_INSTALL}' "
-            "(without dependencies: it asks for a Brian2 older than the one that it works with here)."
+            "(without dependencies: it asks for an older Brian2 than it works with here)."
         )
     with _pkg_resources(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -103,6 +103,29 @@ def generate(model: Model, *, use_gpu: bool = False) -> Project:
     ModelError
         If Brian2 or Brian2GeNN refuses the equations.
     """
+    parts, arrays = _translate(model)
+    random = tuple(a for a in arrays if a.variable == _SEED)
+    arrays = tuple(a for a in arrays if a.variable != _SEED)
+    _check_symbols(model, arrays)
+    names = {
+        **parts,
+        "model": model,
+        "delays": {c.name: c.delay for c in model.connections},
+        "flags": " ".join(OPTIMISATION),
+        "populations": [_LoopPopulation(p, _slots(model, p)) for p in model.populations],
+        "input": model.inputs[0],
+        "arrays": arrays,
+        "kept": [a for a in arrays if not a.restored and not a.scalar],
+        "random": random,
+        "use_gpu": use_gpu,
+    }
+    templates = _templates()
+    sources = {name: templates.get_template(name).render(names) for name in (DESCRIPTION, LOOP)}
+    return Project(sources, arrays, random)
+
+
+def _translate(model: Model) -> tuple[dict[str, Any], tuple[Array, ...]]:
+    """Brian2GeNN's descriptions of the populations and connections, and their arrays."""
     from brainsnn.engine.genn.translator import Translator
 
     device = Translator()
@@ -116,25 +139,7 @@ def generate(model: Model, *, use_gpu: bool = False) -> Project:
         except Exception as error:
             raise explain(model, error) from error
         arrays = _arrays(model, device, built)
-    random = tuple(a for a in arrays if a.variable == _SEED)
-    arrays = tuple(a for a in arrays if a.variable != _SEED)
-    _check_symbols(model, arrays)
-    names = {
-        "model": model,
-        "neurons": device.neuron_models,
-        "synapses": device.synapse_models,
-        "delays": {c.name: c.delay for c in model.connections},
-        "flags": " ".join(OPTIMISATION),
-        "populations": [_LoopPopulation(p, _slots(model, p)) for p in model.populations],
-        "input": model.inputs[0],
-        "arrays": arrays,
-        "kept": [a for a in arrays if not a.restored and not a.scalar],
-        "random": random,
-        "use_gpu": use_gpu,
-    }
-    templates = _templates()
-    sources = {name: templates.get_template(name).render(names) for name in (DESCRIPTION, LOOP)}
-    return Project(sources, arrays, random)
+    return {"neurons": device.neuron_models, "synapses": device.synapse_models}, arrays
 
 
 def _prepared(model: Model) -> Model:
@@ -179,32 +184,26 @@ def _slots(model: Model, population: Population) -> int:
 
 
 def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
+    kept = {c.name: c.synapse.weight for c in model.connections}
     arrays: list[Array] = []
     for part in device.neuron_models:
-        group = built.groups[part.name]
-        arrays += _variables(part, part.N, lambda v, g=group: not g.variables[v].constant)
-    for part, connection in zip(device.synapse_models, model.connections, strict=True):
-        own, weight = built.synapses[part.name].variables, connection.synapse.weight
-        arrays += _variables(
-            part,
-            part.srcN * part.trgN,
-            lambda v, own=own, weight=weight: v != weight and not own[v].constant,
-        )
+        arrays += _variables(part, part.N, built.groups[part.name].variables, {_SEED})
+    for part in device.synapse_models:
+        own = built.synapses[part.name].variables
+        arrays += _variables(part, part.srcN * part.trgN, own, {_SEED, kept[part.name]})
     return tuple(arrays)
 
 
-def _variables(part: Any, size: int, changes: Any) -> list[Array]:
-    """Arrays of one of Brian2GeNN's descriptions of a population or connection."""
-
-    def restored(name: str) -> bool:
-        return name != _SEED and bool(changes(name))
-
-    own = zip(part.variables, part.variabletypes, strict=True)
-    one = zip(part.shared_variables, part.shared_variabletypes, strict=True)
-    return [
-        *(Array(part.name, v, dtype, size, restored=restored(v)) for v, dtype in own),
-        *(Array(part.name, v, dtype, 1, True, restored(v)) for v, dtype in one),
-    ]
+def _variables(
+    part: Any, size: int, variables: Mapping[str, Any], kept: set[str]
+) -> Iterator[Array]:
+    """Arrays of one of Brian2GeNN's descriptions; what is not kept or constant is restored."""
+    many = zip(part.variables, part.variabletypes, strict=True)
+    single = zip(part.shared_variables, part.shared_variabletypes, strict=True)
+    for scalar, group in ((False, many), (True, single)):
+        for name, dtype in group:
+            restored = name not in kept and not variables[name].constant
+            yield Array(part.name, name, dtype, 1 if scalar else size, scalar, restored)
 
 
 def _check_symbols(model: Model, arrays: tuple[Array, ...]) -> None:
@@ -227,9 +226,18 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- C++, not HTML
     )
-    templates.globals["quoted"] = lambda names: ", ".join(f'"{n}"' for n in names)
-    templates.globals["typed"] = lambda names, types: ", ".join(
-        f'{{"{n}", "{t}"}}' for n, t in zip(names, types, strict=True)
-    )
-    templates.globals["uninitialised"] = lambda names: ", ".join(["uninitialisedVar()"] * len(names))
+    templates.globals.update(quoted=_quoted, typed=_typed, uninitialised=_uninitialised)
     return templates
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _typed(names: Sequence[str], dtypes: Sequence[str]) -> str:
+    pairs = zip(names, dtypes, strict=True)
+    return ", ".join(f'{{"{name}", "{dtype}"}}' for name, dtype in pairs)
+
+
+def _uninitialised(names: Sequence[str]) -> str:
+    return ", ".join(["uninitialisedVar()"] * len(names))

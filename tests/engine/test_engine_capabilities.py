@@ -1,0 +1,65 @@
+"""What engines cannot do is found in a model, and the page lists it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from engine.scenarios import SCENARIOS, leaky
+
+from brainsnn.engine import ENGINES
+from brainsnn.engine.capabilities import LIMITS, refuse
+from brainsnn.engine.limits_table import insert_table
+from brainsnn.errors import EngineError
+from brainsnn.model import Connection, Model, Population
+from brainsnn.neurons import NeuronModel
+from brainsnn.synapses import SynapseModel
+
+PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
+
+
+def network(on_pre: str, equations: str = "w : 1", neuron: NeuronModel = leaky) -> Model:
+    populations = (Population("input", 2), Population("out", 2, neuron), Population("up", 1, leaky))
+    synapse = SynapseModel("s", equations, on_pre)
+    connections = (Connection("first", "input", "out"), Connection("second", "out", "up", synapse))
+    return Model("limits", populations, connections)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (network("v_post -= w"), r"'second', on_pre 'v_post -= w': .*only \+= is possible"),
+        (network("v = w"), "on_pre 'v = w'"),
+        (network("w *= 0.9\nv_post *= w  # decay"), r"on_pre 'v_post \*= w'"),
+        (network("v_post += w; v_post += 2*w"), "'v_post [+]= 2[*]w': .*one sum a connection"),
+        (network("v_post += w*v_pre"), "no variables of the source"),
+        (network("v_post += u", "w : 1\nu = 2*w : 1"), "does not expand subexpressions"),
+        (network("v_post += poisson(w)"), "rand[(][)] and randn[(][)] are there"),
+        (
+            network("v_post += w", neuron=NeuronModel("p", "v : 1", "poisson(v) > 3", "v = 0")),
+            "Population 'out': ",
+        ),
+    ],
+)
+def test_limits_of_genn_are_found(model: Model, message: str) -> None:
+    with pytest.raises(EngineError, match=message):
+        refuse("genn", model)
+    refuse("resident", model)
+
+
+def test_what_all_engines_run_is_not_refused() -> None:
+    models = [scenario.model for scenario in SCENARIOS]
+    for model in [*models, network("w += 0.1\nv_post += clip(w, 0, 1)"), network("")]:
+        for engine in ENGINES:
+            refuse(engine, model)
+
+
+def test_limits_name_engines_that_exist() -> None:
+    for limit in LIMITS:
+        assert limit.reasons
+        assert set(limit.reasons) <= set(ENGINES), limit.case
+
+
+def test_the_page_holds_the_table() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert insert_table(text) == text, "python -m brainsnn.engine.limits_table docs/engines.md"

@@ -7,11 +7,15 @@ To add a limit: append to `LIMITS`. To add an engine: give each limit that conce
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from brian2.equations import Equations
-from brian2.equations.equations import SUBEXPRESSION
+from brian2.equations.equations import (
+    DIFFERENTIAL_EQUATION,
+    SUBEXPRESSION,
+    EquationError,
+)
 from brian2.parsing.statements import parse_statement
 from brian2.utils.stringtools import get_identifiers
 
@@ -57,12 +61,13 @@ def refuse(engine: str, model: Model) -> None:
     EngineError
         With every place in the model, the reason, and the engines that can.
     """
-    complaints = [
-        f"{place}: {limit.reasons[engine]}"
-        for limit in LIMITS
-        if engine in limit.reasons
-        for place in limit.find(model)
-    ]
+    limits = [limit for limit in LIMITS if engine in limit.reasons]
+    try:
+        complaints = [
+            f"{at}: {limit.reasons[engine]}" for limit in limits for at in limit.find(model)
+        ]
+    except (EquationError, ValueError):
+        return  # not in Brian2's language: building it says where
     if complaints:
         raise EngineError(
             f"Engine {engine!r} cannot run model {model.name!r}. {' '.join(complaints)} "
@@ -72,78 +77,115 @@ def refuse(engine: str, model: Model) -> None:
 
 @dataclass(frozen=True)
 class _Statement:
-    """One statement of an ``on_pre``, and what its names are."""
+    """One statement of an ``on_pre``, and the names that it reads and writes."""
 
     connection: Connection
     text: str
-    synaptic: frozenset[str]
-    target: frozenset[str]
-
-    @property
-    def parsed(self) -> tuple[str, str, str]:
-        variable, operator, expression, _ = parse_statement(self.text)
-        return variable, operator, expression
+    target: Equations | None
 
     @property
     def place(self) -> str:
         return f"Connection {self.connection.name!r}, on_pre {self.text!r}"
 
-    def writes_target(self) -> bool:
-        variable = self.parsed[0]
-        if variable.endswith("_post"):
-            return True
-        return variable in self.target and variable not in self.synaptic
+    @property
+    def synaptic(self) -> Equations:
+        return Equations(self.connection.synapse.equations)
+
+    @property
+    def operator(self) -> str:
+        return str(parse_statement(self.text)[1])
+
+    @property
+    def written(self) -> str | None:
+        """Variable of the target that is written."""
+        return self._of_target(parse_statement(self.text)[0])
+
+    @property
+    def read(self) -> set[str]:
+        """All names that are read."""
+        return set(get_identifiers(parse_statement(self.text)[2]))
+
+    @property
+    def read_of_target(self) -> set[str]:
+        """Variables of the target that are read."""
+        return {name for name in map(self._of_target, self.read) if name}
+
+    def _of_target(self, name: str) -> str | None:
+        if name in self.synaptic.names or self.target is None:
+            return None
+        plain = name.removesuffix("_post")
+        return plain if plain in self.target.names else None
 
 
-def _names(equations: str) -> frozenset[str]:
-    return frozenset(Equations(equations).names)
-
-
-def _statements(model: Model) -> Iterable[_Statement]:
+def _statements(model: Model) -> Iterator[_Statement]:
     for c in model.connections:
-        target = model.population(c.target).neuron
-        known = _names(target.equations) if target else frozenset[str]()
+        neuron = model.population(c.target).neuron
+        target = Equations(neuron.equations) if neuron else None
         for line in re.split(r"[\n;]", c.synapse.on_pre):
             text = line.partition("#")[0].strip()
             if text:
-                yield _Statement(c, text, _names(c.synapse.equations), known)
+                yield _Statement(c, text, target)
 
 
-def _other_than_adding(model: Model) -> Iterable[str]:
-    return (s.place for s in _statements(model) if s.writes_target() and s.parsed[1] != "+=")
+def _other_than_adding(model: Model) -> Iterator[str]:
+    return (s.place for s in _statements(model) if s.written and s.operator != "+=")
 
 
-def _second_write(model: Model) -> Iterable[str]:
+def _second_write(model: Model) -> Iterator[str]:
     seen: set[str] = set()
     for s in _statements(model):
-        if s.writes_target():
+        if s.written:
             if s.connection.name in seen:
                 yield s.place
             seen.add(s.connection.name)
 
 
-def _source_variables(model: Model) -> Iterable[str]:
-    for s in _statements(model):
-        if any(name.endswith("_pre") for name in get_identifiers(s.text)):
+def _reads_of_written(model: Model) -> Iterator[str]:
+    statements = list(_statements(model))
+    written = {(s.connection.target, s.written) for s in statements if s.written}
+    for s in statements:
+        if any((s.connection.target, name) in written for name in s.read_of_target):
             yield s.place
 
 
-def _subexpressions(model: Model) -> Iterable[str]:
+def _source_variables(model: Model) -> Iterator[str]:
     for s in _statements(model):
-        equations = Equations(s.connection.synapse.equations)
-        used = get_identifiers(s.text) & set(equations.names)
-        if any(equations[name].type == SUBEXPRESSION for name in used):
+        if any(name in _INDICES or name.endswith("_pre") for name in s.read):
             yield s.place
 
 
-def _poisson(model: Model) -> Iterable[str]:
+def _subexpressions(model: Model) -> Iterator[str]:
+    for s in _statements(model):
+        used = s.read & set(s.synaptic.names)
+        if any(s.synaptic[name].type == SUBEXPRESSION for name in used):
+            yield s.place
+
+
+def _synapses_in_time(model: Model) -> Iterator[str]:
+    for c in model.connections:
+        for equation in Equations(c.synapse.equations).values():
+            if equation.type == DIFFERENTIAL_EQUATION and "event-driven" not in equation.flags:
+                yield f"Connection {c.name!r}, d{equation.varname}/dt"
+
+
+def _summed(model: Model) -> Iterator[str]:
+    for c in model.connections:
+        for equation in Equations(c.synapse.equations).values():
+            if "summed" in equation.flags:
+                yield f"Connection {c.name!r}, {equation.varname}"
+
+
+def _poisson(model: Model) -> Iterator[str]:
     for p in model.populations:
         if p.neuron:
             text = f"{p.neuron.equations}\n{p.neuron.threshold}\n{p.neuron.reset}"
             if re.search(r"\bpoisson\s*\(", text):
                 yield f"Population {p.name!r}"
-    yield from (s.place for s in _statements(model) if re.search(r"\bpoisson\s*\(", s.text))
+    yield from (s.place for s in _statements(model) if "poisson" in s.read)
 
+
+#: Names in a synapse that stand for the place of a neuron or for a number of neurons or synapses.
+_INDICES = {"i", "j", "N", "N_post", "N_incoming", "N_outgoing"}
 
 LIMITS = [
     Limit(
@@ -157,14 +199,29 @@ LIMITS = [
         _second_write,
     ),
     Limit(
-        "`on_pre` with variables of the source (`x_pre`)",
-        {"genn": "Brian2GeNN hands GeNN no variables of the source."},
+        "`on_pre` that reads a variable of the target which some `on_pre` writes",
+        {"genn": "GeNN adds the sum at the end: a spike would not see another of the same step."},
+        _reads_of_written,
+    ),
+    Limit(
+        "`on_pre` with variables of the source (`x_pre`), indices (`i`, `j`) or `N`",
+        {"genn": "Brian2GeNN does not hand them to GeNN."},
         _source_variables,
     ),
     Limit(
         "`on_pre` with a subexpression of the synapse",
         {"genn": "Brian2GeNN does not expand subexpressions; write the expression out."},
         _subexpressions,
+    ),
+    Limit(
+        "synapses that change in every step (differential equations, not event-driven)",
+        {"genn": "GeNN advances them before a step's spikes, Brian2 after; say (event-driven)."},
+        _synapses_in_time,
+    ),
+    Limit(
+        "`(summed)` variables",
+        {"genn": "Brian2GeNN loses the variables that are used in the sum alone."},
+        _summed,
     ),
     Limit(
         "`poisson()` in equations",

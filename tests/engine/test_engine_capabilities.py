@@ -25,6 +25,14 @@ def network(on_pre: str, equations: str = "w : 1", neuron: NeuronModel = leaky) 
     return Model("limits", populations, connections)
 
 
+ALLOWED = [
+    network(""),
+    network("w += 0.1\nv_post += clip(w, 0, 1)"),
+    network("v_post += w*exp(-t/second)"),
+    network("u += 1; v += u", "w : 1\ndu/dt = -u/second : 1 (event-driven)"),
+]
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
@@ -32,7 +40,11 @@ def network(on_pre: str, equations: str = "w : 1", neuron: NeuronModel = leaky) 
         (network("v = w"), "on_pre 'v = w'"),
         (network("w *= 0.9\nv_post *= w  # decay"), r"on_pre 'v_post \*= w'"),
         (network("v_post += w; v_post += 2*w"), "'v_post [+]= 2[*]w': .*one sum a connection"),
-        (network("v_post += w*v_pre"), "no variables of the source"),
+        (network("v_post += w*v_pre"), "'v_post [+]= w[*]v_pre': .*hand them to GeNN"),
+        (network("v_post += w*(i % 2)"), "hand them to GeNN"),
+        (network("v_post += w*(1 - v_post)"), "another of the same step"),
+        (network("v_post += w", "w : 1\ndu/dt = -u/second : 1 (clock-driven)"), "'second', du/dt"),
+        (network("", "w : 1\nv_post = w : 1 (summed)"), "'second', v_post: .*loses"),
         (network("v_post += u", "w : 1\nu = 2*w : 1"), "does not expand subexpressions"),
         (network("v_post += poisson(w)"), "rand[(][)] and randn[(][)] are there"),
         (
@@ -49,9 +61,14 @@ def test_limits_of_genn_are_found(model: Model, message: str) -> None:
 
 def test_what_all_engines_run_is_not_refused() -> None:
     models = [scenario.model for scenario in SCENARIOS]
-    for model in [*models, network("w += 0.1\nv_post += clip(w, 0, 1)"), network("")]:
+    for model in [*models, *ALLOWED]:
         for engine in ENGINES:
             refuse(engine, model)
+
+
+def test_mistakes_are_left_to_those_who_explain_them() -> None:
+    refuse("genn", network("v_post +="))
+    refuse("genn", network("v_post += w", "w :"))
 
 
 def test_limits_name_engines_that_exist() -> None:

@@ -51,5 +51,5 @@ def test_nothing_of_brian2_is_changed_for_good() -> None:
 
 def test_what_is_missing_is_said_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "PACKAGE", "brian2genn_which_is_not_there")
-    with pytest.raises(EngineError, match="pip install --no-deps brian2genn==1.7.0"):
+    with pytest.raises(EngineError, match=r"pip install --no-deps brian2genn==1\.7\.0"):
         adapter.import_brian2genn("device")

@@ -19,7 +19,9 @@ def test_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GENN_PATH", raising=False)
-    with pytest.raises(EngineError, match="GENN_PATH is not set: it names the folder of GeNN 4.9"):
+    with pytest.raises(
+        EngineError, match=r"GENN_PATH is not set: it names the folder of GeNN 4\.9"
+    ):
         find_genn()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from brainsnn.engine.genn.installation import Installation, cuda_path
-from brainsnn.engine.genn.project import DESCRIPTION, LOOP, OPTIMISATION, Project
+from brainsnn.engine.genn.project import DESCRIPTION, LOOP, Project
 from brainsnn.engine.resident import compiler as host
 from brainsnn.errors import EngineError, RunDirectoryError
 from brainsnn.records.atomic import write_whole
@@ -20,7 +20,7 @@ from brainsnn.records.atomic import write_whole
 #: Where GeNN's generator puts its code, from the name of the model.
 GENERATED = "network_CODE"
 
-_FLAGS = ["-std=c++17", *OPTIMISATION, "-fPIC", "-w"]
+_FLAGS = [*host.STRICT.compile, "-fPIC"]
 
 #: Names such as ``t`` mean the library's own, whatever else is loaded.
 _LINK = ["-shared", "-Wl,-Bsymbolic"]

@@ -14,6 +14,7 @@ from brian2.equations import Equations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from brainsnn.engine.genn.adapter import active
+from brainsnn.engine.resident.compiler import STRICT
 from brainsnn.errors import ModelError
 from brainsnn.model import BuiltModel, Model, Population, brian2_message, build, explain
 
@@ -21,7 +22,7 @@ from brainsnn.model import BuiltModel, Model, Population, brian2_message, build,
 DESCRIPTION, LOOP = "model.cpp", "loop.cpp"
 
 #: Strict floating point: the same sums in the same order, so the same spikes.
-OPTIMISATION = ("-O3", "-march=native", "-ffp-contract=off")
+OPTIMISATION = tuple(flag for flag in STRICT.compile if flag.startswith(("-O", "-m", "-f")))
 
 #: Where a neuron keeps the potential of its last spike, which a reset would overwrite.
 SPIKE_POTENTIAL = "spike_potential"

@@ -55,18 +55,20 @@ class Runner:
     def __init__(self, library: bytes) -> None:
         self._c = _load(library)
         self._finalizer = weakref.finalize(self, _unload, self._c)
-        self._c.genn_array_count.restype = _Count
-        self._c.genn_array.argtypes = [_Count, *[_Pointer] * 4]
-        self._c.genn_run.argtypes = [*[_Pointer] * 4, *[_Count] * 2, *[_Pointer] * 3]
-        self._c.genn_spikes.argtypes = [_Pointer]
-        self._c.genn_prepare()
-        self._arrays = dict(self._find(k) for k in range(self._c.genn_array_count()))
+        self._c.resident_array_count.restype = _Count
+        self._c.resident_array.argtypes = [_Count, *[_Pointer] * 5]
+        self._c.resident_run.argtypes = [*[_Pointer] * 4, *[_Count] * 2, *[_Pointer] * 3]
+        self._c.resident_spikes.argtypes = [_Pointer]
+        self._c.resident_allocate()
+        self._arrays = dict(self._find(k) for k in range(self._c.resident_array_count()))
 
     def _find(self, k: int) -> tuple[str, tuple[str, int, int]]:
-        name, dtype, data, size = ctypes.c_char_p(), ctypes.c_char_p(), _Pointer(), _Count()
-        self._c.genn_array(k, *(ctypes.addressof(x) for x in (name, dtype, data, size)))
+        label, symbol, dtype = ctypes.c_char_p(), ctypes.c_char_p(), ctypes.c_char_p()
+        data, size = _Pointer(), _Count()
+        found = (label, symbol, dtype, data, size)
+        self._c.resident_array(k, *(ctypes.addressof(x) for x in found))
         kind = (dtype.value or b"").decode()
-        return (name.value or b"").decode(), (kind, data.value or 0, size.value)
+        return (label.value or b"").decode(), (kind, data.value or 0, size.value)
 
     def view(self, name: str) -> NDArray[Any]:
         """Array ``"<owner>.<variable>"`` as a view of the memory that the compiled code reads.
@@ -83,7 +85,7 @@ class Runner:
 
     def save_state(self) -> None:
         """Make the present state the one that every trial starts from."""
-        self._c.genn_save()
+        self._c.resident_save()
 
     def run(
         self,
@@ -117,10 +119,12 @@ class Runner:
         arrays = (inputs.offsets, inputs.neuron, inputs.step, trials)
         drawn = None if seeds is None else seeds.ctypes.data
         results = (offsets.ctypes.data, final.ctypes.data)
-        self._c.genn_run(*(a.ctypes.data for a in arrays), trials.size, n_steps, drawn, *results)
+        self._c.resident_run(
+            *(a.ctypes.data for a in arrays), trials.size, n_steps, drawn, *results
+        )
         n = int(offsets[-1])
         columns = np.empty(5 * n, np.int32)
-        self._c.genn_spikes(columns.ctypes.data)
+        self._c.resident_spikes(columns.ctypes.data)
         population, neuron, step = columns[2 * n :].reshape(3, n)
         return offsets, population, neuron, step, columns[: 2 * n].view(np.float64)
 
@@ -136,5 +140,5 @@ def _load(library: bytes) -> ctypes.CDLL:
 
 
 def _unload(library: ctypes.CDLL) -> None:
-    library.genn_release()
+    library.resident_release()
     _ctypes.dlclose(library._handle)

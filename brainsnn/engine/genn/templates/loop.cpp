@@ -1,4 +1,5 @@
-// The trial loop around the code that GeNN generates for model.cpp, behind a small C interface.
+// The trial loop around the code that GeNN generates for model.cpp, behind the C interface
+// of brainsnn's compiled networks.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace
 
 struct Array
 {
-    const char *name, *dtype;
+    const char *label, *name, *dtype;
     void *data;
     size_t size, bytes;
     bool restored;               // put back to its saved values before every trial
@@ -122,30 +123,37 @@ char *copy(const std::vector<T> &column, char *to)
 
 extern "C" {
 
-void genn_prepare()
+void resident_allocate()
 {
     allocateMem();
     initialize();
     initializeSparse();
     arrays = {
         {% for a in arrays %}
-        {"{{ a.label }}", "{{ a.dtype }}", {{ '&' if a.scalar }}{{ a.symbol }}, {{ a.size }},
+        {"{{ a.label }}", "{{ a.symbol }}", "{{ a.dtype }}", {{ '&' if a.scalar }}{{ a.symbol }}, {{ a.size }},
          {{ a.size }} * sizeof({{ a.dtype }}), {{ a.restored | int }}, {}},
         {% endfor %}
     };
 }
 
-int64_t genn_array_count() { return (int64_t)arrays.size(); }
+void resident_prepare() {}
 
-void genn_array(int64_t k, const char **name, const char **dtype, void **data, int64_t *size)
+int64_t resident_array_count() { return (int64_t)arrays.size(); }
+
+void resident_array(
+    int64_t k, const char **label, const char **name, const char **dtype, void **data,
+    int64_t *size)
 {
+    *label = arrays[k].label;
     *name = arrays[k].name;
     *dtype = arrays[k].dtype;
     *data = arrays[k].data;
     *size = (int64_t)arrays[k].size;
 }
 
-void genn_save()
+void resident_keep(int64_t k, int32_t kept) { arrays[k].restored = !kept; }
+
+void resident_save()
 {
     for(Array &array : arrays)
         if(array.restored)
@@ -153,7 +161,7 @@ void genn_save()
 }
 
 // Trial k is trial trials[k] of the inputs; its spikes are recorded[k] .. recorded[k + 1] - 1.
-void genn_run(
+void resident_run(
     const int64_t *offsets, const int32_t *neurons, const int32_t *steps,
     const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
     int64_t *recorded, double *final)
@@ -194,7 +202,7 @@ void genn_run(
 }
 
 // The columns one after the other, in the order of Python's reading: 8 bytes, then 4 each.
-void genn_spikes(void *columns)
+void resident_spikes(void *columns)
 {
     char *to = copy(potential, (char *)columns);
     to = copy(population, to);
@@ -202,6 +210,6 @@ void genn_spikes(void *columns)
     copy(step, to);
 }
 
-void genn_release() { freeMem(); }
+void resident_release() { freeMem(); }
 
 }

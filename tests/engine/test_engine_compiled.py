@@ -204,6 +204,26 @@ class TestRuns:
         assert any("stateupdater" in name for name in trials.profile().index)
 
 
+@pytest.mark.usefixtures("device")
+def test_workers_change_nothing():
+    group = brian2.PoissonGroup(20, 100 * Hz, name="noise")
+    spikes = brian2.SpikeMonitor(group, name="spikes")
+    one = compile_network(brian2.Network(group, spikes), 20 * ms)
+    reset = brian2.get_device()
+    reset.reinit()
+    reset.activate(build_on_run=False)
+    group = brian2.PoissonGroup(20, 100 * Hz, name="noise")
+    spikes = brian2.SpikeMonitor(group, name="spikes")
+    three = compile_network(brian2.Network(group, spikes), 20 * ms, workers=3)
+    for n_trials in (7, 2):
+        alone, shared = (trials.run(n_trials, seed=5)["spikes"] for trials in (one, three))
+        assert np.array_equal(alone.offsets, shared.offsets)
+        assert np.array_equal(alone.columns["t"], shared.columns["t"])
+        assert np.array_equal(alone.columns["i"], shared.columns["i"])
+    with pytest.raises(EngineError, match="no order"):
+        three.keep("noise", "rates")
+
+
 def test_the_device_must_be_the_active_one():
     with pytest.raises(EngineError, match="set_device"):
         compile_network()

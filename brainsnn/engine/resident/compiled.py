@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import brian2
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
 from brainsnn.engine.resident.layout import Monitor, input_groups, monitors
 from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
 from brainsnn.spikes import SpikeTrains
@@ -24,45 +25,6 @@ Owner = Any
 """A Brian2 object, or its name."""
 
 
-@dataclass(frozen=True)
-class MonitorRecord:
-    """What one monitor recorded in a block of trials.
-
-    Parameters
-    ----------
-    columns : mapping of str to array
-        Recorded variables, all trials one after the other: one-dimensional for spikes and rates,
-        shape (times, indices) for states. In SI units.
-    offsets : array of int64, shape (n_trials + 1,)
-        Trial k has the entries ``offsets[k]:offsets[k + 1]``.
-    """
-
-    columns: Mapping[str, NDArray[Any]]
-    offsets: NDArray[np.int64]
-
-    def trial(self, k: int) -> dict[str, NDArray[Any]]:
-        """Columns of trial k."""
-        mine = slice(self.offsets[k], self.offsets[k + 1])
-        return {name: values[mine] for name, values in self.columns.items()}
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """Number of entries of each trial: spikes, or times."""
-        return np.diff(self.offsets)
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row an entry, with its trial; a state recorded of several indices is a row each."""
-        trial = np.repeat(np.arange(self.counts.size), self.counts)
-        wide = {name: v for name, v in self.columns.items() if v.ndim == 2}
-        if not wide:
-            return pd.DataFrame({"trial": trial, **self.columns})
-        n = next(iter(wide.values())).shape[1]
-        long = {name: np.repeat(v, n) for name, v in self.columns.items() if v.ndim == 1}
-        index = np.tile(np.arange(n), trial.size)
-        flat = {name: v.ravel() for name, v in wide.items()}
-        return pd.DataFrame({"trial": np.repeat(trial, n), "index": index, **long, **flat})
-
-
 class CompiledNetwork:
     """A Brian2 network, compiled and kept in this process (see `compile_network`).
 
@@ -70,13 +32,17 @@ class CompiledNetwork:
     plain NumPy arrays in SI units.
     """
 
-    def __init__(self, device: ResidentDevice) -> None:
-        self._library: Library = device.load()
+    def __init__(self, device: ResidentDevice, workers: int = 1) -> None:
+        self._libraries: list[Library] = [device.load() for _ in range(workers)]
+        self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
         self._inputs = {g.name: (k, g.N) for k, g in enumerate(input_groups(device))}
         self._input_dt = {g.name: float(g.clock.dt) for g in input_groups(device)}
-        self._stochastic = device.stochastic
-        self._kept: set[tuple[str, str]] = set()
+
+    @property
+    def _library(self) -> Library:
+        """The copy that runs the last trials of a block."""
+        return self._libraries[-1]
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -117,13 +83,21 @@ class CompiledNetwork:
             raise DataError(
                 f"{_name(owner)}.{variable} takes {size} values or one for all, not {given.size}."
             )
-        self._library.set(name, given.ravel())
+        for library in self._libraries:
+            library.set(name, given.ravel())
 
     def keep(self, owner: Owner, *variables: str) -> None:
         """Let variables go on from trial to trial instead of being put back before each.
 
         For what learns or adapts within a trial: plastic weights, homeostatic thresholds.
+
+        Raises
+        ------
+        EngineError
+            With several workers: trials that depend on the one before cannot be shared.
         """
+        if len(self._libraries) > 1:
+            raise EngineError(f"keep: trials of {len(self._libraries)} workers have no order.")
         for variable in variables:
             self._library.keep(self._library.find(_name(owner), variable))
 
@@ -142,13 +116,15 @@ class CompiledNetwork:
         values : array
             In SI units, of the same shape.
         """
-        target = self._library.view(f"{_name(timed_array)}_values")
+        name = f"{_name(timed_array)}_values"
+        size = self._library.view(name).size
         given = np.asarray(values, float)
-        if given.size != target.size:
+        if given.size != size:
             raise DataError(
-                f"TimedArray {_name(timed_array)!r} has {target.size} values, not {given.size}."
+                f"TimedArray {_name(timed_array)!r} has {size} values, not {given.size}."
             )
-        target[...] = given.ravel()
+        for library in self._libraries:
+            library.view(name)[...] = given.ravel()
 
     # -- inputs ------------------------------------------------------------------------------
 
@@ -187,7 +163,8 @@ class CompiledNetwork:
         number, size = self._group(name)
         if inputs is not None and inputs.n_neurons != size:
             raise DataError(f"Group {name!r} has {size} neurons, the spikes {inputs.n_neurons}.")
-        self._library.give_input(number, inputs)
+        for library in self._libraries:
+            library.give_input(number, inputs)
 
     def _group(self, name: str) -> tuple[int, int]:
         if name not in self._inputs:
@@ -231,11 +208,25 @@ class CompiledNetwork:
         self._check_block(n_trials)
         if durations is not None:
             self._set_durations(durations)
-        done = self._library.run_trials(n_trials, _seeds(seed, n_trials))
-        if done < n_trials:
+        seeds = _seeds(seed, n_trials)
+        if self._threads is None:
+            return self._run_on(self._library, np.arange(n_trials), seeds)
+        shares = np.array_split(np.arange(n_trials), len(self._libraries))
+        work = [(*pair, seeds) for pair in zip(self._libraries, shares, strict=True)]
+        parts = [part for part in self._threads.map(lambda w: self._run_on(*w), work) if part]
+        return {k: MonitorRecord.concatenate([p[k] for p in parts]) for k in self._monitors}
+
+    def _run_on(
+        self, library: Library, trials: NDArray[np.int64], seeds: NDArray[np.uint32] | None
+    ) -> dict[str, MonitorRecord]:
+        """Run consecutive trials of a block on one copy."""
+        if trials.size == 0:
+            return {}
+        mine = None if seeds is None else seeds[trials]
+        if library.run_trials(int(trials[0]), trials.size, mine) < trials.size:
             raise KeyboardInterrupt
-        offsets = self._library.monitor_offsets()
-        return {name: self._record(name, offsets[name]) for name in self._monitors}
+        offsets = library.monitor_offsets()
+        return {k: _record(library, m, offsets[k]) for k, m in self._monitors.items()}
 
     def _check_block(self, n_trials: int) -> None:
         if n_trials < 1:
@@ -248,24 +239,20 @@ class CompiledNetwork:
                 )
 
     def _set_durations(self, durations: ArrayLike) -> None:
-        present = self._library.durations()
+        present = self._library.durations().copy()
         given = np.atleast_1d(np.asarray(durations, float))
         if given.size not in (1, present.size) or not (given >= 0).all():
             raise DataError(f"durations takes {present.size} times of 0 s or more, not {given}.")
-        present[...] = given
-
-    def _record(self, name: str, offsets: NDArray[np.int64]) -> MonitorRecord:
-        monitor = self._monitors[name]
-        columns = {k: self._library.view(v).copy() for k, v in monitor.columns.items()}
-        columns |= {k: self._library.matrix(v) for k, v in monitor.matrices.items()}
-        return MonitorRecord(columns, offsets)
+        for library in self._libraries:
+            library.durations()[...] = given
 
     def profile(self) -> pd.Series:
         """Seconds spent in each code object so far, the largest first.
 
-        Only of runs with ``profile=True``.
+        Only of runs with ``profile=True``; the sum over the workers.
         """
-        spent = pd.Series(self._library.profile(), name="seconds", dtype=float)
+        all_spent = [pd.Series(library.profile(), dtype=float) for library in self._libraries]
+        spent = pd.concat(all_spent, axis=1).sum(axis=1).rename("seconds")
         return spent.sort_values(ascending=False)
 
 
@@ -274,6 +261,7 @@ def compile_network(
     duration: Any = None,
     *,
     namespace: Mapping[str, Any] | None = None,
+    workers: int = 1,
 ) -> CompiledNetwork:
     """Compile a Brian2 network for many trials.
 
@@ -289,6 +277,9 @@ def compile_network(
         Of a run of `network`.
     namespace : mapping, optional
         External names of the equations; by default, those where this function is called.
+    workers : int, default 1
+        Threads that share the trials of a block, each with a copy of the network. With a seed,
+        the results do not depend on it.
 
     Returns
     -------
@@ -318,6 +309,8 @@ def compile_network(
     >>> trials.run(1000)["spikes"].counts.sum()
     """
     device = active_device_or_raise()
+    if workers < 1:
+        raise EngineError(f"workers must be 1 or more, got {workers}.")
     if device.has_been_run:
         raise EngineError(
             "The script has been run already. Use set_device('brainsnn_resident', "
@@ -332,7 +325,7 @@ def compile_network(
             device.build_on_run = build_on_run
     _check_synapses(device)
     device.build(run=False, direct_call=False)
-    return CompiledNetwork(device)
+    return CompiledNetwork(device, workers)
 
 
 def _check_synapses(device: ResidentDevice) -> None:
@@ -354,6 +347,12 @@ def active_device_or_raise() -> ResidentDevice:
             "build_on_run=False) before creating the network."
         )
     return device
+
+
+def _record(library: Library, monitor: Monitor, offsets: NDArray[np.int64]) -> MonitorRecord:
+    columns = {k: library.view(v).copy() for k, v in monitor.columns.items()}
+    columns |= {k: library.matrix(v) for k, v in monitor.matrices.items()}
+    return MonitorRecord(columns, offsets)
 
 
 def _name(owner: Owner) -> str:

@@ -42,7 +42,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "resident_profile": (ctypes.c_int32, [_Number, *[_Pointer] * 2]),
     "resident_last_run": (None, [_Pointer] * 2),
     "resident_input": (None, [_Number, *[_Pointer] * 3, _Number]),
-    "resident_trials": (_Number, [_Number, _Pointer]),
+    "resident_trials": (_Number, [_Number, _Number, _Pointer]),
     "resident_run": (None, [*[_Pointer] * 4, _Number, _Number, *[_Pointer] * 3]),
     "resident_spikes": (None, [_Pointer]),
 }
@@ -218,15 +218,22 @@ class Library:
         """Spikes that an input group was given; None for its own."""
         return self._given.get(group)
 
-    def run_trials(self, n: int, seeds: NDArray[np.uint32] | None) -> int:
+    def run_trials(self, first: int, n: int, seeds: NDArray[np.uint32] | None) -> int:
         """Run trials of the script, each from the state that it starts from.
+
+        Parameters
+        ----------
+        first, n : int
+            The trials to run, by their numbers in a block: they take the inputs of these trials.
+        seeds : array of uint32, optional
+            One seed a trial.
 
         Returns
         -------
         int
             How many were run; fewer than `n` after an interrupt.
         """
-        return int(self._c.resident_trials(n, None if seeds is None else seeds.ctypes.data))
+        return int(self._c.resident_trials(first, n, None if seeds is None else seeds.ctypes.data))
 
     def monitor_offsets(self) -> dict[str, NDArray[np.int64]]:
         """For each monitor, how much it held at the end of each trial, 0 first."""

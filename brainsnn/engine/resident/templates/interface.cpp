@@ -106,9 +106,9 @@ void resident_input(
     inputs[k]->give(offsets, neuron, step, n_trials);
 }
 
-// Trials of a script, each from the saved state; monitors hold all of them afterwards. Returns
-// how many were run: fewer than n only after an interrupt.
-int64_t resident_trials(int64_t n, const uint32_t *seeds)
+// Trials first to first + n - 1 of a block, each from the saved state; monitors hold them
+// afterwards. Returns how many were run: fewer than n only after an interrupt.
+int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
 {
     using namespace resident;
     Interruptible interruptible;
@@ -120,7 +120,7 @@ int64_t resident_trials(int64_t n, const uint32_t *seeds)
     int64_t k = 0;
     while(k < n)
     {
-        start_trial(k, k, seeds);
+        start_trial(k, first + k, seeds);
         trial();
         k++;
         for(size_t m=0; m<n_monitors; m++)

@@ -15,15 +15,17 @@ from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 
 
 class ResidentGenerator(CPPCodeGenerator):
-    """Brian2's C++ generator, but for conditions on booleans.
+    """Brian2's C++ generator, but for the conditions of thresholds.
 
-    Brian2 writes ``a and b``, with b a boolean variable, as ``if(b) ... else ...``, which saves a
-    comparison and costs the vector loop: thresholds then take twice as long.
+    Brian2 writes ``a and b``, with b a boolean variable, as ``if(b) ... else ...``, which saves
+    much where a and b are costly, but costs a condition its vector loop: thresholds then take
+    twice as long.
     """
 
     def translate_statement(self, statement: Any) -> str:
-        """Translate one statement, booleans left in their expression."""
-        statement.used_boolean_variables = None
+        """Translate one statement, booleans left in their expression if it is a condition."""
+        if statement.var == "_cond":
+            statement.used_boolean_variables = None
         return str(super().translate_statement(statement))
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``brainsnn list | show | describe | run | resume | evaluate | compare | ...``.
+"""The command line ``brainsnn``: a command a function.
 
 Exit codes: 0 done, 2 bad input, 130 interrupted. With ``--json``, one JSON object goes to standard
 output and nothing else.
@@ -37,7 +37,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated."),
 ]
 Preset = Annotated[str | None, typer.Option(help="A named set of settings of the protocol.")]
-EngineName = Annotated[str | None, typer.Option("--engine", help="resident, runtime or genn.")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="resident, runtime, ...")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all random streams.")]
 Out = Annotated[Path | None, typer.Option(help="The run's own directory.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
@@ -78,8 +78,9 @@ def _configured(
     preset: str | None = None,
     engine: str | None = None,
     seed: int | None = None,
+    run: Path | None = None,
 ) -> tuple[Any, Any]:
-    """Protocol and configuration that the options ask for."""
+    """Protocol and configuration that the options ask for, beginning with those of a run."""
     from brainsnn.config import apply_overrides
     from brainsnn.errors import ConfigError
     from brainsnn.protocol import load_protocol
@@ -91,7 +92,16 @@ def _configured(
     overrides = [*protocol.presets.get(preset or "", ()), *(settings or ())]
     overrides += [f"engine={engine}"] if engine is not None else []
     overrides += [f"seed={seed}"] if seed is not None else []
-    return protocol, apply_overrides(protocol.config(), overrides)
+    return protocol, apply_overrides(_first_configuration(protocol, run), overrides)
+
+
+def _first_configuration(protocol: Any, run: Path | None) -> Any:
+    """Settings of a run directory, if `run` is one, else the protocol's own."""
+    from brainsnn.records import RunDirectory
+
+    if run is None or not run.is_dir():
+        return protocol.config()
+    return RunDirectory.read(run).config(protocol.config)
 
 
 @app.callback(invoke_without_command=True)
@@ -212,6 +222,33 @@ def compare(
         from brainsnn.protocol import load_report
 
         typer.echo(f"Report: {load_report('compare')(runs, out).resolve()}")
+
+
+@app.command()
+def build(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="The project's folder, new or empty.")],
+    target: Annotated[str, typer.Option(help="The kind of project: cpp.")] = "cpp",
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="A run directory, whose settings are then taken, a checkpoint, or .npz."),
+    ] = None,
+    samples: Annotated[int, typer.Option(min=0, help="Trials that it brings along.")] = 16,
+    settings: Settings = None,
+    preset: Preset = None,
+    seed: Seed = None,
+    as_json: Json = False,
+) -> None:
+    """Write the network as a project of its own, which needs neither Python nor brainsnn."""
+    with _reporting(as_json):
+        protocol, config = _configured(name, settings, preset, seed=seed, run=weights)
+        from brainsnn.export import build_protocol
+
+        built = build_protocol(protocol, config, out, target, weights, samples)
+        if as_json:
+            _emit(vars(built))
+        else:
+            typer.echo(built.text())
 
 
 @app.command()

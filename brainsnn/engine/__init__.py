@@ -8,10 +8,19 @@ from brainsnn.engine.base import ENGINES, Engine
 from brainsnn.engine.genn import GennEngine
 from brainsnn.engine.resident import ResidentEngine
 from brainsnn.engine.runtime import RuntimeEngine
+from brainsnn.engine.standalone import StandaloneEngine
 from brainsnn.model import Model
 from brainsnn.streams import Streams
 
-__all__ = ["ENGINES", "Engine", "GennEngine", "ResidentEngine", "RuntimeEngine", "build_engine"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "GennEngine",
+    "ResidentEngine",
+    "RuntimeEngine",
+    "StandaloneEngine",
+    "build_engine",
+]
 
 
 def build_engine(

@@ -20,7 +20,7 @@ from brainsnn.config import Config, read_toml, write_toml
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records.atomic import write_whole
 from brainsnn.records.provenance import now, provenance
-from brainsnn.records.weights import Shapes, load_weights, save_weights
+from brainsnn.records.weights import SELECTED, Shapes, load_weights, save_weights
 
 C = TypeVar("C", bound=Config)
 
@@ -172,7 +172,7 @@ class RunDirectory:
     @property
     def weights_file(self) -> Path:
         """The selected weights, one array a connection."""
-        return self.path / "weights.npz"
+        return self.path / SELECTED
 
     @property
     def log_file(self) -> Path:

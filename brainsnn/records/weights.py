@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import RunDirectoryError, WeightsError
-from brainsnn.records.arrays import read_members, write_members
+from brainsnn.records.arrays import META, branch, read_members, write_members
 
 Shapes = Mapping[str, tuple[int, ...]]
+
+#: File of a run directory that holds the weights selected on validation.
+SELECTED = "weights.npz"
 
 
 def save_weights(path: Path, weights: Mapping[str, NDArray[np.float64]]) -> None:
@@ -32,6 +35,8 @@ def load_weights(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float64]]:
     Parameters
     ----------
     path : Path
+        Such a file; a run directory, for the weights that it selected; or a checkpoint, for those
+        that it has selected so far.
     shapes : mapping of str to tuple of int
         Name of every connection of the model and its (pre, post).
 
@@ -45,10 +50,15 @@ def load_weights(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float64]]:
         If the file cannot be read, or names are missing or surplus, or an array has another shape,
         is not numeric, or holds NaN or infinity.
     """
+    path = path / SELECTED if path.is_dir() else path
     try:
         found = read_members(path)
     except RunDirectoryError as error:
         raise WeightsError(str(error)) from error
+    if META in found:
+        found = branch(found, "best")
+        if not found:
+            raise WeightsError(f"{path}: a checkpoint from before any weights were selected.")
     return check_weights(found, shapes, str(path))
 
 

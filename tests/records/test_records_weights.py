@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from brainsnn.errors import WeightsError
-from brainsnn.records import load_weights, save_weights
+from brainsnn.records import load_weights, save_weights, write_arrays
+from brainsnn.records.arrays import graft
 
 SHAPES = {"a_b": (3, 2), "b_c": (2, 4)}
 
@@ -76,3 +77,16 @@ def test_objects_are_not_unpickled(tmp_path):
 def test_missing_file(tmp_path):
     with pytest.raises(WeightsError, match="no such file"):
         load_weights(tmp_path / "w.npz", SHAPES)
+
+
+def test_a_run_directory_and_a_checkpoint_give_the_selected_weights(tmp_path):
+    selected, present = good(), {name: np.zeros(shape) for name, shape in SHAPES.items()}
+    save_weights(tmp_path / "weights.npz", selected)
+    arrays = {**graft("weights", present), **graft("best", selected)}
+    write_arrays(tmp_path / "latest.npz", arrays, {"format": 1})
+    for path in (tmp_path, tmp_path / "latest.npz"):
+        loaded = load_weights(path, SHAPES)
+        assert all(np.array_equal(loaded[name], selected[name]) for name in SHAPES)
+    write_arrays(tmp_path / "early.npz", graft("weights", present), {"format": 1})
+    with pytest.raises(WeightsError, match="before any weights were selected"):
+        load_weights(tmp_path / "early.npz", SHAPES)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shlex
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import brian2
-import platformdirs
 
+from brainsnn.engine.resident import cache
+from brainsnn.engine.resident.cache import CACHE_VARIABLE, cache_directory
 from brainsnn.errors import EngineError
 
-CACHE_VARIABLE = "BRAINSNN_CACHE"
+__all__ = ["CACHE_VARIABLE", "Flags", "cache_directory", "compile_library", "find_compiler"]
+
+SUFFIX = ".so"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Flags:
 
 
 #: Strict floating point: the same sums in the same order on every engine, so the same spikes.
-STRICT = Flags(("-std=c++17", "-O3", "-march=native", "-ffp-contract=off", "-w"))
+OPTIMISATION = ("-O3", "-march=native", "-ffp-contract=off")
+STRICT = Flags(("-std=c++17", *OPTIMISATION, "-w"))
 
 
 def find_compiler() -> str:
@@ -67,24 +70,15 @@ def find_compiler() -> str:
     )
 
 
-@cache
+@functools.cache
 def compiler_version(compiler: str) -> str:
     """First line of what the compiler says of itself."""
     result = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=False)
     return result.stdout.partition("\n")[0]
 
 
-def cache_directory() -> Path:
-    """Folder of compiled libraries: ``$BRAINSNN_CACHE``, else the user's cache."""
-    root = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("brainsnn")
-    return Path(root) / "resident"
-
-
 def compile_library(project: Path, flags: Flags = STRICT) -> Path:
     """Compile ``main.cpp`` of a project, or find the result of an earlier time.
-
-    The library is written under a temporary name and renamed, so a reader never sees half of it
-    and two processes may build the same one at once.
 
     Parameters
     ----------
@@ -103,35 +97,48 @@ def compile_library(project: Path, flags: Flags = STRICT) -> Path:
         If there is no compiler or it refuses the sources.
     """
     compiler = find_compiler()
-    name = f"{_digest(project, compiler, flags)}.so"
-    target = cache_directory() / name
-    if target.exists():
-        return target
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=".building-", suffix=".so", dir=target.parent)
-        os.close(handle)
-    except OSError:
-        target, scratch = project / name, str(project / f"building-{name}")
-    try:
-        _compile(compiler, project, scratch, flags)
-        Path(scratch).replace(target)
-    finally:
-        Path(scratch).unlink(missing_ok=True)
-    return target
+    key = source_key(project, compiler, flags)
+    found = cache.find(key, SUFFIX)
+    if found is not None:
+        return found
+    built = project / f"library{SUFFIX}"
+    _compile(compiler, project, built.name, flags)
+    return cache.keep(built, key, SUFFIX)
 
 
 def _compile(compiler: str, project: Path, output: str, flags: Flags) -> None:
-    # In two steps: start-up code that -ffast-math would link in changes the floating-point mode
-    # of the whole Python process.
+    """Compile and link, in two steps.
+
+    The start-up code that some flags (``-ffast-math``) would link in else changes the
+    floating-point mode of the whole Python process.
+    """
     objects = [f"main-{number}.o" for number in range(1 + len(flags.sources))]
     for source, result in zip(["main.cpp", *flags.sources], objects, strict=True):
-        _call(project, [compiler, *flags.compile, "-fPIC", "-I.", "-c", source, "-o", result])
-    _call(project, [compiler, "-shared", *objects, *flags.link, "-o", output])
+        run_tool([compiler, *flags.compile, "-fPIC", "-I.", "-c", source, "-o", result], project)
+    run_tool([compiler, "-shared", *objects, *flags.link, "-o", output], project)
 
 
-def _call(project: Path, command: list[str]) -> None:
-    result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+def run_tool(command: Sequence[str], folder: Path, **variables: str) -> None:
+    """Run a compiler, or ``make``, in a folder.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Program and arguments.
+    folder : Path
+        Where to run it.
+    **variables : str
+        Environment variables to change.
+
+    Raises
+    ------
+    EngineError
+        If it fails; the message holds the end of what it said.
+    """
+    environment = {**os.environ, **variables}
+    result = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     if result.returncode:
         raise EngineError(
             f"The compiler refused the generated code ({' '.join(command)}):\n"
@@ -139,19 +146,38 @@ def _call(project: Path, command: list[str]) -> None:
         )
 
 
-def _digest(project: Path, compiler: str, flags: Flags) -> str:
-    digest = hashlib.sha256()
-    parts = [compiler, compiler_version(compiler), brian2.__version__, _processor()]
-    digest.update("\n".join([*parts, *flags.compile, "", *flags.link]).encode())
-    files = [p for p in project.rglob("*") if p.suffix in (".cpp", ".h")]
+def source_key(
+    project: Path, compiler: str, flags: Flags, files: Sequence[Path] | None = None
+) -> str:
+    """Hash of what decides a compiled file: sources, compiler, flags, Brian2 and the processor.
+
+    Parameters
+    ----------
+    project : Path
+        Folder of the sources.
+    compiler : str
+        Path of the compiler.
+    flags : Flags
+    files : sequence of Path, optional
+        What is compiled; every ``.cpp`` and ``.h`` of the project by default.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+    """
+    parts = [compiler, compiler_version(compiler), brian2.__version__, processor()]
+    digest = hashlib.sha256("\n".join([*parts, *flags.compile, "", *flags.link]).encode())
+    if files is None:
+        files = [path for path in project.rglob("*") if path.suffix in (".cpp", ".h")]
     for path in sorted([*files, *(project / source for source in flags.sources)]):
-        digest.update(os.path.relpath(path, project).encode())
+        digest.update(f"\n{os.path.relpath(path, project)}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
 
 
-@cache
-def _processor() -> str:
+@functools.cache
+def processor() -> str:
     """What ``-march=native`` depends on."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -197,5 +197,7 @@ def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
     try:
         built.network.run(model.dt * brian2.second, namespace={})
         device.build(directory=folder, compile=False, run=False)
+    except OSError as error:
+        raise EngineError(f"{folder}: sources cannot be written: {error.strerror}.") from error
     except Exception as error:
         raise explain(model, error) from error

@@ -1,0 +1,109 @@
+"""Compiled networks on disk: found again by a hash of what they were made from, or not at all.
+
+A file's name holds that hash and a checksum of its own contents. Whatever is half-written, cut
+short or damaged therefore has a name that does not fit it, and is never used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import platformdirs
+
+CACHE_VARIABLE = "BRAINSNN_CACHE"
+
+_UNFINISHED, _A_DAY = ".building-", 86_400.0
+
+
+def cache_directory() -> Path:
+    """Folder of compiled networks: ``$BRAINSNN_CACHE``, else the user's cache."""
+    root = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("brainsnn")
+    return Path(root) / "resident"
+
+
+def find(key: str, suffix: str) -> Path | None:
+    """Whole file that was kept under a key; damaged ones are removed.
+
+    Parameters
+    ----------
+    key : str
+        Hash of everything that the file was made from.
+    suffix : str
+        End of its name.
+
+    Returns
+    -------
+    Path or None
+    """
+    for path in sorted(cache_directory().glob(f"{key}-*{suffix}")):
+        if is_whole(path):
+            return path
+        _remove(path)
+    return None
+
+
+def is_whole(path: Path) -> bool:
+    """Whether the contents of a file of the cache fit its name."""
+    try:
+        return path.name.split("-")[1].startswith(_checksum(path))
+    except OSError:
+        return False
+
+
+def keep(built: Path, key: str, suffix: str) -> Path:
+    """Copy a file into the cache.
+
+    It is written under a temporary name and renamed, so a reader never sees half of it and two
+    processes may keep the same file at once. What killed processes left is removed after a day.
+
+    Parameters
+    ----------
+    built : Path
+        The file.
+    key, suffix : str
+        As for `find`.
+
+    Returns
+    -------
+    Path
+        The file in the cache, or `built` where the cache cannot be written.
+    """
+    target = cache_directory() / f"{key}-{_checksum(built)}{suffix}"
+    scratch = None
+    if is_whole(target):
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_unfinished(target.parent)
+        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=suffix, dir=target.parent)
+        os.close(handle)
+        scratch = Path(name)
+        shutil.copy(built, scratch)
+        scratch.replace(target)
+    except OSError:
+        if scratch is not None:
+            _remove(scratch)
+        return built
+    return target
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _remove_unfinished(folder: Path) -> None:
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        if time.time() - path.stat().st_mtime > _A_DAY:
+            _remove(path)

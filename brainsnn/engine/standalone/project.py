@@ -1,0 +1,166 @@
+"""A network as a C++ project of its own: ``make``, then ``./network``, without Python."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import brian2
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from numpy.typing import NDArray
+
+from brainsnn._version import __version__
+from brainsnn.describe import describe_markdown
+from brainsnn.engine.resident.compiler import OPTIMISATION
+from brainsnn.engine.resident.engine import write_sources
+from brainsnn.engine.standalone.files import INPUTS, WEIGHTS, write_inputs, write_weights
+from brainsnn.errors import EngineError
+from brainsnn.model import Model
+from brainsnn.spikes import SpikeTrains
+
+#: Files of the project that are written from templates of the same name.
+TOP = ("Makefile", "README.md")
+SOURCES = (
+    "decision.h",
+    "description.cpp",
+    "files.h",
+    "library.h",
+    "network.h",
+    "options.h",
+    "program.cpp",
+    "tables.h",
+)
+#: What Brian2 writes for its own ``main`` and its own build.
+SURPLUS = ("makefile", "run.cpp", "run.h", "results", "static_arrays")
+
+
+def write_project(
+    model: Model,
+    n_steps: int,
+    weights: Mapping[str, NDArray[np.float64]],
+    samples: SpikeTrains,
+    folder: Path,
+) -> bool:
+    """Write a C++ project that runs a network on files of input spikes.
+
+    Parameters
+    ----------
+    model : Model
+        The network, with one population of input spikes.
+    n_steps : int
+        Length of a trial in steps.
+    weights : mapping of str to array
+        One array a connection, shape (pre, post).
+    samples : SpikeTrains
+        Input spikes of a few trials, so that the program has something to run.
+    folder : Path
+        Where to; made if it is not there.
+
+    Returns
+    -------
+    bool
+        Whether the network draws random numbers, so that every trial has a seed.
+
+    Raises
+    ------
+    EngineError
+        If the network has no population that could decide.
+    ModelError
+        If Brian2 refuses the equations.
+    """
+    sources = folder / "src" / "network"
+    sources.mkdir(parents=True, exist_ok=True)
+    written = write_sources(model, sources)
+    for name in SURPLUS:
+        _remove(sources / name)
+    (folder / "static_arrays").mkdir(exist_ok=True)
+    for name, values in written.static_arrays.items():
+        np.ascontiguousarray(values).tofile(folder / "static_arrays" / name)
+    about = {
+        **_about(model, n_steps, stochastic=written.stochastic),
+        "static_arrays": written.static_arrays,
+        "n_samples": samples.n_trials,
+    }
+    for name in (*TOP, *(f"src/{name}" for name in SOURCES)):
+        template = _templates().get_template(Path(name).name)
+        (folder / name).write_text(template.render(about), encoding="utf-8")
+    (folder / "describe.md").write_text(describe_markdown(model), encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest(model, n_steps), indent=2) + "\n", encoding="utf-8"
+    )
+    write_weights(folder / WEIGHTS, weights)
+    write_inputs(folder / INPUTS, samples)
+    return written.stochastic
+
+
+def manifest(model: Model, n_steps: int) -> dict[str, Any]:
+    """What a program has to know of a project: populations, files of weights and their shapes."""
+    return {
+        "model": model.name,
+        "brainsnn": __version__,
+        "brian2": brian2.__version__,
+        "dt": model.dt,
+        "n_steps": n_steps,
+        "populations": model.sizes,
+        "input": model.inputs[0].name,
+        "output": _output(model),
+        "weights": {
+            f"{WEIGHTS}/{name}.f64": {"dtype": "<f8", "shape": list(shape), "order": "C"}
+            for name, shape in model.shapes.items()
+        },
+    }
+
+
+def _about(model: Model, n_steps: int, *, stochastic: bool) -> dict[str, Any]:
+    names, output = list(model.sizes), _output(model)
+    return {
+        "model": model,
+        "populations": model.populations,
+        "connections": model.connections,
+        "shapes": model.shapes,
+        "n_steps": n_steps,
+        "dt_ms": f"{1e3 * model.dt:g}",
+        "stochastic": stochastic,
+        "input": names.index(model.inputs[0].name),
+        "output": names.index(output),
+        "input_name": model.inputs[0].name,
+        "output_name": output,
+        "flags": " ".join(OPTIMISATION),
+        "version": __version__,
+        "brian2_version": brian2.__version__,
+    }
+
+
+def _output(model: Model) -> str:
+    """The population that decides: the last."""
+    last = model.populations[-1]
+    if last.neuron is None:
+        raise EngineError(
+            f"Model {model.name!r}: the last population, {last.name!r}, only gives input spikes; "
+            "it cannot decide."
+        )
+    return last.name
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("brainsnn.engine.standalone"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 -- C++ and Markdown, not HTML
+    )

@@ -1,0 +1,32 @@
+// The network in network/, for the program.
+#include "network.h"
+
+namespace description
+{
+
+const Population populations[] = {
+{% for p in populations %}
+    {"{{ p.name }}", {{ p.size }}, {{ "true" if p.neuron else "false" }}},
+{% endfor %}
+    {nullptr, 0, false},
+};
+
+const Connection connections[] = {
+{% for c in connections %}
+    {"{{ c.name }}", {{ shapes[c.name][0] }}, {{ shapes[c.name][1] }}, "{{ c.name }}.{{ c.synapse.weight }}"},
+{% endfor %}
+    {nullptr, 0, 0, nullptr},
+};
+
+const StaticArray static_arrays[] = {
+{% for name, values in static_arrays.items() %}
+    {"{{ name }}", {{ values.nbytes }}},
+{% endfor %}
+    {nullptr, 0},
+};
+
+const int32_t n_steps = {{ n_steps }};
+const int32_t input = {{ input }}, output = {{ output }};
+const bool stochastic = {{ "true" if stochastic else "false" }};
+
+}

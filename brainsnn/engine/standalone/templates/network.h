@@ -1,0 +1,37 @@
+// What the program needs to know of the network; description.cpp says it.
+#pragma once
+#include <cstdint>
+
+namespace description
+{
+
+struct Population
+{
+    const char *name;
+    int32_t size;
+    bool potential;  // whether it has membrane potentials
+};
+
+struct Connection
+{
+    const char *name;
+    int64_t pre, post;
+    const char *weights;  // array of its weights
+};
+
+struct StaticArray
+{
+    const char *name;
+    int64_t bytes;
+};
+
+// Each list ends with an entry without a name.
+extern const Population populations[];
+extern const Connection connections[];
+extern const StaticArray static_arrays[];
+
+extern const int32_t n_steps;
+extern const int32_t input, output;  // places in the list of populations
+extern const bool stochastic;
+
+}

@@ -1,0 +1,197 @@
+// Runs the network in network/ on a file of input spikes; README.md says how.
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+
+#include "files.h"
+#include "library.h"
+#include "network.h"
+#include "options.h"
+#include "tables.h"
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+constexpr int64_t block_size = 500;  // trials run and written at once
+
+struct Array
+{
+    int64_t k;
+    void *data;
+    int64_t size;
+    std::string label, name, dtype;
+};
+
+Array array_number(int64_t k)
+{
+    const char *label = nullptr, *name = nullptr, *dtype = nullptr;
+    Array array{k, nullptr, 0, "", "", ""};
+    resident_array(k, &label, &name, &dtype, &array.data, &array.size);
+    array.label = label;
+    array.name = name;
+    array.dtype = dtype;
+    return array;
+}
+
+// The array with this label ("population.variable") or, failing that, this name in the sources.
+std::optional<Array> find_array(const std::string &wanted)
+{
+    for(int64_t k = 0; k < resident_array_count(); k++)
+        if(const Array array = array_number(k); array.label == wanted || array.name == wanted)
+            return array;
+    return std::nullopt;
+}
+
+void load_static_arrays(const fs::path &folder)
+{
+    for(const description::StaticArray *s = description::static_arrays; s->name; s++)
+    {
+        const std::optional<Array> array = find_array(s->name);
+        if(!array)
+            throw BadInput(std::string(s->name) + ": not an array of this network");
+        read_raw((folder / s->name).string(), array->data, s->bytes, "part of the network");
+    }
+}
+
+// Weights go on from trial to trial: a reset leaves them alone.
+void load_weights(const fs::path &folder)
+{
+    for(const description::Connection *c = description::connections; c->name; c++)
+    {
+        const std::optional<Array> array = find_array(c->weights);
+        if(!array || array->size != c->pre * c->post || array->dtype != "double")
+            throw BadInput(std::string(c->weights) + ": not an array of this network");
+        const std::string path = (folder / (std::string(c->name) + ".f64")).string();
+        const std::string shape =
+            std::to_string(c->pre) + " x " + std::to_string(c->post) + " float64";
+        double *const values = (double *)array->data;
+        read_raw(path, values, array->size * sizeof(double), shape);
+        for(int64_t k = 0; k < array->size; k++)
+            if(!std::isfinite(values[k]))
+                throw BadInput(path + ": the weight from neuron " + std::to_string(k / c->post) +
+                               " to neuron " + std::to_string(k % c->post) + " is not finite");
+        resident_keep(array->k, 1);
+    }
+}
+
+template <typename T>
+void copy(const std::vector<double> &values, const Array &array)
+{
+    for(int64_t k = 0; k < array.size; k++)
+        ((T *)array.data)[k] = (T)values[values.size() == 1 ? 0 : k];
+}
+
+void set_parameter(const std::vector<double> &values, const Array &array)
+{
+    if(array.dtype == "double") copy<double>(values, array);
+    else if(array.dtype == "float") copy<float>(values, array);
+    else if(array.dtype == "int64_t") copy<int64_t>(values, array);
+    else if(array.dtype == "int32_t") copy<int32_t>(values, array);
+    else copy<char>(values, array);
+}
+
+// A line a parameter: POPULATION.NAME, and one value or as many as there are neurons.
+void load_parameters(const std::string &path)
+{
+    for(Lines lines(path); lines.next();)
+    {
+        const std::string name(lines.words[0]);
+        const std::optional<Array> array = find_array(name);
+        if(!array)
+            lines.complain("the network has no array '" + name + "'");
+        std::vector<double> values;
+        for(size_t k = 1; k < lines.words.size(); k++)
+            values.push_back(lines.number(k));
+        const auto n = (int64_t)values.size();
+        if(n != 1 && n != array->size)
+            lines.complain("expected one value or " + std::to_string(array->size) + " of '" +
+                           name + "', got " + std::to_string(n));
+        set_parameter(values, *array);
+    }
+}
+
+void prepare(const Options &options, const fs::path &home)
+{
+    resident_allocate();
+    load_static_arrays(home / "static_arrays");
+    resident_prepare();
+    if(!options.parameters.empty())
+        load_parameters(options.parameters);
+    resident_save();
+    load_weights(options.weights);
+}
+
+std::vector<uint32_t> seeds_of(const Options &options, int64_t n_trials)
+{
+    if(!options.seeds.empty())
+        return read_seeds(options.seeds, n_trials);
+    std::vector<uint32_t> seeds(n_trials);
+    for(int64_t k = 0; k < n_trials; k++)
+        seeds[k] = (uint32_t)(options.seed + k);
+    return seeds;
+}
+
+int64_t final_size()
+{
+    int64_t size = 0;
+    for(const description::Population *p = description::populations; p->name; p++)
+        size += p->potential ? p->size : 0;
+    return size;
+}
+
+int run(const Options &options, const fs::path &home)
+{
+    using Clock = std::chrono::steady_clock;
+    const int32_t n_inputs = description::populations[description::input].size;
+    const Inputs inputs = read_inputs(options.inputs, n_inputs, description::n_steps);
+    const std::vector<uint32_t> seeds = seeds_of(options, inputs.n_trials());
+    prepare(options, home);
+    std::error_code ignored;
+    fs::create_directories(options.out, ignored);
+    const fs::path out = options.out;
+    Table spikes(out / "spikes.csv",
+                 options.potentials ? "trial,population,neuron,step,potential"
+                                    : "trial,population,neuron,step");
+    Table decisions(out / "decisions.csv", "trial,decision,decision_step,tie,silent");
+    std::optional<Table> final;
+    if(options.potentials)
+        final.emplace(out / "potentials.csv", "trial,population,neuron,potential");
+    double seconds = 0;
+    for(int64_t first = 0; first < inputs.n_trials(); first += block_size)
+    {
+        Block block(first, std::min(block_size, inputs.n_trials() - first), final_size());
+        const auto begun = Clock::now();
+        block.run(inputs, seeds);
+        seconds += std::chrono::duration<double>(Clock::now() - begun).count();
+        write_spikes(block, options.potentials, spikes);
+        write_decisions(block, decisions);
+        if(final)
+            write_final(block, *final);
+    }
+    spikes.close();
+    decisions.close();
+    if(final)
+        final->close();
+    const int64_t n = inputs.n_trials();
+    std::cout << n << " trials in " << seconds << " s, " << (n ? 1e6 * seconds / n : 0)
+              << " us a trial; spikes.csv and decisions.csv are in " << options.out << std::endl;
+    return 0;
+}
+
+}
+
+int main(int argc, char **argv)
+{
+    try
+    {
+        return run(read_options(argc, argv), fs::path(argv[0]).parent_path());
+    }
+    catch(const std::exception &error)
+    {
+        std::cerr << "network: " << error.what() << std::endl;
+        return 2;
+    }
+}

@@ -1,0 +1,115 @@
+"""From a protocol and learned weights to a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from brainsnn.codes import FirstSpikeDecoder
+from brainsnn.errors import ConfigError
+from brainsnn.export.base import TARGETS, build_project
+from brainsnn.model import Model
+from brainsnn.protocol import Protocol, ProtocolConfig
+from brainsnn.records import load_weights
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+
+C = TypeVar("C", bound=ProtocolConfig)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build left.
+
+    Parameters
+    ----------
+    path : Path
+        The project.
+    target : str
+        Its kind.
+    weights : str
+        Where the weights came from.
+    samples : int
+        Number of sample trials in it.
+    """
+
+    path: Path
+    target: str
+    weights: str
+    samples: int
+
+    def text(self) -> str:
+        """One sentence for people."""
+        return (
+            f"{self.path}: a {self.target} project with weights {self.weights} and "
+            f"{self.samples} sample trials; its README.md says what to do with it."
+        )
+
+
+def build_protocol(
+    protocol: Protocol[C],
+    config: C,
+    out: Path,
+    target: str = "cpp",
+    weights: Path | None = None,
+    n_samples: int = 16,
+) -> Built:
+    """Write the network of a protocol as a project of its own.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        Which protocol.
+    config : ProtocolConfig
+        Its settings.
+    out : Path
+        The project's folder: new, or empty.
+    target : str, default "cpp"
+        A name in `TARGETS`.
+    weights : Path, optional
+        A run directory, a checkpoint, or an ``.npz`` with one array a connection; without it, the
+        weights are those that training would start from.
+    n_samples : int, default 16
+        Trials of the protocol's validation split that the project brings along; with 0, no data
+        is loaded.
+
+    Returns
+    -------
+    Built
+
+    Raises
+    ------
+    ConfigError
+        If there is no such target, the protocol is a study or does not decide by the first
+        spike, or the folder is not empty or cannot be written.
+    DataError
+        If the data that samples are taken from is not there.
+    WeightsError
+        If the weights do not fit the network.
+    EngineError, ModelError
+        If the network cannot be exported.
+    """
+    TARGETS[target]
+    if not isinstance(protocol, Protocol):
+        raise ConfigError(f"{protocol.name} is a study of many networks; a project is one.")
+    if not isinstance(protocol.decoder(config), FirstSpikeDecoder):
+        raise ConfigError(f"{protocol.name} does not decide by the first spike; projects do.")
+    model, streams = protocol.model(config), Streams(config.seed)
+    if weights is None:
+        values, source = model.draw_weights(streams), f"drawn with seed {config.seed} (untrained)"
+    else:
+        values, source = load_weights(weights, model.shapes), f"of {weights}"
+    samples = _samples(protocol, config, model, n_samples)
+    build_project(target, model, protocol.n_steps(config), values, samples, out)
+    return Built(out, target, source, samples.n_trials)
+
+
+def _samples(protocol: Protocol[C], config: C, model: Model, n: int) -> SpikeTrains:
+    if n == 0:
+        empty = np.zeros((0, model.inputs[0].size), np.int64)
+        return SpikeTrains.from_first_steps(empty, protocol.n_steps(config))
+    trials = protocol.material(config, Streams(config.seed)).validation.plain().inputs
+    return trials.take(np.arange(min(n, trials.n_trials)))

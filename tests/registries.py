@@ -3,6 +3,7 @@
 from brainsnn.codes import DECODERS, ENCODERS
 from brainsnn.datasets import DATASETS
 from brainsnn.engine import ENGINES
+from brainsnn.export import TARGETS
 from brainsnn.learning.glm import ACTIVATIONS, BASES, LIKELIHOODS
 from brainsnn.learning.losses import LOSSES
 from brainsnn.learning.optimisers import OPTIMISERS
@@ -20,6 +21,7 @@ REGISTRIES = [
     LOSSES,
     OPTIMISERS,
     DATASETS,
+    TARGETS,
     ACTIVATIONS,
     BASES,
     LIKELIHOODS,

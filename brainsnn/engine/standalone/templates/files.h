@@ -98,7 +98,7 @@ public:
         return value;
     }
 
-    double number(size_t k) const
+    double real(size_t k) const
     {
         const std::string word(words[k]);
         char *rest = nullptr;

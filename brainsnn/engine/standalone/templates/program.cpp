@@ -104,7 +104,7 @@ void load_parameters(const std::string &path)
             lines.complain("the network has no array '" + name + "'");
         std::vector<double> values;
         for(size_t k = 1; k < lines.words.size(); k++)
-            values.push_back(lines.number(k));
+            values.push_back(lines.real(k));
         const auto n = (int64_t)values.size();
         if(n != 1 && n != array->size)
             lines.complain("expected one value or " + std::to_string(array->size) + " of '" +

@@ -38,6 +38,7 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed
 	$(RUN) benchmarks/s4nn_mnist.py
+	$(RUN) benchmarks/builds.py
 
 results: $(VENV)/installed
 	$(RUN) -m analysis.results

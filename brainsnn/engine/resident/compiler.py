@@ -8,6 +8,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,7 @@ def _compile(compiler: str, project: Path, output: str, flags: Flags) -> None:
     run_tool([compiler, "-shared", *objects, *flags.link, "-o", output], project)
 
 
-def run_tool(command: Sequence[str], folder: Path, **variables: str) -> None:
+def run_tool(command: Sequence[str], folder: Path, **variables: str) -> str:
     """Run a compiler, or ``make``, in a folder.
 
     Parameters
@@ -129,6 +130,11 @@ def run_tool(command: Sequence[str], folder: Path, **variables: str) -> None:
         Where to run it.
     **variables : str
         Environment variables to change.
+
+    Returns
+    -------
+    str
+        What it printed.
 
     Raises
     ------
@@ -144,6 +150,7 @@ def run_tool(command: Sequence[str], folder: Path, **variables: str) -> None:
             f"The compiler refused the generated code ({' '.join(command)}):\n"
             f"{result.stderr[-4000:]}"
         )
+    return result.stdout
 
 
 def source_key(
@@ -170,10 +177,25 @@ def source_key(
     digest = hashlib.sha256("\n".join([*parts, *flags.compile, "", *flags.link]).encode())
     if files is None:
         files = [path for path in project.rglob("*") if path.suffix in (".cpp", ".h")]
-    for path in sorted([*files, *(project / source for source in flags.sources)]):
+    for path in sorted(files):
         digest.update(f"\n{os.path.relpath(path, project)}\n".encode())
         digest.update(path.read_bytes())
+    for source in flags.sources:
+        digest.update(_preprocessed(project, compiler, flags, source))
+    if _own_headers(flags):
+        digest.update(_preprocessed(project, compiler, flags, "main.cpp"))
     return digest.hexdigest()[:32]
+
+
+def _own_headers(flags: Flags) -> bool:
+    """Whether headers may be used that are neither the project's nor of an installation."""
+    usual = Path(sys.prefix) / "include"
+    return any(f.startswith("-I") and Path(f[2:].strip('"')) != usual for f in flags.compile)
+
+
+def _preprocessed(project: Path, compiler: str, flags: Flags, source: str) -> bytes:
+    """A source of the user's own with everything that it includes."""
+    return run_tool([compiler, *flags.compile, "-I.", "-E", source], project).encode()
 
 
 @functools.cache

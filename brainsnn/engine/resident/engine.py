@@ -18,6 +18,7 @@ from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.layout import Recorded
 from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.entry import RUN, SPIKES, CFunction, Entry
 from brainsnn.errors import EngineError
 from brainsnn.model import Model, build, explain
@@ -176,14 +177,26 @@ def write_sources(model: Model, folder: Path) -> Sources:
 
 
 def _build_libraries(model: Model, n: int) -> tuple[list[Library], bool]:
+    key = model_key(model)
+    known = None if key is None else recall(key)
+    if known is None:
+        libraries, known = _generate_libraries(model, n)
+        if key is not None:
+            remember(key, known)
+    else:
+        libraries = [Library(known.library, known.static_arrays) for _ in range(n)]
+    for library in libraries:
+        for connection in model.connections:
+            library.keep(library.find(connection.name, connection.synapse.weight))
+    return libraries, known.stochastic
+
+
+def _generate_libraries(model: Model, n: int) -> tuple[list[Library], Compiled]:
     with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
         sources = write_sources(model, Path(folder))
         path = compile_library(Path(folder))
         libraries = [Library(path, sources.static_arrays) for _ in range(n)]
-    for library in libraries:
-        for connection in model.connections:
-            library.keep(library.find(connection.name, connection.synapse.weight))
-    return libraries, sources.stochastic
+    return libraries, Compiled(path, sources.static_arrays, sources.stochastic)
 
 
 def _generate(model: Model, device: ResidentDevice, folder: str) -> None:

@@ -1,0 +1,300 @@
+"""Builds: found again, never wrong, never half of one, whatever happens to processes and disks."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import brian2
+import numpy as np
+import pytest
+from brian2.core.functions import DEFAULT_FUNCTIONS, Function
+from disk import full_disk
+from engine.scenarios import N_STEPS, SCENARIOS, leaky
+
+from brainsnn.engine import ResidentEngine
+from brainsnn.engine.resident import cache, engine, recall
+from brainsnn.engine.resident.compiler import STRICT, Flags, compile_library, source_key
+from brainsnn.errors import EngineError
+from brainsnn.model import Model, feedforward
+from brainsnn.neurons import NeuronModel
+from brainsnn.synapses import Uniform
+
+SOURCE = 'extern "C" int answer() { return 42; }\n'
+
+#: Compiles the project in the present folder and says which file it got.
+BUILDER = """
+from pathlib import Path
+from brainsnn.engine.resident.compiler import compile_library
+print(compile_library(Path.cwd()))
+"""
+
+
+@pytest.fixture
+def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of an empty cache."""
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache" / "resident"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project that takes no time to compile."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "main.cpp").write_text(SOURCE)
+    return folder
+
+
+def script(path: Path, text: str) -> str:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def answer(library: Path) -> int:
+    return int(ctypes.CDLL(str(library)).answer())
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_same_sources_are_compiled_once(project: Path) -> None:
+    first = compile_library(project)
+    stamp = first.stat().st_mtime_ns
+    assert compile_library(project) == first
+    assert first.stat().st_mtime_ns == stamp
+    assert answer(first) == 42
+
+
+@pytest.mark.parametrize("damage", ["cut short", "empty", "changed"])
+def test_a_damaged_library_is_built_anew(project: Path, stored: Path, damage: str) -> None:
+    library = compile_library(project)
+    whole = library.read_bytes()
+    flipped = bytes([whole[5000] ^ 1])
+    damaged = {"cut short": whole[:5000], "empty": b"", "changed": whole[:5000] + flipped}
+    library.write_bytes(damaged[damage] + (whole[5001:] if damage == "changed" else b""))
+    again = compile_library(project)
+    assert cache.is_whole(again)
+    assert answer(again) == 42
+    assert files(stored) == [again.name]
+
+
+def test_two_processes_build_the_same_at_once(project: Path, stored: Path) -> None:
+    command = [sys.executable, "-c", BUILDER]
+    both = [
+        subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    found = {Path(process.communicate()[0].strip()) for process in both}
+    assert all(process.returncode == 0 for process in both)
+    assert {path.name for path in found} == set(files(stored))
+    assert all(answer(path) == 42 for path in found)
+
+
+def test_a_killed_process_leaves_nothing_that_is_taken_for_a_library(
+    project: Path, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "compiling")
+    os.mkfifo(tmp_path / "never")
+    stuck = script(
+        tmp_path / "stuck",
+        f'case "$*" in *--version*) echo stuck 1.0; exit;; *-shared*) ;; *) exec g++ "$@";; esac\n'
+        f"printf half > library.so; echo > {tmp_path}/compiling; read x < {tmp_path}/never",
+    )
+    environment = {**os.environ, "CXX": stuck}
+    command = [sys.executable, "-c", BUILDER]
+    process = subprocess.Popen(command, cwd=project, env=environment, start_new_session=True)
+    (tmp_path / "compiling").read_text()
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert files(stored) == []
+    monkeypatch.setenv("CXX", "g++")
+    assert answer(compile_library(project)) == 42
+
+
+def test_a_killed_compiler_is_an_error_and_leaves_nothing(
+    project: Path, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        'case "$*" in *--version*) echo dies 1.0;; *) printf half > library.so; kill -9 $$;; esac'
+    )
+    monkeypatch.setenv("CXX", script(tmp_path / "dies", text))
+    with pytest.raises(EngineError, match="The compiler refused"):
+        compile_library(project)
+    assert files(stored) == []
+
+
+def test_what_killed_processes_left_is_ignored_and_removed_after_a_day(
+    project: Path, stored: Path
+) -> None:
+    stored.mkdir(parents=True)
+    old, new = stored / ".building-old.so", stored / ".building-new.so"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    yesterday = time.time() - 90_000
+    os.utime(old, (yesterday, yesterday))
+    library = compile_library(project)
+    assert files(stored) == sorted([new.name, library.name])
+
+
+def test_a_full_cache_is_no_obstacle_and_gets_no_half_file(tmp_path: Path, stored: Path) -> None:
+    built = tmp_path / "built.so"
+    built.write_bytes(b"x" * 5000)
+    with full_disk(1000):
+        assert cache.keep(built, "key", ".so") == built
+    assert files(stored) == []
+    assert cache.keep(built, "key", ".so").parent == stored
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_cache_that_cannot_be_written_is_no_obstacle(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(cache.tempfile, "mkstemp", refuse)
+    assert compile_library(project).parent == project
+
+
+def test_compiler_flags_sources_and_brian2_are_part_of_the_key(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keys() -> Iterator[str]:
+        yield source_key(project, "g++", STRICT)
+        yield source_key(project, "g++", Flags((*STRICT.compile, "-O1")))
+        yield source_key(project, "g++", Flags(STRICT.compile, ("-lm",)))
+        yield source_key(project, script(tmp_path / "other", 'echo "other 1.0"'), STRICT)
+        with monkeypatch.context() as patch:
+            patch.setattr(brian2, "__version__", "99.0")
+            yield source_key(project, "g++", STRICT)
+        with monkeypatch.context() as patch:
+            patch.setattr("brainsnn.engine.resident.compiler.processor", lambda: "another")
+            yield source_key(project, "g++", STRICT)
+        (project / "more.h").write_text("")
+        yield source_key(project, "g++", STRICT)
+
+    found = list(keys())
+    assert len(set(found)) == len(found)
+
+
+def test_headers_of_the_users_own_are_part_of_the_key(project: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "value.h").write_text("const int value = 1;\n")
+    (project / "main.cpp").write_text(
+        '#include "value.h"\nextern "C" int answer() { return value; }'
+    )
+    flags = Flags((*STRICT.compile, f"-I{own}"))
+    before = source_key(project, "g++", flags)
+    (own / "value.h").write_text("const int value = 2;\n")
+    assert source_key(project, "g++", flags) != before
+
+
+# -- models found again by their description ------------------------------------------------------
+
+
+def small(**changes: object) -> Model:
+    neuron = NeuronModel(
+        **{  # type: ignore[arg-type]
+            "name": "small",
+            "equations": "dv/dt = -v / tau : 1\ntau : second (constant)",
+            "threshold": "v > exp(1.0)",
+            "reset": "v = 0",
+            "parameters": {"tau": 10 * brian2.ms},
+            "method": "euler",
+            **changes,
+        }
+    )
+    return feedforward("small", {"input": 3, "output": 2}, neuron, [Uniform()])
+
+
+def test_a_known_model_needs_no_code_generation(
+    stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = leaky.__class__(
+        "each",
+        "v : 1\nbias : 1 (constant)",
+        "v > bias",
+        "v = 0",
+        parameters={"bias": np.linspace(0.2, 0.9, 4)},
+    )
+    model = feedforward("each", {"input": 12, "output": 4}, each, [Uniform(0, 0.5)])
+    weights = {name: np.full(shape, 0.1) for name, shape in model.shapes.items()}
+    inputs = SCENARIOS[6].inputs()
+    recordings = []
+    for known in (False, True):
+        with monkeypatch.context() as patch:
+            if known:
+                patch.setattr(engine, "write_sources", None)
+            resident = ResidentEngine(model, N_STEPS)
+        resident.set_weights(weights)
+        recordings.append(resident.run(inputs).to_frame())
+    assert recordings[0].equals(recordings[1])
+    assert (recordings[0]["population"] == "output").any()
+    library, record = sorted(stored.iterdir(), key=lambda p: p.suffix, reverse=True)
+    for damaged in (record, library):
+        damaged.write_bytes(damaged.read_bytes()[:-40])
+        again = ResidentEngine(model, N_STEPS)
+        again.set_weights(weights)
+        assert again.run(inputs).to_frame().equals(recordings[0])
+        assert cache.is_whole(library)
+
+
+def test_another_model_or_brian2_has_another_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    def keys() -> Iterator[str | None]:
+        yield recall.model_key(small())
+        yield recall.model_key(small(threshold="v > exp(2.0)"))
+        yield recall.model_key(small(refractory=2 * brian2.ms))
+        yield recall.model_key(small(parameters={"tau": 11 * brian2.ms}))
+        yield recall.model_key(small(parameters={"tau": [10.0, 10.0] * brian2.ms}))
+        yield recall.model_key(small(method="rk4"))
+        with monkeypatch.context() as patch:
+            patch.setitem(brian2.prefs.prefs, "core.default_float_dtype", np.float32)
+            yield recall.model_key(small())
+        with monkeypatch.context() as patch:
+            patch.setattr(recall, "version", lambda name: "99.0")
+            recall._installation.cache_clear()
+            yield recall.model_key(small())
+        recall._installation.cache_clear()
+
+    found = list(keys())
+    assert None not in found
+    assert len(set(found)) == len(found)
+    assert recall.model_key(small()) == found[0]
+
+
+def test_functions_of_the_users_own_are_told_or_give_no_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    same = "double own(double x) { return x; }"
+    keys = []
+    for code, options in (
+        (same, {}),
+        ("double own(double x) { return 2 * x; }", {}),
+        (same, {"namespace": {"_values": np.arange(3.0)}}),
+        (same, {"namespace": {"_values": np.arange(4.0)}}),
+        (lambda owner: same, {"dynamic": True}),
+    ):
+        own = Function(abs, arg_units=[1], return_unit=1)
+        own.implementations.add_implementation("cpp", code, **options)
+        monkeypatch.setitem(DEFAULT_FUNCTIONS, "own", own)
+        keys.append(recall.model_key(small(threshold="v > own(1.0)")))
+    assert keys[4] is None
+    assert len({key for key in keys if key}) == 4
+    assert recall.model_key(small()) is not None
+
+
+@pytest.mark.usefixtures("stored")
+def test_what_cannot_be_kept_is_not_remembered(tmp_path: Path) -> None:
+    elsewhere = recall.Compiled(tmp_path / "library.so", {}, stochastic=False)
+    recall.remember("key", elsewhere)
+    assert recall.recall("key") is None

@@ -65,7 +65,9 @@ class TestArrays:
             assert np.array_equal(block.trial(k)["v"], first.columns["v"])
 
     def test_what_is_kept_goes_on(self):
-        group = brian2.NeuronGroup(1, "v : 1\nn : 1", threshold="v > 1", reset="v = 0\nn += 1", name="counter")
+        group = brian2.NeuronGroup(
+            1, "v : 1\nn : 1", threshold="v > 1", reset="v = 0\nn += 1", name="counter"
+        )
         group.run_regularly("v += 0.3")
         trials = compile_network(brian2.Network(group), 1 * ms)
         trials.run(2)
@@ -177,7 +179,9 @@ class TestRuns:
         spikes = brian2.SpikeMonitor(group, name="spikes")
         trials = compile_network(brian2.Network(group, source, synapses, spikes), 30 * ms)
         for _ in range(2):
-            assert np.allclose(trials.run()["spikes"].columns["t"], [2.1e-3, 4.1e-3, 6.1e-3, 8.1e-3])
+            assert np.allclose(
+                trials.run()["spikes"].columns["t"], [2.1e-3, 4.1e-3, 6.1e-3, 8.1e-3]
+            )
         trials.set_spikes(source, [2], [0.0])
         assert np.allclose(trials.run()["spikes"].columns["t"], [2.1e-3, 4.1e-3, 6.1e-3, 8.1e-3])
 

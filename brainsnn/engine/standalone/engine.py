@@ -40,8 +40,8 @@ class StandaloneEngine(Engine):
 
     Parameters
     ----------
-    model, n_steps, streams
-        As for `Engine`.
+    model, n_steps, streams, workers
+        As for `Engine`; one worker only.
 
     Raises
     ------
@@ -53,8 +53,10 @@ class StandaloneEngine(Engine):
 
     name = "standalone"
 
-    def __init__(self, model: Model, n_steps: int, streams: Streams | None = None) -> None:
-        super().__init__(model, n_steps, streams)
+    def __init__(
+        self, model: Model, n_steps: int, streams: Streams | None = None, workers: int = 1
+    ) -> None:
+        super().__init__(model, n_steps, streams, workers)
         self._folder = Path(tempfile.mkdtemp(prefix="brainsnn-"))
         self._finalizer = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._weights = {name: np.zeros(shape) for name, shape in model.shapes.items()}

@@ -282,10 +282,13 @@ def test_functions_of_the_users_own_are_told_or_give_no_key(
         ("double own(double x) { return 2 * x; }", {}),
         (same, {"namespace": {"_values": np.arange(3.0)}}),
         (same, {"namespace": {"_values": np.arange(4.0)}}),
-        (lambda owner: same, {"dynamic": True}),
+        (lambda owner: same, {}),
     ):
         own = Function(abs, arg_units=[1], return_unit=1)
-        own.implementations.add_implementation("cpp", code, **options)
+        if callable(code):
+            own.implementations.add_dynamic_implementation("cpp", code)
+        else:
+            own.implementations.add_implementation("cpp", code, **options)
         monkeypatch.setitem(DEFAULT_FUNCTIONS, "own", own)
         keys.append(recall.model_key(small(threshold="v > own(1.0)")))
     assert keys[4] is None

@@ -34,7 +34,7 @@ from brainsnn.learning.optimisers.base import (
 SMALLEST_PRODUCT = 1e-100
 """When the cumulative product falls below, all rows pay and it starts again at 1."""
 
-PART = 2048
+PART = 4096
 """Values of a gradient that a compiled loop makes at a time: they stay in the first-level cache."""
 
 

@@ -18,6 +18,7 @@ from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
+from brainsnn.until import until_first_spike
 
 WeightArrays = Mapping[str, NDArray[np.float64]]
 
@@ -90,7 +91,15 @@ class Engine(ABC):
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         """Run the given trials; the arguments have been checked."""
 
-    def run(self, inputs: SpikeTrains, trials: NDArray[np.integer] | None = None) -> Recording:
+    def _end_with(self, population: str | None) -> None:  # noqa: B027 - an engine may not care
+        """From now on, trials may end after the first step in which the population spikes."""
+
+    def run(
+        self,
+        inputs: SpikeTrains,
+        trials: NDArray[np.integer] | None = None,
+        until: str | None = None,
+    ) -> Recording:
         """Run a block of trials.
 
         Parameters
@@ -99,6 +108,9 @@ class Engine(ABC):
             Input spikes of many trials.
         trials : array of int, optional
             Which of them to run, in this order; all by default.
+        until : str, optional
+            The population that decides: a trial ends after the first step in which a neuron of it
+            spikes (see `brainsnn.until`). By default every trial is as long as the engine's.
 
         Returns
         -------
@@ -108,7 +120,8 @@ class Engine(ABC):
         Raises
         ------
         DataError
-            If the inputs are of another size or longer than a trial, or a trial does not exist.
+            If the inputs are of another size or longer than a trial, or a trial or `until` does
+            not exist.
         """
         if inputs.n_neurons != self.populations[self.input] or inputs.n_steps > self.n_steps:
             raise DataError(
@@ -117,11 +130,26 @@ class Engine(ABC):
                 f"{self.n_steps} steps."
             )
         if trials is None:
-            return self._run(inputs, np.arange(inputs.n_trials))
+            trials = np.arange(inputs.n_trials)
         wanted: NDArray[np.int64] = np.ascontiguousarray(trials, np.int64)
         if not _all_below(wanted, inputs.n_trials):
             raise DataError(f"Trials must be in 0..{inputs.n_trials - 1}.")
-        return self._run(inputs, wanted)
+        return (
+            self._run(inputs, wanted) if until is None else self._run_until(inputs, wanted, until)
+        )
+
+    def _run_until(
+        self, inputs: SpikeTrains, trials: NDArray[np.int64], population: str
+    ) -> Recording:
+        if population not in self.populations:
+            raise DataError(
+                f"No population {population!r} to end with. {suggest(population, self.populations)}"
+            )
+        self._end_with(population)
+        try:
+            return until_first_spike(self._run(inputs, trials), population)
+        finally:
+            self._end_with(None)
 
     def set_weights(self, weights: WeightArrays) -> None:
         """Copy weights into every connection.

@@ -116,6 +116,11 @@ class ResidentEngine(Engine):
             begin = end
         return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
 
+    def _end_with(self, population: str | None) -> None:
+        code = -1 if population is None else list(self.populations).index(population)
+        for library in self._loaded():
+            library.end_with(code)
+
     def _seeds(self, n: int) -> NDArray[np.uint32] | None:
         if not self._stochastic:
             return None

@@ -45,6 +45,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "resident_trials": (_Number, [_Number, _Number, _Pointer]),
     "resident_run": (None, [*[_Pointer] * 4, _Number, _Number, *[_Pointer] * 3]),
     "resident_spikes": (None, [_Pointer]),
+    "resident_end_with": (None, [_Number]),
 }
 
 
@@ -244,6 +245,10 @@ class Library:
                 found[(name.value or b"").decode()] = values.copy()
             k += 1
         return found
+
+    def end_with(self, population: int) -> None:
+        """Let trials end with the first spike of a recorded population; -1 for none."""
+        self._c.resident_end_with(population)
 
     def address(self, function: str) -> int:
         """Address of a function of the C interface."""

@@ -159,6 +159,8 @@ void resident_run(
     }
 }
 
+void resident_end_with(int64_t population) { resident::end_population = population; }
+
 // The columns one after the other, in the order of Python's reading: 8 bytes, then 4 each.
 void resident_spikes(void *columns)
 {

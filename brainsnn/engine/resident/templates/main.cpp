@@ -87,6 +87,18 @@ static inline void record(int64_t step)
     {% endfor %}
 }
 
+static int64_t end_population = -1;
+
+// Whether the population that a trial ends with has spiked in this step.
+static inline bool ended()
+{
+    {% for population in populations %}
+    if(end_population == {{loop.index0}})
+        return {{population.eventspace}}[{{population.size}}] > 0;
+    {% endfor %}
+    return false;
+}
+
 static void expect_changes()
 {
     {% for group, quiet in flags.items() if quiet %}
@@ -151,6 +163,8 @@ static void stage_{{loop.index0}}()
         {% endif %}
         {% endfor %}
         clock.tick();
+        if(ended())
+            break;
     }
     network.t = Network::_globally_stopped ? clock.t[0] : end;
     {% else %}

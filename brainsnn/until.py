@@ -1,0 +1,45 @@
+"""Trials that end with their decision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from brainsnn.spikes import Recording
+
+
+def until_first_spike(recording: Recording, population: str) -> Recording:
+    """Cut each trial after the step in which the first neuron of a population spikes.
+
+    First-to-spike decisions and decision steps are those of the whole trials, ties included. The
+    final potentials of a trial that was cut are NaN; a trial in which the population is silent
+    stays whole.
+
+    Parameters
+    ----------
+    recording : Recording
+        Whole trials, or trials that ended no earlier.
+    population : str
+        The one that decides.
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    DataError
+        If there is no such population.
+    """
+    end = recording.first_steps(population).min(axis=1)
+    kept = recording.step <= end[recording.trial]
+    offsets = np.concatenate(([0], np.cumsum(kept)))[recording.offsets]
+    columns = {
+        name: getattr(recording, name)[kept]
+        for name in ("population", "neuron", "step", "potential")
+    }
+    final = {name: values.copy() for name, values in recording.final.items()}
+    for values in final.values():
+        values[end < recording.n_steps] = np.nan
+    return replace(recording, offsets=offsets, **columns, final=final)

@@ -199,6 +199,9 @@ def evaluate(
     engine: EngineName = None,
     seed: Seed = None,
     out: Out = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show where the time of a trial goes, by object.")
+    ] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -208,7 +211,7 @@ def evaluate(
         from brainsnn.experiment import evaluate_weights
 
         path = out or _free_directory(Path("runs") / name, f"evaluate-{split}")
-        outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv)
+        outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv, profile)
         _print_outcome(outcome, quiet, as_json)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from brainsnn.engine import Engine, build_engine
+from brainsnn.engine import Engine, ResidentEngine, build_engine
 from brainsnn.errors import ConfigError, RunDirectoryError
 from brainsnn.evaluation import evaluate, summary
 from brainsnn.protocol import Material, Protocol, ProtocolConfig, load_protocol
@@ -32,6 +32,9 @@ SPLITS = ("train", "validation", "test")
 #: Test trials whose spikes are kept in the run directory.
 SAMPLE = 20
 
+#: Trials that a profile is the mean of.
+PROFILED = 1000
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -45,11 +48,14 @@ class Outcome:
         Accuracy columns and means of the test trials.
     claims : pandas.DataFrame
         The paper's claims beside our numbers.
+    profile : pandas.DataFrame or None
+        Where the time of a trial goes, if it was asked for.
     """
 
     path: Path
     summary: dict[str, float]
     claims: pd.DataFrame
+    profile: pd.DataFrame | None = None
 
 
 class Experiment(Generic[C]):
@@ -106,6 +112,20 @@ class Experiment(Generic[C]):
         recording = self.engine.run(chosen.inputs, sample)
         run.write_spikes(recording.to_frame())
         return summary(trials)
+
+    def profile(self, run: RunDirectory, split: str = "test") -> pd.DataFrame:
+        """Table ``profile``: seconds a trial spends in each object, the largest first."""
+        inputs = getattr(self.material, split).plain().inputs
+        trials = np.arange(min(PROFILED, inputs.n_trials))
+        n_steps = self.protocol.n_steps(self.config)
+        engine = ResidentEngine(self.model, n_steps, self.streams, profiled=True)
+        engine.set_weights(self.engine.weights)
+        engine.run(inputs, trials)
+        seconds = {name: spent / trials.size for name, spent in engine.profile().items()}
+        table = pd.DataFrame({"object": list(seconds), "seconds": list(seconds.values())})
+        table = table.sort_values("seconds", ascending=False, ignore_index=True)
+        run.write_table("profile", table.assign(share=table["seconds"] / table["seconds"].sum()))
+        return run.table("profile")
 
     def carry_out(
         self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
@@ -167,6 +187,7 @@ def evaluate_weights(
     split: str,
     path: Path,
     command: Sequence[str],
+    profiled: bool = False,
 ) -> Outcome:
     """Run one split with given weights; leaves a run directory with its trials table.
 
@@ -176,6 +197,8 @@ def evaluate_weights(
         One array a connection, shape (pre, post): what a run saves, or any ``.npz`` like it.
     split : {"train", "validation", "test"}
         What to run.
+    profiled : bool, default False
+        Whether to measure, besides, where the time of a trial goes.
 
     Raises
     ------
@@ -193,8 +216,9 @@ def evaluate_weights(
     experiment.engine.set_weights(weights)
     with RunDirectory.create(path, config, command, config.seed) as run:
         totals = experiment.test(run, split)
+        profile = experiment.profile(run, split) if profiled else None
         run.finish()
-    return Outcome(path, totals, pd.DataFrame())
+    return Outcome(path, totals, pd.DataFrame(), profile)
 
 
 def protocol_of(path: Path) -> Any:

@@ -56,6 +56,9 @@ def outcome(result: Outcome) -> str:
     lines = [totals(result.summary)]
     if len(result.claims):
         lines += ["", _table(result.claims)]
+    if result.profile is not None:
+        spent = result.profile.assign(microseconds=result.profile["seconds"] * 1e6)
+        lines += ["", "A trial, by object:", _table(spent[["object", "microseconds", "share"]])]
     return "\n".join(lines)
 
 

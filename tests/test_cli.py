@@ -75,6 +75,20 @@ def test_evaluate_repeats_the_runs_trials(trained: Path, tmp_path: Path) -> None
 
 
 @needs_mnist
+def test_evaluate_shows_where_the_time_of_a_trial_goes(trained: Path, tmp_path: Path) -> None:
+    weights = str(trained / "weights.npz")
+    out = tmp_path / "profiled"
+    result = call(
+        *("evaluate", "s4nn-mnist", *SMALL, "--weights", weights, "--out", str(out), "--profile")
+    )
+    assert result.exit_code == 0, result.output
+    assert "A trial, by object:" in result.stdout
+    profile = pd.read_parquet(out / "profile.parquet")
+    assert np.isclose(profile["share"].sum(), 1)
+    assert "input_hidden_pre_codeobject" in set(profile["object"])
+
+
+@needs_mnist
 @pytest.mark.parametrize(
     ("change", "message"),
     [

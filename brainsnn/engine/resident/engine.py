@@ -35,6 +35,9 @@ class ResidentEngine(Engine):
     model, n_steps, streams, workers
         As for `Engine`. Each worker has a copy of the library, which holds all of the network's
         state; before a block it takes over the weights.
+    profiled : bool, default False
+        Whether the time of each object is measured (see `profile`), which takes some 30 ns an
+        object and step.
 
     Raises
     ------
@@ -48,10 +51,15 @@ class ResidentEngine(Engine):
     parallel = True
 
     def __init__(
-        self, model: Model, n_steps: int, streams: Streams | None = None, workers: int = 1
+        self,
+        model: Model,
+        n_steps: int,
+        streams: Streams | None = None,
+        workers: int = 1,
+        profiled: bool = False,
     ) -> None:
         super().__init__(model, n_steps, streams, workers)
-        self._libraries, self._stochastic = _build_libraries(model, workers)
+        self._libraries, self._stochastic = _build_libraries(model, workers, profiled)
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._with_potential = [p for p in model.populations if p.neuron]
         self._final_size = sum(p.size for p in self._with_potential)
@@ -126,6 +134,11 @@ class ResidentEngine(Engine):
             return None
         return self.streams["dynamics"].integers(2**32, size=n, dtype=np.uint32)
 
+    def profile(self) -> dict[str, float]:
+        """Seconds spent in each object of the network so far; empty unless `profiled`."""
+        spent = [library.profile() for library in self._loaded()]
+        return {name: sum(part[name] for part in spent) for name in spent[0]}
+
     def entry(self) -> Entry:
         """Where a compiled training loop enters the trials."""
         library = self._loaded()[0]
@@ -157,7 +170,7 @@ class Sources:
     stochastic: bool
 
 
-def write_sources(model: Model, folder: Path) -> Sources:
+def write_sources(model: Model, folder: Path, profiled: bool = False) -> Sources:
     """Write the C++ sources of a model: ``main.cpp``, which includes all others, and those.
 
     Parameters
@@ -166,6 +179,8 @@ def write_sources(model: Model, folder: Path) -> Sources:
         The network.
     folder : Path
         Where to; it must exist.
+    profiled : bool, default False
+        Whether the time of each code object is measured.
 
     Returns
     -------
@@ -177,15 +192,15 @@ def write_sources(model: Model, folder: Path) -> Sources:
         If Brian2 refuses the equations.
     """
     with active_device(build_on_run=False) as device:
-        _generate(model, device, str(folder))
+        _generate(model, device, str(folder), profiled)
         return Sources(dict(device.static_arrays), device.stochastic)
 
 
-def _build_libraries(model: Model, n: int) -> tuple[list[Library], bool]:
-    key = model_key(model)
+def _build_libraries(model: Model, n: int, profiled: bool = False) -> tuple[list[Library], bool]:
+    key = None if profiled else model_key(model)
     known = None if key is None else recall(key)
     if known is None:
-        libraries, known = _generate_libraries(model, n)
+        libraries, known = _generate_libraries(model, n, profiled)
         if key is not None:
             remember(key, known)
     else:
@@ -196,15 +211,15 @@ def _build_libraries(model: Model, n: int) -> tuple[list[Library], bool]:
     return libraries, known.stochastic
 
 
-def _generate_libraries(model: Model, n: int) -> tuple[list[Library], Compiled]:
+def _generate_libraries(model: Model, n: int, profiled: bool) -> tuple[list[Library], Compiled]:
     with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
-        sources = write_sources(model, Path(folder))
+        sources = write_sources(model, Path(folder), profiled)
         path = compile_library(Path(folder))
         libraries = [Library(path, sources.static_arrays) for _ in range(n)]
     return libraries, Compiled(path, sources.static_arrays, sources.stochastic)
 
 
-def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
+def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool) -> None:
     device.describe_trial(
         recorded=tuple(
             Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
@@ -213,7 +228,7 @@ def _generate(model: Model, device: ResidentDevice, folder: str) -> None:
     )
     built = build(model)
     try:
-        built.network.run(model.dt * brian2.second, namespace={})
+        built.network.run(model.dt * brian2.second, namespace={}, profile=profiled)
         device.build(directory=folder, compile=False, run=False)
     except OSError as error:
         raise EngineError(f"{folder}: sources cannot be written: {error.strerror}.") from error

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import platform
-import subprocess
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
 
 from brainsnn.engine.genn.installation import Installation, cuda_path
 from brainsnn.engine.genn.project import DESCRIPTION, LOOP, Project
-from brainsnn.engine.resident import compiler as host
-from brainsnn.errors import EngineError, RunDirectoryError
-from brainsnn.records.atomic import write_whole
+from brainsnn.engine.resident import cache
+from brainsnn.engine.resident.compiler import (
+    STRICT,
+    compiler_version,
+    find_compiler,
+    processor,
+    run_tool,
+)
+
+SUFFIX = ".genn.so"
 
 #: Where GeNN's generator puts its code, from the name of the model.
 GENERATED = "network_CODE"
 
-_FLAGS = [*host.STRICT.compile, "-fPIC"]
+_FLAGS = [*STRICT.compile, "-fPIC"]
 
 #: Names such as ``t`` mean the library's own, whatever else is loaded.
 _LINK = ["-shared", "-Wl,-Bsymbolic"]
 
 
-def cache_directory() -> Path:
-    """Folder of compiled networks, beside the resident engine's."""
-    return host.cache_directory().parent / "genn"
-
-
 def library_bytes(project: Project, genn: Installation, *, use_gpu: bool) -> bytes:
-    """Compile a project, or find the result of an earlier time.
+    """Compile a project, or take the result of an earlier time from the cache.
 
     Parameters
     ----------
@@ -53,41 +54,40 @@ def library_bytes(project: Project, genn: Installation, *, use_gpu: bool) -> byt
     EngineError
         If GeNN's generator or the compiler refuses the sources.
     """
-    compiler = host.find_compiler()
-    target = cache_directory() / f"{_digest(project, genn, compiler, use_gpu=use_gpu)}.so"
-    with ExitStack() as locks:
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            # GeNN builds its own libraries at its first use, and cannot do so twice at once.
-            locks.enter_context(FileLock(target.parent / ".building.lock"))
-        except OSError:
-            return _build(project, genn, compiler, use_gpu=use_gpu)
-        if not target.exists():
-            library = _build(project, genn, compiler, use_gpu=use_gpu)
-            try:
-                write_whole(target, lambda file: file.write(library))
-            except RunDirectoryError:
-                return library
-        return target.read_bytes()
+    compiler = find_compiler()
+    key = _key(project, genn, compiler, use_gpu=use_gpu)
+    found = cache.find(key, SUFFIX)
+    if found is not None:
+        return found.read_bytes()
+    with _one_at_a_time(), tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
+        built = _build(project, genn, compiler, Path(folder), use_gpu=use_gpu)
+        return cache.keep(built, key, SUFFIX).read_bytes()
 
 
-def _build(project: Project, genn: Installation, compiler: str, *, use_gpu: bool) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
-        path = Path(folder)
-        for name, text in project.sources.items():
-            (path / name).write_text(text, encoding="utf-8")
-        generate = ["bash", str(genn.build_model), *([] if use_gpu else ["-c"]), DESCRIPTION]
-        _call(generate, path, "GeNN's generator refused the network")
-        output = "library.so"
-        for command in _compilation(path, compiler, output, use_gpu=use_gpu):
-            _call(command, path, "The compiler refused the code that GeNN generated")
-        return (path / output).read_bytes()
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let other builds wait: GeNN compiles its own libraries at its first use, in its folder."""
+    with FileLock(Path(tempfile.gettempdir()) / "brainsnn-genn.lock"):
+        yield
 
 
-def _compilation(path: Path, compiler: str, output: str, *, use_gpu: bool) -> list[list[str]]:
+def _build(
+    project: Project, genn: Installation, compiler: str, folder: Path, *, use_gpu: bool
+) -> Path:
+    for name, text in project.sources.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    target = [] if use_gpu else ["-c"]
+    run_tool(["bash", str(genn.build_model), *target, DESCRIPTION], folder)
+    output = "library.so"
+    for command in _compilation(folder, compiler, output, use_gpu=use_gpu):
+        run_tool(command, folder)
+    return folder / output
+
+
+def _compilation(folder: Path, compiler: str, output: str, *, use_gpu: bool) -> list[list[str]]:
     """Commands that compile the loop together with GeNN's code: one library, private as a whole."""
     if not use_gpu:
-        generated = sorted(str(p.relative_to(path)) for p in (path / GENERATED).glob("*.cc"))
+        generated = sorted(str(p.relative_to(folder)) for p in (folder / GENERATED).glob("*.cc"))
         return [[compiler, *_FLAGS, *_LINK, "-I.", LOOP, *generated, "-o", output]]
     cuda = cuda_path()
     link = f"'{cuda}/bin/nvcc' -shared loop.o {GENERATED}/*.o -lcuda -o {output}"
@@ -98,20 +98,13 @@ def _compilation(path: Path, compiler: str, output: str, *, use_gpu: bool) -> li
     ]
 
 
-def _call(command: list[str], folder: Path, complaint: str) -> None:
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if result.returncode:
-        said = f"{result.stdout[-2000:]}\n{result.stderr[-4000:]}".strip()
-        raise EngineError(f"{complaint} ({' '.join(command)}):\n{said}")
-
-
-def _digest(project: Project, genn: Installation, compiler: str, *, use_gpu: bool) -> str:
+def _key(project: Project, genn: Installation, compiler: str, *, use_gpu: bool) -> str:
     parts = [
         compiler,
-        host.compiler_version(compiler),
+        compiler_version(compiler),
+        processor(),
         *_FLAGS,
         *_LINK,
-        platform.node(),
         f"{genn.path} {genn.version} {use_gpu}",
         *(f"{name}\n{text}" for name, text in sorted(project.sources.items())),
     ]

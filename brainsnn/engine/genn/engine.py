@@ -26,7 +26,7 @@ class GennEngine(Engine):
 
     Parameters
     ----------
-    model, n_steps, streams
+    model, n_steps, streams, workers
         As for `Engine`.
     use_gpu : bool, default False
         Run on the GPU. Spikes and potentials are copied back after every step.
@@ -43,9 +43,15 @@ class GennEngine(Engine):
     name = "genn"
 
     def __init__(
-        self, model: Model, n_steps: int, streams: Streams | None = None, *, use_gpu: bool = False
+        self,
+        model: Model,
+        n_steps: int,
+        streams: Streams | None = None,
+        workers: int = 1,
+        *,
+        use_gpu: bool = False,
     ) -> None:
-        super().__init__(model, n_steps, streams)
+        super().__init__(model, n_steps, streams, workers)
         refuse(self.name, model)
         if use_gpu:
             check_cuda()

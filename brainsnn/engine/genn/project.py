@@ -14,15 +14,12 @@ from brian2.equations import Equations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from brainsnn.engine.genn.adapter import active
-from brainsnn.engine.resident.compiler import STRICT
+from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.errors import ModelError
 from brainsnn.model import BuiltModel, Model, Population, brian2_message, build, explain
 
 #: Files handed to GeNN's generator, and compiled around what it generates.
 DESCRIPTION, LOOP = "model.cpp", "loop.cpp"
-
-#: Strict floating point: the same sums in the same order, so the same spikes.
-OPTIMISATION = tuple(flag for flag in STRICT.compile if flag.startswith(("-O", "-m", "-f")))
 
 #: Where a neuron keeps the potential of its last spike, which a reset would overwrite.
 SPIKE_POTENTIAL = "spike_potential"

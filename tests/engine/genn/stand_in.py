@@ -13,7 +13,7 @@ MODEL = feedforward("small", {"input": 4, "output": 2}, integrate_and_fire_once,
 _GENERATOR = """#!/bin/bash
 set -e
 echo "$@" >> "{log}"
-grep -q 'addNeuronPopulation<Neuron_output>' "${{@: -1}}" || {{ echo "what is this"; exit 50; }}
+grep -q 'addNeuronPopulation<Neuron_output>' "${{@: -1}}" || {{ echo "what is this" >&2; exit 50; }}
 mkdir network_CODE
 cp "{header}" network_CODE/definitions.h
 """

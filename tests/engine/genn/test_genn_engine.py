@@ -13,7 +13,7 @@ from engine.genn.stand_in import MODEL, write_stand_in
 from engines import needs_brian2genn
 
 from brainsnn.engine import GennEngine, RuntimeEngine
-from brainsnn.engine.resident.compiler import CACHE_VARIABLE
+from brainsnn.engine.resident.cache import CACHE_VARIABLE
 from brainsnn.errors import EngineError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
@@ -96,7 +96,7 @@ def test_what_the_generator_says_is_passed_on(genn: Path) -> None:
     other = replace(MODEL.populations[1], name="other")
     connection = replace(MODEL.connections[0], target="other")
     model = replace(MODEL, populations=(MODEL.populations[0], other), connections=(connection,))
-    with pytest.raises(EngineError, match=r"generator refused the network [\s\S]*what is this"):
+    with pytest.raises(EngineError, match="what is this"):
         GennEngine(model, N_STEPS)
 
 

@@ -113,6 +113,43 @@ def append_row(path: Path | str, row: Mapping[str, object]) -> None:
         replace_file(target, old + line.to_csv(index=False, header=not old, lineterminator="\n"))
 
 
+CLAIMS = ("claim", "paper", "ours", "spread", "unit", "verdict", "note")
+"""Columns of a table of claims."""
+
+
+def write_claims(folder: Path | str, protocol: str, claims: pd.DataFrame) -> Path:
+    """Write a protocol's claims beside its measured rows, replacing those of an earlier run.
+
+    Parameters
+    ----------
+    folder : path
+        That of the measured rows.
+    protocol : str
+        Name of the protocol.
+    claims : pandas.DataFrame
+        With the columns `CLAIMS`.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or there is no row.
+    """
+    require(claims, CLAIMS, "claims")
+    target = Path(folder) / "claims" / f"{protocol}.csv"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(target, claims[list(CLAIMS)].to_csv(index=False, lineterminator="\n"))
+    return target
+
+
+def read_claims(folder: Path | str) -> dict[str, pd.DataFrame]:
+    """Claims of every protocol that has any, by its name."""
+    paths = sorted((Path(folder) / "claims").glob("*.csv"))
+    found = {path.stem: pd.read_csv(path) for path in paths}
+    for name, claims in found.items():
+        require(claims, CLAIMS, f"claims of {name}")
+    return found
+
+
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; it goes with the process and leaves no file behind."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.files import replace_file
 from analysis.formatting import MISSING, format_number
-from analysis.ledger import read_ledger
+from analysis.ledger import read_claims, read_ledger
 from analysis.paper import PAPER, SOURCES
 from analysis.tables import TableError
 
@@ -43,13 +43,15 @@ to then.
 """
 
 
-def render(rows: pd.DataFrame) -> str:
+def render(rows: pd.DataFrame, claims: Mapping[str, pd.DataFrame] | None = None) -> str:
     """The page as Markdown.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         Measured rows, as `analysis.ledger.read_ledger` returns them.
+    claims : mapping of str to pandas.DataFrame, optional
+        Claims of protocols, as `analysis.ledger.read_claims` returns them.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def render(rows: pd.DataFrame) -> str:
     """
     parts = [_INTRODUCTION]
     for protocol, group in rows.groupby("protocol", sort=True):
-        parts.append(_protocol(str(protocol), group))
+        parts.append(_protocol(str(protocol), group, (claims or {}).get(str(protocol))))
     if rows.empty:
         parts.append("No run has been measured yet.\n")
     return "\n".join(parts)
@@ -80,8 +82,8 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     return table.join(deviations).assign(seeds=groups.size()).reset_index()
 
 
-def _protocol(protocol: str, rows: pd.DataFrame) -> str:
-    """Headline table, runs and commands of one protocol."""
+def _protocol(protocol: str, rows: pd.DataFrame, claims: pd.DataFrame | None) -> str:
+    """Headline table, claims, runs and commands of one protocol."""
     head = ["Variant", "Seeds", *(heading for heading, _, _ in _HEADINGS.values())]
     lines = [_line(head), _rule(len(head), texts=1)]
     lines += [_line([f"**{v['variant']}**", *_summary_cells(v)]) for v in _records(summary(rows))]
@@ -90,7 +92,23 @@ def _protocol(protocol: str, rows: pd.DataFrame) -> str:
         cells = [_scaled(paper.get(name), name) for name in _HEADINGS]
         lines.append(_line(["paper", MISSING, *cells]))
     cited = f"\nPaper: {SOURCES[protocol]}.\n" if protocol in SOURCES else ""
-    return f"## {protocol}\n\n" + "\n".join(lines) + f"\n{cited}\n" + _runs(rows)
+    judged = "" if claims is None else _claims(claims)
+    return f"## {protocol}\n\n" + "\n".join(lines) + f"\n{cited}\n" + judged + _runs(rows)
+
+
+def _claims(claims: pd.DataFrame) -> str:
+    """The paper's claims beside ours."""
+    lines = [
+        _line(["Claim", "Paper", "Ours", "Verdict", "Note"]),
+        "| :-- | --: | --: | :-- | :-- |",
+    ]
+    for row in _records(claims):
+        paper, ours, spread = (format_number(row[key], 2) for key in ("paper", "ours", "spread"))
+        value = ours if spread == MISSING else f"{ours} ± {spread}"
+        unit = "" if pd.isna(row["unit"]) else f" {row['unit']}"
+        note = "" if pd.isna(row["note"]) else row["note"]
+        lines.append(_line([row["claim"], paper, f"{value}{unit}", row["verdict"], note]))
+    return "\n".join(["### Claims", "", *lines, "", ""])
 
 
 def _summary_cells(row: dict[str, float]) -> list[str]:
@@ -151,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only say whether the page is stale")
     options = parser.parse_args(arguments)
     try:
-        text = render(read_ledger(options.results))
+        text = render(read_ledger(options.results), read_claims(options.results))
     except TableError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -15,7 +15,7 @@ from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import over_seeds
 from brainsnn.records import RunDirectory
 from protocols.glm import RULES, Condition
-from protocols.glm_study import SCORES, GLMStudy, GLMStudyConfig, claim_of
+from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
 
 DECODERS = ("first_spike", "rate")
 MEASURES = (*SCORES, "silent_fraction", "decision_step", "spikes_to_decision", "additions")
@@ -48,6 +48,7 @@ class CodesMnist(GLMStudy[CodesMnistConfig]):
     summary = "The same GLM network, data, seeds and budget under both rules and both decoders."
     config = CodesMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "wide": WIDE,
         "demo": (
             "training.epochs=10",
             "training.learning_rates=[0.001]",

@@ -28,7 +28,7 @@ from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
 from protocols.glm_study import claim_of
-from protocols.s4nn import claims_table
+from protocols.s4nn import claims_table, claims_with_notes
 
 
 class CodesRecordedConfig(StudyConfig):
@@ -111,6 +111,7 @@ class CodesRecorded(Study[CodesRecordedConfig]):
         """Write figures and report; return what was found as claims."""
         config = run.config(self.config)
         claims = _claims(run)
+        run.write_table("claims", claims_with_notes(claims))
         Report(
             title=self.title,
             abstract=(

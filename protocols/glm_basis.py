@@ -12,7 +12,7 @@ from analysis.figures import plot_curves, save
 from analysis.report import Claim, Picture, Section, Table
 from brainsnn.records import RunDirectory
 from protocols.glm import RULES, Condition
-from protocols.glm_study import SCORES, GLMStudy, GLMStudyConfig, claim_of
+from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
 
 
 class GLMBasisConfig(GLMStudyConfig):
@@ -42,6 +42,7 @@ class GLMBasis(GLMStudy[GLMBasisConfig]):
     summary = "Test accuracy against K at T = 4, first-to-spike and rate learning, MNIST digits."
     config = GLMBasisConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "wide": WIDE,
         "demo": (
             "training.epochs=20",
             "training.learning_rates=[0.001]",

@@ -16,7 +16,7 @@ from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from protocols.glm import RULES, Condition, Workshop, digits_of
-from protocols.glm_study import SCORES, GLMStudy, GLMStudyConfig, append, claim_of
+from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig, append, claim_of
 
 #: Accuracy at which the paper compares, and the ratio of complexities that it finds there.
 PAPER_ACCURACY, PAPER_RATIO = 0.984, 5.0
@@ -51,6 +51,7 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
     summary = "Test accuracy against operations an inference, K = T, digits 5 and 7, and an ANN."
     config = GLMComplexityConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "wide": WIDE,
         "demo": (
             "training.epochs=20",
             "training.learning_rates=[0.001]",

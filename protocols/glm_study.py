@@ -32,13 +32,17 @@ from protocols.glm import (
     check_conditions,
     digits_of,
 )
-from protocols.s4nn import claims_table
+from protocols.s4nn import claims_table, claims_with_notes
 
 #: How an accuracy may be scored, and what that means.
 SCORES = {
     "accuracy_spikes_alone": "decided by spikes alone, ties and silence wrong",
     "accuracy": "ties and silence decided by potential",
 }
+
+#: Larger learning rates than the paper's, for ``--preset wide``: first-to-spike learning is far from
+#: its end after 200 epochs at 1e-3.
+WIDE = ("training.learning_rates=[0.1, 0.03, 0.01]", "training.folds=3")
 
 #: Trials over which the wall time of an inference is taken.
 TIMED = 500
@@ -165,6 +169,7 @@ class GLMStudy(Study[S]):
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
         claims = self.claims(run)
+        run.write_table("claims", claims_with_notes(claims))
         Report(
             title=self.title,
             abstract=self.abstract(run.table("results")),

@@ -1,7 +1,7 @@
 """Add finished runs to the ledger of measured results: ``python -m protocols.record RUN...``.
 
-Each run directory becomes one row of ``results/<protocol>.csv``, from which
-``python -m analysis.results`` builds ``RESULTS.md``.
+Each run directory becomes one row of ``results/<protocol>.csv``, a study's one a condition and
+seed; ``python -m analysis.results`` builds ``RESULTS.md`` from them.
 """
 
 from __future__ import annotations
@@ -12,39 +12,66 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import typer
 
-from analysis.ledger import COLUMNS, append_row
+from analysis.ledger import COLUMNS, NUMBERS, append_row, write_claims
 from analysis.summary import summarise
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records import RunDirectory
 
+#: Columns of the ledger that a study's own table holds.
+_STUDY = ("seed", *NUMBERS)
 
-def row(run: RunDirectory) -> dict[str, object]:
-    """Return what the ledger keeps of a finished run.
+
+def rows(run: RunDirectory) -> list[dict[str, object]]:
+    """Return what the ledger keeps of a finished run: a row, or one a condition, decoder and seed.
 
     Raises
     ------
     RunDirectoryError
         If the run has not ended.
     """
-    record, metrics = run.provenance(), run.metrics()
+    record = run.provenance()
     if not record.get("ended"):
         raise RunDirectoryError(f"{run.path}: this run has not ended; resume it first.")
     config = tomllib.loads((run.path / "config.toml").read_text(encoding="utf-8"))
     begin, end = (datetime.fromisoformat(record[key]) for key in ("started", "ended"))
-    return {
+    common = {
         "protocol": config["protocol"],
-        "variant": _variant(record["command"]),
-        "seed": config["seed"],
         "command": _command(record["command"]),
         "commit": record.get("commit") or "",
         "date": f"{end:%Y-%m-%d}",
         "machine": f"{record['machine']['cpu']}, {record['machine']['cores']} cores",
+    }
+    if run.has_table("results"):
+        return [{**common, **row} for row in _of_study(run.table("results"))]
+    row = {
+        "variant": _variant(record["command"]),
+        "seed": config["seed"],
         "seconds": round((end - begin).total_seconds()),
-        "epochs": len(metrics),
+        "epochs": len(run.metrics()),
         **{k: v for k, v in summarise(run.trials()).items() if k in COLUMNS},
     }
+    return [{**common, **row}]
+
+
+def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the ledger's part of a study's table, a row a condition, decoder and seed."""
+    if "condition" not in results.columns:
+        window = (1000 * results["window"]).map("{:.0f} ms".format)
+        results = results.assign(
+            variant=results["code"] + ", " + window, seconds=float("nan"), epochs=0
+        )
+    else:
+        results = results.assign(variant=results["condition"] + ", by " + results["decoder"])
+    kept = results.reindex(columns=[*(name for name in COLUMNS if name in _STUDY), "variant"])
+    return [{str(k): v for k, v in row.items()} for row in kept.to_dict("records")]
+
+
+def claims_of(run: RunDirectory) -> pd.DataFrame | None:
+    """Return the claims of a run with their notes, if it keeps them."""
+    return run.table("claims") if run.has_table("claims") else None
 
 
 def _command(words: Sequence[str]) -> str:
@@ -63,11 +90,15 @@ def _variant(words: Sequence[str]) -> str:
 
 
 def main(paths: list[Path], results: Path = Path("results")) -> None:
-    """Append a row for each run directory."""
+    """Append rows for each run directory, and replace the claims of its protocol."""
     for path in paths:
         run = RunDirectory.read(path)
-        values = row(run)
-        append_row(results / f"{values['protocol']}.csv", values)
+        found = rows(run)
+        for values in found:
+            append_row(results / f"{values['protocol']}.csv", values)
+        claims = claims_of(run)
+        if claims is not None:
+            write_claims(results, str(found[0]["protocol"]), claims)
 
 
 if __name__ == "__main__":

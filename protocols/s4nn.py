@@ -228,3 +228,10 @@ def claims_table(claims: Sequence[Claim]) -> pd.DataFrame:
             for claim in claims
         ]
     )
+
+
+def claims_with_notes(claims: Sequence[Claim]) -> pd.DataFrame:
+    """Return claims as a table to keep, with spread and note."""
+    spread = pd.Series([claim.spread for claim in claims], dtype=float)
+    kept = claims_table(claims).assign(spread=spread, note=[claim.note for claim in claims])
+    return kept.astype({"paper": float, "ours": float})

@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from measured_rows import ROW
 
-from analysis.ledger import append_row, read_ledger
+from analysis.ledger import append_row, read_claims, read_ledger, write_claims
 from analysis.results import main, render, summary
+from analysis.tables import TableError
 
 
 @pytest.fixture
@@ -75,3 +76,13 @@ def test_a_damaged_file_is_reported(arguments, folder, capsys):
     pd.DataFrame({"a": [1]}).to_csv(folder / "bad.csv", index=False)
     assert main(arguments) == 2
     assert "bad.csv" in capsys.readouterr().err
+
+
+def test_claims_stand_with_their_verdicts(folder):
+    claim = {"claim": "ratio", "paper": 5.0, "ours": 6.25, "spread": 0.5, "unit": "times"}
+    claims = pd.DataFrame([claim | {"verdict": "met", "note": "3 seeds"}])
+    write_claims(folder, "s4nn-mnist", claims)
+    text = render(read_ledger(folder), read_claims(folder))
+    assert "| ratio | 5.00 | 6.25 ± 0.50 times | met | 3 seeds |" in text
+    with pytest.raises(TableError, match="verdict"):
+        write_claims(folder, "s4nn-mnist", claims.drop(columns="verdict"))

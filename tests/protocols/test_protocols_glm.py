@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from analysis.ledger import read_claims, read_ledger
 from brainsnn.cli import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
@@ -22,6 +23,7 @@ from protocols.codes_recorded import PROTOCOL as RECORDED
 from protocols.compare import compare
 from protocols.glm_basis import PROTOCOL as BASIS
 from protocols.glm_complexity import PROTOCOL as COMPLEXITY
+from protocols.record import main as record
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (
@@ -91,6 +93,15 @@ def test_codes_from_data_to_report(codes):
     assert shown.tolist() == [30] * 8
     rate = trials[trials["decoder"] == "rate"]
     assert (rate["decision_step"] >= 3).all()
+
+
+def test_a_study_is_recorded_a_row_a_condition_decoder_and_seed(codes, tmp_path):
+    record([codes.path], tmp_path)
+    kept = read_ledger(tmp_path)
+    assert len(kept) == 2 * 2 * 2
+    assert set(kept["seed"]) == {0, 1}
+    assert kept["variant"].str.contains("by first_spike").sum() == 4
+    assert len(read_claims(tmp_path)["codes-mnist"]) == len(codes.claims)
 
 
 def test_comparing_runs(codes, tmp_path):

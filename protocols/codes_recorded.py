@@ -24,6 +24,7 @@ from analysis.spikes.rates import psth, smooth, summary
 from analysis.spikes.timing import latencies, latency_summary
 from brainsnn.config import to_mapping
 from brainsnn.datasets.cockroach import CockroachAntennalLobe, RecordedSpikes
+from brainsnn.errors import ConfigError
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
@@ -66,9 +67,20 @@ class CodesRecorded(Study[CodesRecordedConfig]):
         "demo": ("shuffles=10", "seeds=2", "windows=[0.2, 0.5]"),
     }
 
-    def check(self, config: CodesRecordedConfig) -> None:  # noqa: ARG002
-        """Refuse a missing or damaged recording."""
-        _load()
+    def check(self, config: CodesRecordedConfig) -> None:
+        """Refuse a missing or damaged recording, and windows or folds that do not fit it."""
+        recorded, table = _load()
+        longest = recorded.length - max(recorded.onset.values())
+        if not config.windows or not all(0 < w <= longest for w in config.windows):
+            raise ConfigError(
+                f"windows = {config.windows} is not possible: each must be above 0 and at most "
+                f"{longest:g} s, what is left of a trial after the valve opens."
+            )
+        fewest = int(np.bincount(table.stimulus).min())
+        if config.folds > fewest:
+            raise ConfigError(
+                f"folds = {config.folds} is not possible: there are {fewest} trials an odour."
+            )
 
     def carry_out(
         self, config: CodesRecordedConfig, run: RunDirectory, say: Callable[[str], None]

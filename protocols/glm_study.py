@@ -16,6 +16,7 @@ from analysis.summary import summarise
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.config import to_mapping
 from brainsnn.engine import Engine, build_engine
+from brainsnn.errors import ConfigError
 from brainsnn.glm import glm_model
 from brainsnn.learning.glm import GLM, GLMWeights
 from brainsnn.learning.glm.simulate import simulate
@@ -40,8 +41,8 @@ SCORES = {
     "accuracy": "ties and silence decided by potential",
 }
 
-#: Larger learning rates than the paper's, for ``--preset wide``: first-to-spike learning is far from
-#: its end after 200 epochs at 1e-3.
+#: Larger learning rates than the paper's, for ``--preset wide``: first-to-spike learning is far
+#: from its end after 200 epochs at 1e-3.
 WIDE = ("training.learning_rates=[0.1, 0.03, 0.01]", "training.folds=3")
 
 #: Trials over which the wall time of an inference is taken.
@@ -87,7 +88,14 @@ class GLMStudy(Study[S]):
 
     def check(self, config: S) -> None:
         """Refuse impossible conditions and missing data."""
-        check_conditions(self.conditions(config))
+        conditions = self.conditions(config)
+        check_conditions(conditions)
+        fewest = min(len(condition.digits) for condition in conditions) * config.data.train
+        if len(config.training.learning_rates) > 1 and config.training.folds > fewest // 2:
+            raise ConfigError(
+                f"training.folds = {config.training.folds} is not possible: a fold needs two or "
+                f"more of the {fewest} training images."
+            )
         Workshop(config.training, config.data)
 
     def carry_out(self, config: S, run: RunDirectory, say: Callable[[str], None]) -> None:

@@ -134,6 +134,7 @@ def test_a_study_has_no_weights_to_evaluate(tmp_path):
         (COMPLEXITY, ["n_steps=[1]"], "two samples"),
         (CODES, ["functions=9"], "basis functions"),
         (CODES, ["basis=cosine"], "raised_cosine"),
+        (CODES, ["training.folds=10", "data.train=2", "digits=[5, 7]"], "folds = 10"),
     ],
 )
 def test_impossible_studies_are_refused(study, overrides, message):
@@ -147,3 +148,14 @@ def test_recorded_neurons_from_data_to_report(tmp_path):
     few = ("shuffles=2", "seeds=2", "windows=[0.2, 1.0]")
     run = assert_whole(carry_out(RECORDED, tmp_path / "run", *few), "information")
     assert set(run.table("results")["code"]) == {"count", "latency", "both"}
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [("folds=21", "20 trials an odour"), ("windows=[9.5]", "at most 8.97 s"), ("windows=[]", "at")],
+)
+def test_impossible_windows_and_folds_are_refused(override, message):
+    if CockroachAntennalLobe().find() is None:
+        pytest.skip("the recording is not there")
+    with pytest.raises(ConfigError, match=message):
+        RECORDED.check(apply_overrides(RECORDED.config(), [override]))

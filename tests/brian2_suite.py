@@ -137,6 +137,7 @@ def run(device: str, jobs: int, arguments: list[str]) -> Outcomes:
     outcomes = Outcomes()
     brian2.prefs.reset_to_defaults()
     brian2.prefs["codegen.cpp.extra_compile_args_gcc"] += ["-w", "-O0"]
+    brian2.prefs["codegen.target"] = "numpy"  # for what tests compute outside the device
     for markers in PASSES:
         _run_pass(outcomes, device, markers, ["-n", str(jobs), *arguments])
     _exclude(outcomes, arguments)

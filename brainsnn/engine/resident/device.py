@@ -55,6 +55,7 @@ class ResidentDevice(CPPStandaloneDevice):
 
     main_queue: list[tuple[str, Any]]
     static_arrays: dict[str, NDArray[Any]]
+    array_cache: dict[Any, Any]
     build_on_run: bool
 
     def __init__(self) -> None:
@@ -299,6 +300,7 @@ class ResidentDevice(CPPStandaloneDevice):
             Values for variables and TimedArrays, as in Brian2.
         """
         self.library = self.load()
+        self.array_cache = dict.fromkeys(self.array_cache)
         Network._globally_running = True
         try:
             with printing(with_output):
@@ -314,8 +316,8 @@ class ResidentDevice(CPPStandaloneDevice):
                 group._check_for_invalid_states()
 
     def get_value(self, var: ArrayVariable, access_data: bool = True) -> Any:
-        """Value of a variable: from the library once the script has been run."""
-        if not self.has_been_run or self.library is None:
+        """Value of a variable: from the library once the script has been run, unless set since."""
+        if self.array_cache.get(var) is not None or self.library is None:
             return super().get_value(var, access_data)
         name = self.get_array_name(var, access_data=False)
         if getattr(var, "ndim", 1) == 2:

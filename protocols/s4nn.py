@@ -79,7 +79,7 @@ class NoiseConfig(Config):
     ----------
     jitter : float, default 0
         Standard deviation in steps of the normal jitter of each input spike.
-    rotation, stretch, shear, shift, share : float
+    rotation, stretch, shear, shift, share, mirror, extend
         Random affine map of the image; see `brainsnn.datasets.augment.Warp`.
     """
 
@@ -89,12 +89,14 @@ class NoiseConfig(Config):
     shear: float = Field(default=0.0, ge=0)
     shift: float = Field(default=0.0, ge=0)
     share: float = Field(default=1.0, ge=0, le=1)
+    mirror: float = Field(default=0.0, ge=0, le=1)
+    extend: bool = False
 
     def trials(self, images: ImageSet, encoder: LatencyEncoder, streams: Streams) -> TrainingTrials:
         """Return training trials, varied anew in each epoch if anything varies."""
-        warp = Warp(self.rotation, self.stretch, self.shear, self.shift, self.share)
-        warps = self.share > 0 and max(self.rotation, self.stretch, self.shear, self.shift) > 0
-        if not self.jitter and not warps:
+        amounts = (self.rotation, self.stretch, self.shear, self.shift)
+        warp = Warp(*amounts, self.share, self.mirror, self.extend)
+        if not self.jitter and not warp.varies:
             return encode(encoder, images)
 
         def encode_epoch(epoch: int | None) -> SpikeTrains:

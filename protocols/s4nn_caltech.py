@@ -8,7 +8,9 @@ suits the hidden neurons leaves the output weights as they were drawn. Where tho
 hidden neurons speak for one class and some for the other, both outputs fire together for good: the
 rule delays the wrong output of each tie, hence both in turn. By default, therefore, every neuron
 starts with a class that it prefers (`Preferring`), and the learning rate is that of the hidden
-neurons; the preset ``faithful`` starts and learns as published.
+neurons; the preset ``faithful`` starts and learns as published. With the preset ``race`` only the
+hidden neurons learn, by the likelihood that those of the right class fire first, from images that
+are mirrored, shifted and stretched a little.
 """
 
 from __future__ import annotations
@@ -168,6 +170,22 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             "rule.gamma=6",
             "network.initial_low=[0.0, 100.0, 150.0]",
             "network.initial_high=[0.02, 200.0, 250.0]",
+        ),
+        "race": (
+            "batch_size=40",
+            "update=simultaneous",
+            "rule.name=race",
+            "rule.learning_rate=0.0005",
+            "rule.handicaps=[-0.05, 0.05]",
+            "optimiser.name=adam",
+            "optimiser.weight_decay=0",
+            "optimiser.beta2=0.98",
+            "network.initial_low=[0.005, 150.0]",
+            "network.initial_high=[0.01, 250.0]",
+            "noise.mirror=0.5",
+            "noise.shift=5",
+            "noise.stretch=0.05",
+            "noise.extend=true",
         ),
     }
 

@@ -12,9 +12,11 @@ from brainsnn.errors import ConfigError
 
 
 @numba.njit(cache=True)
-def _bilinear(image: NDArray[np.uint8], y: float, x: float) -> float:
-    """Value between pixels; black outside the image."""
+def _bilinear(image: NDArray[np.uint8], y: float, x: float, extend: bool) -> float:
+    """Value between pixels; outside the image black, or the nearest pixel's."""
     height, width = image.shape
+    if extend:
+        y, x = min(max(y, 0.0), height - 1.0), min(max(x, 0.0), width - 1.0)
     top, left = int(np.floor(y)), int(np.floor(x))
     total = 0.0
     for row in (top, top + 1):
@@ -30,6 +32,7 @@ def _warp(
     images: NDArray[np.uint8],
     maps: NDArray[np.float64],
     chosen: NDArray[np.bool_],
+    extend: bool,
     out: NDArray[np.uint8],
 ) -> None:
     n, height, width = images.shape
@@ -43,7 +46,7 @@ def _warp(
                 v, u = row - middle_y, column - middle_x
                 y = middle_y + maps[k, 1, 0] * u + maps[k, 1, 1] * v + maps[k, 1, 2]
                 x = middle_x + maps[k, 0, 0] * u + maps[k, 0, 1] * v + maps[k, 0, 2]
-                out[k, row, column] = int(_bilinear(images[k], y, x) + 0.5)
+                out[k, row, column] = int(_bilinear(images[k], y, x, extend) + 0.5)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Warp:
             \begin{pmatrix} 1 & h \\ 0 & 1 \end{pmatrix}
             \begin{pmatrix} s_x & 0 \\ 0 & s_y \end{pmatrix} .
 
-    All quantities are drawn uniformly and independently for each image.
+    All quantities are drawn uniformly and independently for each image. A mirrored image is
+    mirrored after the map: :math:`-u` in place of :math:`u`.
 
     Parameters
     ----------
@@ -69,14 +73,18 @@ class Warp:
     shear : float, default 0
         Largest :math:`h`, either way.
     shift : float, default 0
-        Largest :math:`d_x` and :math:`d_y` in pixels, either way; black moves in from the edge.
+        Largest :math:`d_x` and :math:`d_y` in pixels, either way.
     share : float, default 1
         Probability that an image is warped at all.
+    mirror : float, default 0
+        Probability that a warped image is also mirrored, left to right.
+    extend : bool, default False
+        What moves in from outside the image: its nearest pixel if true, black if not.
 
     Raises
     ------
     ConfigError
-        If a parameter is negative, `stretch` is 1 or more, or `share` more than 1.
+        If a parameter is negative, `stretch` is 1 or more, or `share` or `mirror` more than 1.
     """
 
     rotation: float = 0.0
@@ -84,13 +92,22 @@ class Warp:
     shear: float = 0.0
     shift: float = 0.0
     share: float = 1.0
+    mirror: float = 0.0
+    extend: bool = False
 
     def __post_init__(self) -> None:
-        if min(vars(self).values()) < 0 or self.stretch >= 1 or self.share > 1:
+        shares = max(self.share, self.mirror)
+        if min(vars(self).values()) < 0 or self.stretch >= 1 or shares > 1:
             raise ConfigError(
-                "Warp: rotation, shear and shift must be 0 or more, stretch in [0, 1), share in "
-                f"[0, 1]; got {self}."
+                "Warp: rotation, shear and shift must be 0 or more, stretch in [0, 1), share and "
+                f"mirror in [0, 1]; got {self}."
             )
+
+    @property
+    def varies(self) -> bool:
+        """Whether any image is ever changed."""
+        amounts = (self.rotation, self.stretch, self.shear, self.shift, self.mirror)
+        return self.share > 0 and max(amounts) > 0
 
     def draw(self, n: int, rng: np.random.Generator) -> Maps:
         """Draw the maps of n images.
@@ -100,7 +117,8 @@ class Warp:
         n : int
             Number of images.
         rng : numpy.random.Generator
-            Draws angle, shear, stretches and shifts, then whether an image is warped.
+            Draws angle, shear, stretches and shifts, then whether an image is warped, then, if
+            `mirror` is not 0, whether it is mirrored.
         """
         angle, slant, wide, high, right, down = rng.uniform(-1, 1, (6, n))
         angle, slant = np.deg2rad(self.rotation * angle), self.shear * slant
@@ -111,7 +129,10 @@ class Warp:
         maps[:, :, :2] *= (1 + self.stretch * np.stack([wide, high], axis=1))[:, None, :]
         moves = self.shift * np.stack([right, down], axis=1)
         maps[:, :, 2] = -np.einsum("nij,nj->ni", maps[:, :, :2], moves)
-        return Maps(maps, rng.random(n) < self.share)
+        chosen = rng.random(n) < self.share
+        if self.mirror:
+            maps[rng.random(n) < self.mirror, :, 0] *= -1
+        return Maps(maps, chosen, self.extend)
 
 
 @dataclass(frozen=True)
@@ -124,14 +145,17 @@ class Maps:
         From a pixel of the new image (right, down, 1), from the middle, to its place in the old.
     chosen : array of bool, shape (n,)
         Which images are warped; the others stay.
+    extend : bool, default False
+        See `Warp`.
     """
 
     matrices: NDArray[np.float64]
     chosen: NDArray[np.bool_]
+    extend: bool = False
 
     def apply(self, images: NDArray[np.uint8], begin: int = 0) -> NDArray[np.uint8]:
         """Warp images of shape (k, height, width) with the maps from `begin` on."""
         mine = slice(begin, begin + len(images))
         out = np.empty_like(images)
-        _warp(images, self.matrices[mine], self.chosen[mine], out)
+        _warp(images, self.matrices[mine], self.chosen[mine], self.extend, out)
         return out

@@ -11,6 +11,7 @@ from brainsnn.config import Choice
 from brainsnn.learning.base import Rule
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
+from brainsnn.learning.race import RaceLikelihood
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.registry import Registry
 from brainsnn.synapses.base import Normal, Uniform
@@ -91,3 +92,27 @@ class DecisionConfig(RuleConfig):
         times = (self.tau, self.margin, self.target)
         loss = FirstSpikeSoftmax(*times, self.anchor, self.earliest, self.patience)
         return DecisionBackprop(loss, self.threshold, self.width)
+
+
+@RULES.register("race")
+class RaceConfig(RuleConfig):
+    """Likelihood that the hidden neurons of the right class fire first, under noise.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.001
+        Of Adam.
+    threshold, spread, floor, handicaps
+        See `RaceLikelihood`; the threshold is the network's.
+    """
+
+    name: Literal["race"] = "race"
+    learning_rate: float = Field(default=0.001, gt=0)
+    threshold: float = Field(default=100.0, gt=0)
+    spread: float = Field(default=3.0, gt=0)
+    floor: float = Field(default=0.1, gt=0, le=1)
+    handicaps: tuple[float, ...] = ()
+
+    def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
+        """Make a `RaceLikelihood`."""
+        return RaceLikelihood(self.threshold, self.spread, self.floor, self.handicaps)

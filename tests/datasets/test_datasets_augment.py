@@ -33,6 +33,9 @@ class Fixed:
         (Warp(rotation=90), {"angle": 1}, [[3, 6, 9], [2, 5, 8], [1, 4, 7]]),
         (Warp(shear=1), {"slant": 1}, [[0, 1, 2], [4, 5, 6], [8, 9, 0]]),
         (Warp(stretch=0.5), {"wide": -1}, [[2, 2, 3], [5, 5, 6], [8, 8, 9]]),
+        (Warp(shift=1, extend=True), {"right": 1}, [[1, 1, 2], [4, 4, 5], [7, 7, 8]]),
+        (Warp(mirror=1), {}, [[3, 2, 1], [6, 5, 4], [9, 8, 7]]),
+        (Warp(shift=1, mirror=1), {"right": 1}, [[2, 1, 0], [5, 4, 0], [8, 7, 0]]),
     ],
 )
 def test_hand_worked_maps(warp, draws, expected):
@@ -59,7 +62,7 @@ def test_blocks_of_images_meet_their_own_maps():
     np.testing.assert_array_equal(maps.apply(images), np.concatenate(parts))
 
 
-@pytest.mark.parametrize("wrong", [{"rotation": -1}, {"stretch": 1}, {"share": 1.5}, {"shift": -1}])
+@pytest.mark.parametrize("wrong", [{"rotation": -1}, {"stretch": 1}, {"share": 1.5}, {"mirror": 2}])
 def test_impossible_maps_are_refused(wrong):
     with pytest.raises(ConfigError, match="Warp"):
         Warp(**wrong)

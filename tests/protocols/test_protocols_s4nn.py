@@ -84,12 +84,19 @@ LITTLE = (
     [
         ("network.initial_high=[5.0, 250.0]",),
         (
+            "network.initial_high=[5.0, 250.0]",
+            "rule.name=race",
+            "batch_size=4",
+            "update=simultaneous",
+            "noise.mirror=0.5",
+        ),
+        (
             "network.hidden=[6, 4]",
             "network.initial_low=[0.0, 40.0, 150.0]",
             "network.initial_high=[5.0, 80.0, 250.0]",
         ),
     ],
-    ids=["one hidden layer", "two hidden layers"],
+    ids=["one hidden layer", "race of mirrored images", "two hidden layers"],
 )
 def test_caltech_from_data_to_report(photographs, network):
     outcome = carry_out("s4nn-caltech", photographs / "run", *LITTLE, *network)

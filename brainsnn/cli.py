@@ -231,7 +231,7 @@ def compare(
 def build(
     name: Name,
     out: Annotated[Path, typer.Option(help="The project's folder, new or empty.")],
-    target: Annotated[str, typer.Option(help="The kind of project: cpp.")] = "cpp",
+    target: Annotated[str, typer.Option(help="The kind of project: cpp or genn.")] = "cpp",
     weights: Annotated[
         Path | None,
         typer.Option(help="A run directory, whose settings are then taken, a checkpoint, or .npz."),

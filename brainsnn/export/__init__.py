@@ -5,6 +5,15 @@ To add a target: write a file with a `Target`, register it in `TARGETS`, import 
 
 from brainsnn.export.base import TARGETS, Target, build_project
 from brainsnn.export.cpp import write_cpp
+from brainsnn.export.genn import write_genn_project
 from brainsnn.export.protocols import Built, build_protocol
 
-__all__ = ["TARGETS", "Built", "Target", "build_project", "build_protocol", "write_cpp"]
+__all__ = [
+    "TARGETS",
+    "Built",
+    "Target",
+    "build_project",
+    "build_protocol",
+    "write_cpp",
+    "write_genn_project",
+]

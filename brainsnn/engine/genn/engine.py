@@ -15,7 +15,7 @@ from brainsnn.engine.genn.library import Runner
 from brainsnn.engine.genn.project import generate
 from brainsnn.engine.genn.state import initial_state
 from brainsnn.errors import EngineError
-from brainsnn.model import Connection, Model
+from brainsnn.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 
@@ -59,20 +59,15 @@ class GennEngine(Engine):
         project = generate(model, use_gpu=use_gpu)
         self._stochastic = bool(project.random)
         self._runner: Runner | None = Runner(library_bytes(project, genn, use_gpu=use_gpu))
-        state = initial_state(model, project.arrays, self.streams)
-        self._labels = [array.label for array in project.arrays]
-        for label in self._labels:
-            self._runner.view(label)[...] = state.get(label, 0)
+        for label, values in initial_state(model, project.arrays, self.streams).items():
+            self._runner.view(label)[...] = values
         self._runner.save_state()
         self._with_potential = [p for p in model.populations if p.neuron]
         self._final_size = sum(p.size for p in self._with_potential)
-        self._weights = {c.name: self._weights_of(c) for c in model.connections}
-
-    def _weights_of(self, connection: Connection) -> NDArray[np.float64]:
-        """Live weights; an array of its own where no statement reads them, for GeNN has none."""
-        shape = self.model.shapes[connection.name]
-        label = f"{connection.name}.{connection.synapse.weight}"
-        return self._view(label).reshape(shape) if label in self._labels else np.zeros(shape)
+        self._weights = {
+            c.name: self._view(f"{c.name}.{c.synapse.weight}").reshape(model.shapes[c.name])
+            for c in model.connections
+        }
 
     def _view(self, name: str) -> NDArray[Any]:
         return self._loaded().view(name)

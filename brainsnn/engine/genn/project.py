@@ -11,12 +11,12 @@ from typing import Any
 
 import brian2
 from brian2.equations import Equations
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from brainsnn.engine.genn.adapter import active
 from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.errors import ModelError
-from brainsnn.model import BuiltModel, Model, Population, brian2_message, build, explain
+from brainsnn.model import BuiltModel, Connection, Model, Population, brian2_message, build, explain
 
 #: Files handed to GeNN's generator, and compiled around what it generates.
 DESCRIPTION, LOOP = "model.cpp", "loop.cpp"
@@ -104,22 +104,24 @@ def generate(model: Model, *, use_gpu: bool = False) -> Project:
     parts, arrays = _translate(model)
     random = tuple(a for a in arrays if a.variable == _SEED)
     arrays = tuple(a for a in arrays if a.variable != _SEED)
-    _check_symbols(model, arrays)
+    unused = _unused_weights(model, arrays)
+    _check_symbols(model, arrays + unused)
     names = {
         **parts,
+        "unused": unused,
         "model": model,
         "delays": {c.name: c.delay for c in model.connections},
         "flags": " ".join(OPTIMISATION),
         "populations": [_LoopPopulation(p, _slots(model, p)) for p in model.populations],
         "input": model.inputs[0],
-        "arrays": arrays,
+        "arrays": arrays + unused,
         "kept": [a for a in arrays if not a.restored and not a.scalar],
         "random": random,
         "use_gpu": use_gpu,
     }
-    templates = _templates()
-    sources = {name: templates.get_template(name).render(names) for name in (DESCRIPTION, LOOP)}
-    return Project(sources, arrays, random)
+    files = (DESCRIPTION, LOOP)
+    sources = {name: templates().get_template(name).render(names) for name in files}
+    return Project(sources, arrays + unused, random)
 
 
 def _translate(model: Model) -> tuple[dict[str, Any], tuple[Array, ...]]:
@@ -204,6 +206,17 @@ def _variables(
             yield Array(part.name, name, dtype, 1 if scalar else size, scalar, restored)
 
 
+def _unused_weights(model: Model, arrays: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Weights that no statement reads; GeNN has none, so the loop holds them for their names."""
+    known = {a.label for a in arrays}
+    weights = [Array(c.name, c.synapse.weight, "double", n) for c, n in _sizes(model)]
+    return tuple(a for a in weights if a.label not in known)
+
+
+def _sizes(model: Model) -> list[tuple[Connection, int]]:
+    return [(c, pre * post) for c in model.connections for pre, post in [model.shapes[c.name]]]
+
+
 def _check_symbols(model: Model, arrays: tuple[Array, ...]) -> None:
     twice = [s for s, n in Counter(a.symbol for a in arrays).items() if n > 1]
     if twice:
@@ -215,17 +228,19 @@ def _check_symbols(model: Model, arrays: tuple[Array, ...]) -> None:
 
 
 @cache
-def _templates() -> Environment:
-    templates = Environment(
-        loader=PackageLoader("brainsnn.engine.genn"),
+def templates() -> Environment:
+    """Templates of this engine; those of exported projects under ``standalone/``."""
+    exported = PrefixLoader({"standalone": PackageLoader("brainsnn.engine.standalone")})
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("brainsnn.engine.genn"), exported]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- C++, not HTML
     )
-    templates.globals.update(quoted=_quoted, typed=_typed, uninitialised=_uninitialised)
-    return templates
+    environment.globals.update(quoted=_quoted, typed=_typed, uninitialised=_uninitialised)
+    return environment
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ def initial_state(
     Returns
     -------
     mapping of str to array
-        By label; synapses are left out, all they hold begins at 0.
+        By label; what is left out begins at 0.
     """
     with runtime_device("numpy"):
         brian2.seed(int(streams.fresh("initial").integers(2**31)))

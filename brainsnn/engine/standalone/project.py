@@ -78,24 +78,55 @@ def write_project(
     written = write_sources(model, sources)
     for name in SURPLUS:
         _remove(sources / name)
+    static, stochastic = written.static_arrays, written.stochastic
+    write_surroundings(model, n_steps, weights, samples, folder, static, stochastic=stochastic)
+    return stochastic
+
+
+def write_surroundings(
+    model: Model,
+    n_steps: int,
+    weights: Mapping[str, NDArray[np.float64]],
+    samples: SpikeTrains,
+    folder: Path,
+    static_arrays: Mapping[str, NDArray[Any]],
+    *,
+    stochastic: bool,
+    templates: Environment | None = None,
+) -> None:
+    """Write everything of a project but the network's own sources in ``src/network``.
+
+    Parameters
+    ----------
+    model, n_steps, weights, samples, folder
+        As for `write_project`.
+    static_arrays : mapping of str to array
+        What the program loads into arrays of the network before its first trial.
+    stochastic : bool
+        Whether the network draws random numbers.
+    templates : Environment, optional
+        Where to take `TOP` from; a C++ project's by default.
+    """
     (folder / "static_arrays").mkdir(exist_ok=True)
-    for name, values in written.static_arrays.items():
+    for name, values in static_arrays.items():
         np.ascontiguousarray(values).tofile(folder / "static_arrays" / name)
     about = {
-        **_about(model, n_steps, stochastic=written.stochastic),
-        "static_arrays": written.static_arrays,
+        **_about(model, n_steps, stochastic=stochastic),
+        "static_arrays": static_arrays,
         "n_samples": samples.n_trials,
     }
-    for name in (*TOP, *(f"src/{name}" for name in SOURCES)):
-        template = _templates().get_template(Path(name).name)
-        (folder / name).write_text(template.render(about), encoding="utf-8")
+    for name in TOP:
+        text = (templates or _templates()).get_template(name).render(about)
+        (folder / name).write_text(text, encoding="utf-8")
+    for name in SOURCES:
+        text = _templates().get_template(name).render(about)
+        (folder / "src" / name).write_text(text, encoding="utf-8")
     (folder / "describe.md").write_text(describe_markdown(model), encoding="utf-8")
     (folder / "manifest.json").write_text(
         json.dumps(manifest(model, n_steps), indent=2) + "\n", encoding="utf-8"
     )
     write_weights(folder / WEIGHTS, weights)
     write_inputs(folder / INPUTS, samples)
-    return written.stochastic
 
 
 def manifest(model: Model, n_steps: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ echo "$@" >> "{log}"
 grep -q 'addNeuronPopulation<Neuron_output>' "${{@: -1}}" || {{ echo "what is this" >&2; exit 50; }}
 mkdir network_CODE
 cp "{header}" network_CODE/definitions.h
+echo '// nothing' > network_CODE/runner.cc
 """
 
 

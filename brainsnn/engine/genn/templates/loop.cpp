@@ -21,6 +21,9 @@ struct Array
 };
 
 std::vector<Array> arrays;
+{% for a in unused %}
+double {{ a.symbol }}[{{ a.size }}];  // no statement reads it
+{% endfor %}
 
 // Everything recorded in a block of trials, as columns.
 std::vector<int32_t> population, neuron, step;
@@ -134,6 +137,8 @@ void resident_allocate()
          {{ a.size }} * sizeof({{ a.dtype }}), {{ a.restored | int }}, {}},
         {% endfor %}
     };
+    for(Array &array : arrays)
+        std::memset(array.data, 0, array.bytes);
 }
 
 void resident_prepare() {}

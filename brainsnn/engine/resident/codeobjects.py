@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any
@@ -75,6 +75,27 @@ class Dense:
             source_lookup=f"_ptr{array_name(synapses.variables['_synaptic_pre'])}[_idx]",
             source_row=f"(int32_t)(_spike + {start})",
         )
+
+
+INDICES = ("_synaptic_pre", "_synaptic_post")
+"""Lists that say where each synapse leads from and to."""
+
+
+def synaptic_values(synapses: Any, array_name: Callable[..., str]) -> list[str]:
+    """Names of the arrays with one value a synapse, those of its ends left out."""
+    ends = [synapses.variables[name] for name in INDICES]
+    registered = (var for var in synapses._registered_variables if var not in ends)
+    return [array_name(var, access_data=False) for var in registered]
+
+
+def lists_read(synapses: Any, code_objects: Iterable[Any]) -> bool:
+    """Whether any code reads where each of some all-to-all synapses leads from or to."""
+    ends = {synapses.variables[name] for name in INDICES}
+    return any(
+        not ends.isdisjoint(code_object.variables.values())
+        for code_object in code_objects
+        if not code_object.template_name.endswith("_dense")
+    )
 
 
 def draws(variables: Mapping[str, Any]) -> bool:

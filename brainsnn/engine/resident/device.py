@@ -34,6 +34,7 @@ from brainsnn.engine.resident.codeobjects import (
     Dense,
     ResidentCodeObject,
     draws,
+    synaptic_values,
     written_arrays,
 )
 from brainsnn.engine.resident.compiler import Flags, compile_library
@@ -116,6 +117,9 @@ class ResidentDevice(CPPStandaloneDevice):
             extra["changes"] = quiet.groups_changed(variables.values())
             self.flagged.update(extra["changes"])
             template_name += "_rows" if delay is None else "_dense"
+        elif template_name == "synapses_create_generator" and owner.name in self.dense_delays:
+            template_name = "synapses_create_dense"
+            extra["others"] = synaptic_values(owner, self.get_array_name)
         elif template_name == "threshold" and not draws(variables):
             template_name = "threshold_blocks"
             self.flagged.add(owner.name)

@@ -19,7 +19,7 @@ from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.layout import Recorded
 from brainsnn.engine.resident.library import Library
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
-from brainsnn.entry import RUN, SPIKES, CFunction, Entry
+from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
 from brainsnn.model import Model, build, explain
 from brainsnn.spikes import Recording, SpikeTrains
@@ -144,8 +144,7 @@ class ResidentEngine(Engine):
         library = self._loaded()[0]
         run, spikes = library.address("resident_run"), library.address("resident_spikes")
         final = {p.name: p.size for p in self._with_potential}
-        functions = CFunction(run, RUN), CFunction(spikes, SPIKES)
-        return Entry(*functions, self._seeds, final, library)
+        return Entry(run, spikes, self._seeds, final, library)
 
     def close(self) -> None:
         """Let go of the libraries; arrays that look into them keep them alive."""

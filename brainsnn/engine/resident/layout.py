@@ -12,6 +12,7 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 
 from brainsnn.engine.resident import quiet
+from brainsnn.engine.resident.codeobjects import lists_read
 from brainsnn.engine.resident.stages import number_profiled
 
 
@@ -195,6 +196,11 @@ def main_context(device: Any) -> dict[str, Any]:
         "inputs": input_groups(device),
         "dense": sorted(dense),
         "rows": sorted(p.name for p in pathways if p.name not in dense),
+        "listed": {
+            synapses.name: lists_read(synapses, device.code_objects.values())
+            for synapses in device.synapses
+            if synapses.name in device.dense_delays
+        },
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
         "rests": quiet.rests(running, quiet_groups),
         "stages": device.stages,

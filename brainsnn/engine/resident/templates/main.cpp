@@ -41,6 +41,9 @@ static Ring {{path}}_ring;
 {% for path in rows %}
 static Rows {{path}}_rows;
 {% endfor %}
+{% for synapses, read in listed.items() %}
+static constexpr bool {{synapses}}_listed = {{read|lower}};
+{% endfor %}
 {% for group, quiet in flags.items() %}
 static {{'bool' if quiet else 'const Always'}} {{group}}_changed{{ ' = true' if quiet }};
 {% endfor %}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numba import types
@@ -20,38 +19,16 @@ SPIKES = types.void(types.int64)
 and step (4 bytes each), one after the other."""
 
 
-class CFunction(types.WrapperAddressProtocol):
-    """A C function that functions compiled by numba take as an argument.
-
-    Parameters
-    ----------
-    address : int
-        Where it is.
-    signature : numba signature
-        Its arguments; addresses are int64.
-    """
-
-    def __init__(self, address: int, signature: Any) -> None:
-        self._address, self._signature = address, signature
-
-    def __wrapper_address__(self) -> int:
-        return self._address
-
-    def signature(self) -> Any:
-        """Its arguments."""
-        return self._signature
-
-
 @dataclass(frozen=True)
 class Entry:
     """Where compiled trials begin.
 
     Parameters
     ----------
-    run : CFunction
-        Runs trials; signature `RUN`.
-    spikes : CFunction
-        Copies what the last call of `run` recorded; signature `SPIKES`.
+    run : int
+        Address of a C function that runs trials; signature `RUN`.
+    spikes : int
+        Address of one that copies what the last call of `run` recorded; signature `SPIKES`.
     seeds : callable
         ``seeds(n)`` gives one seed a trial, or None if the model draws no random numbers.
     final : mapping of str to int
@@ -60,8 +37,8 @@ class Entry:
         What keeps the code loaded.
     """
 
-    run: CFunction
-    spikes: CFunction
+    run: int
+    spikes: int
     seeds: Callable[[int], NDArray[np.uint32] | None]
     final: Mapping[str, int]
     owner: object

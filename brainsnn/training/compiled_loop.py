@@ -14,18 +14,48 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 from numba import types
-from numba.core.types import FunctionType
 
 from brainsnn.entry import RUN, SPIKES
 from brainsnn.learning import kernels as k
+from brainsnn.training.addresses import function_at
 
 _INT32 = types.Array(types.int32, 1, "C")
 _FIRST = types.void(k.COUNT, _INT32, _INT32, _INT32, k.INDEX, k.STEPS)
 _ACTIVE = types.int64(k.STEPS, k.INDEX, k.ROWS)
 _VALUES = types.void(k.STEPS, k.STEPS, k.MATRIX, k.ROWS, k.INDEX, k.MATRIX)
-_SIGNATURES = (RUN, SPIKES, _FIRST, k.ERROR, k.BEGIN, k.BELOW, k.PREPARE, k.STEP, _ACTIVE, _VALUES)
+SIGNATURES = {
+    "first_steps": _FIRST,
+    "error": k.ERROR,
+    "begin": k.BEGIN,
+    "below": k.BELOW,
+    "prepare": k.PREPARE,
+    "step": k.STEP,
+    "active_rows": _ACTIVE,
+    "row_values": _VALUES,
+}
+"""Of the functions that the loop calls, but for the engine's."""
+
+_run_at, _spikes_at, _first_at = function_at(RUN), function_at(SPIKES), function_at(_FIRST)
+_error_at, _begin_at, _below_at = map(function_at, (k.ERROR, k.BEGIN, k.BELOW))
+_prepare_at, _step_at = function_at(k.PREPARE), function_at(k.STEP)
+_active_at, _values_at = function_at(_ACTIVE), function_at(_VALUES)
 
 _READ = types.Array(types.int64, 1, "C", readonly=True)
+
+
+class Addresses(NamedTuple):
+    """Of everything that the loop calls."""
+
+    run: int
+    spikes: int
+    first_steps: int
+    error: int
+    begin: int
+    below: int
+    prepare: int
+    step: int
+    active_rows: int
+    row_values: int
 
 
 class Trials(NamedTuple):
@@ -175,25 +205,14 @@ def _backward(error, begin, below, step, active, values, layers, settings, label
             _update(step, active, values, layers, settings, q, n)
 
 
-def _train(  # type: ignore[no-untyped-def]
-    run,
-    spikes,
-    first_steps,
-    error,
-    begin,
-    below,
-    prepare,
-    step,
-    active,
-    values,
-    trials,
-    columns,
-    layers,
-    settings,
-    start,
-    stop,
-):
+def _train(addresses, trials, columns, layers, settings, start, stop):  # type: ignore[no-untyped-def]
     """Train on trials `start` to `stop`; return the first one that there was no room to record."""
+    run, spikes = _run_at(addresses.run), _spikes_at(addresses.spikes)
+    first_steps = _first_at(addresses.first_steps)
+    error, begin = _error_at(addresses.error), _begin_at(addresses.begin)
+    below, prepare = _below_at(addresses.below), _prepare_at(addresses.prepare)
+    step, active = _step_at(addresses.step), _active_at(addresses.active_rows)
+    values = _values_at(addresses.row_values)
     while start < stop:
         n = min(settings.batch_size, stop - start)
         for q in range(len(layers.weights)):
@@ -218,8 +237,7 @@ def compiled_loop(n_layers: int) -> Any:
     Returns
     -------
     callable
-        ``(run, spikes, first_steps, error, begin, below, prepare, step, active_rows, row_values,
-        trials, columns, layers, settings, start, stop) -> reached``.
+        ``(addresses, trials, columns, layers, settings, start, stop) -> reached``.
     """
     used, several = k.USED, types.UniTuple
     trials = types.NamedTuple(
@@ -237,6 +255,6 @@ def compiled_loop(n_layers: int) -> Any:
     settings = types.NamedTuple(
         [k.INDEX, k.INDEX, k.INDEX, types.float64, k.VECTOR, k.VECTOR], Settings
     )
-    functions = [FunctionType(signature) for signature in _SIGNATURES]
-    signature = types.int64(*functions, trials, columns, layers, settings, k.INDEX, k.INDEX)
+    addresses = types.NamedUniTuple(types.int64, len(Addresses._fields), Addresses)
+    signature = types.int64(addresses, trials, columns, layers, settings, k.INDEX, k.INDEX)
     return numba.njit(signature, cache=True, nogil=True)(_train)

@@ -16,7 +16,16 @@ from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording, first_spike_steps
-from brainsnn.training.compiled_loop import Columns, Layers, Settings, Trials, compiled_loop
+from brainsnn.training.addresses import address
+from brainsnn.training.compiled_loop import (
+    SIGNATURES,
+    Addresses,
+    Columns,
+    Layers,
+    Settings,
+    Trials,
+    compiled_loop,
+)
 from brainsnn.training.interrupts import StopRequest
 from brainsnn.training.updates import StepByStep, Updater
 from brainsnn.trials import LabelledTrials
@@ -182,14 +191,14 @@ class Fused:
         size, sequential = self.step_by_step.batch_size, int(self.step_by_step.sequential)
         n_steps = self.step_by_step.engine.n_steps
         settings = Settings(n_steps, size, sequential, float(rate), *of_rule)
-        functions, layers = self._functions()
+        addresses, layers = self._functions()
         while start < end:
-            start = self._loop(*functions, trials, room.columns, layers, settings, start, end)
+            start = self._loop(addresses, trials, room.columns, layers, settings, start, end)
             if start < end:
                 room.grow()
         return end
 
-    def _functions(self) -> tuple[tuple[Any, ...], Layers]:
+    def _functions(self) -> tuple[Addresses, Layers]:
         """What the loop calls, and what it works on; optimisers may exchange their arrays."""
         weights = self.step_by_step.engine.weights
         optimisers = [_kernels(self.step_by_step.optimiser, n, w) for n, w in weights.items()]
@@ -204,11 +213,18 @@ class Fused:
             **{name: tuple(getattr(o, name) for o in optimisers) for name in STATE},
             postpones=np.array([o.postpones for o in optimisers], np.int64),
         )
-        entry, rule, optimiser = self.entry, self.rule, optimisers[0]
-        of_rule = rule.loss.error, rule.begin, rule.below
-        of_optimiser = optimiser.prepare, optimiser.step
-        spikes = entry.run, entry.spikes, first_spike_steps
-        return (*spikes, *of_rule, *of_optimiser, active_rows, row_values), layers
+        called = {
+            "first_steps": first_spike_steps,
+            "error": self.rule.loss.error,
+            "begin": self.rule.begin,
+            "below": self.rule.below,
+            "prepare": optimisers[0].prepare,
+            "step": optimisers[0].step,
+            "active_rows": active_rows,
+            "row_values": row_values,
+        }
+        places = {name: address(called[name], kind) for name, kind in SIGNATURES.items()}
+        return Addresses(self.entry.run, self.entry.spikes, **places), layers
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:

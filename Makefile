@@ -38,6 +38,8 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed
 	$(RUN) benchmarks/s4nn_mnist.py
+	$(RUN) benchmarks/feedforward.py
+	$(RUN) benchmarks/scaling.py
 	$(RUN) benchmarks/builds.py
 
 results: $(VENV)/installed

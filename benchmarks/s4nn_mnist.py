@@ -2,9 +2,9 @@
 
 Microseconds an image at 784-400-10 with 256 steps, one thread, a batch of one, with fresh weights
 and with weights that the hand-written program has trained for an epoch. Hand-written C++ and
-brainsnn take turns on the same images, in the same order, from the same weights; medians are
-printed. brainsnn's inference includes the recording of every spike, its training the whole of
-``Trainer.fit``.
+brainsnn take turns on the same images, in the same order, from the same weights; medians of the
+time on the processor are printed. brainsnn's inference includes the recording of every spike, its
+training the whole of ``Trainer.fit``.
 
 Run ``python benchmarks/s4nn_mnist.py``, with ``--quick`` for a look. Rows are added to
 ``results/benchmarks/s4nn-mnist.csv``.
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ import pandas as pd
 from limit.library import Limit
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
+from rows import Results
 
 from brainsnn.codes import FirstSpikeDecoder, LatencyEncoder
 from brainsnn.datasets import MNIST
@@ -38,7 +38,6 @@ from brainsnn.learning.optimisers import SGDConfig
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.model import feedforward
 from brainsnn.neurons import integrate_and_fire_once
-from brainsnn.records.provenance import commit, describe_machine, now
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 from brainsnn.training import Trainer, TrainingConfig
@@ -50,42 +49,6 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NU
 CONFIG = TrainingConfig(epochs=1, optimiser=SGDConfig(weight_decay=DECAY), monitor="train_accuracy")
 
 Weights = dict[str, NDArray[np.float64]]
-
-
-@dataclass
-class Results:
-    """Rows of the benchmark, printed as a table and added to a CSV file."""
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, what: str, weights: str, value: float, unit: str, reference: Any = None) -> None:
-        """Add a measurement; `reference` is (name, value) of what it is compared with."""
-        name, base = reference or ("", np.nan)
-        row = {"what": what, "weights": weights, "value": value, "unit": unit}
-        self.rows.append({**row, "compared_with": name, "ratio": value / base})
-
-    def print(self) -> None:
-        """Print the table."""
-        table = Table("what", "weights", "value", "unit", "ratio", "to", box=None)
-        for row in self.rows:
-            ratio = f"{row['ratio']:.2f}" if row["ratio"] == row["ratio"] else ""
-            value = f"{row['value']:,.1f}"
-            table.add_row(
-                row["what"], row["weights"], value, row["unit"], ratio, row["compared_with"]
-            )
-        Console(width=110).print(table)
-
-    def append(self, path: Path) -> None:
-        """Add the rows to a CSV file, with when and where they were measured."""
-        origin = {
-            "date": now(),
-            "commit": commit() or "",
-            "machine": describe_machine()["cpu"],
-            "load": round(os.getloadavg()[0], 2),
-        }
-        frame = pd.DataFrame([{**origin, **row} for row in self.rows])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.to_csv(path, mode="a", header=not path.exists(), index=False, float_format="%.6g")
 
 
 @dataclass(frozen=True)
@@ -141,9 +104,9 @@ class Contest:
             "brainsnn training": lambda: trainer.fit(block),
         }
         for name, task in tasks.items():
-            begun = time.perf_counter()
+            begun = time.thread_time()
             found[name] = task()
-            row[name] = 1e6 * (time.perf_counter() - begun) / self.n
+            row[name] = 1e6 * (time.thread_time() - begun) / self.n
         outputs = found["brainsnn inference"].first_steps("output")
         return row, float((outputs == found["limit inference"]).mean())
 
@@ -197,7 +160,7 @@ def measure(options: argparse.Namespace) -> Results:
     steps = np.ascontiguousarray(trials.inputs.first_steps(), np.uint16)
     limit.train(steps, trials.labels, Streams(1)["order"].permutation(n), trained, RATE, DECAY)
     with build_engine("resident", model, N_STEPS) as engine:
-        contest = Contest(limit, engine, trials, *((300, 5) if options.quick else (1_000, 15)))
+        contest = Contest(limit, engine, trials, *((1_000, 5) if options.quick else (4_000, 13)))
         for state, weights in (("fresh", fresh), ("trained", trained)):
             table, agreement = contest.run(weights)
             median = table.median()

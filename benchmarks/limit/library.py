@@ -1,4 +1,4 @@
-"""The hand-written limit, compiled and callable."""
+"""The hand-written limits, compiled and callable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SOURCE = Path(__file__).with_name("s4nn_limit.cpp")
+from brainsnn.spikes import SpikeTrains
+
+HERE = Path(__file__).parent
 FLAGS = ["-O3", "-march=native", "-ffast-math", "-std=c++17", "-shared", "-fPIC"]
 
 Weights = dict[str, NDArray[np.float64]]
@@ -20,6 +22,42 @@ _Size, _Real = ctypes.c_int64, ctypes.c_double
 
 def _address(array: NDArray[Any]) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
+
+
+def compiled(name: str) -> ctypes.CDLL:
+    """Compile a source file of this folder and load it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.so"
+        command = ["g++", *FLAGS, "-o", str(path), str(HERE / f"{name}.cpp")]
+        subprocess.run(command, check=True)
+        return ctypes.CDLL(str(path))
+
+
+def feedforward_counts(
+    inputs: SpikeTrains,
+    weights: Weights,
+    n_steps: int,
+    threshold: float,
+    decay: float,
+    once: bool,
+    library: ctypes.CDLL,
+) -> NDArray[np.int64]:
+    """Spikes of each layer of a chain in all trials, by ``feedforward_limit.cpp``."""
+    layers = list(weights.values())
+    sizes = np.array([w.shape[1] for w in layers])
+    pointers = np.array([w.ctypes.data for w in layers])
+    counts = np.zeros(len(layers), np.int64)
+    library.feedforward_limit(
+        *(_address(a) for a in (inputs.offsets, inputs.neuron, inputs.step)),
+        *(_Size(n) for n in (inputs.n_trials, n_steps, len(layers))),
+        _address(sizes),
+        _address(pointers),
+        _Real(threshold),
+        _Real(decay),
+        ctypes.c_int32(once),
+        _address(counts),
+    )
+    return counts
 
 
 class Limit:
@@ -33,10 +71,7 @@ class Limit:
 
     def __init__(self, threshold: float = 100.0) -> None:
         self.threshold = _Real(threshold)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "s4nn_limit.so"
-            subprocess.run(["g++", *FLAGS, "-o", str(path), str(SOURCE)], check=True)
-            self._c = ctypes.CDLL(str(path))
+        self._c = compiled("s4nn_limit")
 
     def infer(self, steps: NDArray[np.uint16], weights: Weights) -> NDArray[np.int16]:
         """First-spike steps of the outputs, shape (n, 10).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ def examine() -> list[Finding]:
         Finding("python", True, f"{platform.python_version()} on {platform.platform()}"),
         *(_package(name) for name in PACKAGES),
         _attempt("compiler", _compiler),
+        _make(),
         _attempt("cache", _cache),
         _protocols(),
         *(_dataset(name) for name in DATASETS),
@@ -71,6 +73,12 @@ def _attempt(name: str, look: Callable[[], str]) -> Finding:
 def _compiler() -> str:
     path = compiler.find_compiler()
     return f"{path}: {compiler.compiler_version(path)}"
+
+
+def _make() -> Finding:
+    path = shutil.which("make")
+    lacking = "not here; the engine 'standalone' and exported projects need it (optional)"
+    return Finding("make", True if path else None, path or lacking)
 
 
 def _cache() -> str:

@@ -53,7 +53,7 @@ class TrainingConfig(Config):
     initial : float, default 1
         First parameters are drawn evenly between minus this and this.
     gap : int, default 3
-        Zeros before each desired spike of the rate rule; fewer in shorter trials.
+        Zeros before each desired spike of the rate rule.
     workers : int, default 1
         Networks trained at once.
     """
@@ -130,7 +130,7 @@ class Condition:
     def likelihood(self, gap: int) -> Likelihood:
         """Return what is maximised."""
         if self.rule == "rate":
-            return RateLikelihood(min(gap, self.n_steps - 1))
+            return RateLikelihood(gap)
         return LIKELIHOODS[self.rule]()
 
 

@@ -62,11 +62,12 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
     }
 
     def conditions(self, config: GLMComplexityConfig) -> list[Condition]:
-        """Return a network for every T and rule."""
+        """Return a network for every T and rule; rate needs room for a desired spike."""
         return [
             Condition(config.digits, n, n, rule, config.basis, config.activation)
             for n in config.n_steps
             for rule in RULES
+            if rule != "rate" or n > config.training.gap
         ]
 
     def carry_out(

@@ -1,4 +1,4 @@
-"""The GLM network on every engine: potentials equal the equations', spikes have their odds."""
+"""The GLM network on engines: potentials equal the equations', spikes have their odds."""
 
 from __future__ import annotations
 

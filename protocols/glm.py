@@ -134,13 +134,14 @@ class Condition:
         return LIKELIHOODS[self.rule]()
 
 
-def check_conditions(conditions: list[Condition]) -> None:
+def check_conditions(conditions: list[Condition], gap: int) -> None:
     """Refuse conditions that cannot be built.
 
     Raises
     ------
     ConfigError
-        If there is none, a network is impossible, or digits are missing, repeated or no digits.
+        If there is none, a network is impossible, digits are missing, repeated or no digits, or a
+        trial is too short for a desired spike of the rate rule.
     """
     if not conditions:
         raise ConfigError("The study has no condition to run.")
@@ -150,6 +151,7 @@ def check_conditions(conditions: list[Condition]) -> None:
             raise ConfigError(f"digits must be two or more different ones of 0..9, got {digits}.")
         BASES[condition.basis](condition.functions, condition.n_steps)
         condition.glm(1)
+        condition.likelihood(gap).targets(np.zeros(1, np.int64), condition.n_steps, len(digits))
 
 
 def digits_of(

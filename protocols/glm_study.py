@@ -89,7 +89,7 @@ class GLMStudy(Study[S]):
     def check(self, config: S) -> None:
         """Refuse impossible conditions and missing data."""
         conditions = self.conditions(config)
-        check_conditions(conditions)
+        check_conditions(conditions, config.training.gap)
         fewest = min(len(condition.digits) for condition in conditions) * config.data.train
         if len(config.training.learning_rates) > 1 and config.training.folds > fewest // 2:
             raise ConfigError(

@@ -131,6 +131,7 @@ def test_a_study_has_no_weights_to_evaluate(tmp_path):
         (BASIS, ["digits=[[5, 5]]"], "two or more different"),
         (BASIS, ["functions=[5]"], "basis functions"),
         (BASIS, ["functions=[]"], "no condition"),
+        (BASIS, ["functions=[1]", "n_steps=3"], "no spike after 3 zeros"),
         (COMPLEXITY, ["n_steps=[1]"], "two samples"),
         (CODES, ["functions=9"], "basis functions"),
         (CODES, ["basis=cosine"], "raised_cosine"),

@@ -160,7 +160,7 @@ def measure(options: argparse.Namespace) -> Results:
     steps = np.ascontiguousarray(trials.inputs.first_steps(), np.uint16)
     limit.train(steps, trials.labels, Streams(1)["order"].permutation(n), trained, RATE, DECAY)
     with build_engine("resident", model, N_STEPS) as engine:
-        contest = Contest(limit, engine, trials, *((1_000, 5) if options.quick else (4_000, 13)))
+        contest = Contest(limit, engine, trials, *((1_000, 5) if options.quick else (4_000, 12)))
         for state, weights in (("fresh", fresh), ("trained", trained)):
             table, agreement = contest.run(weights)
             median = table.median()

@@ -19,8 +19,9 @@ from brian2.tests import PreferencePlugin, clear_caches
 
 from brainsnn.engine.resident.device import DEVICE_NAME
 
-TESTS = Path(brian2.__file__).parent / "tests"
-CONFIGURATION = TESTS / "pytest.ini"
+#: Its conftest.py sets the device before each test.
+PACKAGE = Path(brian2.__file__).parent
+CONFIGURATION = PACKAGE / "tests" / "pytest.ini"
 
 #: The two ways in which Brian2 runs them: scripts with one run statement, and with several.
 PASSES: dict[str, dict[str, Any]] = {
@@ -92,9 +93,10 @@ class Collected:
     def __init__(self) -> None:
         self.names: list[str] = []
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep the names."""
-        self.names += [_name(item.nodeid) for item in session.items]
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the names of those that the markers leave."""
+        self.names += [_name(item.nodeid) for item in items]
 
 
 def _name(nodeid: str) -> str:
@@ -102,8 +104,9 @@ def _name(nodeid: str) -> str:
 
 
 def _pytest(markers: str, arguments: list[str], plugins: list[Any]) -> None:
-    configuration = ("-c", str(CONFIGURATION), "-m", markers, "-q", "--no-header", "--tb=short")
-    pytest.main([*configuration, *arguments, str(TESTS)], plugins=plugins)
+    configuration = ["-c", str(CONFIGURATION), "--confcutdir", str(PACKAGE), "-m", markers]
+    output = ["-q", "--no-header", "--tb=short"]
+    pytest.main([*configuration, *output, *arguments, str(PACKAGE)], plugins=plugins)
 
 
 def _run_pass(outcomes: Outcomes, device: str, markers: str, arguments: list[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from textwrap import dedent
 from typing import Any
 
 from brian2.codegen.generators.cpp_generator import CPPCodeGenerator
@@ -129,10 +128,10 @@ def written_arrays(codeobj: Any, abstract_code: Any, template_kwds: Any) -> set[
 
 
 def _assigned(abstract_code: Any) -> Iterator[str]:
+    """Names that abstract code, a statement a line, assigns to."""
     blocks = abstract_code.values() if isinstance(abstract_code, Mapping) else [abstract_code]
-    for block in blocks:
-        for node in ast.walk(ast.parse(dedent(block or ""))):
-            if isinstance(node, ast.Assign):
-                yield from (t.id for t in node.targets if isinstance(t, ast.Name))
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                yield node.target.id
+    for line in "\n".join(block or "" for block in blocks).splitlines():
+        for node in ast.parse(line.strip()).body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            targets = [node.target] if isinstance(node, ast.AugAssign) else targets
+            yield from (t.id for t in targets if isinstance(t, ast.Name))

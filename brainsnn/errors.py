@@ -23,7 +23,7 @@ class ModelError(BrainsnnError):
     """A model's description is inconsistent, or Brian2 refuses its equations."""
 
 
-class EngineError(BrainsnnError):
+class EngineError(BrainsnnError, RuntimeError):
     """An engine cannot build or run a network."""
 
 

@@ -78,10 +78,11 @@ def _sort_by_step(
 
 
 @numba.njit(cache=True)
-def _sorted_within_trials(offsets: OffsetArray, step: IntArray) -> bool:
+def _sorted_within_trials(offsets: OffsetArray, neuron: IntArray, step: IntArray) -> bool:
+    """Whether the spikes of each trial are sorted by step, then neuron, each once."""
     for trial in range(offsets.size - 1):
         for k in range(offsets[trial] + 1, offsets[trial + 1]):
-            if step[k] < step[k - 1]:
+            if step[k] < step[k - 1] or (step[k] == step[k - 1] and neuron[k] <= neuron[k - 1]):
                 return False
     return True
 
@@ -97,12 +98,12 @@ class SpikeTrains:
     offsets : array of int64, shape (n_trials + 1,)
         Trial ``k`` owns the spikes ``offsets[k]:offsets[k + 1]``.
     neuron, step : array of int32, shape (n_spikes,)
-        Who spiked, and when; sorted by step, then neuron, within a trial.
+        Who spiked, and when; sorted by step, then neuron, within a trial, no spike twice.
 
     Raises
     ------
     DataError
-        If the columns disagree in length, are out of range, or are not sorted by step.
+        If the columns disagree in length, are out of range, or are not sorted so.
     """
 
     n_neurons: int
@@ -129,8 +130,11 @@ class SpikeTrains:
             raise DataError(f"Spike trains: neurons must be in 0..{self.n_neurons - 1}.")
         if self.step.min() < 0 or self.step.max() >= self.n_steps:
             raise DataError(f"Spike trains: steps must be in 0..{self.n_steps - 1}.")
-        if not _sorted_within_trials(self.offsets, self.step):
-            raise DataError("Spike trains: the spikes of a trial must be sorted by step.")
+        if not _sorted_within_trials(self.offsets, self.neuron, self.step):
+            raise DataError(
+                "Spike trains: the spikes of a trial must be sorted by step, then neuron, and a "
+                "neuron can spike only once in a step."
+            )
 
     @property
     def n_trials(self) -> int:

@@ -93,6 +93,8 @@ def test_bad_first_steps_are_refused(steps, message):
         ([0, 2], [0, 1], [-1, 0], r"steps must be in 0..7"),
         ([0, 2], [0, 1], [3, 2], "must be sorted by step"),
         ([0, 1, 3], [0, 1, 2], [3, 2, 1], "must be sorted by step"),
+        ([0, 2], [1, 0], [3, 3], "sorted by step, then neuron"),
+        ([0, 2], [1, 1], [3, 3], "only once in a step"),
     ],
 )
 def test_inconsistent_trains_are_refused(offsets, neuron, step, message):

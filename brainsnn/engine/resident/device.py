@@ -7,7 +7,6 @@ Brian2's is replaced only where a measurement asked for it (`ResidentDevice.code
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -71,6 +70,7 @@ class ResidentDevice(CPPStandaloneDevice):
         self.flagged: set[str] = set()
         self._sources: set[str] = set()
         self._file: Path | None = None
+        self._copy: Any = None  # deletes its file when it goes
         self.library: Library | None = None
         self.stochastic = False
         self.flags: Flags | None = None
@@ -273,10 +273,9 @@ class ResidentDevice(CPPStandaloneDevice):
             raise EngineError("The resident engine needs g++ or clang++, not MSVC.")
         assert self.flags is not None
         kept = compile_library(Path(directory), self.flags)
-        if kept.parent == Path(directory):
-            handle, name = tempfile.mkstemp(prefix="brainsnn-", suffix=".so")
-            os.close(handle)
-            kept = Path(shutil.copyfile(kept, name))
+        if kept.parent == Path(directory):  # The cache cannot be written.
+            self._copy = tempfile.NamedTemporaryFile(prefix="brainsnn-", suffix=".so")  # noqa: SIM115
+            kept = Path(shutil.copyfile(kept, self._copy.name))
         self._file = kept
 
     def load(self) -> Library:
@@ -326,6 +325,8 @@ class ResidentDevice(CPPStandaloneDevice):
         name = self.get_array_name(var, access_data=False)
         if getattr(var, "ndim", 1) == 2:
             values = self.library.matrix(name)
+            if values.size == 0:
+                values = values.reshape(0, var.size[1])
             var.size = values.shape
             return values
         values = self.library.view(name).copy()

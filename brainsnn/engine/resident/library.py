@@ -27,6 +27,9 @@ _DTYPES = {
     "uint64_t": np.uint64,
     "char": np.bool_,
 }
+#: Brian2's code prints its reason.
+GAVE_UP = "The compiled network gave up while it was made; its reason is on the standard output."
+
 _Pointer = ctypes.c_void_p
 _Number = ctypes.c_int64
 _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
@@ -37,6 +40,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "resident_matrix": (ctypes.c_int32, [_Number, *[_Pointer] * 4]),
     "resident_copy_matrix": (None, [_Number, _Pointer]),
     "resident_monitor": (ctypes.c_int32, [_Number, *[_Pointer] * 3]),
+    "resident_prepare": (ctypes.c_int32, []),
     "resident_execute": (ctypes.c_int32, [_Pointer]),
     "resident_durations": (_Pointer, [_Pointer]),
     "resident_profile": (ctypes.c_int32, [_Number, *[_Pointer] * 2]),
@@ -89,7 +93,8 @@ class Library:
         self._list_arrays()
         for name, values in static_arrays.items():
             self.view(name)[...] = np.ravel(values)
-        self._c.resident_prepare()
+        if not self._c.resident_prepare():
+            raise EngineError(GAVE_UP)
         self._c.resident_save()
         self._inputs: SpikeTrains | None = None
         self._addresses: tuple[int, ...] = ()
@@ -179,11 +184,17 @@ class Library:
         ----------
         apply_arguments : callable, optional
             Called just before the first run.
+
+        Raises
+        ------
+        EngineError
+            If the network could not be made.
         """
-        if apply_arguments is None:
-            return bool(self._c.resident_execute(None))
-        callback = ctypes.CFUNCTYPE(None)(apply_arguments)
-        return bool(self._c.resident_execute(ctypes.cast(callback, _Pointer)))
+        callback = ctypes.CFUNCTYPE(None)(apply_arguments) if apply_arguments else None
+        outcome = self._c.resident_execute(callback and ctypes.cast(callback, _Pointer))
+        if outcome < 0:
+            raise EngineError(GAVE_UP)
+        return bool(outcome)
 
     def last_run(self) -> tuple[float, float]:
         """Seconds that the last run took, and the fraction of it that was completed."""

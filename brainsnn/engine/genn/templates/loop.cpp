@@ -141,7 +141,7 @@ void resident_allocate()
         std::memset(array.data, 0, array.bytes);
 }
 
-void resident_prepare() {}
+int32_t resident_prepare() { return 1; }
 
 int64_t resident_array_count() { return (int64_t)arrays.size(); }
 

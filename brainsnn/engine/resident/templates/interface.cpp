@@ -54,16 +54,35 @@ void resident_allocate()
     {{'\n'.join(code_lines['after_start'])|autoindent}}
 }
 
-void resident_prepare() { resident::prepare(); }
+// Returns whether the network could be made.
+int32_t resident_prepare()
+{
+    try
+    {
+        resident::prepare();
+    }
+    catch(const resident::Left &)
+    {
+        return 0;
+    }
+    return 1;
+}
 
 void resident_save() { resident::save_state(); }
 
-// The script as it stands, once. Returns whether it was interrupted.
+// The script as it stands, once. Returns 1 if it was interrupted, -1 if it gave up.
 int32_t resident_execute(void (*arguments)())
 {
     resident::Interruptible interruptible;
     resident::apply_arguments = arguments;
-    resident::trial();
+    try
+    {
+        resident::trial();
+    }
+    catch(const resident::Left &)
+    {
+        return -1;
+    }
     resident::apply_arguments = nullptr;
     {{'\n'.join(code_lines['before_end'])|autoindent}}
     {{'\n'.join(code_lines['after_end'])|autoindent}}

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -49,6 +50,14 @@ static {{'bool' if quiet else 'const Always'}} {{group}}_changed{{ ' = true' if 
 {% endfor %}
 }
 
+// Brian2's code ends the process where synapses cannot be made; here it ends the call.
+namespace resident
+{
+struct Left {};
+[[noreturn]] inline void leave(int) { throw Left(); }
+}
+#define exit resident::leave
+
 {% for unit in units %}
 namespace {{unit.namespace}}
 {
@@ -56,6 +65,7 @@ namespace {{unit.namespace}}
 }
 using {{unit.namespace}}::{{unit.function}};
 {% endfor %}
+#undef exit
 
 {{report_func|autoindent}}
 

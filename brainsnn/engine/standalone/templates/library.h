@@ -9,7 +9,7 @@ void resident_array(
     int64_t *size);
 void resident_keep(int64_t k, int32_t kept);
 void resident_allocate();
-void resident_prepare();
+int32_t resident_prepare();
 void resident_save();
 void resident_run(
     const int64_t *offsets, const int32_t *neuron, const int32_t *step,

@@ -1,5 +1,6 @@
 // Runs the network in network/ on a file of input spikes; README.md says how.
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -117,7 +118,8 @@ void prepare(const Options &options, const fs::path &home)
 {
     resident_allocate();
     load_static_arrays(home / "static_arrays");
-    resident_prepare();
+    if(!resident_prepare())
+        std::exit(1);  // It has printed its reason.
     if(!options.parameters.empty())
         load_parameters(options.parameters);
     resident_save();

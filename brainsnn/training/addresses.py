@@ -50,11 +50,10 @@ def function_at(signature: Any) -> Any:
     @intrinsic
     def convert(typingctx, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
         def generate(context, builder, _, arguments):  # type: ignore[no-untyped-def]
-            value = cgutils.create_struct_proxy(kind)(context, builder)
-            value.c_addr = builder.inttoptr(arguments[0], cgutils.voidptr_t)
-            value.py_addr = cgutils.get_null_value(cgutils.voidptr_t)
-            value.jit_addr = cgutils.get_null_value(cgutils.voidptr_t)
-            return value._getvalue()
+            nothing = cgutils.get_null_value(context.get_value_type(kind))
+            return builder.insert_value(
+                nothing, builder.inttoptr(arguments[0], cgutils.voidptr_t), 0, "c_addr"
+            )
 
         return kind(types.int64), generate
 

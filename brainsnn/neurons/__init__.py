@@ -4,7 +4,22 @@ To add one: write a file with a `NeuronModel`, add it to `NEURONS`, and import i
 """
 
 from brainsnn.neurons.base import NEURONS, NeuronModel
+from brainsnn.neurons.current_based import (
+    COEFFICIENTS,
+    Coefficients,
+    current_based,
+    current_based_once,
+)
 from brainsnn.neurons.glm import glm_neuron
 from brainsnn.neurons.integrate_and_fire import integrate_and_fire_once
 
-__all__ = ["NEURONS", "NeuronModel", "glm_neuron", "integrate_and_fire_once"]
+__all__ = [
+    "COEFFICIENTS",
+    "NEURONS",
+    "Coefficients",
+    "NeuronModel",
+    "current_based",
+    "current_based_once",
+    "glm_neuron",
+    "integrate_and_fire_once",
+]

@@ -4,6 +4,7 @@ To add one: write a file with a `SynapseModel`, add it to `SYNAPSES`, and import
 """
 
 from brainsnn.synapses.base import SYNAPSES, Normal, SynapseModel, Uniform
+from brainsnn.synapses.current import current
 from brainsnn.synapses.instantaneous import instantaneous
 
-__all__ = ["SYNAPSES", "Normal", "SynapseModel", "Uniform", "instantaneous"]
+__all__ = ["SYNAPSES", "Normal", "SynapseModel", "Uniform", "current", "instantaneous"]

@@ -12,8 +12,16 @@ from brainsnn.streams import Streams
 from brainsnn.synapses import SYNAPSES, Uniform
 
 N_STEPS = 30
-DEFAULTS = ("integrate_and_fire_once", "instantaneous")
-PAIRS = {(neuron, DEFAULTS[1]) for neuron in NEURONS} | {(DEFAULTS[0], s) for s in SYNAPSES}
+
+
+def a_neuron_for(synapse):
+    """The first neuron that has the variable to which the synapse adds."""
+    variable = SYNAPSES[synapse].on_pre.partition("_post")[0]
+    return next(n for n in NEURONS if f"{variable} " in NEURONS[n].equations.replace("/dt", " "))
+
+
+PAIRS = {(neuron, "instantaneous") for neuron in NEURONS}
+PAIRS |= {(a_neuron_for(synapse), synapse) for synapse in SYNAPSES}
 
 
 def record(engine_name, neuron, synapse):

@@ -5,7 +5,7 @@ from brainsnn.datasets import DATASETS
 from brainsnn.engine import ENGINES
 from brainsnn.export import TARGETS
 from brainsnn.learning.glm import ACTIVATIONS, BASES, LIKELIHOODS
-from brainsnn.learning.losses import LOSSES
+from brainsnn.learning.losses import LOSSES, SPIKE_LOSSES
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.rules import RULES
 from brainsnn.neurons import NEURONS
@@ -19,6 +19,7 @@ REGISTRIES = [
     DECODERS,
     RULES,
     LOSSES,
+    SPIKE_LOSSES,
     OPTIMISERS,
     DATASETS,
     TARGETS,

@@ -8,11 +8,18 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from brainsnn.config import Choice
+from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.base import Rule
 from brainsnn.learning.decision import DecisionBackprop
-from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
+from brainsnn.learning.losses import (
+    FirstSpikeSoftmax,
+    RelativeTargets,
+    SpikeCountLoss,
+    SpikeLatencyLoss,
+)
 from brainsnn.learning.race import RaceLikelihood
 from brainsnn.learning.temporal import TemporalBackprop
+from brainsnn.neurons.current_based import Coefficients
 from brainsnn.registry import Registry
 from brainsnn.synapses.base import Normal, Uniform
 
@@ -116,3 +123,55 @@ class RaceConfig(RuleConfig):
     def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
         """Make a `RaceLikelihood`."""
         return RaceLikelihood(self.threshold, self.spread, self.floor, self.handicaps)
+
+
+@RULES.register("antlr")
+class AntlrConfig(RuleConfig):
+    """Activation- and timing-based gradients of all spikes, alone or together.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.001
+        Of Adam.
+    loss : {"latency", "count"}, default "latency"
+        Whose first spike should come first, or whose single spike should be the only one.
+    n_classes : int, default 10
+        Outputs, for the count loss.
+    lambda_act, lambda_tim, reset_path, silence_penalty, once
+        See `Antlr`.
+    alpha_i, alpha_v : float, default 0.99
+        Decays of the network's neurons.
+    kernel_steps : int, default 100
+        Steps over which their kernel reaches 1 (`Coefficients.normalised`).
+    """
+
+    name: Literal["antlr"] = "antlr"
+    learning_rate: float = Field(default=0.001, gt=0)
+    loss: Literal["latency", "count"] = "latency"
+    n_classes: int = Field(default=10, ge=1)
+    lambda_act: float = Field(default=1.0, ge=0)
+    lambda_tim: float = Field(default=1.0, ge=0)
+    reset_path: bool = False
+    silence_penalty: float = Field(default=0.0, ge=0)
+    once: bool = False
+    alpha_i: float = Field(default=0.99, ge=0, le=1)
+    alpha_v: float = Field(default=0.99, ge=0, le=1)
+    kernel_steps: int = Field(default=100, ge=1)
+
+    def coefficients(self) -> Coefficients:
+        """Coefficients of the network's neurons."""
+        return Coefficients(self.alpha_i, self.alpha_v).normalised(self.kernel_steps)
+
+    def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
+        """Make an `Antlr`."""
+        latency = self.loss == "latency"
+        loss = SpikeLatencyLoss() if latency else SpikeCountLoss.label_once(self.n_classes)
+        return Antlr(
+            loss,
+            self.coefficients(),
+            self.lambda_act,
+            self.lambda_tim,
+            reset_path=self.reset_path,
+            silence_penalty=self.silence_penalty,
+            once=self.once,
+        )

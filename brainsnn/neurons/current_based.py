@@ -11,7 +11,7 @@ so that a spike resets both potential and current (Kim, Kim and Kim 2020). The s
 spike response model sums, over the input spikes since its own last one, :math:`\hat t`,
 
 .. math::
-    V[t] = \sum_{\hat t < s \le t} \left(\epsilon[t - s]\,x[s] + \beta_b\,\alpha_v^{t - s}\,b\right),
+    V[t] = \sum_{\hat t < s \le t} (\epsilon[t - s]\,x[s] + \beta_b\,\alpha_v^{t - s}\,b),
     \qquad
     \epsilon[t] = \beta_i \beta_v \sum_{k=0}^{t} \alpha_i^{k}\,\alpha_v^{t - k}
     \qquad \text{(eqs. 4, 5).}

@@ -1,0 +1,157 @@
+r"""The gradients of one layer in one trial, as recurrences backwards in time.
+
+With :math:`\delta^S, \delta^T` the derivatives of the loss with respect to activation and time of
+the layer's spikes, :math:`k_t = 1 - S[t]` and :math:`V'[t] = \max(V[t] - k_{t-1} V[t-1], v_0)`,
+
+.. math::
+    \delta^V[t] &= \lambda_{act}\,\sigma'(V[t])\,\delta^S[t]
+        - \lambda_{tim}\,S[t]\,\delta^T[t] / V'[t] && \text{(eqs. 6, 7, 8)} \\
+    \bar V[t] &= \delta^V[t] + \alpha_v k_t \bar V[t+1] \\
+    \bar I[t] &= \beta_v \bar V[t] + \alpha_i k_t \bar I[t+1]
+
+so that :math:`\bar I` is the sum of :math:`\delta^V` over the kernel up to the neuron's next
+reset: the derivative of the loss with respect to what arrives at a step. From it
+
+.. math::
+    \partial L / \partial w_{ij} = \beta_i \sum_t S_i[t]\, \bar I_j[t], \quad
+    \partial L / \partial b_j = \beta_b \sum_t \bar V_j[t], \quad
+    \delta^S_i[t] = \beta_i \sum_j w_{ij}\, \bar I_j[t]
+    \qquad \text{(eq. 9)}
+
+in the layer below. The time of its spikes is felt through the kernel's slope, a central difference
+:math:`\epsilon'[\tau] = (\epsilon[\tau + 1] - \epsilon[\tau - 1]) / 2`,
+
+.. math::
+    \delta^T_i[t] = -S_i[t] \sum_j w_{ij} \sum_{\tau \ge 0} \epsilon'[\tau]\, \delta^V_j[t + \tau]
+    \qquad \text{(eq. 10)}
+
+again up to the next reset, and by the same kind of recurrence (:math:`D, E` below)
+
+.. math::
+    D[t] &= k_t\,(\tfrac12 \delta^V[t+1] + \alpha_v D[t+1]) - \tfrac12 \alpha_v \delta^V[t] \\
+    E[t] &= k_t\,\alpha_i E[t+1] + \beta_v\,(D[t] - \tfrac12 \alpha_i \delta^V[t]), \qquad
+    \delta^T_i[t] = \beta_i S_i[t] \sum_j w_{ij} E_j[t].
+
+With the path through the reset (appendix C), a spike's activation also had a part in the state that
+it wiped out: :math:`\delta^S[t]` gains
+:math:`-\alpha_v V[t] \bar V[t+1] - \alpha_i I[t] \bar I[t+1]`. Without that path the RNN-like form
+(section 2.2.1) and the SRM form (eq. 6) are one and the same.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.learning.antlr.potentials import Floats, Raster, Steps
+
+
+@numba.njit(cache=True)
+def backward(
+    by_activation: Floats,
+    by_time: Floats,
+    spikes: Raster,
+    current: Floats,
+    potential: Floats,
+    coefficients: Floats,
+    parameters: Floats,
+    into_potential: Floats,
+    into_current: Floats,
+    into_time: Floats,
+) -> None:
+    r"""Fill in :math:`\bar V, \bar I, E`, all of shape (n_steps, n) (module docstring).
+
+    Parameters
+    ----------
+    by_activation, by_time : array of float64, shape (n_steps, n)
+        :math:`\delta^S` and :math:`\delta^T`.
+    spikes, current, potential : array, shape (n_steps, n)
+        See `integrate`.
+    coefficients, parameters : array of float64
+        See `pack` and `Antlr.parameters`.
+    into_potential, into_current, into_time : array of float64, shape (n_steps, n)
+        Filled in.
+    """
+    alpha_i, alpha_v, _, beta_v, _, theta = coefficients
+    lambda_act, lambda_tim, height, sharpness, least_slope, reset_path = parameters
+    n_steps, n = spikes.shape
+    error_after, trace_after = np.zeros(n), np.zeros(n)
+    zeros = np.zeros(n)
+    for t in range(n_steps - 1, -1, -1):
+        last = t == n_steps - 1
+        v_after = zeros if last else into_potential[t + 1]
+        i_after = zeros if last else into_current[t + 1]
+        e_after = zeros if last else into_time[t + 1]
+        for j in range(n):
+            keep = 0.0 if spikes[t, j] else 1.0
+            error = 0.0
+            if lambda_act != 0.0:
+                wanted = by_activation[t, j]
+                if reset_path != 0.0:
+                    wanted -= alpha_v * potential[t, j] * v_after[j]
+                    wanted -= alpha_i * current[t, j] * i_after[j]
+                if wanted != 0.0:
+                    near = height * np.exp(-sharpness * abs(potential[t, j] - theta))
+                    error = lambda_act * (near * wanted)
+            if lambda_tim != 0.0 and spikes[t, j]:
+                before = potential[t - 1, j] if t > 0 and not spikes[t - 1, j] else 0.0
+                slope = max(potential[t, j] - before, least_slope)
+                error += lambda_tim * (by_time[t, j] / -slope)
+            into_potential[t, j] = error + alpha_v * keep * v_after[j]
+            into_current[t, j] = beta_v * into_potential[t, j] + alpha_i * keep * i_after[j]
+            trace = keep * (error_after[j] / 2 + alpha_v * trace_after[j]) - alpha_v * error / 2
+            into_time[t, j] = keep * alpha_i * e_after[j] + beta_v * (trace - alpha_i * error / 2)
+            trace_after[j], error_after[j] = trace, error
+
+
+@numba.njit(cache=True)
+def add_weight_gradient(
+    step: Steps,
+    neuron: Steps,
+    place: NDArray[np.int64],
+    into_current: Floats,
+    beta_i: float,
+    values: Floats,
+) -> None:
+    """Add each input spike's share to the gradient of the weights.
+
+    Parameters
+    ----------
+    step, neuron : array of int32, shape (n_spikes,)
+        Input spikes.
+    place : array of int64, shape (pre,)
+        Row of `values` of each presynaptic neuron.
+    into_current : array of float64, shape (n_steps, post)
+    beta_i : float
+    values : array of float64, shape (n_rows, post)
+        Added to.
+    """
+    for k in range(step.size):
+        row, source = values[place[neuron[k]]], into_current[step[k]]
+        for j in range(row.size):
+            row[j] += beta_i * source[j]
+
+
+@numba.njit(cache=True)
+def times_below(
+    step: Steps, neuron: Steps, weights: Floats, into_time: Floats, beta_i: float, out: Floats
+) -> None:
+    r"""Fill in :math:`\delta^T` (n_steps, pre) of the layer below, at its spikes."""
+    out[:] = 0.0
+    for k in range(step.size):
+        row, source = weights[neuron[k]], into_time[step[k]]
+        total = 0.0
+        for j in range(row.size):
+            total += row[j] * source[j]
+        out[step[k], neuron[k]] = beta_i * total
+
+
+@numba.njit(cache=True)
+def forget_the_spent(step: Steps, neuron: Steps, by_activation: Floats) -> None:
+    r"""Put :math:`\delta^S` after each spike to 0, for neurons that spike at most once.
+
+    Such a neuron cannot spike again whatever its potential.
+    """
+    for k in range(step.size):
+        by_activation[step[k] + 1 :, neuron[k]] = 0.0

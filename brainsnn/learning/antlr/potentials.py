@@ -1,0 +1,116 @@
+"""Currents and potentials of one layer in one trial, from spikes and weights.
+
+Numbers of `Coefficients` travel as the array that `pack` makes, in the order of its fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.neurons.current_based import Coefficients
+
+Floats = NDArray[np.float64]
+Raster = NDArray[np.bool_]
+Steps = NDArray[np.int32]
+
+
+def pack(coefficients: Coefficients) -> Floats:
+    """Coefficients as the array that the kernels take."""
+    return np.array(astuple(coefficients), np.float64)
+
+
+@numba.njit(cache=True)
+def arrivals(step: Steps, neuron: Steps, weights: Floats, out: Floats) -> None:
+    """Sum of the weights of the input spikes of each step, into `out` (n_steps, n).
+
+    Parameters
+    ----------
+    step, neuron : array of int32, shape (n_spikes,)
+        Input spikes, in any order.
+    weights : array of float64, shape (pre, post)
+    out : array of float64, shape (n_steps, post)
+    """
+    out[:] = 0.0
+    for k in range(step.size):
+        row, target = weights[neuron[k]], out[step[k]]
+        for j in range(target.size):
+            target[j] += row[j]
+
+
+@numba.njit(cache=True)
+def integrate(
+    arrived: Floats,
+    spikes: Raster,
+    bias: Floats,
+    coefficients: Floats,
+    current: Floats,
+    potential: Floats,
+) -> None:
+    """Currents and potentials (eqs. 1 and 2) of neurons whose spikes are known.
+
+    Parameters
+    ----------
+    arrived : array of float64, shape (n_steps, n)
+        What synapses brought (`arrivals`).
+    spikes : array of bool, shape (n_steps, n)
+        The neurons' own spikes, each of which resets.
+    bias : array of float64, shape (n,)
+    coefficients : array of float64
+        See `pack`.
+    current, potential : array of float64, shape (n_steps, n)
+        Filled in; the potential at a spike is that before the reset.
+    """
+    alpha_i, alpha_v, beta_i, beta_v, beta_bias = coefficients[:5]
+    for t in range(arrived.shape[0]):
+        for j in range(arrived.shape[1]):
+            current[t, j] = beta_i * arrived[t, j]
+            if t > 0 and not spikes[t - 1, j]:
+                current[t, j] += alpha_i * current[t - 1, j]
+            potential[t, j] = beta_v * current[t, j] + beta_bias * bias[j]
+            if t > 0 and not spikes[t - 1, j]:
+                potential[t, j] += alpha_v * potential[t - 1, j]
+
+
+@numba.njit(cache=True)
+def fire(arrived: Floats, bias: Floats, coefficients: Floats, once: bool, spikes: Raster) -> None:
+    """Spikes of the neurons (eqs. 1 to 3), into `spikes` (n_steps, n); see `integrate`."""
+    alpha_i, alpha_v, beta_i, beta_v, beta_bias, theta = coefficients
+    for j in range(arrived.shape[1]):
+        current = potential = 0.0
+        fired = False
+        for t in range(arrived.shape[0]):
+            current = beta_i * arrived[t, j] + alpha_i * current
+            potential = beta_v * current + beta_bias * bias[j] + alpha_v * potential
+            spikes[t, j] = potential >= theta and not (once and fired)
+            if spikes[t, j]:
+                fired = True
+                current = potential = 0.0
+
+
+@numba.njit(cache=True)
+def spike_response(
+    arrived: Floats, spikes: Raster, bias: Floats, kernel: Floats, leak: Floats, potential: Floats
+) -> None:
+    """Potentials as the spike response model sums them (eqs. 4 and 5); `integrate` is faster.
+
+    Parameters
+    ----------
+    arrived, spikes, bias
+        See `integrate`.
+    kernel, leak : array of float64, shape (n_steps,)
+        What a weight of 1, and what a bias of 1, leaves in the potential so many steps later.
+    potential : array of float64, shape (n_steps, n)
+        Filled in.
+    """
+    for j in range(arrived.shape[1]):
+        since = 0
+        for t in range(arrived.shape[0]):
+            potential[t, j] = 0.0
+            for s in range(since, t + 1):
+                potential[t, j] += kernel[t - s] * arrived[s, j] + leak[t - s] * bias[j]
+            if spikes[t, j]:
+                since = t + 1

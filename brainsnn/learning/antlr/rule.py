@@ -1,0 +1,256 @@
+r"""ANTLR: activation- and timing-based gradients, alone or together (Kim, Kim and Kim 2020).
+
+The activation-based method asks of every step whether a spike should have been there, through a
+surrogate derivative of the threshold; the timing-based method asks of every spike whether it should
+have come earlier or later. ANTLR adds the two where they meet, in the derivative with respect to
+the potential, weighted by :math:`\lambda_{act}` and :math:`\lambda_{tim}`. Equations are in
+`brainsnn.learning.antlr.gradients`; the neuron is `brainsnn.neurons.current_based`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import LearningError
+from brainsnn.learning.antlr.gradients import (
+    add_weight_gradient,
+    backward,
+    forget_the_spent,
+    times_below,
+)
+from brainsnn.learning.antlr.potentials import Floats, arrivals, integrate, pack
+from brainsnn.learning.antlr.trials import LayerSpikes, output_raster, paper_steps, trials
+from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.learning.gated import layers
+from brainsnn.learning.losses.spike_latency import SpikeLatencyLoss
+from brainsnn.learning.losses.spike_loss import Method, SpikeLoss
+from brainsnn.neurons.current_based import Coefficients
+from brainsnn.spikes import Recording
+
+CITATION = (
+    "Kim J., Kim K., Kim J.-J. (2020) Unifying activation- and timing-based learning rules for "
+    "spiking neural networks. NeurIPS 33. arXiv:2006.02642."
+)
+
+
+def bias_name(population: str) -> str:
+    """Name under which a population's biases stand beside the weights."""
+    return f"{population}.bias"
+
+
+class _Layer:
+    """Work space of a connection and of the population that it leads to."""
+
+    def __init__(
+        self, weights: Floats, bias: Floats, rows: NDArray[np.int64], n_steps: int
+    ) -> None:
+        n_pre, n = weights.shape
+        self.weights, self.bias, self.rows = weights, bias, rows
+        self.place = np.zeros(n_pre, np.int64)
+        self.place[rows] = np.arange(rows.size)
+        self.weight_gradient, self.bias_gradient = np.zeros((rows.size, n)), np.zeros(n)
+        self.spikes = np.zeros((n_steps, n), np.bool_)
+        self.silent = np.zeros(n, np.int64)
+        tables = np.zeros((7, n_steps, n))
+        self.by_activation, self.by_time, self.arrived, self.current, self.potential = tables[:5]
+        self.into_potential, self.into_current = tables[5:]
+        self.into_time = np.zeros((n_steps, n))
+
+    def feel(self, source: LayerSpikes, own: LayerSpikes, coefficients: Floats) -> None:
+        """Recompute currents and potentials of a trial."""
+        own.raster(self.spikes)
+        self.silent += ~self.spikes.any(axis=0)
+        arrivals(source.step, source.neuron, self.weights, self.arrived)
+        felt = (self.current, self.potential)
+        integrate(self.arrived, self.spikes, self.bias, coefficients, *felt)
+
+    def learn(self, source: LayerSpikes, coefficients: Floats, parameters: Floats) -> None:
+        """Add a trial's gradient, from `by_activation` and `by_time`."""
+        felt = (self.spikes, self.current, self.potential)
+        out = (self.into_potential, self.into_current, self.into_time)
+        backward(self.by_activation, self.by_time, *felt, coefficients, parameters, *out)
+        shares = (self.into_current, coefficients[2], self.weight_gradient)
+        add_weight_gradient(source.step, source.neuron, self.place, *shares)
+        self.bias_gradient += coefficients[4] * self.into_potential.sum(axis=0)
+
+
+@dataclass(frozen=True)
+class Antlr(Rule):
+    r"""ANTLR, for any number of layers; with one weight 0, one of the methods it unifies.
+
+    Weights given to `backward` may contain, beside each connection, the biases of the population
+    it leads to, under `bias_name` and of shape (n,); their gradients come after the connection's,
+    as one row. Without them biases are 0.
+
+    Parameters
+    ----------
+    loss_function : SpikeLoss, default SpikeLatencyLoss()
+    coefficients : Coefficients
+        Those of the network's neurons.
+    lambda_act, lambda_tim : float, default 1
+        Weight of the activation-based and of the timing-based derivative.
+    height, sharpness : float, default 1, 3
+        Surrogate derivative :math:`\sigma'(V) = h\,e^{-s |V - \theta|}`.
+    least_slope : float, default 0.01
+        Least slope :math:`v_0` of the potential at a spike, so that a spike that only just came
+        about moves no further than that.
+    reset_path : bool, default False
+        Whether activations are also followed through the reset (appendix C).
+    silence_penalty : float, default 0
+        What a neuron that is silent in a trial adds to the derivatives with respect to its incoming
+        weights, together, with the sign that raises them (100 in the paper's timing-based runs).
+    once : bool, default False
+        Whether neurons spike at most once a trial (`current_based_once`).
+
+    Raises
+    ------
+    LearningError
+        If the loss does not go with the method, a weight or penalty is negative, both weights are
+        0, or a scale is not positive.
+    """
+
+    citation: ClassVar[str] = CITATION
+    neuron: ClassVar[str] = "current_based"
+    codes: ClassVar[tuple[str, ...]] = ("first_spike", "rate")
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+
+    loss_function: SpikeLoss = field(default_factory=SpikeLatencyLoss)
+    coefficients: Coefficients = field(default_factory=Coefficients)
+    lambda_act: float = 1.0
+    lambda_tim: float = 1.0
+    height: float = 1.0
+    sharpness: float = 3.0
+    least_slope: float = 0.01
+    reset_path: bool = False
+    silence_penalty: float = 0.0
+    once: bool = False
+
+    def __post_init__(self) -> None:
+        lambdas = (self.lambda_act, self.lambda_tim)
+        if not all(value >= 0 for value in (*lambdas, self.silence_penalty)):
+            raise LearningError(f"ANTLR's lambdas and penalty must be 0 or more, got {self}.")
+        if not any(lambdas):
+            raise LearningError("ANTLR needs lambda_act or lambda_tim above 0; both are 0.")
+        if not all(value > 0 for value in (self.height, self.sharpness, self.least_slope)):
+            raise LearningError(
+                "ANTLR's height, sharpness and least slope must be positive, got "
+                f"{self.height}, {self.sharpness} and {self.least_slope}."
+            )
+        self.loss_function.check_method(self.method)
+
+    @property
+    def method(self) -> Method:
+        """Which of the three methods the lambdas make it."""
+        if self.lambda_tim == 0:
+            return "activation"
+        return "timing" if self.lambda_act == 0 else "antlr"
+
+    @property
+    def parameters(self) -> Floats:
+        """What the recurrences take: lambdas, surrogate derivative, least slope, reset path."""
+        lambdas = (self.lambda_act, self.lambda_tim)
+        shape = (self.height, self.sharpness, self.least_slope)
+        return np.array([*lambdas, *shape, self.reset_path], np.float64)
+
+    def backward(
+        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
+    ) -> Iterator[tuple[str, RowGradient]]:
+        """Yield the gradient of each connection, and of biases, from the last to the first.
+
+        Raises
+        ------
+        LearningError
+            If weights do not fit the recording, are not finite, or labels do not fit the loss.
+        """
+        connections, targets, work = self._prepare(recording, weights)
+        raster = output_raster(recording)
+        by_activation = by_time = np.zeros((recording.n_trials, 1, 1))
+        if self.lambda_act:
+            by_activation = self.loss_function.activation(raster, labels)
+        if self.lambda_tim:
+            by_time = self.loss_function.timing(raster, labels)
+        for k, spikes in enumerate(trials(recording)):
+            work[-1].by_activation[:] = by_activation[k]
+            work[-1].by_time[:] = by_time[k]
+            self._trial(spikes, work)
+        for name, target, layer in zip(connections[::-1], targets[::-1], work[::-1], strict=True):
+            if self.silence_penalty:
+                layer.weight_gradient -= self.silence_penalty / layer.place.size * layer.silent
+            yield name, RowGradient(layer.rows, layer.weight_gradient)
+            if bias_name(target) in weights:
+                yield (
+                    bias_name(target),
+                    RowGradient(np.zeros(1, np.int64), layer.bias_gradient[None]),
+                )
+
+    def _trial(self, spikes: list[LayerSpikes], work: list[_Layer]) -> None:
+        """Add one trial's gradients; the top layer's derivatives are in place."""
+        coefficients, parameters = pack(self.coefficients), self.parameters
+        for depth, layer in enumerate(work):
+            layer.feel(spikes[depth], spikes[depth + 1], coefficients)
+        for depth in range(len(work) - 1, -1, -1):
+            layer, source = work[depth], spikes[depth]
+            if self.once:
+                own = spikes[depth + 1]
+                forget_the_spent(own.step, own.neuron, layer.by_activation)
+            layer.learn(source, coefficients, parameters)
+            if depth:
+                self._pass_down(layer, source, work[depth - 1])
+
+    def _pass_down(self, layer: _Layer, source: LayerSpikes, below: _Layer) -> None:
+        """Derivatives with respect to the spikes of the layer below (eqs. 9 and 10)."""
+        beta_i = self.coefficients.beta_i
+        if self.lambda_act:
+            np.dot(layer.into_current, layer.weights.T, out=below.by_activation)
+            below.by_activation *= beta_i
+        if self.lambda_tim:
+            felt = (layer.weights, layer.into_time, beta_i)
+            times_below(source.step, source.neuron, *felt, below.by_time)
+
+    def _prepare(
+        self, recording: Recording, weights: Weights
+    ) -> tuple[list[str], list[str], list[_Layer]]:
+        """Names of connections and targets, and their work space."""
+        biases = {bias_name(p): n for p, n in recording.populations.items()}
+        chain = layers(recording, {k: w for k, w in weights.items() if k not in biases})
+        n_steps, work = paper_steps(recording), []
+        for name, source, target in chain:
+            bias = _checked_bias(weights, target, recording.populations[target])
+            if not np.isfinite(weights[name]).all():
+                raise LearningError(f"Weights of {name!r} are not finite.")
+            mine = recording.population == recording.code(source)
+            rows = np.unique(recording.neuron[mine]).astype(np.int64)
+            if self.silence_penalty:
+                rows = np.arange(recording.populations[source])
+            work.append(_Layer(np.ascontiguousarray(weights[name]), bias, rows, n_steps))
+        return [c[0] for c in chain], [c[2] for c in chain], work
+
+    def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Loss of each trial."""
+        return self.loss_function.value(output_raster(recording), labels)
+
+
+def _checked_bias(weights: Weights, population: str, size: int) -> Floats:
+    """Biases of a population, 0 where there are none."""
+    bias = np.asarray(weights.get(bias_name(population), np.zeros(size)), np.float64).ravel()
+    if bias.shape != (size,) or not np.isfinite(bias).all():
+        raise LearningError(
+            f"Biases of {population!r} must be {size} finite numbers, got {bias.size}."
+        )
+    return bias
+
+
+def activation_based(loss_function: SpikeLoss, **settings: Any) -> Antlr:
+    """Activation-based rule alone (eq. 6): `Antlr` with the lambdas (1, 0)."""
+    return Antlr(loss_function, **{"lambda_act": 1.0, "lambda_tim": 0.0, **settings})
+
+
+def timing_based(loss_function: SpikeLoss, **settings: Any) -> Antlr:
+    """Timing-based rule alone (eq. 7): lambdas (0, 1), and 100 as the penalty of silence."""
+    alone: Mapping[str, Any] = {"lambda_act": 0.0, "lambda_tim": 1.0, "silence_penalty": 100.0}
+    return Antlr(loss_function, **{**alone, **settings})

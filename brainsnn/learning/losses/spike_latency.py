@@ -1,0 +1,104 @@
+r"""The latency loss: cross-entropy of first-spike steps, and a penalty if the label is silent.
+
+With :math:`t_k` the first-spike step of output :math:`k` (:math:`T`, the number of steps, if it is
+silent), :math:`y` the label and :math:`p = \mathrm{softmax}(-\beta t)`,
+
+.. math::
+    L = -\log p_y + \lambda\,[t_y = T], \qquad
+    \frac{\partial L}{\partial t_k} = \beta\,([k = y] - p_k) \text{ at the first spike}, \qquad
+    \frac{\partial L}{\partial S_y[t]} = -\lambda\,[t_y = T] \text{ at every } t
+
+(Kim, Kim and Kim 2020, table 1). A silent output has no spike whose time could change; the penalty
+reaches activations only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_softmax
+
+from brainsnn.errors import LearningError
+from brainsnn.learning.losses.spike_loss import (
+    SPIKE_LOSSES,
+    Floats,
+    Labels,
+    Method,
+    Rasters,
+    SpikeLoss,
+    check_targets,
+)
+
+
+@SPIKE_LOSSES.register("spike_latency")
+@dataclass(frozen=True)
+class SpikeLatencyLoss(SpikeLoss):
+    r"""Cross-entropy of first-spike steps, with a penalty of silence (module docstring).
+
+    Parameters
+    ----------
+    scale : float, default 1/6
+        :math:`\beta`, by which a step counts in the softmax.
+    silence : float, default 0.1
+        :math:`\lambda`, penalty if the label's output is silent.
+
+    Raises
+    ------
+    LearningError
+        If `scale` is not positive or `silence` is negative.
+    """
+
+    refused: ClassVar[Mapping[Method, str]] = {
+        "activation": "a first-spike step depends on when spikes come; whether there is one at a "
+        "given step has no derivative of it."
+    }
+
+    scale: float = 1 / 6
+    silence: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not (self.scale > 0 and self.silence >= 0):
+            raise LearningError(
+                "Latency loss: the scale must be positive and the penalty of silence 0 or more; "
+                f"got {self.scale} and {self.silence}."
+            )
+
+    def _log_probability(self, spikes: Rasters, labels: Labels) -> Floats:
+        check_targets(spikes, labels, spikes.shape[2], spikes.shape[2])
+        log_p: Floats = log_softmax(-self.scale * _first_steps(spikes), axis=1)
+        return log_p
+
+    def value(self, spikes: Rasters, labels: Labels) -> Floats:
+        """Loss of each trial, shape (n_trials,)."""
+        log_p, trial = self._log_probability(spikes, labels), np.arange(labels.size)
+        silent = _first_steps(spikes)[trial, labels] == spikes.shape[1]
+        loss: Floats = -log_p[trial, labels] + self.silence * silent
+        return loss
+
+    def activation(self, spikes: Rasters, labels: Labels) -> Floats:
+        """Derivative of the penalty of silence with respect to each activation."""
+        check_targets(spikes, labels, spikes.shape[2], spikes.shape[2])
+        trial = np.arange(labels.size)
+        silent = _first_steps(spikes)[trial, labels] == spikes.shape[1]
+        out = np.zeros(spikes.shape)
+        out[trial[silent], :, labels[silent]] = -self.silence
+        return out
+
+    def timing(self, spikes: Rasters, labels: Labels) -> Floats:
+        """Derivative with respect to the time of each first spike; 0 at all others."""
+        error = -np.exp(self._log_probability(spikes, labels))
+        error[np.arange(labels.size), labels] += 1
+        trial, output = np.nonzero(spikes.any(axis=1))
+        out = np.zeros(spikes.shape)
+        first = _first_steps(spikes)[trial, output]
+        out[trial, first, output] = self.scale * error[trial, output]
+        return out
+
+
+def _first_steps(spikes: Rasters) -> NDArray[np.int64]:
+    """First-spike step of each output, shape (n_trials, n); the number of steps if silent."""
+    return np.where(spikes.any(axis=1), spikes.argmax(axis=1), spikes.shape[1])

@@ -1,0 +1,125 @@
+r"""The spike-train loss: how far output trains are from target trains, both smoothed.
+
+With :math:`\kappa[k] = a^k` and :math:`d = \kappa * (S - S^*)`, followed past the trial's end,
+
+.. math::
+    L = \frac1T \sum_k \sum_t d_k[t]^2, \qquad
+    \frac{\partial L}{\partial S_k[t]} = \frac2T \sum_s \kappa[s]\,d_k[t + s], \qquad
+    \frac{\partial L}{\partial t_k} = -\frac2T \sum_s \kappa'[s]\,d_k[t + s]
+
+with :math:`\kappa'[s] = (\kappa[s + 1] - \kappa[s - 1]) / 2` a central difference (Kim, Kim and Kim
+2020, table 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.signal import lfilter
+
+from brainsnn.errors import LearningError
+from brainsnn.learning.losses.spike_loss import (
+    SPIKE_LOSSES,
+    Floats,
+    Labels,
+    Rasters,
+    SpikeLoss,
+    check_targets,
+)
+from brainsnn.spikes import SpikeTrains
+
+SMALLEST = 1e-6
+"""The kernel ends where it falls to this."""
+
+LONGEST = 1000
+"""Steps beyond which it is not followed."""
+
+
+@SPIKE_LOSSES.register("spike_train")
+@dataclass(frozen=True, eq=False)
+class SpikeTrainLoss(SpikeLoss):
+    """Squared distance of smoothed spike trains (module docstring).
+
+    Parameters
+    ----------
+    targets : SpikeTrains
+        Wanted output spikes; a label is the index of a trial of it.
+    decay : float, default 0.9
+        :math:`a`, share of the kernel that a step leaves.
+    beyond : int, default 200
+        Steps past the end of the trial for which differences still count.
+
+    Raises
+    ------
+    LearningError
+        If the decay is not above 0 and below 1, or `beyond` is negative.
+    """
+
+    targets: SpikeTrains
+    decay: float = 0.9
+    beyond: int = 200
+
+    def __post_init__(self) -> None:
+        if not (0 < self.decay < 1 and self.beyond >= 0):
+            raise LearningError(
+                "Spike-train loss: the decay must be above 0 and below 1, and beyond 0 or more; "
+                f"got {self.decay} and {self.beyond}."
+            )
+
+    @cached_property
+    def _wanted(self) -> Rasters:
+        targets = self.targets
+        raster = np.zeros((targets.n_trials, targets.n_steps, targets.n_neurons), np.bool_)
+        trial = np.repeat(np.arange(targets.n_trials), np.diff(targets.offsets))
+        raster[trial, targets.step, targets.neuron] = True
+        return raster
+
+    def _kernel(self, n_steps: int) -> Floats:
+        kernel: Floats = np.power(self.decay, np.arange(min(n_steps, LONGEST), dtype=np.float64))
+        return kernel[kernel > SMALLEST]
+
+    def _difference(self, spikes: Rasters, labels: Labels, kernel: Floats) -> Floats:
+        """Smoothed difference, with the steps past the end, shape (n_trials, longer, n)."""
+        check_targets(spikes, labels, self.targets.n_trials, self.targets.n_neurons)
+        n_trials, n_steps, n = spikes.shape
+        if self.targets.n_steps > n_steps:
+            raise LearningError(
+                f"Targets of {self.targets.n_steps} steps for trials of {n_steps}: a target may "
+                "not lie outside its trial."
+            )
+        raw = np.zeros((n_trials, n_steps + min(self.beyond, kernel.size - 1), n))
+        raw[:, :n_steps] = spikes
+        raw[:, : self.targets.n_steps] -= self._wanted[labels]
+        difference: Floats = lfilter(kernel, 1.0, raw, axis=1)
+        return difference
+
+    def value(self, spikes: Rasters, labels: Labels) -> Floats:
+        """Loss of each trial, shape (n_trials,)."""
+        difference = self._difference(spikes, labels, self._kernel(spikes.shape[1]))
+        loss: Floats = (difference**2).sum(axis=(1, 2)) / spikes.shape[1]
+        return loss
+
+    def activation(self, spikes: Rasters, labels: Labels) -> Floats:
+        """Derivative with respect to each activation, shape (n_trials, n_steps, n)."""
+        n_steps = spikes.shape[1]
+        kernel = self._kernel(n_steps)
+        difference = self._difference(spikes, labels, kernel)
+        return 2 / n_steps * _ahead(kernel, difference)[:, :n_steps]
+
+    def timing(self, spikes: Rasters, labels: Labels) -> Floats:
+        """Derivative with respect to the time of each spike, shape (n_trials, n_steps, n)."""
+        n_steps = spikes.shape[1]
+        kernel = self._kernel(n_steps)
+        difference = self._difference(spikes, labels, kernel)
+        around = np.concatenate(([0.0, 0.0], kernel, [0.0, 0.0]))
+        slope = (around[2:] - around[:-2]) / 2  # of the lags -1, 0, ..., the kernel's length
+        one_earlier = np.concatenate((np.zeros_like(difference[:, :1]), difference), axis=1)
+        return -2 / n_steps * _ahead(slope, one_earlier)[:, :n_steps] * spikes
+
+
+def _ahead(kernel: Floats, values: Floats) -> Floats:
+    """Sum of the kernel over the values from each step on."""
+    ahead: Floats = lfilter(kernel, 1.0, values[:, ::-1], axis=1)[:, ::-1]
+    return ahead

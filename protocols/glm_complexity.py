@@ -83,14 +83,7 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
     def claims(self, run: RunDirectory) -> list[Claim]:
         """The ratio of complexities at the paper's accuracy."""
         results, wanted = run.table("results"), run.config(self.config).accuracy
-        out = []
-        for score, words in SCORES.items():
-            cost = {rule: _costs(results, rule, wanted, score) for rule in RULES}
-            text = f"Operations of rate over those of first-to-spike at {wanted:.1%} ({words})"
-            out.append(claim_of(text, PAPER_RATIO, cost["rate"] / cost["first_to_spike"], "times"))
-            for rule in RULES:
-                text = f"Operations a class at {wanted:.1%}, {rule} ({words})"
-                out.append(claim_of(text, None, cost[rule], "operations"))
+        out = [c for score in SCORES for c in _ratio_claims(results, wanted, score)]
         ann = run.table("ann")
         out.append(claim_of("Test accuracy, logistic ANN", None, 100 * ann["accuracy"], "%", "", 2))
         text = "Operations a class, logistic ANN"
@@ -124,6 +117,32 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
         drop = table.drop(columns="inference_seconds")
         items.append(Table(drop, caption, percent=tuple(SCORES), digits=dict.fromkeys(SCORES, 2)))
         return [Section("Accuracy against complexity", "", tuple(items))]
+
+
+def _ratio_claims(results: pd.DataFrame, wanted: float, score: str) -> list[Claim]:
+    """Cost of each rule at the wanted accuracy, and their ratio.
+
+    Where rate learning never gets there, its dearest network stands in: the ratio is then at least
+    what is given.
+    """
+    cost = {rule: _costs(results, rule, wanted, score) for rule in RULES}
+    dearest = _operations(results[results["rule"] == "rate"]).groupby(level=0).max()
+    bounded = cost["rate"].isna()
+    ratio = cost["rate"].fillna(dearest) / cost["first_to_spike"]
+    note = f"{ratio.notna().sum()} of {ratio.size} seeds reach it by first spike"
+    if bounded.any():
+        note += f"; rate never does in {bounded.sum()}: a lower bound there"
+    words = f"at {wanted:.1%} ({SCORES[score]})"
+    text = f"Operations of rate over those of first-to-spike {words}"
+    return [
+        claim_of(text, PAPER_RATIO, ratio, "times", note),
+        *(claim_of(f"Operations a class {words}, {r}", None, cost[r], "operations") for r in RULES),
+    ]
+
+
+def _operations(results: pd.DataFrame) -> pd.Series:
+    """Additions and multiplications of each network, by seed."""
+    return (results["additions"] + results["multiplications"]).set_axis(results["seed"])
 
 
 def _costs(results: pd.DataFrame, rule: str, wanted: float, score: str) -> pd.Series:

@@ -57,8 +57,14 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
 
 
 def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
-    """Return the ledger's part of a study's table, a row a condition, decoder and seed."""
+    """Return the ledger's part of a study's table, a row a condition, decoder and seed.
+
+    Where responses were decoded in windows, each code is kept in its best one.
+    """
     if "condition" not in results.columns:
+        mean = results.groupby(["code", "window"])["accuracy"].mean().reset_index()
+        best = mean.loc[mean.groupby("code")["accuracy"].idxmax(), ["code", "window"]]
+        results = results.merge(best, on=["code", "window"])
         window = (1000 * results["window"]).map("{:.0f} ms".format)
         results = results.assign(
             variant=results["code"] + ", " + window, seconds=float("nan"), epochs=0

@@ -97,10 +97,11 @@ def test_a_closed_engine_says_so_and_leaves_no_file(
 
 
 def test_the_programs_complaint_is_passed_on(pair: tuple[Engine, Engine]) -> None:
-    twice = SpikeTrains(20, N_STEPS, np.array([0, 2]), np.array([3, 4]), np.array([1, 1]))
-    twice.neuron[1] = 3  # what the trains would refuse
-    with pytest.raises(EngineError, match=r"code 2: .*inputs\.txt:4: the same spike as in line 3"):
-        pair[0].run(twice)
+    weights = pair[0].weights["input_hidden"]
+    weights[3, 0] = np.nan  # live weights are written to without a check
+    with pytest.raises(EngineError, match=r"code 2: .*the weight from neuron 3 to"):
+        pair[0].run(ONCE.inputs())
+    weights[3, 0] = 0
 
 
 def test_make_is_asked_for_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

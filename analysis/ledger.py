@@ -118,7 +118,9 @@ CLAIMS = ("claim", "paper", "ours", "spread", "unit", "verdict", "note")
 
 
 def write_claims(folder: Path | str, protocol: str, claims: pd.DataFrame) -> Path:
-    """Write a protocol's claims beside its measured rows, replacing those of an earlier run.
+    """Write a protocol's claims beside its measured rows.
+
+    A claim of the same words is replaced, others stay: runs of a study may have done parts of it.
 
     Parameters
     ----------
@@ -137,7 +139,11 @@ def write_claims(folder: Path | str, protocol: str, claims: pd.DataFrame) -> Pat
     require(claims, CLAIMS, "claims")
     target = Path(folder) / "claims" / f"{protocol}.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(target, claims[list(CLAIMS)].to_csv(index=False, lineterminator="\n"))
+    together = claims[list(CLAIMS)]
+    if target.exists():
+        old = pd.read_csv(target)
+        together = pd.concat([old[~old["claim"].isin(claims["claim"])], together])
+    replace_file(target, together.to_csv(index=False, lineterminator="\n"))
     return target
 
 

@@ -96,7 +96,7 @@ def _variant(words: Sequence[str]) -> str:
 
 
 def main(paths: list[Path], results: Path = Path("results")) -> None:
-    """Append rows for each run directory, and replace the claims of its protocol."""
+    """Append rows for each run directory, and its claims."""
     for path in paths:
         run = RunDirectory.read(path)
         found = rows(run)

@@ -82,7 +82,11 @@ def test_claims_stand_with_their_verdicts(folder):
     claim = {"claim": "ratio", "paper": 5.0, "ours": 6.25, "spread": 0.5, "unit": "times"}
     claims = pd.DataFrame([claim | {"verdict": "met", "note": "3 seeds"}])
     write_claims(folder, "s4nn-mnist", claims)
+    again = pd.DataFrame([claim | {"claim": "other", "verdict": "met", "note": ""}])
+    write_claims(folder, "s4nn-mnist", again)
+    write_claims(folder, "s4nn-mnist", claims)
     text = render(read_ledger(folder), read_claims(folder))
+    assert text.count("| ratio |") == text.count("| other |") == 1
     assert "| ratio | 5.00 | 6.25 ± 0.50 times | met | 3 seeds |" in text
     with pytest.raises(TableError, match="verdict"):
         write_claims(folder, "s4nn-mnist", claims.drop(columns="verdict"))

@@ -11,9 +11,9 @@ from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.genn.compiler import library_bytes
 from brainsnn.engine.genn.installation import check_cuda, find_genn
-from brainsnn.engine.genn.library import Runner
 from brainsnn.engine.genn.project import generate
 from brainsnn.engine.genn.state import initial_state
+from brainsnn.engine.library import CompiledLibrary
 from brainsnn.errors import EngineError
 from brainsnn.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
@@ -58,21 +58,24 @@ class GennEngine(Engine):
         genn = find_genn()
         project = generate(model, use_gpu=use_gpu)
         self._stochastic = bool(project.random)
-        self._runner: Runner | None = Runner(library_bytes(project, genn, use_gpu=use_gpu))
+        self._runner: CompiledLibrary | None = CompiledLibrary(
+            library_bytes(project, genn, use_gpu=use_gpu)
+        )
         for label, values in initial_state(model, project.arrays, self.streams).items():
-            self._runner.view(label)[...] = values
+            self._view(*label.split("."))[...] = values
         self._runner.save_state()
         self._with_potential = [p for p in model.populations if p.neuron]
         self._final_size = sum(p.size for p in self._with_potential)
         self._weights = {
-            c.name: self._view(f"{c.name}.{c.synapse.weight}").reshape(model.shapes[c.name])
+            c.name: self._view(c.name, c.synapse.weight).reshape(model.shapes[c.name])
             for c in model.connections
         }
 
-    def _view(self, name: str) -> NDArray[Any]:
-        return self._loaded().view(name)
+    def _view(self, owner: str, variable: str) -> NDArray[Any]:
+        library = self._loaded()
+        return library.view(library.find(owner, variable))
 
-    def _loaded(self) -> Runner:
+    def _loaded(self) -> CompiledLibrary:
         if self._runner is None:
             raise EngineError("This engine has been closed.")
         return self._runner
@@ -85,7 +88,7 @@ class GennEngine(Engine):
     def set_parameter(self, population: str, name: str, value: float) -> None:
         """Give a parameter of a population another value, from the next trial on."""
         self._check_parameter(population, name)
-        self._view(f"{population}.{name}")[...] = value
+        self._view(population, name)[...] = value
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         n = trials.size

@@ -1,77 +1,25 @@
-"""A compiled network in this process: its arrays as NumPy views, its trial loop as one call."""
+"""A network of the resident device in this process: state, inputs, monitors, trials."""
 
 from __future__ import annotations
 
-import _ctypes
 import ctypes
-import os
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.engine.library import DTYPES, NUMBER, POINTER, CompiledLibrary, Signatures, View
 from brainsnn.errors import EngineError
-from brainsnn.spikes import FloatArray, IntArray, OffsetArray, SpikeTrains
+from brainsnn.spikes import SpikeTrains
 
-_DTYPES = {
-    "double": np.float64,
-    "float": np.float32,
-    "int32_t": np.int32,
-    "uint32_t": np.uint32,
-    "int64_t": np.int64,
-    "uint64_t": np.uint64,
-    "char": np.bool_,
-}
 #: Brian2's code prints its reason.
 GAVE_UP = "The compiled network gave up while it was made; its reason is on the standard output."
 
-_Pointer = ctypes.c_void_p
-_Number = ctypes.c_int64
-_SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
-    "resident_array_count": (_Number, []),
-    "resident_array": (None, [_Number, *[_Pointer] * 5]),
-    "resident_saved": (_Pointer, [_Number]),
-    "resident_keep": (None, [_Number, ctypes.c_int32]),
-    "resident_matrix": (ctypes.c_int32, [_Number, *[_Pointer] * 4]),
-    "resident_copy_matrix": (None, [_Number, _Pointer]),
-    "resident_monitor": (ctypes.c_int32, [_Number, *[_Pointer] * 3]),
-    "resident_prepare": (ctypes.c_int32, []),
-    "resident_execute": (ctypes.c_int32, [_Pointer]),
-    "resident_durations": (_Pointer, [_Pointer]),
-    "resident_profile": (ctypes.c_int32, [_Number, *[_Pointer] * 2]),
-    "resident_last_run": (None, [_Pointer] * 2),
-    "resident_input": (None, [_Number, *[_Pointer] * 3, _Number]),
-    "resident_trials": (_Number, [_Number, _Number, _Pointer]),
-    "resident_run": (None, [*[_Pointer] * 4, _Number, _Number, *[_Pointer] * 3]),
-    "resident_spikes": (None, [_Pointer]),
-    "resident_end_with": (None, [_Number]),
-}
 
-
-class _View:
-    """Memory of the library, for NumPy; keeps the library loaded as long as an array uses it."""
-
-    def __init__(self, library: Library, data: int, size: int, dtype: str) -> None:
-        self.library = library
-        self.__array_interface__ = {
-            "data": (data, False),
-            "shape": (size,),
-            "typestr": np.dtype(_DTYPES[dtype]).str,
-            "version": 3,
-        }
-
-
-class Library:
-    """A private copy of a compiled library, loaded, its network's initial statements done.
-
-    The library keeps a network's state in globals, so every `Library` loads a file of its own;
-    the file is removed from disk at once, and the code is unloaded with the last array that
-    looks into it.
+class Library(CompiledLibrary):
+    """A compiled network of the resident device, its initial statements done.
 
     Parameters
     ----------
@@ -81,77 +29,37 @@ class Library:
         Arrays that the network's initial statements read.
     """
 
+    signatures: ClassVar[Signatures] = {
+        **CompiledLibrary.signatures,
+        "resident_saved": (POINTER, [NUMBER]),
+        "resident_keep": (None, [NUMBER, ctypes.c_int32]),
+        "resident_matrix": (ctypes.c_int32, [NUMBER, *[POINTER] * 4]),
+        "resident_copy_matrix": (None, [NUMBER, POINTER]),
+        "resident_monitor": (ctypes.c_int32, [NUMBER, *[POINTER] * 3]),
+        "resident_prepare": (ctypes.c_int32, []),
+        "resident_execute": (ctypes.c_int32, [POINTER]),
+        "resident_durations": (POINTER, [POINTER]),
+        "resident_profile": (ctypes.c_int32, [NUMBER, *[POINTER] * 2]),
+        "resident_last_run": (None, [POINTER] * 2),
+        "resident_input": (None, [NUMBER, *[POINTER] * 3, NUMBER]),
+        "resident_trials": (NUMBER, [NUMBER, NUMBER, POINTER]),
+        "resident_end_with": (None, [NUMBER]),
+    }
+
     def __init__(self, path: Path, static_arrays: Mapping[str, NDArray[Any]]) -> None:
-        self._c = _load_private(path)
-        self._finalizer = weakref.finalize(self, _unload, self._c)
-        for name, (result, arguments) in _SIGNATURES.items():
-            function = getattr(self._c, name)
-            function.restype, function.argtypes = result, arguments
-        self._c.resident_allocate()
-        self._numbers: dict[str, int] = {}
-        self.arrays: dict[str, str] = {}
-        self._list_arrays()
+        super().__init__(_contents(path))
         for name, values in static_arrays.items():
             self.view(name)[...] = np.ravel(values)
         if not self._c.resident_prepare():
             raise EngineError(GAVE_UP)
-        self._c.resident_save()
-        self._inputs: SpikeTrains | None = None
-        self._addresses: tuple[int, ...] = ()
+        self.save_state()
         self._given: dict[int, SpikeTrains] = {}
-
-    def _list_arrays(self) -> None:
-        for k in range(self._c.resident_array_count()):
-            label, name, *_ = self._locate(k)
-            self._numbers[name] = k
-            self.arrays[name] = label
-        self._labels = {label: name for name, label in self.arrays.items()}
-
-    def _locate(self, number: int) -> tuple[str, str, str, int, int]:
-        texts = [ctypes.c_char_p() for _ in range(3)]
-        data, size = _Pointer(), _Number()
-        self._c.resident_array(number, *(ctypes.byref(x) for x in (*texts, data, size)))
-        label, name, dtype = ((text.value or b"").decode() for text in texts)
-        return label, name, dtype, data.value or 0, size.value
-
-    def _number(self, name: str) -> int:
-        if name not in self._numbers:
-            raise EngineError(f"No array {name!r} in the network; it has {sorted(self.arrays)}.")
-        return self._numbers[name]
-
-    def find(self, owner: str, variable: str) -> str:
-        """Name in C++ of a variable of an object.
-
-        Raises
-        ------
-        EngineError
-            If the object or the variable is not in the network.
-        """
-        wanted = f"{owner}.{variable}"
-        if wanted not in self._labels:
-            known = sorted(label for label in self._labels if label.startswith(f"{owner}."))
-            raise EngineError(
-                f"No array {wanted!r} in the network; "
-                f"{owner!r} has {known or 'none: is it part of the network'}."
-            )
-        return self._labels[wanted]
-
-    def view(self, name: str) -> NDArray[Any]:
-        """Array of the network, by its name in C++, as a view of its memory.
-
-        Raises
-        ------
-        EngineError
-            If there is no such array.
-        """
-        _, _, dtype, data, size = self._locate(self._number(name))
-        return np.asarray(_View(self, data, size, dtype)) if size else np.empty(0, _DTYPES[dtype])
 
     def start_values(self, name: str) -> NDArray[Any] | None:
         """Values that an array starts a trial with, as a view; None if no trial changes it."""
         _, _, dtype, _, size = self._locate(self._number(name))
         data = self._c.resident_saved(self._number(name))
-        return np.asarray(_View(self, data, size, dtype)) if data else None
+        return np.asarray(View(self, data, size, dtype)) if data else None
 
     def set(self, name: str, values: Any) -> None:
         """Set an array: its present values, and those that trials start from."""
@@ -166,11 +74,11 @@ class Library:
 
     def matrix(self, name: str) -> NDArray[Any]:
         """Copy of a recorded matrix, shape (times, indices)."""
-        texts, rows, columns = [ctypes.c_char_p(), ctypes.c_char_p()], _Number(), _Number()
+        texts, rows, columns = [ctypes.c_char_p(), ctypes.c_char_p()], NUMBER(), NUMBER()
         k = 0
         while self._c.resident_matrix(k, *(ctypes.byref(x) for x in (*texts, rows, columns))):
             if (texts[0].value or b"").decode() == name:
-                dtype = _DTYPES[(texts[1].value or b"").decode()]
+                dtype = DTYPES[(texts[1].value or b"").decode()]
                 values: NDArray[Any] = np.empty((rows.value, columns.value), dtype)
                 self._c.resident_copy_matrix(k, values.ctypes.data)
                 return values
@@ -191,7 +99,7 @@ class Library:
             If the network could not be made.
         """
         callback = ctypes.CFUNCTYPE(None)(apply_arguments) if apply_arguments else None
-        outcome = self._c.resident_execute(callback and ctypes.cast(callback, _Pointer))
+        outcome = self._c.resident_execute(callback and ctypes.cast(callback, POINTER))
         if outcome < 0:
             raise EngineError(GAVE_UP)
         return bool(outcome)
@@ -204,9 +112,9 @@ class Library:
 
     def durations(self) -> NDArray[np.float64]:
         """Durations of the script's runs in seconds, as a view."""
-        n = _Number()
+        n = NUMBER()
         data = self._c.resident_durations(ctypes.byref(n))
-        return np.asarray(_View(self, data, n.value, "double"))
+        return np.asarray(View(self, data, n.value, "double"))
 
     def profile(self) -> dict[str, float]:
         """Seconds spent in each code object of the profiled runs."""
@@ -249,10 +157,10 @@ class Library:
 
     def monitor_offsets(self) -> dict[str, NDArray[np.int64]]:
         """For each monitor, how much it held at the end of each trial, 0 first."""
-        name, n, data, found, k = ctypes.c_char_p(), _Number(), _Pointer(), {}, 0
+        name, n, data, found, k = ctypes.c_char_p(), NUMBER(), POINTER(), {}, 0
         while self._c.resident_monitor(k, *(ctypes.byref(x) for x in (name, n, data))):
             if n.value:
-                values = np.asarray(_View(self, data.value or 0, n.value, "int64_t"))
+                values = np.asarray(View(self, data.value or 0, n.value, "int64_t"))
                 found[(name.value or b"").decode()] = values.copy()
             k += 1
         return found
@@ -263,72 +171,11 @@ class Library:
 
     def address(self, function: str) -> int:
         """Address of a function of the C interface."""
-        return ctypes.cast(getattr(self._c, function), _Pointer).value or 0
-
-    def run(
-        self,
-        inputs: SpikeTrains,
-        trials: NDArray[np.int64],
-        n_steps: int,
-        final: FloatArray,
-        seeds: NDArray[np.uint32] | None,
-    ) -> tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray]:
-        """Run trials of a model.
-
-        Parameters
-        ----------
-        inputs : SpikeTrains
-            Input spikes.
-        trials : array of int64
-            The trials of `inputs` to run.
-        n_steps : int
-            Length of a trial.
-        final : array of float64
-            Receives the final potentials: a block (n_trials, size) for each population that has
-            one, one after the other.
-        seeds : array of uint32, optional
-            One seed a trial, for networks that draw random numbers.
-
-        Returns
-        -------
-        tuple of array
-            Offsets of the trials, and the columns population, neuron, step and potential.
-        """
-        if inputs is not self._inputs:
-            columns = (inputs.offsets, inputs.neuron, inputs.step)
-            self._inputs, self._addresses = inputs, tuple(c.ctypes.data for c in columns)
-        offsets = np.empty(trials.size + 1, np.int64)
-        self._c.resident_run(
-            *self._addresses,
-            trials.ctypes.data,
-            trials.size,
-            n_steps,
-            None if seeds is None else seeds.ctypes.data,
-            offsets.ctypes.data,
-            final.ctypes.data,
-        )
-        return offsets, *self._columns(int(offsets[-1]))
-
-    def _columns(self, n: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-        """Copy the recorded spikes into one new buffer, a column after the other."""
-        buffer = np.empty(5 * n, np.int32)
-        self._c.resident_spikes(buffer.ctypes.data)
-        population, neuron, step = buffer[2 * n : 3 * n], buffer[3 * n : 4 * n], buffer[4 * n :]
-        return population, neuron, step, buffer[: 2 * n].view(np.float64)
+        return ctypes.cast(getattr(self._c, function), POINTER).value or 0
 
 
-def _load_private(path: Path) -> ctypes.CDLL:
-    handle, name = tempfile.mkstemp(prefix="brainsnn-", suffix=".so")
-    os.close(handle)
+def _contents(path: Path) -> bytes:
     try:
-        shutil.copyfile(path, name)
-        return ctypes.CDLL(name)
+        return path.read_bytes()
     except OSError as error:
         raise EngineError(f"Cannot load the compiled network {path}: {error}") from error
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _unload(library: ctypes.CDLL) -> None:
-    library.resident_release()
-    _ctypes.dlclose(library._handle)

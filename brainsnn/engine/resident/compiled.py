@@ -13,7 +13,7 @@ from brian2.core.namespace import get_local_namespace
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
-from brainsnn.engine.resident.layout import Monitor, input_groups, monitors
+from brainsnn.engine.resident.layout import Monitor, delay_arrays, input_groups, monitors
 from brainsnn.engine.resident.library import Library
 from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.errors import DataError, EngineError
@@ -37,6 +37,7 @@ class CompiledNetwork:
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
         self._inputs = {g.name: (k, g.N) for k, g in enumerate(input_groups(device))}
+        self._delays = delay_arrays(device)
         self._input_dt = {g.name: float(g.clock.dt) for g in input_groups(device)}
 
     @property
@@ -72,11 +73,16 @@ class CompiledNetwork:
         Raises
         ------
         EngineError
-            If the object or the variable is not in the network.
+            If the object or the variable is not in the network, or it is the delay of synapses.
         DataError
             If there are not as many values as the variable has, or one for all.
         """
         name = self._library.find(_name(owner), variable)
+        if name in self._delays:
+            raise EngineError(
+                f"{_name(owner)}.{variable}: synapses are laid out by their delays when the "
+                "network is compiled; set delays before."
+            )
         given = np.asarray(values)
         size = self._library.view(name).size
         if given.size not in (1, size):

@@ -40,7 +40,7 @@ from brainsnn.engine.resident.compiler import Flags, compile_library
 from brainsnn.engine.resident.layout import Recorded, main_context
 from brainsnn.engine.resident.library import Library
 from brainsnn.engine.resident.printing import printing
-from brainsnn.engine.resident.stages import Stage, make_stage
+from brainsnn.engine.resident.stages import Stage, make_stage, refuse_python
 from brainsnn.errors import EngineError
 
 DEVICE_NAME = "brainsnn_resident"
@@ -164,6 +164,7 @@ class ResidentDevice(CPPStandaloneDevice):
         profiled = bool(kwds.pop("profile", None) or (self.build_options or {}).get("profile"))
         kwds["level"] = kwds.get("level", 0) + 1
         objects = net.sorted_objects  # Brian2's magic network forgets them after the run
+        refuse_python(objects)
         self.objects.update({obj.name: obj for obj in objects})
         build_on_run, self.build_on_run = self.build_on_run, False
         try:

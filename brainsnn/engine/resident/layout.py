@@ -119,6 +119,12 @@ def input_groups(device: Any) -> list[SpikeGeneratorGroup]:
     return [obj for _, obj in objects if isinstance(obj, SpikeGeneratorGroup)]
 
 
+def delay_arrays(device: Any) -> set[str]:
+    """Names in C++ of the delays of all pathways."""
+    pathways = [p for synapses in device.synapses for p in synapses._pathways]
+    return {device.get_array_name(p.variables["delay"], access_data=False) for p in pathways}
+
+
 def arrays(device: Any) -> list[Array]:
     """Table of arrays in the order of the C interface: those of variables, then static ones."""
     changing = _changed_by_a_trial(device)

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from brian2.core.operations import NetworkOperation
 from brian2.groups.neurongroup import Thresholder
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
+
+from brainsnn.errors import EngineError
 
 
 @dataclass
@@ -63,6 +66,23 @@ def _calls(objects: Iterable[Any]) -> list[Call]:
     for call in [call for call in calls if call.spikes][-1:]:
         call.then_record = True
     return calls
+
+
+def refuse_python(objects: Iterable[Any]) -> None:
+    """Refuse what would run Python within a trial; Brian2 would leave it out without a word.
+
+    Raises
+    ------
+    EngineError
+        If an active object is a NetworkOperation.
+    """
+    for obj in objects:
+        if isinstance(obj, NetworkOperation) and obj.active:
+            raise EngineError(
+                f"NetworkOperation {obj.name!r} runs Python, and there is none within a trial. Use "
+                "run_regularly, or functions with an implementation in C++, or do it between "
+                "trials; with active = False it is left out."
+            )
 
 
 def make_stage(

@@ -37,12 +37,14 @@ def untouched(tmp_path, monkeypatch):
     target = brian2.prefs.codegen.target
     yield
     brian2.prefs.codegen.target = target
+    brian2.get_device().reinit()
+    brian2.set_device("runtime")
 
 
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p)], ids=lambda p: p.name)
 def test_python_runs(page):
-    if '"resident"' in page.read_text(encoding="utf-8") and shutil.which("g++") is None:
+    if "resident" in page.read_text(encoding="utf-8") and shutil.which("g++") is None:
         pytest.skip("the page needs a C++ compiler")
     names = {}
     for block in blocks(page):

@@ -16,6 +16,12 @@ S4NN = (
 )
 """The paper as one cites it."""
 
+GLM = (
+    "A. Bagheri, O. Simeone and B. Rajendran, Training probabilistic spiking neural networks with "
+    "first-to-spike decoding, ICASSP (2018), arXiv:1710.10704"
+)
+"""Likewise."""
+
 PAPER: Mapping[str, Mapping[str, float]] = {
     "s4nn-mnist": {
         "accuracy_ties_right": 0.974,
@@ -26,5 +32,10 @@ PAPER: Mapping[str, Mapping[str, float]] = {
 }
 """By protocol and column of the results: accuracies are fractions, scored as the authors do."""
 
-SOURCES: Mapping[str, str] = {"s4nn-mnist": S4NN, "s4nn-caltech": S4NN}
+SOURCES: Mapping[str, str] = {
+    "s4nn-mnist": S4NN,
+    "s4nn-caltech": S4NN,
+    "glm-basis": GLM,
+    "glm-complexity": GLM,
+}
 """The paper that a protocol repeats."""

@@ -48,6 +48,41 @@ from brainsnn.learning.antlr.potentials import Floats, Raster, Steps
 
 
 @numba.njit(cache=True)
+def _decay(x: float) -> float:
+    """Exponential of a number of 0 or less, to 1e-12 of it down to 1e-80.
+
+    A series at a 1024th of the number, squared ten times: unlike a call of the mathematical
+    library it is worked out for several neurons at once.
+    """
+    r = max(x, -700.0) / 1024
+    low = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r / 120))))
+    high = 1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * (1 / 362880 + r / 3628800)))
+    value = low + r**6 * high
+    for _ in range(10):
+        value *= value
+    return value
+
+
+@numba.njit(cache=True)
+def _by_activation(wanted: Floats, potential: Floats, theta: float, p: Floats, out: Floats) -> None:
+    """Activation-based part of a step's derivatives, into `out`; p as `parameters`."""
+    scale, _, height, sharpness = p[:4]
+    for j in range(out.size):
+        near = height * _decay(-sharpness * abs(potential[j] - theta))
+        out[j] = scale * (near * wanted[j])
+
+
+@numba.njit(cache=True)
+def _add_by_time(
+    wanted: Floats, spikes: Raster, potential: Floats, before: Floats, p: Floats, out: Floats
+) -> None:
+    """Add the timing-based part at a step's spikes; `before` is what the last step left."""
+    for j in range(out.size):
+        if spikes[j]:
+            out[j] += p[1] * (wanted[j] / -max(potential[j] - before[j], p[4]))
+
+
+@numba.njit(cache=True)
 def backward(
     by_activation: Floats,
     by_time: Floats,
@@ -65,44 +100,46 @@ def backward(
     Parameters
     ----------
     by_activation, by_time : array of float64, shape (n_steps, n)
-        :math:`\delta^S` and :math:`\delta^T`.
+        :math:`\delta^S` and :math:`\delta^T`; the first is overwritten if the path through the
+        reset is followed.
     spikes, current, potential : array, shape (n_steps, n)
         See `integrate`.
     coefficients, parameters : array of float64
         See `pack` and `Antlr.parameters`.
     into_potential, into_current, into_time : array of float64, shape (n_steps, n)
-        Filled in.
+        Filled in. Nothing is put into `into_time` if it has no rows: no layer below asks for it.
     """
     alpha_i, alpha_v, _, beta_v, _, theta = coefficients
-    lambda_act, lambda_tim, height, sharpness, least_slope, reset_path = parameters
     n_steps, n = spikes.shape
-    error_after, trace_after = np.zeros(n), np.zeros(n)
-    zeros = np.zeros(n)
+    zeros, error, error_after, trace = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    v_after = i_after = e_after = zeros
     for t in range(n_steps - 1, -1, -1):
-        last = t == n_steps - 1
-        v_after = zeros if last else into_potential[t + 1]
-        i_after = zeros if last else into_current[t + 1]
-        e_after = zeros if last else into_time[t + 1]
+        felt, fired, wanted = potential[t], spikes[t], by_activation[t]
+        error[:] = 0.0
+        if parameters[0] != 0.0:
+            if parameters[5] != 0.0:
+                for j in range(n):
+                    wanted[j] -= (
+                        alpha_v * felt[j] * v_after[j] + alpha_i * current[t, j] * i_after[j]
+                    )
+            _by_activation(wanted, felt, theta, parameters, error)
+        if parameters[1] != 0.0:
+            before = np.where(spikes[t - 1], 0.0, potential[t - 1]) if t else zeros
+            _add_by_time(by_time[t], fired, felt, before, parameters, error)
+        v, i = into_potential[t], into_current[t]
         for j in range(n):
-            keep = 0.0 if spikes[t, j] else 1.0
-            error = 0.0
-            if lambda_act != 0.0:
-                wanted = by_activation[t, j]
-                if reset_path != 0.0:
-                    wanted -= alpha_v * potential[t, j] * v_after[j]
-                    wanted -= alpha_i * current[t, j] * i_after[j]
-                if wanted != 0.0:
-                    near = height * np.exp(-sharpness * abs(potential[t, j] - theta))
-                    error = lambda_act * (near * wanted)
-            if lambda_tim != 0.0 and spikes[t, j]:
-                before = potential[t - 1, j] if t > 0 and not spikes[t - 1, j] else 0.0
-                slope = max(potential[t, j] - before, least_slope)
-                error += lambda_tim * (by_time[t, j] / -slope)
-            into_potential[t, j] = error + alpha_v * keep * v_after[j]
-            into_current[t, j] = beta_v * into_potential[t, j] + alpha_i * keep * i_after[j]
-            trace = keep * (error_after[j] / 2 + alpha_v * trace_after[j]) - alpha_v * error / 2
-            into_time[t, j] = keep * alpha_i * e_after[j] + beta_v * (trace - alpha_i * error / 2)
-            trace_after[j], error_after[j] = trace, error
+            v[j] = error[j] + (0.0 if fired[j] else alpha_v * v_after[j])
+            i[j] = beta_v * v[j] + (0.0 if fired[j] else alpha_i * i_after[j])
+        v_after, i_after = v, i
+        if into_time.shape[0]:
+            e = into_time[t]
+            for j in range(n):
+                kept = 0.0 if fired[j] else error_after[j] / 2 + alpha_v * trace[j]
+                trace[j] = kept - alpha_v * error[j] / 2
+                later = 0.0 if fired[j] else alpha_i * e_after[j]
+                e[j] = later + beta_v * (trace[j] - alpha_i * error[j] / 2)
+                error_after[j] = error[j]
+            e_after = e
 
 
 @numba.njit(cache=True)

@@ -47,7 +47,7 @@ class _Layer:
     """Work space of a connection and of the population that it leads to."""
 
     def __init__(
-        self, weights: Floats, bias: Floats, rows: NDArray[np.int64], n_steps: int
+        self, weights: Floats, bias: Floats, rows: NDArray[np.int64], n_steps: int, first: bool
     ) -> None:
         n_pre, n = weights.shape
         self.weights, self.bias, self.rows = weights, bias, rows
@@ -59,7 +59,7 @@ class _Layer:
         tables = np.zeros((7, n_steps, n))
         self.by_activation, self.by_time, self.arrived, self.current, self.potential = tables[:5]
         self.into_potential, self.into_current = tables[5:]
-        self.into_time = np.zeros((n_steps, n))
+        self.into_time = np.zeros((0 if first else n_steps, n))  # the input's times are given
 
     def feel(self, source: LayerSpikes, own: LayerSpikes, coefficients: Floats) -> None:
         """Recompute currents and potentials of a trial."""
@@ -227,7 +227,8 @@ class Antlr(Rule):
             rows = np.unique(recording.neuron[mine]).astype(np.int64)
             if self.silence_penalty:
                 rows = np.arange(recording.populations[source])
-            work.append(_Layer(np.ascontiguousarray(weights[name]), bias, rows, n_steps))
+            values = np.ascontiguousarray(weights[name])
+            work.append(_Layer(values, bias, rows, n_steps, first=not work))
         return [c[0] for c in chain], [c[2] for c in chain], work
 
     def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:

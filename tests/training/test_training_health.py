@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from fakes import N_STEPS, SIZES, FakeEngine, make_trainer, make_trials
 
+from brainsnn.learning.antlr import timing_based
+from brainsnn.learning.losses import SpikeLatencyLoss
 from brainsnn.training import HealthMonitor, diagnose
 from brainsnn.training.statistics import EpochStatistics
 
@@ -37,6 +39,16 @@ def test_silent_hidden_population_is_named_first():
     assert "75% of 'hidden' never fire: raise the initial weights" in report.advice[0]
     assert "1. 75% of 'hidden'" in text
     assert "gradient of input_hidden" in text
+
+
+def test_silence_leaves_the_timing_method_nothing_and_is_reported():
+    engine = FakeEngine()
+    engine.weights["input_hidden"][:] = -1.0
+    rule = timing_based(SpikeLatencyLoss(), silence_penalty=0.0)
+    (report,), _ = check(engine, rule=rule)
+    assert "100% of 'hidden' never fire" in report.advice[0]
+    assert set(report.gradient_norm.values()) == {0.0}
+    assert any("The gradient of 'input_hidden' is zero" in advice for advice in report.advice)
 
 
 def test_saturated_population():

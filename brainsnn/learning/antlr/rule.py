@@ -17,13 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.antlr.gradients import (
-    add_weight_gradient,
-    backward,
-    forget_the_spent,
-    times_below,
-)
-from brainsnn.learning.antlr.potentials import Floats, arrivals, integrate, pack
+from brainsnn.learning.antlr.layer import Layer
+from brainsnn.learning.antlr.potentials import Floats, pack
 from brainsnn.learning.antlr.trials import LayerSpikes, output_raster, paper_steps, trials
 from brainsnn.learning.base import RowGradient, Rule, Weights
 from brainsnn.learning.gated import layers
@@ -41,42 +36,6 @@ CITATION = (
 def bias_name(population: str) -> str:
     """Name under which a population's biases stand beside the weights."""
     return f"{population}.bias"
-
-
-class _Layer:
-    """Work space of a connection and of the population that it leads to."""
-
-    def __init__(
-        self, weights: Floats, bias: Floats, rows: NDArray[np.int64], n_steps: int, first: bool
-    ) -> None:
-        n_pre, n = weights.shape
-        self.weights, self.bias, self.rows = weights, bias, rows
-        self.place = np.zeros(n_pre, np.int64)
-        self.place[rows] = np.arange(rows.size)
-        self.weight_gradient, self.bias_gradient = np.zeros((rows.size, n)), np.zeros(n)
-        self.spikes = np.zeros((n_steps, n), np.bool_)
-        self.silent = np.zeros(n, np.int64)
-        tables = np.zeros((7, n_steps, n))
-        self.by_activation, self.by_time, self.arrived, self.current, self.potential = tables[:5]
-        self.into_potential, self.into_current = tables[5:]
-        self.into_time = np.zeros((0 if first else n_steps, n))  # the input's times are given
-
-    def feel(self, source: LayerSpikes, own: LayerSpikes, coefficients: Floats) -> None:
-        """Recompute currents and potentials of a trial."""
-        own.raster(self.spikes)
-        self.silent += ~self.spikes.any(axis=0)
-        arrivals(source.step, source.neuron, self.weights, self.arrived)
-        felt = (self.current, self.potential)
-        integrate(self.arrived, self.spikes, self.bias, coefficients, *felt)
-
-    def learn(self, source: LayerSpikes, coefficients: Floats, parameters: Floats) -> None:
-        """Add a trial's gradient, from `by_activation` and `by_time`."""
-        felt = (self.spikes, self.current, self.potential)
-        out = (self.into_potential, self.into_current, self.into_time)
-        backward(self.by_activation, self.by_time, *felt, coefficients, parameters, *out)
-        shares = (self.into_current, coefficients[2], self.weight_gradient)
-        add_weight_gradient(source.step, source.neuron, self.place, *shares)
-        self.bias_gradient += coefficients[4] * self.into_potential.sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -167,58 +126,50 @@ class Antlr(Rule):
         LearningError
             If weights do not fit the recording, are not finite, or labels do not fit the loss.
         """
-        connections, targets, work = self._prepare(recording, weights)
+        chain, work = self._prepare(recording, weights)
         raster = output_raster(recording)
-        by_activation = by_time = np.zeros((recording.n_trials, 1, 1))
+        by_activation = by_time = np.zeros(raster.shape)
         if self.lambda_act:
             by_activation = self.loss_function.activation(raster, labels)
         if self.lambda_tim:
             by_time = self.loss_function.timing(raster, labels)
+        counts = (by_activation != 0) | (by_time != 0)
         for k, spikes in enumerate(trials(recording)):
-            work[-1].by_activation[:] = by_activation[k]
-            work[-1].by_time[:] = by_time[k]
-            self._trial(spikes, work)
-        for name, target, layer in zip(connections[::-1], targets[::-1], work[::-1], strict=True):
             if self.silence_penalty:
-                layer.weight_gradient -= self.silence_penalty / layer.place.size * layer.silent
+                for layer, own in zip(work, spikes[1:], strict=True):
+                    layer.count_silence(own)
+            horizon = int(np.flatnonzero(counts[k].any(axis=1)).max(initial=-1)) + 1
+            for layer in work:
+                layer.begin(horizon)
+            work[-1].by_activation[:] = by_activation[k, :horizon]
+            work[-1].by_time[:] = by_time[k, :horizon]
+            self._trial([layer.before(horizon) for layer in spikes], work)
+        for (name, _, target), layer in zip(chain[::-1], work[::-1], strict=True):
+            if self.silence_penalty:
+                fan_in = layer.weights.shape[0]
+                layer.weight_gradient -= self.silence_penalty / fan_in * layer.silent
             yield name, RowGradient(layer.rows, layer.weight_gradient)
             if bias_name(target) in weights:
-                yield (
-                    bias_name(target),
-                    RowGradient(np.zeros(1, np.int64), layer.bias_gradient[None]),
-                )
+                values = layer.bias_gradient[None]
+                yield bias_name(target), RowGradient(np.zeros(1, np.int64), values)
 
-    def _trial(self, spikes: list[LayerSpikes], work: list[_Layer]) -> None:
+    def _trial(self, spikes: list[LayerSpikes], work: list[Layer]) -> None:
         """Add one trial's gradients; the top layer's derivatives are in place."""
-        coefficients, parameters = pack(self.coefficients), self.parameters
-        for depth, layer in enumerate(work):
-            layer.feel(spikes[depth], spikes[depth + 1], coefficients)
+        for layer, source, own in zip(work, spikes, spikes[1:], strict=False):
+            layer.feel(source, own)
         for depth in range(len(work) - 1, -1, -1):
-            layer, source = work[depth], spikes[depth]
-            if self.once:
-                own = spikes[depth + 1]
-                forget_the_spent(own.step, own.neuron, layer.by_activation)
-            layer.learn(source, coefficients, parameters)
+            work[depth].learn(spikes[depth], spikes[depth + 1], self.once)
             if depth:
-                self._pass_down(layer, source, work[depth - 1])
-
-    def _pass_down(self, layer: _Layer, source: LayerSpikes, below: _Layer) -> None:
-        """Derivatives with respect to the spikes of the layer below (eqs. 9 and 10)."""
-        beta_i = self.coefficients.beta_i
-        if self.lambda_act:
-            np.dot(layer.into_current, layer.weights.T, out=below.by_activation)
-            below.by_activation *= beta_i
-        if self.lambda_tim:
-            felt = (layer.weights, layer.into_time, beta_i)
-            times_below(source.step, source.neuron, *felt, below.by_time)
+                work[depth].pass_down(spikes[depth], work[depth - 1])
 
     def _prepare(
         self, recording: Recording, weights: Weights
-    ) -> tuple[list[str], list[str], list[_Layer]]:
-        """Names of connections and targets, and their work space."""
-        biases = {bias_name(p): n for p, n in recording.populations.items()}
+    ) -> tuple[list[tuple[str, str, str]], list[Layer]]:
+        """Connections with their sources and targets, and the layers they make."""
+        biases = {bias_name(p) for p in recording.populations}
         chain = layers(recording, {k: w for k, w in weights.items() if k not in biases})
-        n_steps, work = paper_steps(recording), []
+        shared = (paper_steps(recording), pack(self.coefficients), self.parameters)
+        work: list[Layer] = []
         for name, source, target in chain:
             bias = _checked_bias(weights, target, recording.populations[target])
             if not np.isfinite(weights[name]).all():
@@ -227,9 +178,8 @@ class Antlr(Rule):
             rows = np.unique(recording.neuron[mine]).astype(np.int64)
             if self.silence_penalty:
                 rows = np.arange(recording.populations[source])
-            values = np.ascontiguousarray(weights[name])
-            work.append(_Layer(values, bias, rows, n_steps, first=not work))
-        return [c[0] for c in chain], [c[2] for c in chain], work
+            work.append(Layer(weights[name], bias, rows, *shared, first=not work))
+        return chain, work
 
     def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
         """Loss of each trial."""

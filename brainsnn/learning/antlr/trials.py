@@ -36,6 +36,11 @@ class LayerSpikes:
         out[self.step, self.neuron] = True
         return out
 
+    def before(self, end: int) -> LayerSpikes:
+        """The spikes before step `end`."""
+        n = int(self.step.searchsorted(end))
+        return LayerSpikes(self.step[:n], self.neuron[:n])
+
 
 def paper_steps(recording: Recording) -> int:
     """Steps of a trial that every layer takes part in.

@@ -91,11 +91,11 @@ def backward(
     potential: Floats,
     coefficients: Floats,
     parameters: Floats,
-    into_potential: Floats,
+    into_bias: Floats,
     into_current: Floats,
     into_time: Floats,
 ) -> None:
-    r"""Fill in :math:`\bar V, \bar I, E`, all of shape (n_steps, n) (module docstring).
+    r"""Fill in :math:`\bar I` and :math:`E`, and sum :math:`\bar V` (module docstring).
 
     Parameters
     ----------
@@ -106,31 +106,32 @@ def backward(
         See `integrate`.
     coefficients, parameters : array of float64
         See `pack` and `Antlr.parameters`.
-    into_potential, into_current, into_time : array of float64, shape (n_steps, n)
+    into_bias : array of float64, shape (n,)
+        :math:`\bar V` of all steps is added to it.
+    into_current, into_time : array of float64, shape (n_steps, n)
         Filled in. Nothing is put into `into_time` if it has no rows: no layer below asks for it.
     """
     alpha_i, alpha_v, _, beta_v, _, theta = coefficients
     n_steps, n = spikes.shape
     zeros, error, error_after, trace = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    v_after = i_after = e_after = zeros
+    v, i_after, e_after = np.zeros(n), zeros, zeros
     for t in range(n_steps - 1, -1, -1):
         felt, fired, wanted = potential[t], spikes[t], by_activation[t]
         error[:] = 0.0
         if parameters[0] != 0.0:
             if parameters[5] != 0.0:
                 for j in range(n):
-                    wanted[j] -= (
-                        alpha_v * felt[j] * v_after[j] + alpha_i * current[t, j] * i_after[j]
-                    )
+                    wanted[j] -= alpha_v * felt[j] * v[j] + alpha_i * current[t, j] * i_after[j]
             _by_activation(wanted, felt, theta, parameters, error)
         if parameters[1] != 0.0:
             before = np.where(spikes[t - 1], 0.0, potential[t - 1]) if t else zeros
             _add_by_time(by_time[t], fired, felt, before, parameters, error)
-        v, i = into_potential[t], into_current[t]
+        i = into_current[t]
         for j in range(n):
-            v[j] = error[j] + (0.0 if fired[j] else alpha_v * v_after[j])
+            v[j] = error[j] + (0.0 if fired[j] else alpha_v * v[j])
+            into_bias[j] += v[j]
             i[j] = beta_v * v[j] + (0.0 if fired[j] else alpha_i * i_after[j])
-        v_after, i_after = v, i
+        i_after = i
         if into_time.shape[0]:
             e = into_time[t]
             for j in range(n):
@@ -174,8 +175,7 @@ def add_weight_gradient(
 def times_below(
     step: Steps, neuron: Steps, weights: Floats, into_time: Floats, beta_i: float, out: Floats
 ) -> None:
-    r"""Fill in :math:`\delta^T` (n_steps, pre) of the layer below, at its spikes."""
-    out[:] = 0.0
+    r"""Fill in :math:`\delta^T` (n_steps, pre) of the layer below at its spikes, and only there."""
     for k in range(step.size):
         row, source = weights[neuron[k]], into_time[step[k]]
         total = 0.0

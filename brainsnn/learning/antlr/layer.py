@@ -35,7 +35,7 @@ class Layer:
     ----------
     by_activation, by_time : array of float64, shape (horizon, post)
         Derivatives with respect to its spikes in the trial at hand.
-    weight_gradient, bias_gradient : array of float64, shape (n_rows, post), (post,)
+    weight_gradient : array of float64, shape (n_rows, post)
         Summed over the trials so far.
     silent : array of int64, shape (post,)
         Trials so far in which each neuron was silent.
@@ -56,9 +56,9 @@ class Layer:
         self.coefficients, self.parameters = coefficients, parameters
         self._place = np.zeros(n_pre, np.int64)
         self._place[rows] = np.arange(rows.size)
-        self.weight_gradient, self.bias_gradient = np.zeros((rows.size, n)), np.zeros(n)
+        self.weight_gradient, self._into_bias = np.zeros((rows.size, n)), np.zeros(n)
         self.silent = np.zeros(n, np.int64)
-        self._tables = np.zeros((8, n_steps, n))
+        self._tables = np.zeros((6, n_steps, n))
         self._raster = np.zeros((n_steps, n), np.bool_)
         self._first = first
         self.begin(n_steps)
@@ -66,8 +66,8 @@ class Layer:
     def begin(self, horizon: int) -> None:
         """Set out for a trial of which the steps from `horizon` on do not count."""
         cut = self._tables[:, :horizon]
-        self.by_activation, self.by_time, self._arrived, self._current, self._potential = cut[:5]
-        self._into_potential, self._into_current, self._into_time = cut[5:]
+        self.by_activation, self.by_time, self._current, self._potential = cut[:4]
+        self._into_current, self._into_time = cut[4:]
         if self._first:
             self._into_time = self._into_time[:0]
         self._spikes = self._raster[:horizon]
@@ -75,21 +75,19 @@ class Layer:
     def feel(self, source: LayerSpikes, own: LayerSpikes) -> None:
         """Recompute currents and potentials of the trial."""
         own.raster(self._spikes)
-        arrivals(source.step, source.neuron, self.weights, self._arrived)
+        arrivals(source.step, source.neuron, self.weights, self._current)
         felt = (self._current, self._potential)
-        integrate(self._arrived, self._spikes, self.bias, self.coefficients, *felt)
+        integrate(self._current, self._spikes, self.bias, self.coefficients, *felt)
 
     def learn(self, source: LayerSpikes, own: LayerSpikes, once: bool) -> None:
         """Add the trial's gradient, from `by_activation` and `by_time`."""
         if once:
             forget_the_spent(own.step, own.neuron, self.by_activation)
         felt = (self._spikes, self._current, self._potential, self.coefficients, self.parameters)
-        into = (self._into_potential, self._into_current, self._into_time)
+        into = (self._into_bias, self._into_current, self._into_time)
         backward(self.by_activation, self.by_time, *felt, *into)
-        beta_i, beta_bias = self.coefficients[2], self.coefficients[4]
-        shares = (self._into_current, beta_i, self.weight_gradient)
+        shares = (self._into_current, self.coefficients[2], self.weight_gradient)
         add_weight_gradient(source.step, source.neuron, self._place, *shares)
-        self.bias_gradient += beta_bias * self._into_potential.sum(axis=0)
 
     def pass_down(self, source: LayerSpikes, below: Layer) -> None:
         """Give the layer below the derivatives with respect to its spikes (eqs. 9 and 10)."""
@@ -100,6 +98,12 @@ class Layer:
         if self.parameters[1]:
             felt = (self.weights, self._into_time, beta_i)
             times_below(source.step, source.neuron, *felt, below.by_time)
+
+    @property
+    def bias_gradient(self) -> Floats:
+        """Gradient of the biases, summed over the trials so far."""
+        gradient: Floats = self.coefficients[4] * self._into_bias
+        return gradient
 
     def count_silence(self, own: LayerSpikes) -> None:
         """Note who was silent in the whole trial."""

@@ -55,7 +55,7 @@ def integrate(
     Parameters
     ----------
     arrived : array of float64, shape (n_steps, n)
-        What synapses brought (`arrivals`).
+        What synapses brought (`arrivals`); may be `current` itself.
     spikes : array of bool, shape (n_steps, n)
         The neurons' own spikes, each of which resets.
     bias : array of float64, shape (n,)

@@ -83,6 +83,34 @@ def _add_by_time(
 
 
 @numba.njit(cache=True)
+def _through_reset(
+    potential: Floats, current: Floats, v: Floats, i: Floats, c: Floats, wanted: Floats
+) -> None:
+    """Take off what a step's spikes wiped out, given the derivatives of the state after it."""
+    for j in range(wanted.size):
+        wanted[j] -= c[1] * potential[j] * v[j] + c[0] * current[j] * i[j]
+
+
+@numba.njit(cache=True)
+def _towards_times(
+    spikes: Raster,
+    error: Floats,
+    c: Floats,
+    error_after: Floats,
+    trace: Floats,
+    later: Floats,
+    out: Floats,
+) -> None:
+    """One step of the recurrences D (`trace`, kept from step to step) and E (`later`, `out`)."""
+    for j in range(out.size):
+        kept = 0.0 if spikes[j] else error_after[j] / 2 + c[1] * trace[j]
+        trace[j] = kept - c[1] * error[j] / 2
+        after = 0.0 if spikes[j] else c[0] * later[j]
+        out[j] = after + c[3] * (trace[j] - c[0] * error[j] / 2)
+        error_after[j] = error[j]
+
+
+@numba.njit(cache=True)
 def backward(
     by_activation: Floats,
     by_time: Floats,
@@ -97,19 +125,10 @@ def backward(
 ) -> None:
     r"""Fill in :math:`\bar I` and :math:`E`, and sum :math:`\bar V` (module docstring).
 
-    Parameters
-    ----------
-    by_activation, by_time : array of float64, shape (n_steps, n)
-        :math:`\delta^S` and :math:`\delta^T`; the first is overwritten if the path through the
-        reset is followed.
-    spikes, current, potential : array, shape (n_steps, n)
-        See `integrate`.
-    coefficients, parameters : array of float64
-        See `pack` and `Antlr.parameters`.
-    into_bias : array of float64, shape (n,)
-        :math:`\bar V` of all steps is added to it.
-    into_current, into_time : array of float64, shape (n_steps, n)
-        Filled in. Nothing is put into `into_time` if it has no rows: no layer below asks for it.
+    Tables are of shape (n_steps, n). In: `by_activation` (overwritten if the path through the
+    reset is followed) and `by_time`, :math:`\delta^S` and :math:`\delta^T`; what `integrate` gave;
+    numbers as of `pack` and `Antlr.parameters`. Out: :math:`\bar V` of all steps, added to
+    `into_bias` (n,); `into_current`; and `into_time`, unless it has no rows, as nobody asks for it.
     """
     alpha_i, alpha_v, _, beta_v, _, theta = coefficients
     n_steps, n = spikes.shape
@@ -120,8 +139,7 @@ def backward(
         error[:] = 0.0
         if parameters[0] != 0.0:
             if parameters[5] != 0.0:
-                for j in range(n):
-                    wanted[j] -= alpha_v * felt[j] * v[j] + alpha_i * current[t, j] * i_after[j]
+                _through_reset(felt, current[t], v, i_after, coefficients, wanted)
             _by_activation(wanted, felt, theta, parameters, error)
         if parameters[1] != 0.0:
             before = np.where(spikes[t - 1], 0.0, potential[t - 1]) if t else zeros
@@ -133,14 +151,8 @@ def backward(
             i[j] = beta_v * v[j] + (0.0 if fired[j] else alpha_i * i_after[j])
         i_after = i
         if into_time.shape[0]:
-            e = into_time[t]
-            for j in range(n):
-                kept = 0.0 if fired[j] else error_after[j] / 2 + alpha_v * trace[j]
-                trace[j] = kept - alpha_v * error[j] / 2
-                later = 0.0 if fired[j] else alpha_i * e_after[j]
-                e[j] = later + beta_v * (trace[j] - alpha_i * error[j] / 2)
-                error_after[j] = error[j]
-            e_after = e
+            _towards_times(fired, error, coefficients, error_after, trace, e_after, into_time[t])
+            e_after = into_time[t]
 
 
 @numba.njit(cache=True)

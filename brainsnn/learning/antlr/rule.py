@@ -127,20 +127,13 @@ class Antlr(Rule):
             If weights do not fit the recording, are not finite, or labels do not fit the loss.
         """
         chain, work = self._prepare(recording, weights)
-        raster = output_raster(recording)
-        by_activation = by_time = np.zeros(raster.shape)
-        if self.lambda_act:
-            by_activation = self.loss_function.activation(raster, labels)
-        if self.lambda_tim:
-            by_time = self.loss_function.timing(raster, labels)
+        by_activation, by_time = self._of_outputs(recording, labels)
         counts = (by_activation != 0) | (by_time != 0)
         for k, spikes in enumerate(trials(recording)):
-            if self.silence_penalty:
-                for layer, own in zip(work, spikes[1:], strict=True):
-                    layer.count_silence(own)
             horizon = int(np.flatnonzero(counts[k].any(axis=1)).max(initial=-1)) + 1
-            for layer in work:
+            for layer, own in zip(work, spikes[1:], strict=True):
                 layer.begin(horizon)
+                layer.count_silence(own)
             work[-1].by_activation[:] = by_activation[k, :horizon]
             work[-1].by_time[:] = by_time[k, :horizon]
             self._trial([layer.before(horizon) for layer in spikes], work)
@@ -152,6 +145,13 @@ class Antlr(Rule):
             if bias_name(target) in weights:
                 values = layer.bias_gradient[None]
                 yield bias_name(target), RowGradient(np.zeros(1, np.int64), values)
+
+    def _of_outputs(self, recording: Recording, labels: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Derivatives of the loss by the outputs' activations and times; 0 if not asked for."""
+        raster, loss = output_raster(recording), self.loss_function
+        none = np.zeros(raster.shape)
+        by_activation = loss.activation(raster, labels) if self.lambda_act else none
+        return by_activation, loss.timing(raster, labels) if self.lambda_tim else none
 
     def _trial(self, spikes: list[LayerSpikes], work: list[Layer]) -> None:
         """Add one trial's gradients; the top layer's derivatives are in place."""

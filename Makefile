@@ -41,6 +41,8 @@ bench: $(VENV)/installed
 	$(RUN) benchmarks/feedforward.py
 	$(RUN) benchmarks/scaling.py
 	$(RUN) benchmarks/builds.py
+	$(RUN) benchmarks/brian2_models.py
+	$(RUN) benchmarks/resident.py
 
 results: $(VENV)/installed
 	$(RUN) -m analysis.results

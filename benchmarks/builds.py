@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from s4nn_mnist import Results
+from rows import Results
 
 #: Milliseconds that a build may take.
 LIMITS = {"cold": 8000.0, "warm": 300.0}

@@ -35,7 +35,7 @@ def small_network() -> CompiledNetwork:
 def run_block(trials: CompiledNetwork, seed: int) -> int:
     rng = np.random.default_rng(seed)
     trials.set("synapses", "w", rng.uniform(0, 3, 50))
-    trials.set_spikes("source", rng.integers(0, 5, 3), rng.uniform(0, 8e-4, 3))
+    trials.set_spikes("source", rng.permutation(5)[:3], rng.uniform(0, 8e-4, 3))
     return int(trials.run(100, seed=seed)["spikes"].counts.sum())
 
 

@@ -106,7 +106,7 @@ def _claims(results: pd.DataFrame) -> list[Claim]:
         worst = gain.mean().idxmin()
         text = f"First-to-spike minus rate, digits {digits}, least over K ({words})"
         out.append(claim_of(text, 0.0, gain[worst], "points", f"at K = {worst}"))
-    if results["functions"].nunique() > 1:
+    if len(set(results["functions"])) > 1:
         out.append(_rise_claim(results, digits))
     for rule in RULES:
         accuracy = by_seed(results, rule, "accuracy")

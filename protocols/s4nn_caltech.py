@@ -177,6 +177,8 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             "rule.name=race",
             "rule.learning_rate=0.0005",
             "rule.handicaps=[-0.05, 0.05]",
+            "average.name=epochs",
+            "average.last=5",
             "optimiser.name=adam",
             "optimiser.weight_decay=0",
             "optimiser.beta2=0.98",

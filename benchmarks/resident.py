@@ -94,7 +94,12 @@ def small_network() -> CompiledNetwork:
     with active_device(build_on_run=False):
         source = b2.SpikeGeneratorGroup(5, [0, 2], [1, 2] * b2.ms, name="source")
         group = b2.NeuronGroup(
-            10, "dv/dt = -v/(10*ms) : 1", "v > 1", reset="v = 0", method="exact", name="group"
+            10,
+            "dv/dt = -v/(10*ms) : 1",
+            threshold="v > 1",
+            reset="v = 0",
+            method="exact",
+            name="group",
         )
         synapses = b2.Synapses(source, group, "w : 1", on_pre="v += w", name="synapses")
         synapses.connect()

@@ -160,6 +160,18 @@ class CompiledLibrary:
         tuple of array
             Offsets of the trials, and the columns population, neuron, step and potential.
         """
+        offsets = self.simulate(inputs, trials, n_steps, final, seeds)
+        return offsets, *self._columns(int(offsets[-1]))
+
+    def simulate(
+        self,
+        inputs: SpikeTrains,
+        trials: NDArray[np.int64],
+        n_steps: int,
+        final: FloatArray,
+        seeds: NDArray[np.uint32] | None,
+    ) -> OffsetArray:
+        """As `run`, but leave the spikes where they are; returns the offsets of the trials."""
         if inputs is not self._inputs:
             columns = (inputs.offsets, inputs.neuron, inputs.step)
             self._inputs, self._addresses = inputs, tuple(c.ctypes.data for c in columns)
@@ -173,7 +185,7 @@ class CompiledLibrary:
             offsets.ctypes.data,
             final.ctypes.data,
         )
-        return offsets, *self._columns(int(offsets[-1]))
+        return offsets
 
     def _columns(self, n: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
         """Copy the recorded spikes into one new buffer, a column after the other."""

@@ -93,36 +93,71 @@ class ResidentEngine(Engine):
         self._loaded()
         seeds = self._seeds(trials.size)
         if self._threads is None:
-            return self._run_on(0, inputs, trials, seeds)
-        shares = np.array_split(np.arange(trials.size), self.workers)
-        parts = self._threads.map(
-            lambda k: self._run_on(
-                k, inputs, trials[shares[k]], None if seeds is None else seeds[shares[k]]
-            ),
-            range(self.workers),
-        )
-        return Recording.concatenate(list(parts))
+            final = np.empty(trials.size * self._final_size)
+            columns = self._libraries[0].run(inputs, trials, self.n_steps, final, seeds)
+            blocks = self._blocks(final, trials.size)
+            return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
+        return self._run_shared(self._threads, inputs, trials, seeds)
 
-    def _run_on(
+    def _run_shared(
+        self,
+        threads: ThreadPoolExecutor,
+        inputs: SpikeTrains,
+        trials: NDArray[np.int64],
+        seeds: NDArray[np.uint32] | None,
+    ) -> Recording:
+        """Run a share of the trials on each worker, and have each fill in its part."""
+        cuts = np.arange(self.workers + 1) * trials.size // self.workers
+        final = {p.name: np.empty((trials.size, p.size)) for p in self._with_potential}
+
+        def simulate(worker: int) -> NDArray[np.int64]:
+            mine = slice(cuts[worker], cuts[worker + 1])
+            offsets, blocks = self._simulate(
+                worker, inputs, trials[mine], None if seeds is None else seeds[mine]
+            )
+            for name, values in blocks.items():
+                final[name][mine] = values
+            return offsets
+
+        parts = list(threads.map(simulate, range(self.workers)))
+        ends = np.cumsum([0, *(part[-1] for part in parts)])
+        kinds = (np.int32, np.int32, np.int32, np.float64)
+        population, neuron, step, potential = (np.empty(ends[-1], kind) for kind in kinds)
+
+        def collect(worker: int) -> None:
+            mine = slice(ends[worker], ends[worker + 1])
+            columns = (population, neuron, step, potential)
+            self._libraries[worker].copy_spikes([column[mine] for column in columns])
+
+        list(threads.map(collect, range(self.workers)))
+        offsets = np.concatenate([[0], *(p[1:] + e for p, e in zip(parts, ends[:-1], strict=True))])
+        network = self.populations, self.n_steps, self.model.dt
+        return Recording(*network, offsets, population, neuron, step, potential, final)
+
+    def _simulate(
         self,
         worker: int,
         inputs: SpikeTrains,
         trials: NDArray[np.int64],
         seeds: NDArray[np.uint32] | None,
-    ) -> Recording:
-        """Run trials on one worker, with the weights of the first."""
+    ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+        """Run trials on one worker, with the weights of the first; offsets, final potentials."""
         if worker:
             for name, values in self._all_weights[worker].items():
                 values[...] = self._all_weights[0][name]
-        n = trials.size
-        final = np.empty(n * self._final_size)
-        columns = self._libraries[worker].run(inputs, trials, self.n_steps, final, seeds)
+        final = np.empty(trials.size * self._final_size)
+        library = self._libraries[worker]
+        offsets = library.simulate(inputs, trials, self.n_steps, final, seeds)
+        return offsets, self._blocks(final, trials.size)
+
+    def _blocks(self, final: NDArray[np.float64], n: int) -> dict[str, NDArray[np.float64]]:
+        """Final potentials by population, shape (n, size)."""
         blocks, begin = {}, 0
         for population in self._with_potential:
             end = begin + n * population.size
             blocks[population.name] = final[begin:end].reshape(n, population.size)
             begin = end
-        return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
+        return blocks
 
     def _end_with(self, population: str | None) -> None:
         code = -1 if population is None else list(self.populations).index(population)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -43,6 +43,7 @@ class Library(CompiledLibrary):
         "resident_last_run": (None, [POINTER] * 2),
         "resident_input": (None, [NUMBER, *[POINTER] * 3, NUMBER]),
         "resident_trials": (NUMBER, [NUMBER, NUMBER, POINTER]),
+        "resident_copy_spikes": (None, [POINTER] * 4),
         "resident_end_with": (None, [NUMBER]),
     }
 
@@ -103,6 +104,10 @@ class Library(CompiledLibrary):
         if outcome < 0:
             raise EngineError(GAVE_UP)
         return bool(outcome)
+
+    def copy_spikes(self, columns: Sequence[NDArray[Any]]) -> None:
+        """Copy the spikes of the last block into columns: population, neuron, step, potential."""
+        self._c.resident_copy_spikes(*(column.ctypes.data for column in columns))
 
     def last_run(self) -> tuple[float, float]:
         """Seconds that the last run took, and the fraction of it that was completed."""

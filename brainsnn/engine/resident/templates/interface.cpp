@@ -192,6 +192,16 @@ void resident_spikes(void *columns)
     std::copy(spikes.step.begin(), spikes.step.end(), next);
 }
 
+// The columns, each to a place of its own.
+void resident_copy_spikes(int32_t *population, int32_t *neuron, int32_t *step, double *potential)
+{
+    const resident::Spikes &spikes = resident::spikes;
+    std::copy(spikes.population.begin(), spikes.population.end(), population);
+    std::copy(spikes.neuron.begin(), spikes.neuron.end(), neuron);
+    std::copy(spikes.step.begin(), spikes.step.end(), step);
+    std::copy(spikes.potential.begin(), spikes.potential.end(), potential);
+}
+
 void resident_release()
 {
     using namespace brian;

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
 from brainsnn.engine.resident.layout import Monitor, delay_arrays, input_groups, monitors
-from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.library import Library, copies
 from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
@@ -33,7 +33,7 @@ class CompiledNetwork:
     """
 
     def __init__(self, device: ResidentDevice, workers: int = 1) -> None:
-        self._libraries: list[Library] = [device.load() for _ in range(workers)]
+        self._libraries: list[Library] = copies(device.load, workers)
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
         self._inputs = {g.name: (k, g.N) for k, g in enumerate(input_groups(device))}

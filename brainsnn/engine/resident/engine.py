@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.layout import Recorded
-from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.library import Library, copies
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
@@ -238,7 +239,7 @@ def _build_libraries(model: Model, n: int, profiled: bool = False) -> tuple[list
         if key is not None:
             remember(key, known)
     else:
-        libraries = [Library(known.library, known.static_arrays) for _ in range(n)]
+        libraries = copies(partial(Library, known.library, known.static_arrays), n)
     for library in libraries:
         for connection in model.connections:
             library.keep(library.find(connection.name, connection.synapse.weight))
@@ -249,7 +250,7 @@ def _generate_libraries(model: Model, n: int, profiled: bool) -> tuple[list[Libr
     with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
         sources = write_sources(model, Path(folder), profiled)
         path = compile_library(Path(folder))
-        libraries = [Library(path, sources.static_arrays) for _ in range(n)]
+        libraries = copies(partial(Library, path, sources.static_arrays), n)
     return libraries, Compiled(path, sources.static_arrays, sources.stochastic)
 
 

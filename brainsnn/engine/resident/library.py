@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -177,6 +178,18 @@ class Library(CompiledLibrary):
     def address(self, function: str) -> int:
         """Address of a function of the C interface."""
         return ctypes.cast(getattr(self._c, function), POINTER).value or 0
+
+
+def copies(load: Callable[[], Library], n: int) -> list[Library]:
+    """Load a library several times, each from a thread of its own.
+
+    The allocator then keeps their arrays apart; side by side, the clocks of two copies would
+    share a line of the cache, and each step of one worker would delay the other.
+    """
+    if n == 1:
+        return [load()]
+    with ThreadPoolExecutor(n) as threads:
+        return list(threads.map(lambda _: load(), range(n)))
 
 
 def _contents(path: Path) -> bytes:

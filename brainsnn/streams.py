@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError
 
@@ -54,6 +55,10 @@ class Streams:
         key = np.frombuffer(hashlib.sha256(name.encode()).digest()[:16], dtype=np.uint32)
         sequence = np.random.SeedSequence(self.seed, spawn_key=(*(int(k) for k in key), *index))
         return np.random.Generator(np.random.PCG64(sequence))
+
+    def trial_seeds(self, n: int) -> NDArray[np.uint32]:
+        """Seeds of `n` trials that draw inside the network, from the stream ``dynamics``."""
+        return self["dynamics"].integers(2**32, size=n, dtype=np.uint32)
 
     def state(self) -> dict[str, Any]:
         """Seed and position of every stream used so far, ready for JSON."""

@@ -6,6 +6,7 @@ import _ctypes
 import ctypes
 import tempfile
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -193,6 +194,27 @@ class CompiledLibrary:
         self._c.resident_spikes(buffer.ctypes.data)
         population, neuron, step = buffer[2 * n : 3 * n], buffer[3 * n : 4 * n], buffer[4 * n :]
         return population, neuron, step, buffer[: 2 * n].view(np.float64)
+
+
+def final_blocks(
+    final: FloatArray, sizes: Mapping[str, int], n_trials: int
+) -> dict[str, FloatArray]:
+    """Final potentials by population, shape (n_trials, size), as views of what `run` received.
+
+    Parameters
+    ----------
+    final : array of float64
+        As for `CompiledLibrary.run`.
+    sizes : mapping of str to int
+        The populations that have a potential, in order.
+    n_trials : int
+    """
+    blocks, begin = {}, 0
+    for name, size in sizes.items():
+        end = begin + n_trials * size
+        blocks[name] = final[begin:end].reshape(n_trials, size)
+        begin = end
+    return blocks
 
 
 def _load_private(library: bytes) -> ctypes.CDLL:

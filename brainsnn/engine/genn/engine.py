@@ -13,7 +13,7 @@ from brainsnn.engine.genn.compiler import library_bytes
 from brainsnn.engine.genn.installation import check_cuda, find_genn
 from brainsnn.engine.genn.project import generate
 from brainsnn.engine.genn.state import initial_state
-from brainsnn.engine.library import CompiledLibrary
+from brainsnn.engine.library import CompiledLibrary, final_blocks
 from brainsnn.errors import EngineError
 from brainsnn.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
@@ -64,8 +64,7 @@ class GennEngine(Engine):
         for label, values in initial_state(model, project.arrays, self.streams).items():
             self._view(*label.split("."))[...] = values
         self._runner.save_state()
-        self._with_potential = [p for p in model.populations if p.neuron]
-        self._final_size = sum(p.size for p in self._with_potential)
+        self._with_potential = {p.name: p.size for p in model.populations if p.neuron}
         self._weights = {
             c.name: self._view(c.name, c.synapse.weight).reshape(model.shapes[c.name])
             for c in model.connections
@@ -92,16 +91,10 @@ class GennEngine(Engine):
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         n = trials.size
-        final = np.empty(n * self._final_size)
-        seeds = None
-        if self._stochastic:
-            seeds = self.streams["dynamics"].integers(2**32, size=n, dtype=np.uint32)
+        final = np.empty(n * sum(self._with_potential.values()))
+        seeds = self.streams.trial_seeds(n) if self._stochastic else None
         columns = self._loaded().run(inputs, trials, self.n_steps, final, seeds)
-        ends = np.cumsum([n * p.size for p in self._with_potential])[:-1]
-        blocks = {
-            p.name: block.reshape(n, p.size)
-            for p, block in zip(self._with_potential, np.split(final, ends), strict=True)
-        }
+        blocks = final_blocks(final, self._with_potential, n)
         return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
 from brainsnn.engine.resident.layout import Monitor, delay_arrays, input_groups, monitors
-from brainsnn.engine.resident.library import Library, copies
+from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
@@ -216,20 +216,21 @@ class CompiledNetwork:
             self._set_durations(durations)
         seeds = _seeds(seed, n_trials)
         if self._threads is None:
-            return self._run_on(self._library, np.arange(n_trials), seeds)
-        shares = np.array_split(np.arange(n_trials), len(self._libraries))
+            return self._run_on(self._library, slice(0, n_trials), seeds)
+        shares = share_out(n_trials, len(self._libraries))
         work = [(*pair, seeds) for pair in zip(self._libraries, shares, strict=True)]
         parts = [part for part in self._threads.map(lambda w: self._run_on(*w), work) if part]
         return {k: MonitorRecord.concatenate([p[k] for p in parts]) for k in self._monitors}
 
     def _run_on(
-        self, library: Library, trials: NDArray[np.int64], seeds: NDArray[np.uint32] | None
+        self, library: Library, trials: slice, seeds: NDArray[np.uint32] | None
     ) -> dict[str, MonitorRecord]:
         """Run consecutive trials of a block on one copy."""
-        if trials.size == 0:
+        n = trials.stop - trials.start
+        if n == 0:
             return {}
         mine = None if seeds is None else seeds[trials]
-        if library.run_trials(int(trials[0]), trials.size, mine) < trials.size:
+        if library.run_trials(trials.start, n, mine) < n:
             raise KeyboardInterrupt
         offsets = library.monitor_offsets()
         return {k: _record(library, m, offsets[k]) for k, m in self._monitors.items()}
@@ -368,4 +369,4 @@ def _name(owner: Owner) -> str:
 def _seeds(seed: int | None, n_trials: int) -> NDArray[np.uint32] | None:
     if seed is None:
         return None
-    return Streams(seed)["dynamics"].integers(2**32, size=n_trials, dtype=np.uint32)
+    return Streams(seed).trial_seeds(n_trials)

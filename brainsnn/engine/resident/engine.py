@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
+from brainsnn.engine.library import final_blocks
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.layout import Recorded
-from brainsnn.engine.resident.library import Library, copies
+from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
@@ -62,8 +63,8 @@ class ResidentEngine(Engine):
         super().__init__(model, n_steps, streams, workers)
         self._libraries, self._stochastic = _build_libraries(model, workers, profiled)
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
-        self._with_potential = [p for p in model.populations if p.neuron]
-        self._final_size = sum(p.size for p in self._with_potential)
+        self._with_potential = {p.name: p.size for p in model.populations if p.neuron}
+        self._final_size = sum(self._with_potential.values())
         self._all_weights = [self._views(library) for library in self._libraries]
 
     def _views(self, library: Library) -> dict[str, NDArray[np.float64]]:
@@ -96,7 +97,7 @@ class ResidentEngine(Engine):
         if self._threads is None:
             final = np.empty(trials.size * self._final_size)
             columns = self._libraries[0].run(inputs, trials, self.n_steps, final, seeds)
-            blocks = self._blocks(final, trials.size)
+            blocks = final_blocks(final, self._with_potential, trials.size)
             return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
         return self._run_shared(self._threads, inputs, trials, seeds)
 
@@ -108,11 +109,11 @@ class ResidentEngine(Engine):
         seeds: NDArray[np.uint32] | None,
     ) -> Recording:
         """Run a share of the trials on each worker, and have each fill in its part."""
-        cuts = np.arange(self.workers + 1) * trials.size // self.workers
-        final = {p.name: np.empty((trials.size, p.size)) for p in self._with_potential}
+        shares = share_out(trials.size, self.workers)
+        final = {k: np.empty((trials.size, size)) for k, size in self._with_potential.items()}
 
         def simulate(worker: int) -> NDArray[np.int64]:
-            mine = slice(cuts[worker], cuts[worker + 1])
+            mine = shares[worker]
             offsets, blocks = self._simulate(
                 worker, inputs, trials[mine], None if seeds is None else seeds[mine]
             )
@@ -149,16 +150,7 @@ class ResidentEngine(Engine):
         final = np.empty(trials.size * self._final_size)
         library = self._libraries[worker]
         offsets = library.simulate(inputs, trials, self.n_steps, final, seeds)
-        return offsets, self._blocks(final, trials.size)
-
-    def _blocks(self, final: NDArray[np.float64], n: int) -> dict[str, NDArray[np.float64]]:
-        """Final potentials by population, shape (n, size)."""
-        blocks, begin = {}, 0
-        for population in self._with_potential:
-            end = begin + n * population.size
-            blocks[population.name] = final[begin:end].reshape(n, population.size)
-            begin = end
-        return blocks
+        return offsets, final_blocks(final, self._with_potential, trials.size)
 
     def _end_with(self, population: str | None) -> None:
         code = -1 if population is None else list(self.populations).index(population)
@@ -168,7 +160,7 @@ class ResidentEngine(Engine):
     def _seeds(self, n: int) -> NDArray[np.uint32] | None:
         if not self._stochastic:
             return None
-        return self.streams["dynamics"].integers(2**32, size=n, dtype=np.uint32)
+        return self.streams.trial_seeds(n)
 
     def profile(self) -> dict[str, float]:
         """Seconds spent in each object of the network so far; empty unless `profiled`."""
@@ -179,8 +171,7 @@ class ResidentEngine(Engine):
         """Where a compiled training loop enters the trials."""
         library = self._loaded()[0]
         run, spikes = library.address("resident_run"), library.address("resident_spikes")
-        final = {p.name: p.size for p in self._with_potential}
-        return Entry(run, spikes, self._seeds, final, library)
+        return Entry(run, spikes, self._seeds, self._with_potential, library)
 
     def close(self) -> None:
         """Let go of the libraries; arrays that look into them keep them alive."""

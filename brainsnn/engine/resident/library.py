@@ -192,6 +192,11 @@ def copies(load: Callable[[], Library], n: int) -> list[Library]:
         return list(threads.map(lambda _: load(), range(n)))
 
 
+def share_out(n_trials: int, workers: int) -> list[slice]:
+    """Trials of a block for each worker: consecutive, in order, as equal in number as can be."""
+    return [slice(k * n_trials // workers, (k + 1) * n_trials // workers) for k in range(workers)]
+
+
 def _contents(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -90,8 +90,7 @@ class StandaloneEngine(Engine):
                 write_parameters(block / PARAMETERS, self._parameters)
                 arguments += ["--parameters", str(block / PARAMETERS)]
             if self._stochastic:
-                seeds = self.streams["dynamics"].integers(2**32, size=trials.size, dtype=np.uint32)
-                write_seeds(block / SEEDS, seeds)
+                write_seeds(block / SEEDS, self.streams.trial_seeds(trials.size))
                 arguments += ["--seeds", str(block / SEEDS)]
             run_program(self._program, arguments)
             return read_recording(block, self.model, self.n_steps, trials.size)

@@ -13,7 +13,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.codes.images import check_images
+from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 
@@ -74,18 +75,8 @@ class BernoulliEncoder:
         DataError
             If the images are not integers, have no axis of neurons, or are out of range.
         """
-        images = np.asarray(images)
-        if not np.issubdtype(images.dtype, np.integer) or images.ndim < 2:
-            raise DataError(
-                f"Bernoulli code: images must be integers of shape (n_trials, ...), "
-                f"got {images.dtype} of shape {images.shape}."
-            )
+        images = check_images("Bernoulli code", images, self.intensity_max)
         flat = images.reshape(len(images), -1)
-        if flat.size and not 0 <= flat.min() <= flat.max() <= self.intensity_max:
-            raise DataError(
-                f"Bernoulli code: values must be in 0..{self.intensity_max}, "
-                f"got {flat.min()}..{flat.max()}."
-            )
         return flat.astype(np.float64) * (self.probability_max / self.intensity_max)
 
     def encode(

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.decisions import Decisions
-from brainsnn.codes.potentials import final_potentials, largest
-from brainsnn.errors import DataError
+from brainsnn.codes.potentials import final_potentials, largest, n_classes
 from brainsnn.spikes import FloatArray, IntArray, OffsetArray, Recording
 
 
@@ -56,13 +55,11 @@ class FirstSpikeDecoder:
             If there is no such population, it is empty, or it was silent in a trial and the
             recording lacks its final potentials or they are not of shape (n_trials, n_classes).
         """
+        size, n_trials = n_classes(recording, population), recording.n_trials
         code = recording.code(population)
-        n_trials, n_classes = recording.n_trials, recording.populations[population]
-        if n_classes < 1:
-            raise DataError(f"Population {population!r} has no neurons to decide by.")
         decision = np.full(n_trials, -1, np.int64)
         step = np.full(n_trials, recording.n_steps, np.int64)
-        candidates = np.zeros((n_trials, n_classes), np.bool_)
+        candidates = np.zeros((n_trials, size), np.bool_)
         columns = (recording.population, recording.neuron, recording.step, recording.potential)
         _first_to_spike(recording.offsets, *columns, code, decision, step, candidates)
         silent = step == recording.n_steps

@@ -15,7 +15,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.codes.images import check_images
+from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
 
 
@@ -82,17 +83,7 @@ class LatencyEncoder:
         DataError
             If the images are not integers, have no axis of neurons, or are out of range.
         """
-        images = np.asarray(images)
-        if not np.issubdtype(images.dtype, np.integer) or images.ndim < 2:
-            raise DataError(
-                f"Latency code: images must be integers of shape (n_trials, ...), "
-                f"got {images.dtype} of shape {images.shape}."
-            )
-        if images.size and not 0 <= images.min() <= images.max() <= self.intensity_max:
-            raise DataError(
-                f"Latency code: intensities must be in 0..{self.intensity_max}, "
-                f"got {images.min()}..{images.max()}."
-            )
+        images = check_images("Latency code", images, self.intensity_max)
         latencies = self._latencies()
         steps = np.empty((len(images), int(np.prod(images.shape[1:]))), latencies.dtype)
         _look_up(latencies, images.reshape(-1), steps.reshape(-1))

@@ -1,4 +1,4 @@
-"""Deciding by final potentials, where spikes alone do not."""
+"""What decoders share: who decides, and deciding by final potentials where spikes do not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
 from brainsnn.spikes import FloatArray, Recording
+
+
+def n_classes(recording: Recording, population: str) -> int:
+    """Size of the population that decides, one neuron a class.
+
+    Raises
+    ------
+    DataError
+        If there is no such population, or it is empty.
+    """
+    recording.code(population)
+    size = recording.populations[population]
+    if size < 1:
+        raise DataError(f"Population {population!r} has no neurons to decide by.")
+    return size
 
 
 def final_potentials(recording: Recording, population: str) -> FloatArray:

@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.codes.decisions import Decisions
-from brainsnn.codes.potentials import final_potentials, largest
-from brainsnn.errors import DataError
+from brainsnn.codes.potentials import final_potentials, largest, n_classes
 from brainsnn.spikes import Recording
 
 
@@ -52,9 +51,7 @@ class RateDecoder:
             If there is no such population, it is empty, or a tie or silence needs final potentials
             that the recording lacks or that are not of shape (n_trials, n_classes).
         """
-        recording.code(population)
-        if recording.populations[population] < 1:
-            raise DataError(f"Population {population!r} has no neurons to decide by.")
+        n_classes(recording, population)
         counts = recording.counts(population)
         silent = counts.max(axis=1) == 0
         candidates = counts == counts.max(axis=1, keepdims=True)

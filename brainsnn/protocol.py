@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from brainsnn.codes import DECODERS, Decoder
 from brainsnn.engine import ENGINES
@@ -29,6 +29,15 @@ ENTRY_POINTS = "brainsnn.protocols"
 REPORTS = "brainsnn.reports"
 
 
+def _known_engine(name: str) -> str:
+    ENGINES[name]
+    return name
+
+
+EngineName = Annotated[str, AfterValidator(_known_engine)]
+"""Name of an engine, in a configuration."""
+
+
 class ProtocolConfig(TrainingConfig):
     """What every protocol can be told.
 
@@ -46,14 +55,8 @@ class ProtocolConfig(TrainingConfig):
 
     protocol: str
     seed: int = Field(default=0, ge=0)
-    engine: str = "resident"
+    engine: EngineName = "resident"
     workers: int = Field(default=1, ge=1)
-
-    @field_validator("engine")
-    @classmethod
-    def _known_engine(cls, name: str) -> str:
-        ENGINES[name]
-        return name
 
 
 @dataclass(frozen=True)

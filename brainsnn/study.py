@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.engine import ENGINES
 from brainsnn.errors import ConfigError
 from brainsnn.experiment import Outcome
 from brainsnn.model import Model
+from brainsnn.protocol import EngineName
 from brainsnn.records import RunDirectory
 from brainsnn.training import Callback
 
@@ -43,13 +43,7 @@ class StudyConfig(Config):
     protocol: str
     seed: int = Field(default=0, ge=0)
     seeds: int = Field(default=3, ge=1)
-    engine: str = "resident"
-
-    @field_validator("engine")
-    @classmethod
-    def _known_engine(cls, name: str) -> str:
-        ENGINES[name]
-        return name
+    engine: EngineName = "resident"
 
 
 class Study(ABC, Generic[S]):

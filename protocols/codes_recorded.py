@@ -18,18 +18,17 @@ from analysis.figures import (
     save,
 )
 from analysis.information import information_against_window
-from analysis.report import Claim, Picture, Report, Section, Table
+from analysis.report import Claim, Picture, Section, Table
 from analysis.spikes import SpikeTable, from_frame
 from analysis.spikes.rates import psth, smooth, summary
 from analysis.spikes.timing import latencies, latency_summary
-from brainsnn.config import to_mapping
 from brainsnn.datasets.cockroach import CockroachAntennalLobe, RecordedSpikes
 from brainsnn.errors import ConfigError
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
 from protocols.glm_study import claim_of
-from protocols.s4nn import claims_table, claims_with_notes
+from protocols.page import claims_with_notes, write_report
 
 
 class CodesRecordedConfig(StudyConfig):
@@ -124,22 +123,13 @@ class CodesRecorded(Study[CodesRecordedConfig]):
         config = run.config(self.config)
         claims = _claims(run)
         run.write_table("claims", claims_with_notes(claims))
-        Report(
-            title=self.title,
-            abstract=(
-                "Three neurons of a cockroach's antennal lobe, recorded while one of three odours "
-                "was blown at the antenna, 20 trials each. The odour was decoded from spike counts "
-                "and from first-spike latencies after the valve opened, in growing windows, by the "
-                f"same decoder, {config.folds}-fold cross-validated, {config.seeds} divisions."
-            ),
-            claims=tuple(claims),
-            sections=tuple(_sections(run)),
-            configuration=to_mapping(config),
-            provenance=run.provenance(),
-            command=" ".join(map(str, run.provenance()["command"])),
-            source=self.citation,
-        ).write(run.report)
-        return claims_table(claims)
+        abstract = (
+            "Three neurons of a cockroach's antennal lobe, recorded while one of three odours "
+            "was blown at the antenna, 20 trials each. The odour was decoded from spike counts "
+            "and from first-spike latencies after the valve opened, in growing windows, by the "
+            f"same decoder, {config.folds}-fold cross-validated, {config.seeds} divisions."
+        )
+        return write_report(self, run, config, abstract, claims, _sections(run))
 
 
 def _load() -> tuple[RecordedSpikes, SpikeTable]:

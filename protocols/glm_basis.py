@@ -12,7 +12,7 @@ from analysis.figures import plot_curves, save
 from analysis.report import Claim, Picture, Section, Table
 from brainsnn.records import RunDirectory
 from protocols.glm import RULES, Condition
-from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
+from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
 
 
 class GLMBasisConfig(GLMStudyConfig):
@@ -43,13 +43,7 @@ class GLMBasis(GLMStudy[GLMBasisConfig]):
     config = GLMBasisConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "wide": WIDE,
-        "demo": (
-            "training.epochs=20",
-            "training.learning_rates=[0.001]",
-            "data.train=200",
-            "data.test=200",
-            "digits=[[5, 7]]",
-        ),
+        "demo": (*DEMO, "digits=[[5, 7]]"),
     }
 
     def conditions(self, config: GLMBasisConfig) -> list[Condition]:

@@ -16,7 +16,7 @@ from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from protocols.glm import RULES, Condition, Workshop, digits_of
-from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig, append, claim_of
+from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig, append, claim_of
 
 #: Accuracy at which the paper compares, and the ratio of complexities that it finds there.
 PAPER_ACCURACY, PAPER_RATIO = 0.984, 5.0
@@ -52,13 +52,7 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
     config = GLMComplexityConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "wide": WIDE,
-        "demo": (
-            "training.epochs=20",
-            "training.learning_rates=[0.001]",
-            "data.train=200",
-            "data.test=200",
-            "n_steps=[4, 8]",
-        ),
+        "demo": (*DEMO, "n_steps=[4, 8]"),
     }
 
     def conditions(self, config: GLMComplexityConfig) -> list[Condition]:

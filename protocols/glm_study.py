@@ -10,11 +10,10 @@ from typing import ClassVar, TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.report import Claim, Report, Section
+from analysis.report import Claim, Section
 from analysis.seeds import mean_interval
 from analysis.summary import summarise
 from brainsnn.codes import BernoulliEncoder
-from brainsnn.config import to_mapping
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
 from brainsnn.glm import glm_model
@@ -33,7 +32,7 @@ from protocols.glm import (
     check_conditions,
     digits_of,
 )
-from protocols.s4nn import claims_table, claims_with_notes
+from protocols.page import claims_with_notes, write_report
 
 #: How an accuracy may be scored, and what that means.
 SCORES = {
@@ -44,6 +43,14 @@ SCORES = {
 #: Larger learning rates than the paper's, for ``--preset wide``: first-to-spike learning is far
 #: from its end after 200 epochs at 1e-3.
 WIDE = ("training.learning_rates=[0.1, 0.03, 0.01]", "training.folds=3")
+
+#: What every ``--preset demo`` of these studies begins with.
+DEMO = (
+    "training.epochs=20",
+    "training.learning_rates=[0.001]",
+    "data.train=200",
+    "data.test=200",
+)
 
 #: Trials over which the wall time of an inference is taken.
 TIMED = 500
@@ -178,17 +185,8 @@ class GLMStudy(Study[S]):
         config = run.config(self.config)
         claims = self.claims(run)
         run.write_table("claims", claims_with_notes(claims))
-        Report(
-            title=self.title,
-            abstract=self.abstract(run.table("results")),
-            claims=tuple(claims),
-            sections=tuple(self.sections(run)),
-            configuration=to_mapping(config),
-            provenance=run.provenance(),
-            command=" ".join(map(str, run.provenance()["command"])),
-            source=self.citation,
-        ).write(run.report)
-        return claims_table(claims)
+        page = self.abstract(run.table("results")), claims, self.sections(run)
+        return write_report(self, run, config, *page)
 
     @abstractmethod
     def claims(self, run: RunDirectory) -> list[Claim]:

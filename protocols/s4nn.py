@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 import numpy as np
@@ -11,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from analysis.report import Claim, Report, Section
+from analysis.report import Claim, Section
 from brainsnn.codes import LatencyEncoder
 from brainsnn.codes.jitter import jitter_steps
-from brainsnn.config import Config, to_mapping
+from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
 from brainsnn.datasets.augment import Warp
 from brainsnn.learning.base import Rule
@@ -27,6 +26,7 @@ from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 from brainsnn.trials import LabelledTrials, TrainingTrials, VariedTrials
+from protocols.page import write_report
 
 CITATION = (
     "Kheradpisheh S.R., Masquelier T. (2020) Temporal backpropagation for spiking neural networks "
@@ -152,17 +152,8 @@ class S4NNProtocol(Protocol[S]):
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
         claims = self.claims(run, config)
-        Report(
-            title=self.title,
-            abstract=self.abstract(run, config),
-            claims=tuple(claims),
-            sections=tuple(self.sections(run, config)),
-            configuration=to_mapping(config),
-            provenance=run.provenance(),
-            command=" ".join(map(str, run.provenance()["command"])),
-            source=self.citation,
-        ).write(run.report)
-        return claims_table(claims)
+        page = self.abstract(run, config), claims, self.sections(run, config)
+        return write_report(self, run, config, *page)
 
     @abstractmethod
     def claims(self, run: RunDirectory, config: S) -> list[Claim]:
@@ -214,26 +205,3 @@ def accuracy_claims(trials: pd.DataFrame, paper: float) -> list[Claim]:
 def first_weights(model: Model) -> dict[str, Uniform]:
     """Return what each connection's first weights are drawn from."""
     return {c.name: c.initial for c in model.connections if isinstance(c.initial, Uniform)}
-
-
-def claims_table(claims: Sequence[Claim]) -> pd.DataFrame:
-    """Return claims as a table: claim, paper, ours, unit, verdict."""
-    return pd.DataFrame(
-        [
-            {
-                "claim": claim.text,
-                "paper": claim.paper,
-                "ours": claim.ours,
-                "unit": claim.unit,
-                "verdict": claim.verdict,
-            }
-            for claim in claims
-        ]
-    )
-
-
-def claims_with_notes(claims: Sequence[Claim]) -> pd.DataFrame:
-    """Return claims as a table to keep, with spread and note."""
-    spread = pd.Series([claim.spread for claim in claims], dtype=float)
-    kept = claims_table(claims).assign(spread=spread, note=[claim.note for claim in claims])
-    return kept.astype({"paper": float, "ours": float})

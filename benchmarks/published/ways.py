@@ -133,7 +133,6 @@ class Standalone(Way):
         self._kept: Values = {}
         self.network.run(self.model.duration * b2.second)
         b2.device.build(run=False, directory=self._folder.name)
-        self._n = 0
 
     def trial(self, given: Values) -> int:
         """Run the program with arguments, read what is kept."""

@@ -122,7 +122,6 @@ class Fused:
         self.step_by_step, self.entry, self.rule = step_by_step, entry, rule
         self._seconds = LOOK
         engine, size = step_by_step.engine, step_by_step.batch_size
-        self._names = list(engine.weights)
         sizes = list(engine.populations.values())
         after = sizes[1:]
         self._steps = tuple(np.empty((size, n), np.int32) for n in sizes)

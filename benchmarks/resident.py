@@ -159,7 +159,7 @@ def main() -> None:
     networks = {"S4NN": (s4nn, 200 if quick else 2000), "CUBA": (cuba, 2 if quick else 6)}
     for name, (build, n_trials) in networks.items():
         tasks = {workers: build(workers, n_trials) for workers in (1, 2)}
-        measure_workers(results, name, tasks, 3 if quick else 7)
+        measure_workers(results, name, tasks, 3 if quick else 21)
     many_trials(results, 10_000 if quick else 1_000_000)
     results.print()
     if not quick:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _ctypes
 import ctypes
+import itertools
 import tempfile
 import weakref
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ DTYPES = {
 POINTER = ctypes.c_void_p
 NUMBER = ctypes.c_int64
 Signatures = dict[str, tuple[Any, list[Any]]]
+Columns = tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray]
+"""Offsets of the trials, and the columns population, neuron, step and potential."""
 
 
 class View:
@@ -139,7 +142,7 @@ class CompiledLibrary:
         n_steps: int,
         final: FloatArray,
         seeds: NDArray[np.uint32] | None,
-    ) -> tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray]:
+    ) -> Columns:
         """Run trials of a model.
 
         Parameters
@@ -150,9 +153,8 @@ class CompiledLibrary:
             The trials of `inputs` to run.
         n_steps : int
             Length of a trial.
-        final : array of float64
-            Receives the final potentials: a block (n_trials, size) for each population that has
-            one, one after the other.
+        final : array of float64, shape (n_trials, sum of sizes), C order
+            Receives the final potentials of the populations that have one, side by side.
         seeds : array of uint32, optional
             One seed a trial, for networks that draw random numbers.
 
@@ -162,7 +164,9 @@ class CompiledLibrary:
             Offsets of the trials, and the columns population, neuron, step and potential.
         """
         offsets = self.simulate(inputs, trials, n_steps, final, seeds)
-        return offsets, *self._columns(int(offsets[-1]))
+        columns = spike_columns(int(offsets[-1]))
+        self._c.resident_spikes(columns[3].ctypes.data)
+        return offsets, *columns
 
     def simulate(
         self,
@@ -188,17 +192,18 @@ class CompiledLibrary:
         )
         return offsets
 
-    def _columns(self, n: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-        """Copy the recorded spikes into one new buffer, a column after the other."""
-        buffer = np.empty(5 * n, np.int32)
-        self._c.resident_spikes(buffer.ctypes.data)
-        population, neuron, step = buffer[2 * n : 3 * n], buffer[3 * n : 4 * n], buffer[4 * n :]
-        return population, neuron, step, buffer[: 2 * n].view(np.float64)
+
+def spike_columns(n: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Columns population, neuron, step and potential for `n` spikes, in one new buffer.
+
+    The potentials come first in memory, as the C interface writes them.
+    """
+    buffer = np.empty(5 * n, np.int32)
+    population, neuron, step = buffer[2 * n : 3 * n], buffer[3 * n : 4 * n], buffer[4 * n :]
+    return population, neuron, step, buffer[: 2 * n].view(np.float64)
 
 
-def final_blocks(
-    final: FloatArray, sizes: Mapping[str, int], n_trials: int
-) -> dict[str, FloatArray]:
+def by_population(final: FloatArray, sizes: Mapping[str, int]) -> dict[str, FloatArray]:
     """Final potentials by population, shape (n_trials, size), as views of what `run` received.
 
     Parameters
@@ -207,14 +212,12 @@ def final_blocks(
         As for `CompiledLibrary.run`.
     sizes : mapping of str to int
         The populations that have a potential, in order.
-    n_trials : int
     """
-    blocks, begin = {}, 0
-    for name, size in sizes.items():
-        end = begin + n_trials * size
-        blocks[name] = final[begin:end].reshape(n_trials, size)
-        begin = end
-    return blocks
+    ends = np.cumsum([0, *sizes.values()]).tolist()
+    return {
+        name: final[:, begin:end]
+        for name, (begin, end) in zip(sizes, itertools.pairwise(ends), strict=True)
+    }
 
 
 def _load_private(library: bytes) -> ctypes.CDLL:

@@ -116,7 +116,6 @@ class Settings(NamedTuple):
 def _forward(run, spikes, first_steps, trials, columns, layers, settings, start, n):  # type: ignore[no-untyped-def]
     """Run trials `start` to `start + n` and record them; False if there is no room."""
     n_steps, offsets = settings.n_steps, np.empty(n + 1, np.int64)
-    final = np.empty(n * columns.final.shape[1])
     run(
         np.int64(trials.offsets.ctypes.data),
         np.int64(trials.neuron.ctypes.data),
@@ -126,7 +125,7 @@ def _forward(run, spikes, first_steps, trials, columns, layers, settings, start,
         n_steps,
         np.int64(trials.seeds[start:].ctypes.data) if trials.seeds.size else 0,
         np.int64(offsets.ctypes.data),
-        np.int64(final.ctypes.data),
+        np.int64(columns.final[start:].ctypes.data),
     )
     n_spikes, begin = offsets[n], columns.offsets[start]
     if begin + n_spikes > columns.step.size or 5 * n_spikes > 2 * columns.scratch.size:
@@ -144,13 +143,6 @@ def _forward(run, spikes, first_steps, trials, columns, layers, settings, start,
         out = layers.steps[p][:n]
         out[:] = n_steps
         first_steps(mine, columns.population, columns.neuron, columns.step, p, out)
-    place = 0
-    for p in range(1, len(layers.steps)):
-        size = layers.steps[p].shape[1]
-        columns.final[start : start + n, place : place + size] = final[
-            n * place : n * (place + size)
-        ].reshape(n, size)
-        place += size
     return True
 
 

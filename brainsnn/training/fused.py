@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.engine.library import by_population
 from brainsnn.errors import DataError
 from brainsnn.learning.base import Rule
 from brainsnn.learning.gated import active_rows, row_values
@@ -95,8 +96,7 @@ class Room:
         """The first `n_trials` trials, of the network that `like` was recorded of."""
         offsets, final = self.columns.offsets[: n_trials + 1], self.columns.final[:n_trials]
         spikes = {name: getattr(self.columns, name)[: offsets[-1]] for name in SPIKE}
-        ends = np.cumsum([values.shape[1] for values in like.final.values()])[:-1]
-        parts = dict(zip(like.final, np.split(final, ends, axis=1), strict=True))
+        parts = by_population(final, {name: v.shape[1] for name, v in like.final.items()})
         network = like.populations, like.n_steps, like.dt
         return Recording(*network, offsets=offsets, **spikes, final=parts)
 

@@ -13,7 +13,7 @@ from brainsnn.engine.genn.compiler import library_bytes
 from brainsnn.engine.genn.installation import check_cuda, find_genn
 from brainsnn.engine.genn.project import generate
 from brainsnn.engine.genn.state import initial_state
-from brainsnn.engine.library import CompiledLibrary, final_blocks
+from brainsnn.engine.library import CompiledLibrary, by_population
 from brainsnn.errors import EngineError
 from brainsnn.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
@@ -91,10 +91,10 @@ class GennEngine(Engine):
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         n = trials.size
-        final = np.empty(n * sum(self._with_potential.values()))
+        final = np.empty((n, sum(self._with_potential.values())))
         seeds = self.streams.trial_seeds(n) if self._stochastic else None
         columns = self._loaded().run(inputs, trials, self.n_steps, final, seeds)
-        blocks = final_blocks(final, self._with_potential, n)
+        blocks = by_population(final, self._with_potential)
         return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
-from brainsnn.engine.library import final_blocks
+from brainsnn.engine.library import Columns, by_population, spike_columns
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.layout import Recorded
@@ -24,7 +24,7 @@ from brainsnn.engine.resident.recall import Compiled, model_key, recall, remembe
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
 from brainsnn.model import Model, build, explain
-from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes import FloatArray, Recording, SpikeTrains
 from brainsnn.streams import Streams
 
 
@@ -94,63 +94,49 @@ class ResidentEngine(Engine):
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         self._loaded()
         seeds = self._seeds(trials.size)
-        if self._threads is None:
-            final = np.empty(trials.size * self._final_size)
-            columns = self._libraries[0].run(inputs, trials, self.n_steps, final, seeds)
-            blocks = final_blocks(final, self._with_potential, trials.size)
-            return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
-        return self._run_shared(self._threads, inputs, trials, seeds)
+        final = np.empty((trials.size, self._final_size))
+        run = self._run_alone if self._threads is None else partial(self._run_shared, self._threads)
+        columns = run(inputs, trials, final, seeds)
+        parts = by_population(final, self._with_potential)
+        return Recording(self.populations, self.n_steps, self.model.dt, *columns, parts)
+
+    def _run_alone(self, inputs: SpikeTrains, trials: NDArray[np.int64], *rest: Any) -> Columns:
+        return self._libraries[0].run(inputs, trials, self.n_steps, *rest)
 
     def _run_shared(
         self,
         threads: ThreadPoolExecutor,
         inputs: SpikeTrains,
         trials: NDArray[np.int64],
+        final: FloatArray,
         seeds: NDArray[np.uint32] | None,
-    ) -> Recording:
+    ) -> Columns:
         """Run a share of the trials on each worker, and have each fill in its part."""
         shares = share_out(trials.size, self.workers)
-        final = {k: np.empty((trials.size, size)) for k, size in self._with_potential.items()}
 
         def simulate(worker: int) -> NDArray[np.int64]:
+            self._take_over_weights(worker)
             mine = shares[worker]
-            offsets, blocks = self._simulate(
-                worker, inputs, trials[mine], None if seeds is None else seeds[mine]
-            )
-            for name, values in blocks.items():
-                final[name][mine] = values
-            return offsets
+            given = None if seeds is None else seeds[mine]
+            library = self._libraries[worker]
+            return library.simulate(inputs, trials[mine], self.n_steps, final[mine], given)
 
         parts = list(threads.map(simulate, range(self.workers)))
         ends = np.cumsum([0, *(part[-1] for part in parts)])
-        kinds = (np.int32, np.int32, np.int32, np.float64)
-        population, neuron, step, potential = (np.empty(ends[-1], kind) for kind in kinds)
+        columns = spike_columns(int(ends[-1]))
 
         def collect(worker: int) -> None:
             mine = slice(ends[worker], ends[worker + 1])
-            columns = (population, neuron, step, potential)
             self._libraries[worker].copy_spikes([column[mine] for column in columns])
 
         list(threads.map(collect, range(self.workers)))
         offsets = np.concatenate([[0], *(p[1:] + e for p, e in zip(parts, ends[:-1], strict=True))])
-        network = self.populations, self.n_steps, self.model.dt
-        return Recording(*network, offsets, population, neuron, step, potential, final)
+        return offsets, *columns
 
-    def _simulate(
-        self,
-        worker: int,
-        inputs: SpikeTrains,
-        trials: NDArray[np.int64],
-        seeds: NDArray[np.uint32] | None,
-    ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
-        """Run trials on one worker, with the weights of the first; offsets, final potentials."""
+    def _take_over_weights(self, worker: int) -> None:
         if worker:
             for name, values in self._all_weights[worker].items():
                 values[...] = self._all_weights[0][name]
-        final = np.empty(trials.size * self._final_size)
-        library = self._libraries[worker]
-        offsets = library.simulate(inputs, trials, self.n_steps, final, seeds)
-        return offsets, final_blocks(final, self._with_potential, trials.size)
 
     def _end_with(self, population: str | None) -> None:
         code = -1 if population is None else list(self.populations).index(population)

@@ -190,13 +190,11 @@ void resident_run(
         reset();
         run_steps(neurons, steps, offsets[trials[k]], offsets[trials[k] + 1], n_steps);
         recorded[k + 1] = (int64_t)step.size();
-        double *block = final;
         {% for p in populations if p.neuron %}
         {% if use_gpu %}
         pull{{ p.neuron.potential }}_{{ p.name }}FromDevice();
         {% endif %}
-        std::copy_n({{ p.neuron.potential }}_{{ p.name }}, {{ p.size }}, block + k * {{ p.size }});
-        block += n_trials * {{ p.size }};
+        final = std::copy_n({{ p.neuron.potential }}_{{ p.name }}, {{ p.size }}, final);
         {% endfor %}
     }
     {% if use_gpu %}

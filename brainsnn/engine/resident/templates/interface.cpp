@@ -170,10 +170,8 @@ void resident_run(
         start_trial(k, trials[k], seeds);
         trial();
         recorded[k + 1] = spikes.size();
-        double *block = final;
         {% for population in populations if population.potential %}
-        std::copy_n({{population.potential}}, {{population.size}}, block + k * {{population.size}});
-        block += n_trials * {{population.size}};
+        final = std::copy_n({{population.potential}}, {{population.size}}, final);
         {% endfor %}
     }
 }

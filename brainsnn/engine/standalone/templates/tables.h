@@ -46,12 +46,13 @@ public:
 
 struct Block
 {
-    int64_t first, n;
+    int64_t first, n, final_size;
     std::vector<int64_t> trials, recorded;
     std::vector<double> final, columns;  // the columns of all spikes, as the library writes them
 
     Block(int64_t first, int64_t n, int64_t final_size)
-        : first(first), n(n), trials(n), recorded(n + 1), final(n * final_size)
+        : first(first), n(n), final_size(final_size), trials(n), recorded(n + 1),
+          final(n * final_size)
     {
         for(int64_t k = 0; k < n; k++)
             trials[k] = first + k;
@@ -87,27 +88,27 @@ inline void write_spikes(const Block &block, bool potentials, Table &table)
         }
 }
 
-// Where in a block the final potentials of the output begin.
-inline int64_t output_offset(int64_t n)
+// Where among the final potentials of a trial the output's begin.
+inline int64_t output_offset()
 {
     int64_t offset = 0;
     for(int32_t p = 0; p < description::output; p++)
         if(description::populations[p].potential)
-            offset += n * description::populations[p].size;
+            offset += description::populations[p].size;
     return offset;
 }
 
 inline void write_decisions(const Block &block, Table &table)
 {
     const int32_t n_classes = description::populations[description::output].size;
-    const double *const final = block.final.data() + output_offset(block.n);
+    const double *const final = block.final.data() + output_offset();
     for(int64_t trial = 0; trial < block.n; trial++)
     {
         const int64_t begin = block.recorded[trial], end = block.recorded[trial + 1];
         const Decision d = decide(
             block.population() + begin, block.neuron() + begin, block.step() + begin,
             block.potential() + begin, end - begin, description::output,
-            final + trial * n_classes, n_classes, description::n_steps);
+            final + trial * block.final_size, n_classes, description::n_steps);
         table << block.first + trial << "," << (int64_t)d.decision << "," << (int64_t)d.step << ","
               << (int64_t)d.tie << "," << (int64_t)d.silent << "\n";
     }
@@ -116,8 +117,9 @@ inline void write_decisions(const Block &block, Table &table)
 inline void write_final(const Block &block, Table &table)
 {
     const double *value = block.final.data();
-    for(const description::Population *p = description::populations; p->name; p++)
-        for(int64_t k = 0; p->potential && k < block.n * p->size; k++)
-            table << block.first + k / p->size << "," << p->name << "," << k % p->size << ","
-                  << *value++ << "\n";
+    for(int64_t trial = 0; trial < block.n; trial++)
+        for(const description::Population *p = description::populations; p->name; p++)
+            for(int64_t k = 0; p->potential && k < p->size; k++)
+                table << block.first + trial << "," << p->name << "," << k << "," << *value++
+                      << "\n";
 }

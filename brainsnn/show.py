@@ -88,10 +88,10 @@ def dataset(name: str) -> str:
     splits = chosen.load(np.random.default_rng(0))
     lines = [f"{name}: {chosen.find()}", *_indent(chosen.describe())]
     for part in ("train", "validation", "test"):
-        images = getattr(splits, part)
-        counts = np.bincount(images.labels, minlength=len(images.classes))
-        per_class = ", ".join(f"{c} {n}" for c, n in zip(images.classes, counts, strict=True))
-        lines.append(f"  {part:<10} {len(images):>6} images ({per_class})")
+        samples = getattr(splits, part)
+        counts = np.bincount(samples.labels, minlength=len(samples.classes))
+        per_class = ", ".join(f"{c} {n}" for c, n in zip(samples.classes, counts, strict=True))
+        lines.append(f"  {part:<10} {len(samples):>6} samples ({per_class})")
     return "\n".join(lines)
 
 

@@ -1,10 +1,10 @@
-"""What every data set gives: images with labels, in three splits."""
+"""What every data set gives: images, or recordings of events, with labels, in three splits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,27 +102,30 @@ class ImageSet:
         return ImageSet(self.name, self.images[indices], self.labels[indices], self.classes)
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, eq=False)
-class Splits:
+class Splits(Generic[T]):
     """A data set cut in three.
 
     Parameters
     ----------
-    train : ImageSet
+    train : ImageSet or EventSet
         What weights are learned from.
-    validation : ImageSet
+    validation : ImageSet or EventSet
         What every choice (stopping, rates, best checkpoint) is made on.
-    test : ImageSet
+    test : ImageSet or EventSet
         Read once, at the end.
     """
 
-    train: ImageSet
-    validation: ImageSet
-    test: ImageSet
+    train: T
+    validation: T
+    test: T
 
 
 class Dataset(Protocol):
-    """A set of labelled images that can be loaded by name."""
+    """A labelled set that can be loaded by name."""
 
     @property
     def name(self) -> str:
@@ -131,7 +134,7 @@ class Dataset(Protocol):
     def find(self) -> Path | None:
         """Folder the files are in, or None if they are nowhere; downloads nothing."""
 
-    def load(self, rng: np.random.Generator | None = None) -> Splits:
+    def load(self, rng: np.random.Generator | None = None) -> Splits[Any]:
         """Read, check and split the set.
 
         Parameters

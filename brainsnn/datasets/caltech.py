@@ -75,7 +75,7 @@ class Caltech:
         """Folder the class folders are in, or None if they are nowhere."""
         return self.folder or find_folder("caltech101")
 
-    def load(self, rng: np.random.Generator | None = None) -> Splits:
+    def load(self, rng: np.random.Generator | None = None) -> Splits[ImageSet]:
         """Read, check and split the set.
 
         Parameters

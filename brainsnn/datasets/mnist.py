@@ -102,7 +102,7 @@ class MNIST:
         """Folder the files are in, or None if they are nowhere; downloads nothing."""
         return self.folder or find_folder(self.name)
 
-    def load(self, rng: np.random.Generator | None = None) -> Splits:
+    def load(self, rng: np.random.Generator | None = None) -> Splits[ImageSet]:
         """Read, check and split the set.
 
         Parameters

@@ -1,0 +1,219 @@
+"""Events of a camera that sends a pixel whenever it becomes brighter or darker.
+
+An event file is a row of 5 bytes an event: x, y, then 24 bits, first byte first, of which the
+highest is the polarity (1: brighter) and the rest the time in microseconds (Orchard et al. 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import ConfigError, DataError
+from brainsnn.spikes import SpikeTrains
+from brainsnn.trials import LabelledTrials
+
+CHANNELS = 2
+"""Polarities: darker, brighter."""
+
+BLOCK = 1000
+"""Recordings encoded at once; bounds memory."""
+
+_BYTES = 5
+
+
+@dataclass(frozen=True, eq=False)
+class EventSet:
+    """Recordings of one camera, each with a label.
+
+    Parameters
+    ----------
+    name : str
+        What the set is, for messages (``"nmnist train"``).
+    height, width : int
+        Field of the camera in pixels.
+    offsets : array of int64, shape (n + 1,)
+        Recording ``k`` owns the events ``offsets[k]:offsets[k + 1]``.
+    address : array of int32, shape (n_events,)
+        Where: ``(y * width + x) * 2 + polarity``.
+    time : array of int32, shape (n_events,)
+        When, in microseconds; rising within a recording.
+    labels : array of int64, shape (n,)
+        Position of each recording's class in `classes`.
+    classes : tuple of str
+        Names of the classes.
+
+    Raises
+    ------
+    DataError
+        If there is not one label a recording, or a label is not in ``0..len(classes) - 1``.
+    """
+
+    name: str
+    height: int
+    width: int
+    offsets: NDArray[np.int64]
+    address: NDArray[np.int32]
+    time: NDArray[np.int32]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.labels.size != self.offsets.size - 1:
+            raise DataError(
+                f"{self.name}: {self.labels.size} labels for {self.offsets.size - 1} recordings."
+            )
+        if self.labels.size and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
+            raise DataError(
+                f"{self.name}: labels must be in 0..{len(self.classes) - 1}, "
+                f"got {self.labels.min()}..{self.labels.max()}."
+            )
+
+    def __len__(self) -> int:
+        return self.labels.size
+
+    @property
+    def n_inputs(self) -> int:
+        """Neurons that stand for the field: one a pixel and polarity."""
+        return CHANNELS * self.height * self.width
+
+    def take(self, indices: NDArray[np.integer]) -> EventSet:
+        """The given recordings, in the given order.
+
+        Raises
+        ------
+        DataError
+            If an index is not in ``0..n - 1``.
+        """
+        indices = np.asarray(indices, np.int64)
+        if indices.size and not 0 <= indices.min() <= indices.max() < len(self):
+            raise DataError(
+                f"{self.name}: indices must be in 0..{len(self) - 1}, "
+                f"got {indices.min()}..{indices.max()}."
+            )
+        counts = np.diff(self.offsets)[indices]
+        offsets = np.concatenate(([0], np.cumsum(counts)))
+        kept = np.arange(offsets[-1]) + np.repeat(self.offsets[indices] - offsets[:-1], counts)
+        columns = (offsets, self.address[kept], self.time[kept], self.labels[indices])
+        return EventSet(self.name, self.height, self.width, *columns, self.classes)
+
+    def trials(self, n_steps: int, length: float = 0.3) -> LabelledTrials:
+        """Encode each recording as a trial of spikes.
+
+        Neuron ``(y * width + x) * 2 + polarity`` spikes in every step in which its pixel sent one
+        event or more; events after `length` are left out.
+
+        Parameters
+        ----------
+        n_steps : int
+            Length of a trial in steps.
+        length : float, default 0.3
+            The same in seconds.
+
+        Raises
+        ------
+        ConfigError
+            If either is not positive.
+        """
+        if n_steps < 1 or not length > 0:
+            raise ConfigError(
+                f"{self.name}: n_steps must be 1 or more and the length positive, got {n_steps} "
+                f"and {length}."
+            )
+        begins = range(0, len(self), BLOCK)
+        blocks = (self._spikes(slice(k, k + BLOCK), n_steps, length) for k in begins)
+        return LabelledTrials(SpikeTrains.concatenate(blocks), self.labels)
+
+    def _spikes(self, which: slice, n_steps: int, length: float) -> SpikeTrains:
+        """Spikes of some recordings."""
+        bounds = self.offsets[which.start : which.stop + 1]
+        events = slice(bounds[0], bounds[-1])
+        # In whole microseconds, so that no rounding decides which step an event falls in.
+        step = self.time[events].astype(np.int64) * n_steps // round(1e6 * length)
+        trial = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
+        inside = step < n_steps
+        key = (trial[inside] * n_steps + step[inside]) * self.n_inputs
+        at, neuron = np.divmod(np.unique(key + self.address[events][inside]), self.n_inputs)
+        offsets = np.searchsorted(at, np.arange(bounds.size) * n_steps)
+        return SpikeTrains(self.n_inputs, n_steps, offsets, neuron, at % n_steps)
+
+
+def read_event_file(
+    path: Path, height: int, width: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Read and check one event file.
+
+    Returns
+    -------
+    address, time : array of int32, shape (n_events,)
+        See `EventSet`.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, is empty or truncated, or an event lies outside the field or
+        before the one ahead of it.
+    """
+    try:
+        contents = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+    if contents.size == 0:
+        raise DataError(f"{path}: the file is empty; a recording has at least one event.")
+    if contents.size % _BYTES:
+        raise DataError(
+            f"{path}: {contents.size} bytes; events take {_BYTES} each, so the file is truncated."
+        )
+    x, y, high, middle, low = contents.reshape(-1, _BYTES).T.astype(np.int32)
+    time = ((high & 127) << 16) | (middle << 8) | low
+    outside = np.flatnonzero((x >= width) | (y >= height))
+    if outside.size:
+        k = outside[0]
+        raise DataError(
+            f"{path}: event {k} is at x = {x[k]}, y = {y[k]}, outside the field of "
+            f"{width} x {height} ({outside.size} such events)."
+        )
+    back = np.flatnonzero(np.diff(time) < 0)
+    if back.size:
+        k = back[0]
+        raise DataError(
+            f"{path}: events are out of order: event {k + 1} is at {time[k + 1]} us, the one "
+            f"before it at {time[k]} us."
+        )
+    return (y * width + x) * CHANNELS + (high >> 7), time
+
+
+def read_event_files(
+    name: str,
+    paths: Sequence[Path],
+    labels: NDArray[np.int64],
+    field: tuple[int, int],
+    classes: tuple[str, ...],
+) -> EventSet:
+    """Read event files as one set.
+
+    Parameters
+    ----------
+    name : str
+    paths : sequence of Path
+    labels : array of int64
+        One a file.
+    field : (int, int)
+        Height and width.
+    classes : tuple of str
+
+    Raises
+    ------
+    DataError
+        As `read_event_file` and `EventSet`.
+    """
+    parts = [read_event_file(path, *field) for path in paths]
+    offsets = np.concatenate(([0], np.cumsum([time.size for _, time in parts]))).astype(np.int64)
+    none = np.empty(0, np.int32)
+    address = np.concatenate([none, *(address for address, _ in parts)])
+    time = np.concatenate([none, *(time for _, time in parts)])
+    return EventSet(name, *field, offsets, address, time, labels, classes)

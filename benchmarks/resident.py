@@ -1,8 +1,8 @@
 """Resident networks: two workers against one, and a million trials in one process.
 
 *Workers*: blocks of S4NN's 784-400-10 network and of the CUBA network, by one worker and by two in
-turns. Beside the ratio on the clock stand the processors that the process got: on a machine that
-others use, two workers cannot be faster than that. Two workers that got two processors, and used
+turns. Beside the ratio on the clock stand the processors that the process got, and the fastest
+round of each: on a machine that others use, the median of two workers says what they left over. Two workers that got two processors, and used
 no more processor time than one, would be twice as fast.
 
 *Trials*: resident memory, open file descriptors and files left behind, over a million trials of a
@@ -80,8 +80,12 @@ def measure_workers(
         for workers, task in tasks.items():
             seconds[workers].append(timed(task))
     one, two = (np.median(seconds[workers][1:], axis=0) for workers in (1, 2))
+    best = {workers: 1e3 * min(clock for clock, _ in seconds[workers][1:]) for workers in (1, 2)}
     results.add("one worker", name, 1e3 * one[0], "ms")
     results.add("two workers", name, 1e3 * two[0], "ms", ("one worker", 1e3 * one[0]))
+    results.add("one worker, fastest round", name, best[1], "ms")
+    fastest = ("one worker, fastest round", best[1])
+    results.add("two workers, fastest round", name, best[2], "ms", fastest)
     results.add("one worker", name, 1e3 * one[1], "ms of processor")
     base = ("one worker", 1e3 * one[1])
     results.add("two workers", name, 1e3 * two[1], "ms of processor", base)

@@ -227,7 +227,7 @@ class ResidentDevice(CPPStandaloneDevice):
         environment.globals.update(main_context(self), mark=mark)
         super().generate_main_source(writer)
         self.main_queue = queue
-        for name in ("resident.h", "pathways.h"):
+        for name in ("memory.h", "resident.h", "pathways.h"):
             writer.write(name, environment.loader.get_source(environment, name)[0])
 
     def trial_start(self) -> int:

@@ -22,6 +22,7 @@
 {% for name in headers %}
 #include {{name}}
 {% endfor %}
+#include "memory.h"
 #include "objects.cpp"
 #include "network.cpp"
 #include "resident.h"

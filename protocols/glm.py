@@ -249,7 +249,9 @@ class Workshop:
         decoders: tuple[str, ...],
         seed: int,
     ) -> pd.DataFrame:
-        """Run the test images once on an engine and decide by each decoder.
+        """Run the test images on an engine once for each decoder, with the same draws.
+
+        A trial ends where it is decided: with the first spike of an output for `first_spike`.
 
         Returns
         -------
@@ -259,13 +261,14 @@ class Workshop:
         """
         images, labels = digits_of(self.splits.test, condition.digits, self.data.test)
         load(engine, glm, weights)
-        engine.streams = Streams(seed)
         trains = BernoulliEncoder(condition.n_steps).encode(images, Streams(seed).fresh("test"))
         tables = []
-        for begin in range(0, labels.size, BLOCK):
-            index = np.arange(begin, min(begin + BLOCK, labels.size))
-            recording = engine.run(trains, index)
-            for name in decoders:
+        for name in decoders:
+            engine.streams = Streams(seed)
+            until = "output" if name == "first_spike" else None
+            for begin in range(0, labels.size, BLOCK):
+                index = np.arange(begin, min(begin + BLOCK, labels.size))
+                recording = engine.run(trains, index, until)
                 table = _decide(glm, recording, labels[index], name, engine, begin)
                 tables.append(table.assign(decoder=name, seed=seed))
         return pd.concat(tables, ignore_index=True).assign(**condition.columns())

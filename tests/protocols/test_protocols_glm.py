@@ -160,3 +160,17 @@ def test_impossible_windows_and_folds_are_refused(override, message):
         pytest.skip("the recording is not there")
     with pytest.raises(ConfigError, match=message):
         RECORDED.check(apply_overrides(RECORDED.config(), [override]))
+
+
+@needs_mnist
+def test_a_trial_ends_where_the_first_spike_decides(tmp_path):
+    overrides = (*LITTLE, "digits=[5, 7]", "n_steps=8", "functions=2")
+    trials = assert_whole(carry_out(CODES, tmp_path / "run", *overrides), "results").table("trials")
+    first, whole = (trials[trials["decoder"] == name] for name in ("first_spike", "rate"))
+    by = ["rule", "seed", "trial"]
+    both = first.merge(whole, on=by, suffixes=("", "_whole"))
+    assert len(both) == len(first)
+    assert (both["spikes_input"] <= both["spikes_input_whole"]).all()
+    early = both["decision_step"] < both["decision_step_whole"]
+    assert both.loc[early, "spikes_input"].sum() < both.loc[early, "spikes_input_whole"].sum()
+    assert (both["spikes_output"] <= 2).all()

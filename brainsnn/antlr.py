@@ -1,15 +1,10 @@
-"""A chain of current-based neurons as a model that engines run, and its biases."""
+"""A chain of current-based neurons as a model that engines run."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from brainsnn.engine.base import Engine
-from brainsnn.learning.antlr import bias_name
 from brainsnn.model import Connection, Model, Population
 from brainsnn.neurons import Coefficients
 from brainsnn.synapses import Normal, Uniform, current
@@ -48,18 +43,3 @@ def current_based_chain(
         for (pre, post), first in zip(itertools.pairwise(sizes), initial, strict=True)
     )
     return Model(name, populations, connections)
-
-
-def load(engine: Engine, weights: Mapping[str, NDArray[np.float64]]) -> None:
-    """Give an engine that runs such a chain its weights and, where there are any, its biases.
-
-    Raises
-    ------
-    WeightsError
-        If the weights do not fit the network.
-    """
-    biases = {bias_name(p): p for p in engine.populations}
-    engine.set_weights({name: w for name, w in weights.items() if name not in biases})
-    for name, population in biases.items():
-        if name in weights:
-            engine.set_parameter(population, "bias", np.ravel(weights[name]))  # type: ignore[arg-type]

@@ -56,7 +56,8 @@ def describe_markdown(model: Model) -> str:
 
 def _totals(model: Model) -> str:
     neurons = sum(model.sizes.values())
-    synapses = sum(pre * post for pre, post in model.shapes.values())
+    sizes = model.sizes
+    synapses = sum(sizes[c.source] * sizes[c.target] for c in model.connections)
     return (
         f"{len(model.populations)} populations, {neurons:,} neurons, {synapses:,} synapses; "
         f"steps of {model.dt * 1e3:g} ms in the order {', '.join(SCHEDULE)}."
@@ -76,6 +77,7 @@ def _population_items(population: Population) -> list[tuple[str, str]]:
         ("reset", neuron.reset),
         ("refractory", str(neuron.refractory) if neuron.refractory else ""),
         ("parameters", parameters),
+        ("learned", ", ".join(neuron.learnable)),
         ("initial", initial),
         ("from", neuron.citation),
     ]

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn import hooks
+from brainsnn.brian2_errors import brian2_message
 from brainsnn.errors import ModelError
+from brainsnn.learnable import Learnable, learnables, learned_initial
 from brainsnn.neurons import NeuronModel
 from brainsnn.streams import Streams
 from brainsnn.synapses import Normal, SynapseModel, Uniform, instantaneous
@@ -23,10 +25,6 @@ hooks.install()
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 
-_CREATED_HERE = re.compile(
-    r"Object was created here .*?original error message and traceback\.\)", re.S
-)
-_OBJECT = re.compile(r"object named '([A-Za-z0-9_]+)'")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -141,15 +139,23 @@ class Model:
         return tuple(p for p in self.populations if p.neuron is None)
 
     @property
+    def learnable(self) -> dict[str, Learnable]:
+        """What rules learn, by name: connections, and ``<population>.<parameter>`` of neurons."""
+        return learnables(self)
+
+    @property
     def shapes(self) -> dict[str, tuple[int, int]]:
-        """Shape (pre, post) of every connection's weights, by name."""
-        sizes = self.sizes
-        return {c.name: (sizes[c.source], sizes[c.target]) for c in self.connections}
+        """Shape (pre, post) of everything that is learned, by name; (1, size) for a parameter."""
+        return {name: part.shape for name, part in self.learnable.items()}
+
+    def start_weights(self) -> dict[str, NDArray[np.float64]]:
+        """What an engine holds before it is given weights: 0, and the neurons' own parameters."""
+        return {name: part.start() for name, part in self.learnable.items()}
 
     def draw_weights(self, streams: Streams) -> dict[str, NDArray[np.float64]]:
-        """First weights of every connection, from the stream ``weights``."""
-        rng, shapes = streams["weights"], self.shapes
-        return {c.name: c.initial.draw(rng, shapes[c.name]) for c in self.connections}
+        """First values of everything that is learned, weights from the stream ``weights``."""
+        rng = streams["weights"]
+        return {name: part.draw(rng) for name, part in self.learnable.items()}
 
 
 def feedforward(
@@ -219,9 +225,29 @@ def build(model: Model) -> BuiltModel:
     clock = brian2.Clock(dt=model.dt * brian2.second, name="steps")
     groups = {p.name: _build_population(p, clock) for p in model.populations}
     synapses = {c.name: _build_connection(c, groups, model.dt, clock) for c in model.connections}
+    begin(model, groups)
     network = brian2.Network(*groups.values(), *synapses.values(), name="brainsnn_network")
     network.schedule = SCHEDULE
     return BuiltModel(network, groups, synapses, clock)
+
+
+def begin(model: Model, groups: Mapping[str, Any]) -> None:
+    """Set the initial values that read what is learned: last of all, and before each trial."""
+    for population in model.populations:
+        later = learned_initial(population.neuron) if population.neuron else {}
+        for variable, value in later.items():
+            try:
+                setattr(groups[population.name], variable, value)
+            except Exception as error:
+                raise _refused(population, error) from error
+
+
+def _refused(population: Population, error: Exception) -> ModelError:
+    neuron = population.neuron
+    return ModelError(
+        f"Population {population.name!r} (neuron {neuron.name if neuron else ''!r}): "
+        f"{brian2_message(error)}"
+    )
 
 
 def _build_population(population: Population, clock: Any) -> Any:
@@ -241,12 +267,15 @@ def _build_population(population: Population, clock: Any) -> Any:
             clock=clock,
             name=population.name,
         )
+        later = learned_initial(neuron)
         for variable, value in {**neuron.parameters, **neuron.initial}.items():
-            setattr(group, variable, value)
+            if variable not in later:
+                setattr(group, variable, value)
+        for name in neuron.learnable:
+            if group.variables[name].scalar:
+                raise ModelError(f"{name!r} is shared; what is learned is one value a neuron.")
     except Exception as error:
-        raise ModelError(
-            f"Population {population.name!r} (neuron {neuron.name!r}): {brian2_message(error)}"
-        ) from error
+        raise _refused(population, error) from error
     return group
 
 
@@ -270,32 +299,6 @@ def _build_connection(
             f"{brian2_message(error)}"
         ) from error
     return synapses
-
-
-def explain(model: Model, error: BaseException) -> ModelError:
-    """Error that names the population or connection of `model` that Brian2 objects to."""
-    message = brian2_message(error)
-    found = _OBJECT.search(message)
-    parts = [
-        (f"{kind} {part.name!r}", part.name)
-        for kind, group in (("population", model.populations), ("connection", model.connections))
-        for part in group
-        if found and found[1].startswith(part.name)
-    ]
-    where = max(parts, key=lambda p: len(p[1]))[0] if parts else "its network"
-    return ModelError(f"Model {model.name!r}, {where}: {message}")
-
-
-def brian2_message(error: BaseException) -> str:
-    """Everything that Brian2 says of an error, causes included, in one line."""
-    parts: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        text = " ".join(_CREATED_HERE.sub("", str(cause)).split())
-        if text and text not in parts:
-            parts.append(text)
-        cause = cause.__cause__
-    return " ".join(parts) or type(error).__name__
 
 
 def _check_name(kind: str, name: str) -> None:

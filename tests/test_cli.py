@@ -93,7 +93,7 @@ def test_evaluate_shows_where_the_time_of_a_trial_goes(trained: Path, tmp_path: 
     ("change", "message"),
     [
         ({"hidden_output": None}, "'hidden_output' is missing"),
-        ({"surplus": np.zeros(1)}, "'surplus' is not a connection"),
+        ({"surplus": np.zeros(1)}, "'surplus' is nothing that"),
         ({"hidden_output": np.zeros((10, 20))}, "transposed"),
         ({"hidden_output": np.full((20, 10), np.inf)}, "NaN or infinite"),
     ],

@@ -81,11 +81,11 @@ class Engine(ABC):
     @property
     @abstractmethod
     def weights(self) -> WeightArrays:
-        """Live weights of every connection, shape (pre, post): writing into them changes them."""
+        """Live arrays of all that is learned (`Model.shapes`): writing into them changes it."""
 
     @abstractmethod
-    def set_parameter(self, population: str, name: str, value: float) -> None:
-        """Give a parameter of a population another value, from the next trial on."""
+    def _set_parameter(self, population: str, name: str, value: float) -> None:
+        """Give a parameter, which is there and not learned, another value."""
 
     @abstractmethod
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
@@ -93,6 +93,21 @@ class Engine(ABC):
 
     def _end_with(self, population: str | None) -> None:  # noqa: B027 - an engine may not care
         """From now on, trials may end after the first step in which the population spikes."""
+
+    def set_parameter(self, population: str, name: str, value: float) -> None:
+        """Give a parameter of a population another value, from the next trial on.
+
+        Raises
+        ------
+        EngineError
+            If the population has no such parameter.
+        """
+        self._check_parameter(population, name)
+        learned = self.weights.get(f"{population}.{name}")
+        if learned is None:
+            self._set_parameter(population, name, value)
+        else:
+            learned[...] = value
 
     def run(
         self,
@@ -152,12 +167,12 @@ class Engine(ABC):
             self._end_with(None)
 
     def set_weights(self, weights: WeightArrays) -> None:
-        """Copy weights into every connection.
+        """Copy weights into every connection, and learned parameters into their populations.
 
         Raises
         ------
         WeightsError
-            If a connection is missing or surplus, or an array is of another shape or not finite.
+            If one is missing or surplus, or an array is of another shape or not finite.
         """
         checked = check_weights(weights, self.model.shapes, "weights")
         for name, values in self.weights.items():

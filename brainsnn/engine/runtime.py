@@ -12,9 +12,10 @@ import numpy as np
 from brian2.devices.device import reset_device
 from numpy.typing import NDArray
 
+from brainsnn.brian2_errors import explain
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.errors import EngineError
-from brainsnn.model import Model, build, explain
+from brainsnn.model import Model, begin, build
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 
@@ -48,7 +49,7 @@ class RuntimeEngine(Engine):
             self._monitors = {p.name: self._monitor(p.name) for p in model.populations}
             self._built.network.add(*self._monitors.values())
             self._prepare()
-        self._weights = {name: np.zeros(shape) for name, shape in model.shapes.items()}
+        self._weights = model.start_weights()
 
     def _monitor(self, population: str) -> Any:
         neuron = self.model.population(population).neuron
@@ -67,12 +68,10 @@ class RuntimeEngine(Engine):
 
     @property
     def weights(self) -> WeightArrays:
-        """Live weights of every connection, copied into Brian2's synapses before each trial."""
+        """Live arrays of all that is learned, copied into Brian2's objects before each trial."""
         return self._weights
 
-    def set_parameter(self, population: str, name: str, value: float) -> None:
-        """Give a parameter of a population another value, from the next trial on."""
-        self._check_parameter(population, name)
+    def _set_parameter(self, population: str, name: str, value: float) -> None:
         network = self._built.network
         network.restore("start")
         setattr(self._built.groups[population], name, value)
@@ -91,14 +90,14 @@ class RuntimeEngine(Engine):
     def _run_trial(self, inputs: SpikeTrains, trial: int) -> dict[str, Any]:
         network = self._built.network
         network.restore("start")
-        for connection in self.model.connections:
-            synapses = self._built.synapses[connection.name]
-            variable = synapses.variables[connection.synapse.weight]
-            variable.set_value(self._weights[connection.name].ravel())
+        objects = {**self._built.groups, **self._built.synapses}
+        for name, part in self.model.learnable.items():
+            objects[part.owner].variables[part.variable].set_value(self._weights[name].ravel())
         mine = slice(inputs.offsets[trial], inputs.offsets[trial + 1])
         times = inputs.step[mine] * self.model.dt * brian2.second
         self._built.groups[self.input].set_spikes(inputs.neuron[mine], times)
         brian2.seed(int(self.streams["dynamics"].integers(2**31)))
+        begin(self.model, self._built.groups)
         network.run(self.n_steps * self.model.dt * brian2.second, namespace={})
         return self._read()
 

@@ -33,6 +33,9 @@ class NeuronModel:
         The variable that is the membrane potential: recorded at spikes and at the end of a trial.
     refractory : str or bool, default False
         Brian2's refractory condition or time.
+    learnable : tuple of str
+        Parameters, one value a neuron, that rules learn. They stand beside the weights as
+        ``<population>.<parameter>``, of shape (1, size).
     method : str, optional
         Brian2's numerical integration method; None lets Brian2 choose.
     summary : str
@@ -55,6 +58,7 @@ class NeuronModel:
     initial: Mapping[str, Any] = field(default_factory=dict)
     potential: str = "v"
     refractory: str | bool = False
+    learnable: tuple[str, ...] = ()
     method: str | None = None
     summary: str = ""
     citation: str = ""
@@ -62,6 +66,8 @@ class NeuronModel:
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
         object.__setattr__(self, "initial", MappingProxyType(dict(self.initial)))
+        for name in self.learnable:
+            self._check_parameter(name)
 
     def with_parameters(self, **values: Any) -> NeuronModel:
         """Return the same neuron with other parameter values.
@@ -72,12 +78,14 @@ class NeuronModel:
             If the neuron has no parameter of that name.
         """
         for name in values:
-            if name not in self.parameters:
-                raise ModelError(
-                    f"Neuron {self.name!r} has no parameter {name!r}. "
-                    f"{suggest(name, self.parameters)}"
-                )
+            self._check_parameter(name)
         return replace(self, parameters={**self.parameters, **values})
+
+    def _check_parameter(self, name: str) -> None:
+        if name not in self.parameters:
+            raise ModelError(
+                f"Neuron {self.name!r} has no parameter {name!r}. {suggest(name, self.parameters)}"
+            )
 
 
 NEURONS: Registry[NeuronModel] = Registry("neuron")

@@ -147,6 +147,7 @@ current_based = NEURONS.add(
         reset="v = 0; current = 0",
         parameters=_PARAMETERS,
         method="euler",
+        learnable=("bias",),
         summary=(
             "Current-based leaky integrate-and-fire in discrete time, with a bias a neuron; a "
             "spike resets potential and current."

@@ -1,4 +1,4 @@
-"""Weights in a file: one float64 array of shape (pre, post) for each connection."""
+"""Weights in a file: one float64 array for all that a model learns, by its name."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def check_weights(
     expected = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
     for what, names in (
         ("is missing", shapes.keys() - weights.keys()),
-        ("is not a connection of the model", weights.keys() - shapes.keys()),
+        ("is nothing that the model learns", weights.keys() - shapes.keys()),
     ):
         if names:
             listed = ", ".join(repr(name) for name in sorted(names))

@@ -26,7 +26,10 @@ class Scenario:
     n_trials: int = 4
 
     def weights(self) -> dict[str, NDArray[np.float64]]:
-        return self.model.draw_weights(Streams(7))
+        weights, rng = self.model.draw_weights(Streams(7)), np.random.default_rng(5)
+        for name in (name for name in weights if "." in name):
+            weights[name] += rng.uniform(0, 0.1, weights[name].shape)
+        return weights
 
     def inputs(self, seed: int = 3) -> SpikeTrains:
         rng = np.random.default_rng(seed)
@@ -69,6 +72,15 @@ primed = NeuronModel(
     reset="v -= 1",
     parameters={"bias": 0.25},
     initial={"v": "bias + 0.01*i"},
+)
+learned = NeuronModel(
+    "learned",
+    "v : 1\nv0 : 1 (constant)\nleak : 1 (constant)\nstart = 2*v0 : 1",
+    threshold="v > 1",
+    reset="v -= 1 - leak",
+    parameters={"v0": 0.1, "leak": 0.05},
+    initial={"v": "start + 0.01*i"},
+    learnable=("v0", "leak"),
 )
 countdown = NeuronModel("countdown", "v : 1", threshold="v > 1", reset="v -= 1")
 sliding = NeuronModel("sliding", "v : 1", threshold="v > 3 - t/(20*ms)", reset="v = 0")
@@ -122,6 +134,15 @@ SCENARIOS = [
     Scenario(
         "initial_values_and_parameters_per_neuron",
         feedforward("primed", {"input": 10, "output": 7}, primed, [Uniform(0, 0.5)]),
+    ),
+    Scenario(
+        "initial_values_and_parameters_that_are_learned",
+        feedforward(
+            "learned",
+            {"input": 10, "hidden": 5, "output": 7},
+            learned,
+            [Uniform(0, 0.5), Uniform(0, 0.4)],
+        ),
     ),
     Scenario("recurrent_with_delays", _recurrent()),
     Scenario(

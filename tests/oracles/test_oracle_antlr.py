@@ -10,7 +10,7 @@ from current_based import rasters, recording, trains
 from engines import engine_params
 from numpy.typing import NDArray
 
-from brainsnn.antlr import current_based_chain, load
+from brainsnn.antlr import current_based_chain
 from brainsnn.engine import build_engine
 from brainsnn.learning.antlr import Antlr, activation_based, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss, SpikeTrainLoss
@@ -35,7 +35,7 @@ def network(numbers: Numbers) -> tuple[dict[str, int], Coefficients, Numbers]:
     sizes = dict(zip(POPULATIONS, numbers["sizes"].tolist(), strict=True))
     coefficients = Coefficients(float(numbers["alpha_i"]), float(numbers["alpha_v"]))
     weights = {"input_hidden": numbers["w0"].T, "hidden_output": numbers["w1"].T}
-    biases = {"hidden.bias": numbers["b0"], "output.bias": numbers["b1"]}
+    biases = {"hidden.bias": numbers["b0"][None], "output.bias": numbers["b1"][None]}
     return sizes, coefficients.normalised(int(numbers["T"])), {**weights, **biases}
 
 
@@ -71,7 +71,7 @@ def test_spikes_losses_and_gradients(oracle: tuple[str, Numbers]) -> None:
     wanted = {"input_hidden": "dw0", "hidden_output": "dw1", "hidden.bias": "db0"}
     wanted["output.bias"] = "db1"
     for key, gradient in rule.backward(recorded, weights, labels):
-        found = np.zeros((1, weights[key].size) if "." in key else weights[key].shape)
+        found = np.zeros_like(weights[key])
         found[gradient.rows] = gradient.values / len(labels)
         reference = numbers[wanted.pop(key)].T
         scale = np.abs(reference).max()
@@ -87,7 +87,7 @@ def test_engines_give_the_same_spikes(engine_name: str) -> None:
     model = current_based_chain("oracle", sizes, coefficients, [Normal(), Normal()])
     inputs = trains(numbers["x"] > 0)
     with build_engine(engine_name, model, inputs.n_steps + 2) as engine:
-        load(engine, weights)
+        engine.set_weights(weights)
         found = engine.run(inputs).to_frame()
     trials = [rasters(x > 0, weights, coefficients, sizes) for x in numbers["x"]]
     wanted = recording(trials, sizes).to_frame()

@@ -38,7 +38,7 @@ def broken(**changes):
     ("weights", "words"),
     [
         (broken(b_c=None), ["'b_c' is missing", "b_c (2, 4)"]),
-        (broken(extra=np.ones(2)), ["'extra' is not a connection", "a_b (3, 2)"]),
+        (broken(extra=np.ones(2)), ["'extra' is nothing that", "a_b (3, 2)"]),
         (broken(a_b=np.ones((2, 3))), ["'a_b' has shape (2, 3)", "(3, 2)", "transposed"]),
         (broken(a_b=np.ones(6)), ["'a_b' has shape (6,)", "(3, 2)"]),
         (broken(a_b=np.array([[0, 1], [2, np.nan], [1, 1]])), ["'a_b'", "1 values", "[1, 1]"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.genn.compiler import library_bytes
 from brainsnn.engine.genn.installation import check_cuda, find_genn
-from brainsnn.engine.genn.project import generate
-from brainsnn.engine.genn.state import initial_state
+from brainsnn.engine.genn.project import Array, generate
+from brainsnn.engine.genn.state import InitialState
 from brainsnn.engine.library import CompiledLibrary, by_population
 from brainsnn.errors import EngineError
 from brainsnn.model import Model
@@ -61,14 +62,22 @@ class GennEngine(Engine):
         self._runner: CompiledLibrary | None = CompiledLibrary(
             library_bytes(project, genn, use_gpu=use_gpu)
         )
-        for label, values in initial_state(model, project.arrays, self.streams).items():
-            self._view(*label.split("."))[...] = values
-        self._runner.save_state()
+        self._arrays = project.arrays
+        self._initial = InitialState(model, project.arrays, self.streams)
+        self._begin(project.arrays)
         self._with_potential = {p.name: p.size for p in model.populations if p.neuron}
         self._weights = {
-            c.name: self._view(c.name, c.synapse.weight).reshape(model.shapes[c.name])
-            for c in model.connections
+            name: self._view(part.owner, part.variable).reshape(part.shape)
+            for name, part in model.learnable.items()
         }
+
+    def _begin(self, arrays: Iterable[Array]) -> None:
+        """Let trials begin with the initial values of these arrays."""
+        values = self._initial.values()
+        for array in arrays:
+            if array.label in values or array.restored:
+                self._view(array.owner, array.variable)[...] = values.get(array.label, 0)
+        self._loaded().save_state()
 
     def _view(self, owner: str, variable: str) -> NDArray[Any]:
         library = self._loaded()
@@ -81,15 +90,16 @@ class GennEngine(Engine):
 
     @property
     def weights(self) -> WeightArrays:
-        """Live weights of every connection: views of the memory that GeNN's code reads."""
+        """Live arrays of all that is learned: views of the memory that GeNN's code reads."""
         return self._weights
 
-    def set_parameter(self, population: str, name: str, value: float) -> None:
-        """Give a parameter of a population another value, from the next trial on."""
-        self._check_parameter(population, name)
+    def _set_parameter(self, population: str, name: str, value: float) -> None:
         self._view(population, name)[...] = value
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
+        if self._initial.changes:
+            self._initial.renew(self._view)
+            self._begin(a for a in self._arrays if a.restored)
         n = trials.size
         final = np.empty((n, sum(self._with_potential.values())))
         seeds = self.streams.trial_seeds(n) if self._stochastic else None

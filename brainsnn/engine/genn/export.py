@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.genn.project import generate, templates
-from brainsnn.engine.genn.state import initial_state
+from brainsnn.engine.genn.state import InitialState
 from brainsnn.engine.standalone.project import write_surroundings
+from brainsnn.errors import EngineError
 from brainsnn.model import Model
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
@@ -43,12 +44,18 @@ def write_genn_project(
     ------
     EngineError
         If the network asks for what GeNN cannot do, Brian2GeNN is not installed, or the network
-        has no population that could decide.
+        has no population that could decide, or begins with values that depend on what is learned.
     ModelError
         If Brian2 refuses the equations.
     """
     refuse("genn", model)
     project = generate(model)
+    initial = InitialState(model, project.arrays, Streams(0))
+    if initial.changes:
+        raise EngineError(
+            f"Model {model.name!r} has initial values that read learned parameters; a GeNN project "
+            "holds initial values as numbers. Export it to 'cpp'."
+        )
     sources = out / "src" / "network"
     sources.mkdir(parents=True, exist_ok=True)
     for name, text in project.sources.items():
@@ -59,7 +66,7 @@ def write_genn_project(
         weights,
         samples,
         out,
-        initial_state(model, project.arrays, Streams(0)),
+        initial.values(),
         stochastic=bool(project.random),
         templates=templates(),
     )

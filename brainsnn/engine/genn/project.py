@@ -13,10 +13,11 @@ import brian2
 from brian2.equations import Equations
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
+from brainsnn.brian2_errors import brian2_message, explain
 from brainsnn.engine.genn.adapter import active
 from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.errors import ModelError
-from brainsnn.model import BuiltModel, Connection, Model, Population, brian2_message, build, explain
+from brainsnn.model import BuiltModel, Model, Population, build
 
 #: Files handed to GeNN's generator, and compiled around what it generates.
 DESCRIPTION, LOOP = "model.cpp", "loop.cpp"
@@ -164,6 +165,7 @@ def _prepared_population(population: Population) -> Population:
         reset=f"{SPIKE_POTENTIAL} = {neuron.potential}\n{textwrap.dedent(neuron.reset).strip()}",
         parameters={},
         initial={},
+        learnable=(),
     )
     return replace(population, neuron=prepared)
 
@@ -184,13 +186,18 @@ def _slots(model: Model, population: Population) -> int:
 
 
 def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
-    kept = {c.name: c.synapse.weight for c in model.connections}
+    learned = [(part.owner, part.variable) for part in model.learnable.values()]
+
+    def kept(name: str) -> set[str]:
+        return {_SEED, *(variable for owner, variable in learned if owner == name)}
+
     arrays: list[Array] = []
     for part in device.neuron_models:
-        arrays += _variables(part, part.N, built.groups[part.name].variables, {_SEED})
+        own = built.groups[part.name].variables
+        arrays += _variables(part, part.N, own, kept(part.name))
     for part in device.synapse_models:
         own = built.synapses[part.name].variables
-        arrays += _variables(part, part.srcN * part.trgN, own, {_SEED, kept[part.name]})
+        arrays += _variables(part, part.srcN * part.trgN, own, kept(part.name))
     return tuple(arrays)
 
 
@@ -207,14 +214,11 @@ def _variables(
 
 
 def _unused_weights(model: Model, arrays: tuple[Array, ...]) -> tuple[Array, ...]:
-    """Weights that no statement reads; GeNN has none, so the loop holds them for their names."""
+    """What is learned but read by no statement: GeNN leaves it out, so the loop holds it."""
     known = {a.label for a in arrays}
-    weights = [Array(c.name, c.synapse.weight, "double", n) for c, n in _sizes(model)]
-    return tuple(a for a in weights if a.label not in known)
-
-
-def _sizes(model: Model) -> list[tuple[Connection, int]]:
-    return [(c, pre * post) for c in model.connections for pre, post in [model.shapes[c.name]]]
+    learned = model.learnable.values()
+    wanted = [Array(x.owner, x.variable, "double", x.shape[0] * x.shape[1]) for x in learned]
+    return tuple(a for a in wanted if a.label not in known)
 
 
 def _check_symbols(model: Model, arrays: tuple[Array, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import brian2
@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from brainsnn.engine.genn.project import SPIKE_POTENTIAL, Array
 from brainsnn.engine.runtime import runtime_device
-from brainsnn.model import Model, build
+from brainsnn.learnable import learned_initial
+from brainsnn.model import Model, begin, build
 from brainsnn.streams import Streams
 
 
-def initial_state(
-    model: Model, arrays: Iterable[Array], streams: Streams
-) -> Mapping[str, NDArray[Any]]:
+class InitialState:
     """Values before the first step of everything that belongs to a population.
 
     Parameters
@@ -29,18 +28,47 @@ def initial_state(
     streams : Streams
         Gives the stream ``initial`` to expressions that draw random numbers.
 
-    Returns
-    -------
-    mapping of str to array
-        By label; what is left out begins at 0.
+    Attributes
+    ----------
+    changes : bool
+        Whether some of it depends on what is learned.
     """
-    with runtime_device("numpy"):
-        brian2.seed(int(streams.fresh("initial").integers(2**31)))
-        built = build(model)
-        built.network.run(0 * brian2.second, namespace={})
-        groups = built.groups
-        return {
-            a.label: np.array(groups[a.owner].variables[a.variable].get_value())
-            for a in arrays
-            if a.owner in groups and a.variable != SPIKE_POTENTIAL
-        }
+
+    def __init__(self, model: Model, arrays: Iterable[Array], streams: Streams) -> None:
+        neurons = {p.name: p.neuron for p in model.populations if p.neuron}
+        self.changes = any(learned_initial(neuron) for neuron in neurons.values())
+        self._model, self._seed = model, int(streams.fresh("initial").integers(2**31))
+        with runtime_device("numpy"):
+            brian2.seed(self._seed)
+            built = build(model)
+            built.network.run(0 * brian2.second, namespace={})
+        self._groups = built.groups
+        self._arrays = [
+            a for a in arrays if a.owner in self._groups and a.variable != SPIKE_POTENTIAL
+        ]
+        self._parameters = [
+            a
+            for a in self._arrays
+            if a.owner in neurons and a.variable in neurons[a.owner].parameters
+        ]
+
+    def values(self) -> Mapping[str, NDArray[Any]]:
+        """Values by label; what is left out begins at 0."""
+        return {a.label: np.array(self._variable(a).get_value()) for a in self._arrays}
+
+    def renew(self, present: Callable[[str, str], NDArray[Any]]) -> None:
+        """Work out anew what depends on what is learned.
+
+        Parameters
+        ----------
+        present : callable
+            Gives the present value of a parameter, from its population and name.
+        """
+        with runtime_device("numpy"):
+            brian2.seed(self._seed)
+            for a in self._parameters:
+                self._variable(a).set_value(present(a.owner, a.variable))
+            begin(self._model, self._groups)
+
+    def _variable(self, array: Array) -> Any:
+        return self._groups[array.owner].variables[array.variable]

@@ -37,7 +37,7 @@ from brainsnn.engine.resident.codeobjects import (
     written_arrays,
 )
 from brainsnn.engine.resident.compiler import Flags, compile_library
-from brainsnn.engine.resident.layout import Recorded, main_context
+from brainsnn.engine.resident.layout import Recorded, main_context, owner_name
 from brainsnn.engine.resident.library import Library
 from brainsnn.engine.resident.printing import printing
 from brainsnn.engine.resident.stages import Stage, make_stage, refuse_python
@@ -62,6 +62,7 @@ class ResidentDevice(CPPStandaloneDevice):
         super().__init__()
         self.dense_delays: dict[str, int] = {}
         self.recorded: tuple[Recorded, ...] = ()
+        self.learned: set[tuple[str, str]] = set()
         self.stages: list[Stage] = []
         self.first_entry = 0
         self.writes: dict[str, set[ArrayVariable]] = {}
@@ -77,7 +78,12 @@ class ResidentDevice(CPPStandaloneDevice):
 
     # -- what a model says of itself ---------------------------------------------------------
 
-    def describe_trial(self, recorded: tuple[Recorded, ...], dense: dict[str, int]) -> None:
+    def describe_trial(
+        self,
+        recorded: tuple[Recorded, ...],
+        dense: dict[str, int],
+        learned: set[tuple[str, str]],
+    ) -> None:
         """Say what the trial loop has to know beyond the network itself.
 
         Parameters
@@ -86,8 +92,11 @@ class ResidentDevice(CPPStandaloneDevice):
             The populations to record, in the order of their codes.
         dense : dict of str to int
             Names of the synapses that are all-to-all with one delay, and that delay in steps.
+        learned : set of (str, str)
+            Groups and their variables that may change between trials: the first statement of the
+            script that reads one, and all after it, belong to the trial.
         """
-        self.recorded, self.dense_delays = recorded, dense
+        self.recorded, self.dense_delays, self.learned = recorded, dense, learned
 
     # -- generation --------------------------------------------------------------------------
 
@@ -217,11 +226,11 @@ class ResidentDevice(CPPStandaloneDevice):
 
     def generate_main_source(self, writer: Any) -> None:
         """Write the trial loop and the C interface in place of Brian2's ``main``."""
-        steps = [self.code_objects[name] for name in self.steps]
-        self.stochastic = any(draws(c.variables) for c in steps)
         mark = "// A trial starts here."
-        place = self.trial_start()
-        queue = self.main_queue
+        queue, place = self.main_queue, self.trial_start()
+        begun = [args[0] for name, args in queue[place:] if name == "run_code_object"]
+        steps = [*begun, *(self.code_objects[name] for name in self.steps)]
+        self.stochastic = any(draws(c.variables) for c in steps)
         self.main_queue = [*queue[:place], ("insert_code", mark), *queue[place:]]
         environment = self.code_object_class().templater.env
         environment.globals.update(main_context(self), mark=mark)
@@ -233,12 +242,20 @@ class ResidentDevice(CPPStandaloneDevice):
     def trial_start(self) -> int:
         """Entry of the script at which a trial starts.
 
-        It is the first run; with several runs, what Brian2 prepares before each belongs to it.
+        It is the first run, or a statement before that reads what is learned; with several runs,
+        what Brian2 prepares before each belongs to it.
         """
         runs = [k for k, (name, _) in enumerate(self.main_queue) if name == "run_network"]
         if len(runs) > 1:
             return self.first_entry
-        return runs[0] if runs else len(self.main_queue)
+        learned = (k for k, entry in enumerate(self.main_queue) if self._reads_learned(*entry))
+        return min([*runs, len(self.main_queue), *learned])
+
+    def _reads_learned(self, kind: str, args: Any) -> bool:
+        if kind != "run_code_object":
+            return False
+        read = args[0].variables.values()
+        return any((owner_name(v), v.name) in self.learned for v in read if hasattr(v, "owner"))
 
     # -- compiling and running ---------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import brian2
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.brian2_errors import explain
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.library import Columns, by_population, spike_columns
 from brainsnn.engine.resident.compiler import compile_library
@@ -23,7 +24,7 @@ from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
-from brainsnn.model import Model, build, explain
+from brainsnn.model import Model, build
 from brainsnn.spikes import FloatArray, Recording, SpikeTrains
 from brainsnn.streams import Streams
 
@@ -69,20 +70,16 @@ class ResidentEngine(Engine):
 
     def _views(self, library: Library) -> dict[str, NDArray[np.float64]]:
         return {
-            c.name: library.view(library.find(c.name, c.synapse.weight)).reshape(
-                self.model.shapes[c.name]
-            )
-            for c in self.model.connections
+            name: library.view(library.find(part.owner, part.variable)).reshape(part.shape)
+            for name, part in self.model.learnable.items()
         }
 
     @property
     def weights(self) -> WeightArrays:
-        """Live weights of every connection: views of the memory that the compiled code reads."""
+        """Live arrays of all that is learned: views of the memory that the compiled code reads."""
         return self._all_weights[0] if self._all_weights else {}
 
-    def set_parameter(self, population: str, name: str, value: float) -> None:
-        """Give a parameter of a population another value, from the next trial on."""
-        self._check_parameter(population, name)
+    def _set_parameter(self, population: str, name: str, value: float) -> None:
         for library in self._loaded():
             library.set(library.find(population, name), value)
 
@@ -218,8 +215,8 @@ def _build_libraries(model: Model, n: int, profiled: bool = False) -> tuple[list
     else:
         libraries = copies(partial(Library, known.library, known.static_arrays), n)
     for library in libraries:
-        for connection in model.connections:
-            library.keep(library.find(connection.name, connection.synapse.weight))
+        for part in model.learnable.values():
+            library.keep(library.find(part.owner, part.variable))
     return libraries, known.stochastic
 
 
@@ -237,6 +234,7 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
             Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
         ),
         dense={c.name: c.delay for c in model.connections},
+        learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.learnable},
     )
     built = build(model)
     try:

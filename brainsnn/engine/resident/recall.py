@@ -36,7 +36,14 @@ _SUFFIX = ".model"
 _IDENTIFIER = re.compile(r"\b[A-Za-z_]\w*")
 #: What generates code besides Brian2 itself, and these files and folders of this package.
 _PACKAGES = ("brian2", "sympy", "jinja2", "numpy", "pyparsing")
-_SOURCES = ("_version.py", "model.py", "neurons/base.py", "synapses/base.py", "engine")
+_SOURCES = (
+    "_version.py",
+    "model.py",
+    "learnable.py",
+    "neurons/base.py",
+    "synapses/base.py",
+    "engine",
+)
 
 
 class _UntoldError(Exception):

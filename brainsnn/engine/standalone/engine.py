@@ -59,7 +59,7 @@ class StandaloneEngine(Engine):
         super().__init__(model, n_steps, streams, workers)
         self._folder = Path(tempfile.mkdtemp(prefix="brainsnn-"))
         self._finalizer = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._weights = {name: np.zeros(shape) for name, shape in model.shapes.items()}
+        self._weights = model.start_weights()
         self._parameters: dict[str, NDArray[np.float64]] = {}
         no_trials = SpikeTrains.from_first_steps(
             np.zeros((0, self.populations[self.input]), int), 1
@@ -69,12 +69,10 @@ class StandaloneEngine(Engine):
 
     @property
     def weights(self) -> WeightArrays:
-        """Live weights of every connection, written to files before each block."""
+        """Live arrays of all that is learned, written to files before each block."""
         return self._weights
 
-    def set_parameter(self, population: str, name: str, value: float) -> None:
-        """Give a parameter of a population another value, from the next trial on."""
-        self._check_parameter(population, name)
+    def _set_parameter(self, population: str, name: str, value: float) -> None:
         self._parameters[f"{population}.{name}"] = np.ravel(np.asarray(value, np.float64))
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:

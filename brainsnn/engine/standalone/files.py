@@ -32,7 +32,7 @@ def write_inputs(path: Path, inputs: SpikeTrains) -> None:
 
 
 def write_weights(folder: Path, weights: Mapping[str, NDArray[np.float64]]) -> None:
-    """Write a file a connection: raw little-endian float64, shape (pre, post) in C order."""
+    """Write a file for all that is learned: raw little-endian float64, (pre, post) in C order."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, values in weights.items():
         np.ascontiguousarray(values, "<f8").tofile(folder / f"{name}.f64")

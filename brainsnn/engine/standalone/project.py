@@ -55,7 +55,7 @@ def write_project(
     n_steps : int
         Length of a trial in steps.
     weights : mapping of str to array
-        One array a connection, shape (pre, post).
+        Everything that is learned, in the shapes of `Model.shapes`.
     samples : SpikeTrains
         Input spikes of a few trials, so that the program has something to run.
     folder : Path
@@ -152,8 +152,7 @@ def _about(model: Model, n_steps: int, *, stochastic: bool) -> dict[str, Any]:
     return {
         "model": model,
         "populations": model.populations,
-        "connections": model.connections,
-        "shapes": model.shapes,
+        "learnable": model.learnable,
         "n_steps": n_steps,
         "dt_ms": f"{1e3 * model.dt:g}",
         "stochastic": stochastic,

@@ -11,9 +11,9 @@ const Population populations[] = {
     {nullptr, 0, false},
 };
 
-const Connection connections[] = {
-{% for c in connections %}
-    {"{{ c.name }}", {{ shapes[c.name][0] }}, {{ shapes[c.name][1] }}, "{{ c.name }}.{{ c.synapse.weight }}"},
+const Learnable learnables[] = {
+{% for name, l in learnable.items() %}
+    {"{{ name }}", {{ l.shape[0] }}, {{ l.shape[1] }}, "{{ l.owner }}.{{ l.variable }}"},
 {% endfor %}
     {nullptr, 0, 0, nullptr},
 };

@@ -12,11 +12,12 @@ struct Population
     bool potential;  // whether it has membrane potentials
 };
 
-struct Connection
+// The weights of a connection, or a parameter of a population's neurons.
+struct Learnable
 {
     const char *name;
     int64_t pre, post;
-    const char *weights;  // array of its weights
+    const char *array;
 };
 
 struct StaticArray
@@ -27,7 +28,7 @@ struct StaticArray
 
 // Each list ends with an entry without a name.
 extern const Population populations[];
-extern const Connection connections[];
+extern const Learnable learnables[];
 extern const StaticArray static_arrays[];
 
 extern const int32_t n_steps;

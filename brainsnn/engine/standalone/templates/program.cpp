@@ -60,11 +60,11 @@ void load_static_arrays(const fs::path &folder)
 // Weights go on from trial to trial: a reset leaves them alone.
 void load_weights(const fs::path &folder)
 {
-    for(const description::Connection *c = description::connections; c->name; c++)
+    for(const description::Learnable *c = description::learnables; c->name; c++)
     {
-        const std::optional<Array> array = find_array(c->weights);
+        const std::optional<Array> array = find_array(c->array);
         if(!array || array->size != c->pre * c->post || array->dtype != "double")
-            throw BadInput(std::string(c->weights) + ": not an array of this network");
+            throw BadInput(std::string(c->array) + ": not an array of this network");
         const std::string path = (folder / (std::string(c->name) + ".f64")).string();
         const std::string shape =
             std::to_string(c->pre) + " x " + std::to_string(c->post) + " float64";

@@ -30,7 +30,7 @@ def rasters(
         arrived, spikes = np.empty((len(inputs), size)), np.empty((len(inputs), size), np.bool_)
         step, neuron = (x.astype(np.int32) for x in np.nonzero(layers[-1]))
         arrivals(step, neuron, np.ascontiguousarray(w), arrived)
-        bias = weights.get(bias_name(target), np.zeros(size))
+        bias = weights.get(bias_name(target), np.zeros(size)).ravel()
         fire(arrived, bias, pack(coefficients), once, spikes)
         layers.append(spikes)
     return layers

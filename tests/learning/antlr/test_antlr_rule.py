@@ -22,7 +22,7 @@ def draw(mean: float = 0.4) -> dict[str, Array]:
     rng = np.random.default_rng(7)
     shapes = {"input_hidden": (6, 10), "hidden_output": (10, 2)}
     weights = {name: rng.normal(mean, 0.5, shape) for name, shape in shapes.items()}
-    return {**weights, "hidden.bias": np.zeros(10), "output.bias": np.zeros(2)}
+    return {**weights, "hidden.bias": np.zeros((1, 10)), "output.bias": np.zeros((1, 2))}
 
 
 def record(weights: dict[str, Array], once: bool = False):
@@ -44,8 +44,7 @@ def learn(rule: Antlr, steps: int, rate: float) -> tuple[list[float], dict[str, 
         recorded = record(weights, rule.once)
         values.append(float(rule.loss(recorded, LABELS).sum()))
         for name, gradient in list(rule.backward(recorded, weights, LABELS)):
-            table = weights[name].reshape(-1, gradient.values.shape[1])
-            table[gradient.rows] -= rate * gradient.values.clip(-1, 1)
+            weights[name][gradient.rows] -= rate * gradient.values.clip(-1, 1)
     return values, weights
 
 

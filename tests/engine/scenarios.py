@@ -135,15 +135,6 @@ SCENARIOS = [
         "initial_values_and_parameters_per_neuron",
         feedforward("primed", {"input": 10, "output": 7}, primed, [Uniform(0, 0.5)]),
     ),
-    Scenario(
-        "initial_values_and_parameters_that_are_learned",
-        feedforward(
-            "learned",
-            {"input": 10, "hidden": 5, "output": 7},
-            learned,
-            [Uniform(0, 0.5), Uniform(0, 0.4)],
-        ),
-    ),
     Scenario("recurrent_with_delays", _recurrent()),
     Scenario(
         "one_input_spike_makes_many",
@@ -157,5 +148,14 @@ SCENARIOS = [
     Scenario(
         "a_threshold_that_falls_by_itself",
         feedforward("sliding", {"input": 8, "output": 4}, sliding, [Uniform(0, 0.8)]),
+    ),
+    Scenario(
+        "initial_values_and_parameters_that_are_learned",
+        feedforward(
+            "learned",
+            {"input": 10, "hidden": 5, "output": 7},
+            learned,
+            [Uniform(0, 0.5), Uniform(0, 0.4)],
+        ),
     ),
 ]

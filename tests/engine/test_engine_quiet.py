@@ -17,6 +17,7 @@ AT_REST = {
     "one_spike_each",
     "three_layers",
     "initial_values_and_parameters_per_neuron",
+    "initial_values_and_parameters_that_are_learned",
     "one_input_spike_makes_many",
 }
 

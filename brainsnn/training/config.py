@@ -24,6 +24,8 @@ class TrainingConfig(Config):
     update : {"sequential", "simultaneous"}
         Whether earlier connections' gradients see the later connections' weights already changed
         (as S4NN's authors do), or all gradients are computed first.
+    clip : float, optional
+        Largest absolute value of each entry of a batch's mean gradient; larger ones are cut to it.
     schedule : Schedule
         Of the learning rate.
     optimiser : OptimiserConfig
@@ -42,6 +44,7 @@ class TrainingConfig(Config):
     epochs: int = Field(default=10, ge=1)
     batch_size: int = Field(default=1, ge=1)
     update: Literal["sequential", "simultaneous"] = "sequential"
+    clip: float | None = Field(default=None, gt=0)
     schedule: Schedule = Constant()
     optimiser: OptimiserConfig = SGDConfig()
     average: AverageConfig = NoAverageConfig()

@@ -240,26 +240,31 @@ def _kernels(optimiser: Optimiser, name: str, weights: NDArray[np.float64]) -> O
 
 
 def make_updater(
-    engine: Engine, rule: Rule, optimiser: Optimiser, batch_size: int = 1, sequential: bool = True
+    engine: Engine,
+    rule: Rule,
+    optimiser: Optimiser,
+    batch_size: int = 1,
+    sequential: bool = True,
+    clip: float | None = None,
 ) -> Updater:
     """The fastest updater for what is to be trained.
 
     Parameters
     ----------
-    engine, rule, optimiser, batch_size, sequential
+    engine, rule, optimiser, batch_size, sequential, clip
         As for `StepByStep`.
 
     Returns
     -------
     Updater
         A `Fused` if the engine's trials, the rule, its loss and the optimiser are compiled and the
-        model is a chain of populations; else, or if a batch is to be shared between workers, a
-        `StepByStep`.
+        model is a chain of populations; else, or if gradients are to be clipped or a batch shared
+        between workers, a `StepByStep`.
     """
-    step_by_step = StepByStep(engine, rule, optimiser, batch_size, sequential)
+    step_by_step = StepByStep(engine, rule, optimiser, batch_size, sequential, clip)
     entry = engine.entry() if hasattr(engine, "entry") else None
     kernels = rule.kernels() if hasattr(rule, "kernels") else None
-    if entry is None or kernels is None:
+    if entry is None or kernels is None or clip is not None:
         return step_by_step
     compiled = all(optimiser.kernels(name, w) for name, w in engine.weights.items())
     shared = batch_size > 1 and engine.workers > 1

@@ -113,8 +113,10 @@ class Trainer:
             streams,
         )
         sequential = config.update == "sequential"
-        optimiser, size = self.state.optimiser, config.batch_size
-        self.updater = updater or make_updater(engine, rule, optimiser, size, sequential)
+        size = config.batch_size
+        self.updater = updater or make_updater(
+            engine, rule, self.state.optimiser, size, sequential, config.clip
+        )
         self.block = max(1, BLOCK // size) * size
         self.stop = StopRequest()
         self._n_trials = 0

@@ -47,7 +47,7 @@ class Updater(Protocol):
         recording : Recording
             The first trials of `order`, as many as were run; all n without a request to stop.
         norms : dict of str to float
-            Norm of the first batch's gradient, by connection.
+            Norm of the first batch's gradient, before it is clipped, by connection.
         """
         ...
 
@@ -63,6 +63,8 @@ class StepByStep:
     batch_size : int
     sequential : bool
         Whether each gradient is applied before the next one is asked for.
+    clip : float, optional
+        Largest absolute value of each entry of a batch's mean gradient.
     """
 
     def __init__(
@@ -72,9 +74,10 @@ class StepByStep:
         optimiser: Optimiser,
         batch_size: int = 1,
         sequential: bool = True,
+        clip: float | None = None,
     ) -> None:
         self.engine, self.rule, self.optimiser = engine, rule, optimiser
-        self.batch_size, self.sequential = batch_size, sequential
+        self.batch_size, self.sequential, self.clip = batch_size, sequential, clip
         connections = engine.model.connections
         self._from_inputs = [c.name for c in connections if c.source == engine.input]
 
@@ -108,6 +111,8 @@ class StepByStep:
                     np.divide(gradient.values, index.size, out=gradient.values)
                 if start == 0:
                     norms[name] = float(np.linalg.norm(gradient.values))
+                if self.clip is not None:
+                    np.clip(gradient.values, -self.clip, self.clip, out=gradient.values)
                 step(name, weights[name], gradient, learning_rate)
             recordings.append(recording)
             if stop.requested:

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
-from fakes import FakeEngine, FakeRule, make_trials
+from fakes import FakeEngine, FakeRule, make_trainer, make_trials
 
+from brainsnn.config import apply_overrides
+from brainsnn.errors import ConfigError
 from brainsnn.learning.optimisers import SGD
-from brainsnn.training import StopRequest
+from brainsnn.training import StopRequest, TrainingConfig
 from brainsnn.training.updates import StepByStep
 
 TRIALS = make_trials(12)
@@ -73,3 +75,26 @@ def test_stop_ends_after_the_batch():
     updater = StepByStep(FakeEngine(), FakeRule(), SGD(), 5)
     recording, _ = updater.run(TRIALS, np.arange(12), RATE, stop)
     assert recording.n_trials == 5
+
+
+def test_a_clipped_gradient_is_no_larger_than_asked():
+    engine, limit = FakeEngine(), 0.05
+    start = {name: w.copy() for name, w in engine.weights.items()}
+    recording = engine.run(TRIALS.inputs)
+    gradients = dict(FakeRule().backward(recording, engine.weights, TRIALS.labels))
+    updater = StepByStep(engine, FakeRule(), SGD(), 12, False, limit)
+    _, norms = updater.run(TRIALS, np.arange(12), RATE, StopRequest())
+    for name, gradient in gradients.items():
+        wanted = gradient.values / 12
+        assert np.abs(wanted).max() > limit
+        assert norms[name] == pytest.approx(np.linalg.norm(wanted))
+        moved = (start[name] - engine.weights[name])[gradient.rows] / RATE
+        np.testing.assert_allclose(moved, wanted.clip(-limit, limit), atol=1e-12)
+
+
+def test_clipping_is_a_setting_of_training():
+    trainer = make_trainer(clip=0.1, batch_size=4)
+    assert isinstance(trainer.updater, StepByStep)
+    assert trainer.updater.clip == 0.1
+    with pytest.raises(ConfigError, match="clip"):
+        apply_overrides(TrainingConfig(), ["clip=0"])

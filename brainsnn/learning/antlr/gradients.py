@@ -44,42 +44,57 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.learning.antlr.potentials import Floats, Raster, Steps
+from brainsnn.learning.antlr.potentials import Floats, Steps
+
+#: Adding it to a number rounds that to a whole one, which the lowest bits of the sum then are.
+_ROUNDING = 1.5 * 2.0**52
+_LOG_2 = float(np.log(2))
 
 
 @numba.njit(cache=True)
-def _decay(x: float) -> float:
-    """Exponential of a number of 0 or less, to 1e-12 of it down to 1e-80.
+def _powers_of_two(exponent: Floats, out: Floats) -> None:
+    """2 to powers from -1000 to 0, to 1e-13; `exponent` is overwritten.
 
-    A series at a 1024th of the number, squared ten times: unlike a call of the mathematical
-    library it is worked out for several neurons at once.
+    The whole part goes into the exponent of the floating-point number, the rest into a series:
+    unlike calls of the mathematical library, both are worked out for several numbers at once.
     """
-    r = max(x, -700.0) / 1024
-    low = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r / 120))))
-    high = 1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * (1 / 362880 + r / 3628800)))
-    value = low + r**6 * high
-    for _ in range(10):
-        value *= value
-    return value
+    for j in range(out.size):
+        power = max(exponent[j], -1000.0)
+        exponent[j] = power + _ROUNDING
+        x = _LOG_2 * (power - (exponent[j] - _ROUNDING))
+        low = 1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x / 120))))
+        high = 1 / 5040 + x * (1 / 40320 + x * (1 / 362880 + x * (1 / 3628800 + x / 39916800)))
+        out[j] = low + x * x * x * x * x * x * (1 / 720 + x * high)
+    bits, whole = out.view(np.int64), exponent.view(np.int64)
+    for j in range(out.size):
+        bits[j] += whole[j] << 52
 
 
 @numba.njit(cache=True)
-def _by_activation(wanted: Floats, potential: Floats, theta: float, p: Floats, out: Floats) -> None:
-    """Activation-based part of a step's derivatives, into `out`; p as `parameters`."""
+def _by_activation(
+    wanted: Floats, potential: Floats, theta: float, p: Floats, scratch: Floats, out: Floats
+) -> None:
+    """Activation-based part of a step's derivatives, into `out`; p as `Antlr.parameters`."""
     scale, _, height, sharpness = p[:4]
     for j in range(out.size):
-        near = height * _decay(-sharpness * abs(potential[j] - theta))
-        out[j] = scale * (near * wanted[j])
+        scratch[j] = -sharpness / _LOG_2 * abs(potential[j] - theta)
+    _powers_of_two(scratch, out)
+    for j in range(out.size):
+        out[j] = scale * (height * out[j] * wanted[j])
 
 
 @numba.njit(cache=True)
-def _add_by_time(
-    wanted: Floats, spikes: Raster, potential: Floats, before: Floats, p: Floats, out: Floats
-) -> None:
-    """Add the timing-based part at a step's spikes; `before` is what the last step left."""
-    for j in range(out.size):
-        if spikes[j]:
-            out[j] += p[1] * (wanted[j] / -max(potential[j] - before[j], p[4]))
+def _leak(state: Floats, kept: float, given: Floats, scale: float) -> None:
+    """One step of a leaky sum; loops over few arrays are worked out several numbers at once."""
+    for j in range(state.size):
+        state[j] = kept * state[j] + scale * given[j]
+
+
+@numba.njit(cache=True)
+def _keep(v: Floats, i: Floats, into_bias: Floats, into_current: Floats) -> None:
+    for j in range(v.size):
+        into_bias[j] += v[j]
+        into_current[j] = i[j]
 
 
 @numba.njit(cache=True)
@@ -93,72 +108,75 @@ def _through_reset(
 
 @numba.njit(cache=True)
 def _towards_times(
-    spikes: Raster,
-    error: Floats,
-    c: Floats,
-    error_after: Floats,
-    trace: Floats,
-    later: Floats,
-    out: Floats,
+    error: Floats, c: Floats, error_after: Floats, trace: Floats, later: Floats, out: Floats
 ) -> None:
-    """One step of the recurrences D (`trace`, kept from step to step) and E (`later`, `out`)."""
+    """One step of the recurrences D (`trace`) and E (`later`), whose state goes on; E to `out`."""
     for j in range(out.size):
-        kept = 0.0 if spikes[j] else error_after[j] / 2 + c[1] * trace[j]
-        trace[j] = kept - c[1] * error[j] / 2
-        after = 0.0 if spikes[j] else c[0] * later[j]
-        out[j] = after + c[3] * (trace[j] - c[0] * error[j] / 2)
-        error_after[j] = error[j]
+        trace[j] = error_after[j] / 2 + c[1] * trace[j] - c[1] * error[j] / 2
+        later[j] = c[0] * later[j] + c[3] * (trace[j] - c[0] * error[j] / 2)
+        error_after[j], out[j] = error[j], later[j]
 
 
 @numba.njit(cache=True)
 def backward(
     by_activation: Floats,
     by_time: Floats,
-    spikes: Raster,
-    current: Floats,
-    potential: Floats,
-    coefficients: Floats,
-    parameters: Floats,
+    own: tuple[Steps, Steps],
+    felt: tuple[Floats, Floats, Floats],
+    c: Floats,
+    p: Floats,
     into_bias: Floats,
     into_current: Floats,
     into_time: Floats,
 ) -> None:
     r"""Fill in :math:`\bar I` and :math:`E`, and sum :math:`\bar V` (module docstring).
 
-    Tables are of shape (n_steps, n). In: `by_activation` (overwritten if the path through the
-    reset is followed) and `by_time`, :math:`\delta^S` and :math:`\delta^T`; what `integrate` gave;
-    numbers as of `pack` and `Antlr.parameters`. Out: :math:`\bar V` of all steps, added to
-    `into_bias` (n,); `into_current`; and `into_time`, unless it has no rows, as nobody asks for it.
+    Tables are of shape (n_steps, n).
+
+    Parameters
+    ----------
+    by_activation : array of float64, shape (n_steps, n)
+        :math:`\delta^S`; overwritten if the path through the reset is followed.
+    by_time : array of float64, shape (n_spikes,)
+        :math:`\delta^T` of each own spike.
+    own, felt
+        Own spikes, and the currents, potentials and slopes that `integrate` gave.
+    c, p : array of float64
+        See `pack` and `Antlr.parameters`.
+    into_bias : array of float64, shape (n,)
+        :math:`\bar V` of all steps is added.
+    into_current : array of float64, shape (n_steps, n)
+        :math:`\bar I`.
+    into_time : array of float64, shape (n_steps, n) or (0, n)
+        :math:`E`, unless nobody asks for it.
     """
-    alpha_i, alpha_v, _, beta_v, _, theta = coefficients
-    n_steps, n = spikes.shape
-    zeros, error, error_after, trace = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    v, i_after, e_after = np.zeros(n), zeros, zeros
+    current, potential, slope = felt
+    n_steps, n = potential.shape
+    state, k = np.zeros((5, n)), own[0].size - 1
+    v, i, trace, error_after, later = state
+    error, scratch = np.zeros(n), np.empty(n)
     for t in range(n_steps - 1, -1, -1):
-        felt, fired, wanted = potential[t], spikes[t], by_activation[t]
-        error[:] = 0.0
-        if parameters[0] != 0.0:
-            if parameters[5] != 0.0:
-                _through_reset(felt, current[t], v, i_after, coefficients, wanted)
-            _by_activation(wanted, felt, theta, parameters, error)
-        if parameters[1] != 0.0:
-            before = np.where(spikes[t - 1], 0.0, potential[t - 1]) if t else zeros
-            _add_by_time(by_time[t], fired, felt, before, parameters, error)
-        i = into_current[t]
-        for j in range(n):
-            v[j] = error[j] + (0.0 if fired[j] else alpha_v * v[j])
-            into_bias[j] += v[j]
-            i[j] = beta_v * v[j] + (0.0 if fired[j] else alpha_i * i_after[j])
-        i_after = i
+        if p[5] != 0.0 and p[0] != 0.0:
+            _through_reset(potential[t], current[t], v, i, c, by_activation[t])
+        if p[0] != 0.0:
+            _by_activation(by_activation[t], potential[t], c[5], p, scratch, error)
+        else:
+            error[:] = 0.0
+        while k >= 0 and own[0][k] == t:
+            state[:, own[1][k]] = 0.0
+            if p[1] != 0.0:
+                error[own[1][k]] += p[1] * (by_time[k] / -max(slope[k], p[4]))
+            k -= 1
+        _leak(v, c[1], error, 1.0)
+        _leak(i, c[0], v, c[3])
+        _keep(v, i, into_bias, into_current[t])
         if into_time.shape[0]:
-            _towards_times(fired, error, coefficients, error_after, trace, e_after, into_time[t])
-            e_after = into_time[t]
+            _towards_times(error, c, error_after, trace, later, into_time[t])
 
 
 @numba.njit(cache=True)
 def add_weight_gradient(
-    step: Steps,
-    neuron: Steps,
+    source: tuple[Steps, Steps],
     place: NDArray[np.int64],
     into_current: Floats,
     beta_i: float,
@@ -168,8 +186,8 @@ def add_weight_gradient(
 
     Parameters
     ----------
-    step, neuron : array of int32, shape (n_spikes,)
-        Input spikes.
+    source : pair of array of int32
+        Steps and neurons of the input spikes.
     place : array of int64, shape (pre,)
         Row of `values` of each presynaptic neuron.
     into_current : array of float64, shape (n_steps, post)
@@ -177,30 +195,30 @@ def add_weight_gradient(
     values : array of float64, shape (n_rows, post)
         Added to.
     """
-    for k in range(step.size):
-        row, source = values[place[neuron[k]]], into_current[step[k]]
+    for k in range(source[0].size):
+        row, share = values[place[source[1][k]]], into_current[source[0][k]]
         for j in range(row.size):
-            row[j] += beta_i * source[j]
+            row[j] += beta_i * share[j]
 
 
 @numba.njit(cache=True)
 def times_below(
-    step: Steps, neuron: Steps, weights: Floats, into_time: Floats, beta_i: float, out: Floats
+    source: tuple[Steps, Steps], weights: Floats, into_time: Floats, beta_i: float, out: Floats
 ) -> None:
-    r"""Fill in :math:`\delta^T` (n_steps, pre) of the layer below at its spikes, and only there."""
-    for k in range(step.size):
-        row, source = weights[neuron[k]], into_time[step[k]]
+    r"""Fill in :math:`\delta^T` of each spike of the layer below."""
+    for k in range(source[0].size):
+        row, share = weights[source[1][k]], into_time[source[0][k]]
         total = 0.0
         for j in range(row.size):
-            total += row[j] * source[j]
-        out[step[k], neuron[k]] = beta_i * total
+            total += row[j] * share[j]
+        out[k] = beta_i * total
 
 
 @numba.njit(cache=True)
-def forget_the_spent(step: Steps, neuron: Steps, by_activation: Floats) -> None:
+def forget_the_spent(own: tuple[Steps, Steps], by_activation: Floats) -> None:
     r"""Put :math:`\delta^S` after each spike to 0, for neurons that spike at most once.
 
     Such a neuron cannot spike again whatever its potential.
     """
-    for k in range(step.size):
-        by_activation[step[k] + 1 :, neuron[k]] = 0.0
+    for k in range(own[0].size):
+        by_activation[own[0][k] + 1 :, own[1][k]] = 0.0

@@ -1,7 +1,10 @@
-"""A connection and the population it leads to, at work on one trial after the other."""
+"""The layers of a network at work on a block of trials, one trial after the other, compiled."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,101 +14,175 @@ from brainsnn.learning.antlr.gradients import (
     forget_the_spent,
     times_below,
 )
-from brainsnn.learning.antlr.potentials import Floats, arrivals, integrate
+from brainsnn.learning.antlr.potentials import Floats, Steps, integrate
 from brainsnn.learning.antlr.trials import LayerSpikes
 
 
-class Layer:
-    """Work space for a trial's recurrences, and the gradients that trials add up to.
+class Layer(NamedTuple):
+    """A connection and the population it leads to: weights, gradients, work space for a trial.
+
+    Parameters
+    ----------
+    weights : array of float64, shape (pre, post)
+    across : array of float64, shape (post, pre or 0)
+        The same the other way round; nothing in the first layer, which passes nothing down.
+    bias : array of float64, shape (post,)
+    place : array of int64, shape (pre,)
+        Row of `values` of each presynaptic neuron; -1 if its weights have no gradient.
+    values : array of float64, shape (n_rows, post)
+        Gradient of the weights, summed over the trials so far.
+    into_bias : array of float64, shape (post,)
+        Derivatives of the biases, likewise.
+    current, potential, by_activation, into_current, into_time : array of float64
+        Of shape (n_steps, post); see `integrate` and `backward`.
+    by_time, slope : array of float64, shape (most spikes of a trial,)
+    """
+
+    weights: Floats
+    across: Floats
+    bias: Floats
+    place: NDArray[np.int64]
+    values: Floats
+    into_bias: Floats
+    current: Floats
+    potential: Floats
+    by_activation: Floats
+    into_current: Floats
+    into_time: Floats
+    by_time: Floats
+    slope: Floats
+
+
+def make_layer(
+    weights: Floats,
+    bias: Floats,
+    used: NDArray[np.bool_],
+    own: LayerSpikes,
+    n_steps: int,
+    first: bool,
+) -> Layer:
+    """Make a layer without gradients yet.
 
     Parameters
     ----------
     weights : array of float64, shape (pre, post)
     bias : array of float64, shape (post,)
-    rows : array of int64
+    used : array of bool, shape (pre,)
         Presynaptic neurons whose weights have a gradient.
+    own : LayerSpikes
+        Its own spikes, of all trials.
     n_steps : int
         Length of a trial.
-    coefficients, parameters : array of float64
-        See `pack` and `Antlr.parameters`.
     first : bool
         Whether its source is the input, whose spikes have no derivatives.
-
-    Attributes
-    ----------
-    by_activation, by_time : array of float64, shape (horizon, post)
-        Derivatives with respect to its spikes in the trial at hand.
-    weight_gradient : array of float64, shape (n_rows, post)
-        Summed over the trials so far.
-    silent : array of int64, shape (post,)
-        Trials so far in which each neuron was silent.
     """
+    n = weights.shape[1]
+    place = np.where(used, np.cumsum(used) - 1, -1)
+    tables = ("current", "potential", "by_activation", "into_current", "into_time")
+    lengths = dict.fromkeys(tables, n_steps) | ({"into_time": 0} if first else {})
+    most = int(np.diff(own.offsets).max(initial=0))
+    return Layer(
+        weights=np.ascontiguousarray(weights),
+        across=np.ascontiguousarray(weights[:0].T if first else weights.T),
+        bias=bias,
+        place=place,
+        values=np.zeros((np.count_nonzero(used), n)),
+        into_bias=np.zeros(n),
+        by_time=np.zeros(most),
+        slope=np.zeros(most),
+        **{name: np.zeros((length, n)) for name, length in lengths.items()},
+    )
 
-    def __init__(
-        self,
-        weights: Floats,
-        bias: Floats,
-        rows: NDArray[np.int64],
-        n_steps: int,
-        coefficients: Floats,
-        parameters: Floats,
-        first: bool,
-    ) -> None:
-        n_pre, n = weights.shape
-        self.weights, self.bias, self.rows = np.ascontiguousarray(weights), bias, rows
-        self.coefficients, self.parameters = coefficients, parameters
-        self._place = np.zeros(n_pre, np.int64)
-        self._place[rows] = np.arange(rows.size)
-        self.weight_gradient, self._into_bias = np.zeros((rows.size, n)), np.zeros(n)
-        self.silent = np.zeros(n, np.int64)
-        self._tables = np.zeros((6, n_steps, n))
-        self._raster = np.zeros((n_steps, n), np.bool_)
-        self._first = first
-        self.begin(n_steps)
 
-    def begin(self, horizon: int) -> None:
-        """Set out for a trial of which the steps from `horizon` on do not count."""
-        cut = self._tables[:, :horizon]
-        self.by_activation, self.by_time, self._current, self._potential = cut[:4]
-        self._into_current, self._into_time = cut[4:]
-        if self._first:
-            self._into_time = self._into_time[:0]
-        self._spikes = self._raster[:horizon]
+@numba.njit(cache=True)
+def _horizon(by_activation: Floats, by_time: Floats) -> int:
+    """Step from which on the loss of a trial depends on nothing."""
+    for t in range(len(by_activation) - 1, -1, -1):
+        if np.any(by_activation[t] != 0) or np.any(by_time[t] != 0):
+            return t + 1
+    return 0
 
-    def feel(self, source: LayerSpikes, own: LayerSpikes) -> None:
-        """Recompute currents and potentials of the trial."""
-        own.raster(self._spikes)
-        arrivals(source.step, source.neuron, self.weights, self._current)
-        felt = (self._current, self._potential)
-        integrate(self._current, self._spikes, self.bias, self.coefficients, *felt)
 
-    def learn(self, source: LayerSpikes, own: LayerSpikes, once: bool) -> None:
-        """Add the trial's gradient, from `by_activation` and `by_time`."""
-        if once:
-            forget_the_spent(own.step, own.neuron, self.by_activation)
-        felt = (self._spikes, self._current, self._potential, self.coefficients, self.parameters)
-        into = (self._into_bias, self._into_current, self._into_time)
-        backward(self.by_activation, self.by_time, *felt, *into)
-        shares = (self._into_current, self.coefficients[2], self.weight_gradient)
-        add_weight_gradient(source.step, source.neuron, self._place, *shares)
+@numba.njit(cache=True)
+def _before(spikes: LayerSpikes, trial: int, end: int) -> tuple[Steps, Steps]:
+    """Steps and neurons of the spikes of a trial before step `end`."""
+    first, last = spikes.offsets[trial], spikes.offsets[trial + 1]
+    while last > first and spikes.step[last - 1] >= end:
+        last -= 1
+    return spikes.step[first:last], spikes.neuron[first:last]
 
-    def pass_down(self, source: LayerSpikes, below: Layer) -> None:
-        """Give the layer below the derivatives with respect to its spikes (eqs. 9 and 10)."""
-        beta_i = self.coefficients[2]
-        if self.parameters[0]:
-            np.dot(self._into_current, self.weights.T, out=below.by_activation)
-            below.by_activation *= beta_i
-        if self.parameters[1]:
-            felt = (self.weights, self._into_time, beta_i)
-            times_below(source.step, source.neuron, *felt, below.by_time)
 
-    @property
-    def bias_gradient(self) -> Floats:
-        """Gradient of the biases, summed over the trials so far."""
-        gradient: Floats = self.coefficients[4] * self._into_bias
-        return gradient
+@numba.njit(cache=True)
+def _learn(
+    layer: Layer,
+    source: tuple[Steps, Steps],
+    own: tuple[Steps, Steps],
+    end: int,
+    c: Floats,
+    p: Floats,
+    once: bool,
+) -> None:
+    """Add the trial's gradient, from `by_activation` and `by_time`."""
+    wanted, into_current = layer.by_activation[:end], layer.into_current[:end]
+    if once:
+        forget_the_spent(own, wanted)
+    felt = (layer.current[:end], layer.potential[:end], layer.slope)
+    into = (layer.into_bias, into_current, layer.into_time[:end])
+    backward(wanted, layer.by_time, own, felt, c, p, *into)
+    add_weight_gradient(source, layer.place, into_current, c[2], layer.values)
 
-    def count_silence(self, own: LayerSpikes) -> None:
-        """Note who was silent in the whole trial."""
-        self.silent += 1
-        self.silent[np.unique(own.neuron)] -= 1
+
+@numba.njit(cache=True)
+def _pass_down(
+    layer: Layer, below: Layer, source: tuple[Steps, Steps], end: int, c: Floats, p: Floats
+) -> None:
+    """Give the layer below the derivatives with respect to its spikes (eqs. 9 and 10)."""
+    if p[0] != 0.0:
+        wanted = below.by_activation[:end]
+        np.dot(layer.into_current[:end], layer.across, wanted)
+        wanted *= c[2]
+    if p[1] != 0.0:
+        times_below(source, layer.weights, layer.into_time[:end], c[2], below.by_time)
+
+
+@numba.njit(cache=True)
+def learn_trials(
+    layers: tuple[Layer, ...],
+    spikes: tuple[LayerSpikes, ...],
+    by_activation: Floats,
+    by_time: Floats,
+    c: Floats,
+    p: Floats,
+    once: bool,
+) -> None:
+    """Add the gradients of all trials.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+    spikes : tuple of LayerSpikes
+        Of the input and of every layer.
+    by_activation, by_time : array of float64, shape (n_trials, n_steps, n_outputs)
+        Derivatives of the loss by the outputs' spikes.
+    c, p : array of float64
+        See `pack` and `Antlr.parameters`.
+    once : bool
+        Whether neurons spike at most once a trial.
+    """
+    top = layers[len(layers) - 1]
+    for trial in range(len(by_activation)):
+        end = _horizon(by_activation[trial], by_time[trial])
+        for q in range(len(layers)):
+            layer = layers[q]
+            source, own = _before(spikes[q], trial, end), _before(spikes[q + 1], trial, end)
+            felt = (layer.current[:end], layer.potential[:end], layer.slope)
+            integrate(source, own, layer.weights, layer.bias, c, *felt)
+        top.by_activation[:end] = by_activation[trial, :end]
+        step, neuron = _before(spikes[len(layers)], trial, end)
+        for k in range(step.size):
+            top.by_time[k] = by_time[trial, step[k], neuron[k]]
+        for q in range(len(layers) - 1, -1, -1):
+            source, own = _before(spikes[q], trial, end), _before(spikes[q + 1], trial, end)
+            _learn(layers[q], source, own, end, c, p, once)
+            if q:
+                _pass_down(layers[q], layers[q - 1], source, end, c, p)

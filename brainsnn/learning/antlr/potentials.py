@@ -43,36 +43,53 @@ def arrivals(step: Steps, neuron: Steps, weights: Floats, out: Floats) -> None:
 
 @numba.njit(cache=True)
 def integrate(
-    arrived: Floats,
-    spikes: Raster,
+    source: tuple[Steps, Steps],
+    own: tuple[Steps, Steps],
+    weights: Floats,
     bias: Floats,
     coefficients: Floats,
     current: Floats,
     potential: Floats,
+    slope: Floats,
 ) -> None:
     """Currents and potentials (eqs. 1 and 2) of neurons whose spikes are known.
 
     Parameters
     ----------
-    arrived : array of float64, shape (n_steps, n)
-        What synapses brought (`arrivals`); may be `current` itself.
-    spikes : array of bool, shape (n_steps, n)
-        The neurons' own spikes, each of which resets.
-    bias : array of float64, shape (n,)
+    source, own : pair of array of int32
+        Steps and neurons of the input spikes, and of the neurons' own, each of which resets;
+        sorted by step.
+    weights : array of float64, shape (pre, post)
+    bias : array of float64, shape (post,)
     coefficients : array of float64
         See `pack`.
-    current, potential : array of float64, shape (n_steps, n)
+    current, potential : array of float64, shape (n_steps, post)
         Filled in; the potential at a spike is that before the reset.
+    slope : array of float64
+        Filled in for each own spike: what its potential gained in that step.
     """
     alpha_i, alpha_v, beta_i, beta_v, beta_bias = coefficients[:5]
-    for t in range(arrived.shape[0]):
-        for j in range(arrived.shape[1]):
-            current[t, j] = beta_i * arrived[t, j]
-            if t > 0 and not spikes[t - 1, j]:
-                current[t, j] += alpha_i * current[t - 1, j]
-            potential[t, j] = beta_v * current[t, j] + beta_bias * bias[j]
-            if t > 0 and not spikes[t - 1, j]:
-                potential[t, j] += alpha_v * potential[t - 1, j]
+    n_steps, n = potential.shape
+    i, v, a, b = np.zeros(n), np.zeros(n), 0, 0
+    for t in range(n_steps):
+        now, felt, first = current[t], potential[t], b
+        now[:] = 0.0
+        while a < source[0].size and source[0][a] == t:
+            row = weights[source[1][a]]
+            for j in range(n):
+                now[j] += row[j]
+            a += 1
+        while b < own[0].size and own[0][b] == t:
+            slope[b] = -v[own[1][b]]
+            b += 1
+        for j in range(n):
+            i[j] = beta_i * now[j] + alpha_i * i[j]
+            v[j] = beta_v * i[j] + beta_bias * bias[j] + alpha_v * v[j]
+            now[j], felt[j] = i[j], v[j]
+        for k in range(first, b):
+            j = own[1][k]
+            slope[k] += v[j]
+            i[j] = v[j] = 0.0
 
 
 @numba.njit(cache=True)

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.antlr.layer import Layer
+from brainsnn.learning.antlr.layer import Layer, learn_trials, make_layer
 from brainsnn.learning.antlr.potentials import Floats, pack
-from brainsnn.learning.antlr.trials import LayerSpikes, output_raster, paper_steps, trials
+from brainsnn.learning.antlr.trials import LayerSpikes, layer_spikes, output_raster, paper_steps
 from brainsnn.learning.base import RowGradient, Rule, Weights
 from brainsnn.learning.gated import layers
 from brainsnn.learning.losses.spike_latency import SpikeLatencyLoss
@@ -126,24 +126,19 @@ class Antlr(Rule):
         LearningError
             If weights do not fit the recording, are not finite, or labels do not fit the loss.
         """
-        chain, work = self._prepare(recording, weights)
-        by_activation, by_time = self._of_outputs(recording, labels)
-        counts = (by_activation != 0) | (by_time != 0)
-        for k, spikes in enumerate(trials(recording)):
-            horizon = int(np.flatnonzero(counts[k].any(axis=1)).max(initial=-1)) + 1
-            for layer, own in zip(work, spikes[1:], strict=True):
-                layer.begin(horizon)
-                layer.count_silence(own)
-            work[-1].by_activation[:] = by_activation[k, :horizon]
-            work[-1].by_time[:] = by_time[k, :horizon]
-            self._trial([layer.before(horizon) for layer in spikes], work)
-        for (name, _, target), layer in zip(chain[::-1], work[::-1], strict=True):
+        chain, spikes, work = self._prepare(recording, weights)
+        wanted = self._of_outputs(recording, labels)
+        learn_trials(work, spikes, *wanted, pack(self.coefficients), self.parameters, self.once)
+        for (name, _, target), layer, own in zip(
+            chain[::-1], work[::-1], spikes[:0:-1], strict=True
+        ):
+            rows = np.flatnonzero(layer.place >= 0)
             if self.silence_penalty:
-                fan_in = layer.weights.shape[0]
-                layer.weight_gradient -= self.silence_penalty / fan_in * layer.silent
-            yield name, RowGradient(layer.rows, layer.weight_gradient)
+                fan_in, n = layer.weights.shape
+                layer.values[:] -= self.silence_penalty / fan_in * own.silent_trials(n)
+            yield name, RowGradient(rows, layer.values)
             if bias_name(target) in weights:
-                values = layer.bias_gradient[None]
+                values = self.coefficients.beta_bias * layer.into_bias[None]
                 yield bias_name(target), RowGradient(np.zeros(1, np.int64), values)
 
     def _of_outputs(self, recording: Recording, labels: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -153,33 +148,23 @@ class Antlr(Rule):
         by_activation = loss.activation(raster, labels) if self.lambda_act else none
         return by_activation, loss.timing(raster, labels) if self.lambda_tim else none
 
-    def _trial(self, spikes: list[LayerSpikes], work: list[Layer]) -> None:
-        """Add one trial's gradients; the top layer's derivatives are in place."""
-        for layer, source, own in zip(work, spikes, spikes[1:], strict=False):
-            layer.feel(source, own)
-        for depth in range(len(work) - 1, -1, -1):
-            work[depth].learn(spikes[depth], spikes[depth + 1], self.once)
-            if depth:
-                work[depth].pass_down(spikes[depth], work[depth - 1])
-
     def _prepare(
         self, recording: Recording, weights: Weights
-    ) -> tuple[list[tuple[str, str, str]], list[Layer]]:
-        """Connections with their sources and targets, and the layers they make."""
+    ) -> tuple[list[tuple[str, str, str]], tuple[LayerSpikes, ...], tuple[Layer, ...]]:
+        """Connections with their sources and targets; spikes by population; layers."""
         biases = {bias_name(p) for p in recording.populations}
         chain = layers(recording, {k: w for k, w in weights.items() if k not in biases})
-        shared = (paper_steps(recording), pack(self.coefficients), self.parameters)
+        n_steps, sizes = paper_steps(recording), recording.populations
+        spikes = tuple(layer_spikes(recording, code) for code in range(len(sizes)))
         work: list[Layer] = []
-        for name, source, target in chain:
-            bias = _checked_bias(weights, target, recording.populations[target])
+        for (name, source, target), pre, own in zip(chain, spikes, spikes[1:], strict=False):
+            bias = _checked_bias(weights, target, sizes[target])
             if not np.isfinite(weights[name]).all():
                 raise LearningError(f"Weights of {name!r} are not finite.")
-            mine = recording.population == recording.code(source)
-            rows = np.unique(recording.neuron[mine]).astype(np.int64)
-            if self.silence_penalty:
-                rows = np.arange(recording.populations[source])
-            work.append(Layer(weights[name], bias, rows, *shared, first=not work))
-        return chain, work
+            used = np.full(sizes[source], self.silence_penalty > 0)
+            used[pre.neuron] = True
+            work.append(make_layer(weights[name], bias, used, own, n_steps, first=not work))
+        return chain, spikes, tuple(work)
 
     def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
         """Loss of each trial."""

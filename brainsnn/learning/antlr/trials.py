@@ -7,39 +7,41 @@ network of L connections has L steps fewer.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
 from brainsnn.learning.antlr.potentials import Raster, Steps
 from brainsnn.spikes import Recording
 
 
-@dataclass(frozen=True)
-class LayerSpikes:
-    """Spikes of one layer in one trial, sorted by step.
+class LayerSpikes(NamedTuple):
+    """Spikes of one layer, trial by trial, sorted by step within each.
 
     Parameters
     ----------
+    offsets : array of int64, shape (n_trials + 1,)
+        Trial k has the spikes ``offsets[k]`` to ``offsets[k + 1] - 1``.
     step, neuron : array of int32, shape (n_spikes,)
     """
 
+    offsets: NDArray[np.int64]
     step: Steps
     neuron: Steps
 
-    def raster(self, out: Raster) -> Raster:
-        """Mark the spikes in `out` (n_steps, n); return it."""
-        out[:] = False
-        out[self.step, self.neuron] = True
-        return out
+    @property
+    def trial(self) -> NDArray[np.int64]:
+        """Trial of each spike."""
+        return np.repeat(np.arange(self.offsets.size - 1), np.diff(self.offsets))
 
-    def before(self, end: int) -> LayerSpikes:
-        """The spikes before step `end`."""
-        n = int(self.step.searchsorted(end))
-        return LayerSpikes(self.step[:n], self.neuron[:n])
+    def silent_trials(self, n: int) -> NDArray[np.int64]:
+        """Number of trials in which each of the `n` neurons was silent."""
+        n_trials = self.offsets.size - 1
+        silent = np.ones((n_trials, n), np.bool_)
+        silent[self.trial, self.neuron] = False
+        return silent.sum(axis=0)
 
 
 def paper_steps(recording: Recording) -> int:
@@ -59,23 +61,18 @@ def paper_steps(recording: Recording) -> int:
     return n_steps
 
 
-def trials(recording: Recording) -> Iterator[list[LayerSpikes]]:
-    """Yield, trial by trial, the spikes of each population, from the input to the output."""
-    n_steps = paper_steps(recording)
-    step = recording.step - recording.population
-    inside = (step >= 0) & (step < n_steps)
-    for begin, end in itertools.pairwise(recording.offsets.tolist()):
-        layers = []
-        for code in range(len(recording.populations)):
-            mine = (recording.population[begin:end] == code) & inside[begin:end]
-            layers.append(LayerSpikes(step[begin:end][mine], recording.neuron[begin:end][mine]))
-        yield layers
+def layer_spikes(recording: Recording, code: int) -> LayerSpikes:
+    """Spikes of the population of that number, within the paper's steps."""
+    step = recording.step - np.int32(code)
+    mine = (recording.population == code) & (step >= 0) & (step < paper_steps(recording))
+    before = np.concatenate(([0], np.cumsum(mine)))
+    return LayerSpikes(before[recording.offsets], step[mine], recording.neuron[mine])
 
 
 def output_raster(recording: Recording) -> Raster:
     """Output spikes of all trials, shape (n_trials, paper's steps, n_outputs)."""
     *_, size = recording.populations.values()
     out = np.zeros((recording.n_trials, paper_steps(recording), size), np.bool_)
-    for k, layers in enumerate(trials(recording)):
-        layers[-1].raster(out[k])
+    spikes = layer_spikes(recording, len(recording.populations) - 1)
+    out[spikes.trial, spikes.step, spikes.neuron] = True
     return out

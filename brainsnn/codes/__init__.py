@@ -6,6 +6,7 @@ To add one, see ``docs/codes.md``.
 from brainsnn.codes.base import Decoder, Encoder
 from brainsnn.codes.bernoulli import BernoulliEncoder
 from brainsnn.codes.decisions import Decisions
+from brainsnn.codes.even import EvenEncoder
 from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
@@ -15,6 +16,7 @@ from brainsnn.registry import Registry
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")
 ENCODERS.add("latency", LatencyEncoder)
 ENCODERS.add("bernoulli", BernoulliEncoder)
+ENCODERS.add("even", EvenEncoder)
 
 DECODERS: Registry[type[Decoder]] = Registry("decoder")
 DECODERS.add("first_spike", FirstSpikeDecoder)
@@ -27,6 +29,7 @@ __all__ = [
     "Decisions",
     "Decoder",
     "Encoder",
+    "EvenEncoder",
     "FirstSpikeDecoder",
     "LatencyEncoder",
     "RateDecoder",

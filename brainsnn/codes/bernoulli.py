@@ -10,16 +10,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.codes.images import check_images
+from brainsnn.codes.images import fractions
 from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 
 #: Draws made at once; bounds memory, changes no result.
 BLOCK = 2_000_000
+
+
+@numba.njit(cache=True)
+def _draw(rng, probabilities, n_steps, offsets, neuron, step):  # type: ignore[no-untyped-def]
+    """Draw once for each trial, step and neuron, in this order; fill in who spiked."""
+    k = 0
+    for trial in range(probabilities.shape[0]):
+        p = probabilities[trial]
+        for t in range(n_steps):
+            for i in range(p.size):
+                if rng.random() < p[i]:
+                    neuron[k], step[k] = i, t
+                    k += 1
+        offsets[trial + 1] = k
 
 
 @dataclass(frozen=True)
@@ -67,27 +82,30 @@ class BernoulliEncoder:
                 f"{self.probability_max}."
             )
 
-    def probabilities(self, images: NDArray[np.integer]) -> NDArray[np.float64]:
+    def probabilities(
+        self, images: NDArray[np.integer] | NDArray[np.floating]
+    ) -> NDArray[np.float64]:
         """Spike probability of each value in a step, shape (n_trials, n_neurons).
 
         Raises
         ------
         DataError
-            If the images are not integers, have no axis of neurons, or are out of range.
+            If the images have no axis of neurons, or a value is out of range.
         """
-        images = check_images("Bernoulli code", images, self.intensity_max)
-        flat = images.reshape(len(images), -1)
-        return flat.astype(np.float64) * (self.probability_max / self.intensity_max)
+        return fractions("Bernoulli code", images, self.intensity_max) * self.probability_max
 
     def encode(
-        self, images: NDArray[np.integer], rng: np.random.Generator | None = None
+        self,
+        images: NDArray[np.integer] | NDArray[np.floating],
+        rng: np.random.Generator | None = None,
     ) -> SpikeTrains:
         """Input spikes of a trial an image.
 
         Parameters
         ----------
-        images : array of int, shape (n_trials, ...)
-            Values in ``0..intensity_max``; the axes after the first are the neurons, in C order.
+        images : array of int or float, shape (n_trials, ...)
+            Integers in ``0..intensity_max`` or fractions in 0..1; the axes after the first are the
+            neurons, in C order.
         rng : numpy.random.Generator, optional
             Draws the spikes; two presentations from one generator are independent. By default the
             stream ``encoding`` of seed 0, from its beginning.
@@ -113,7 +131,9 @@ class BernoulliEncoder:
     def _block(
         self, probabilities: NDArray[np.float64], n: int, rng: np.random.Generator
     ) -> SpikeTrains:
-        draws = rng.random((len(probabilities), self.n_steps, n))
-        trial, step, neuron = np.nonzero(draws < probabilities[:, None])
-        offsets = np.searchsorted(trial, np.arange(len(probabilities) + 1)).astype(np.int64)
-        return SpikeTrains(n, self.n_steps, offsets, neuron.astype(np.int32), step.astype(np.int32))
+        offsets = np.zeros(len(probabilities) + 1, np.int64)
+        room = self.n_steps * int(np.count_nonzero(probabilities)) + 1
+        neuron, step = np.empty(room, np.int32), np.empty(room, np.int32)
+        _draw(rng, probabilities, self.n_steps, offsets, neuron, step)
+        end = offsets[-1]
+        return SpikeTrains(n, self.n_steps, offsets, neuron[:end].copy(), step[:end].copy())

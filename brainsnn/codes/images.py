@@ -1,6 +1,8 @@
-"""What every encoder of images asks of them."""
+"""What encoders ask of images, and of values that are fractions already."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,3 +37,53 @@ def check_images(code: str, images: NDArray[np.integer], intensity_max: int) -> 
             f"got {images.min()}..{images.max()}."
         )
     return images
+
+
+def check_fractions(code: str, values: NDArray[Any]) -> NDArray[np.float64]:
+    """Values as an array of float64, each from 0 to 1.
+
+    Parameters
+    ----------
+    code : str
+        Who asks, for messages.
+    values : array of float, shape (n_trials, ...)
+
+    Raises
+    ------
+    DataError
+        If the values have no axis of neurons, or one is NaN or not in 0..1.
+    """
+    values = np.asarray(values).astype(np.float64, copy=False)
+    if values.ndim < 2:
+        raise DataError(f"{code}: values must have shape (n_trials, ...), got {values.shape}.")
+    if not ((values >= 0) & (values <= 1)).all():
+        raise DataError(
+            f"{code}: values that are not integers must be in 0..1, got "
+            f"{values.min()}..{values.max()}. Normalise each feature first."
+        )
+    return values
+
+
+def fractions(code: str, images: NDArray[Any], intensity_max: int) -> NDArray[np.float64]:
+    """Values as fractions of the largest, shape (n_trials, n_neurons).
+
+    Parameters
+    ----------
+    code : str
+        Who asks, for messages.
+    images : array of int or float, shape (n_trials, ...)
+        Integers in ``0..intensity_max``, which are divided by it, or fractions in 0..1.
+    intensity_max : int
+
+    Raises
+    ------
+    DataError
+        As for `check_images` and `check_fractions`.
+    """
+    images = np.asarray(images)
+    if np.issubdtype(images.dtype, np.floating):
+        values = check_fractions(code, images)
+    else:
+        integers = check_images(code, images, intensity_max)
+        values = integers.astype(np.float64) * (1.0 / intensity_max)
+    return values.reshape(len(values), -1)

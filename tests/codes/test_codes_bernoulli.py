@@ -66,8 +66,30 @@ def test_impossible_settings_are_refused(options):
         BernoulliEncoder(**options)
 
 
+def test_the_draws_are_one_a_step_and_neuron_in_order():
+    images = np.random.default_rng(0).integers(0, 256, (4, 6), dtype=np.uint8)
+    draws = np.random.default_rng(5).random((4, 7, 6))
+    found = dense(BernoulliEncoder(7).encode(images, np.random.default_rng(5)))
+    np.testing.assert_array_equal(found, draws < (images / 510)[:, None])
+
+
+def test_fractions_are_taken_as_they_are():
+    images = np.random.default_rng(0).integers(0, 256, (4, 6), dtype=np.uint8)
+    encoder = BernoulliEncoder(9, probability_max=1.0)
+    given = [dense(encoder.encode(x, np.random.default_rng(1))) for x in (images, images / 255)]
+    np.testing.assert_array_equal(*given)
+
+
 @pytest.mark.parametrize(
-    "images", [np.zeros((2, 3)), np.zeros(3, int), np.full((1, 2), 256), np.full((1, 2), -1)]
+    "images",
+    [
+        np.full((2, 3), 1.5),
+        np.full((2, 3), np.nan),
+        np.zeros(3),
+        np.zeros(3, int),
+        np.full((1, 2), 256),
+        np.full((1, 2), -1),
+    ],
 )
 def test_impossible_images_are_refused(images):
     with pytest.raises(DataError, match="Bernoulli code"):

@@ -1,0 +1,175 @@
+r"""Backpropagation through spike counts (Wu, Chua, Zhang, Yang, Li and Li 2019).
+
+Each neuron's count stands for it. With :math:`\delta^l` the derivative of the loss by what the
+neurons of layer l received in the trial (`brainsnn.learning.count.transfer`),
+
+.. math::
+    \delta^L_k &= \frac{\partial L}{\partial c^L_k}\, g'(V^L_k) && \text{(eqs. 8-10)} \\
+    \delta^l_j &= \Big(\sum_k w_{jk}\, \delta^{l+1}_k
+        + \frac{\partial L_r}{\partial c^l_j}\Big)\, g'(V^l_j) && \text{(eqs. 11, 12)} \\
+    \frac{\partial L}{\partial w_{ij}} &= c^{l-1}_i\, \delta^l_j, \qquad
+    \frac{\partial L}{\partial b_j} = \delta^l_j && \text{(eqs. 13, 14)}
+
+where all counts c are the recorded ones and :math:`L_r` is the penalty of rates
+(`brainsnn.learning.count.penalty`), which the paper names as one of the constraints that a loss of
+counts can take. A batch is a few products of matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import LearningError
+from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.learning.count.connection import CountConnection, Floats
+from brainsnn.learning.count.counts import free_potential, recorded_counts
+from brainsnn.learning.count.dense import DenseConnection
+from brainsnn.learning.count.penalty import RatePenalty
+from brainsnn.learning.count.transfer import slope
+from brainsnn.learning.losses.base import check_labels
+from brainsnn.learning.losses.count_softmax import CountSoftmax
+from brainsnn.spikes import Recording
+
+CITATION = (
+    "Wu J., Chua Y., Zhang M., Yang Q., Li G., Li H. (2019) Deep spiking neural network with spike "
+    "count based learning rule. IJCNN 2019. arXiv:1902.05705."
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One connection of the chain: its name and ends, how it acts, and its weights if any."""
+
+    name: str
+    source: str
+    target: str
+    connection: CountConnection
+    weights: Floats | None
+
+
+@dataclass(frozen=True)
+class CountBackprop(Rule):
+    r"""The rule, for chains of layers (module docstring).
+
+    Weights given to `backward` hold, beside the learned connections, the initial potentials
+    ``<population>.v0`` of populations that learn theirs, shape (1, size).
+
+    Parameters
+    ----------
+    n_steps : int
+        T: steps in which a neuron may spike; the largest count.
+    threshold : float, default 1
+        :math:`\vartheta`, the network's.
+    temperature : float, default 1
+        Of the softmax over output counts (`CountSoftmax`).
+    open_output : bool, default False
+        Whether the output's slope is :math:`1/\vartheta` everywhere, so that an output that
+        received less than nothing, or more than T spikes' worth, still learns.
+    penalty : RatePenalty
+        Of the hidden layers' rates.
+    chain : mapping of str to CountConnection, optional
+        How each connection acts, in order; every connection all-to-all by default.
+
+    Raises
+    ------
+    LearningError
+        If `n_steps` is below 1 or the threshold not positive.
+    """
+
+    citation: ClassVar[str] = CITATION
+    neuron: ClassVar[str] = "integrate_and_fire_subtractive"
+    codes: ClassVar[tuple[str, ...]] = ("rate",)
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+
+    n_steps: int
+    threshold: float = 1.0
+    temperature: float = 1.0
+    open_output: bool = False
+    penalty: RatePenalty = RatePenalty()
+    chain: Mapping[str, CountConnection] = field(default_factory=dict)
+    loss_function: CountSoftmax = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.n_steps < 1:
+            raise LearningError(f"The count rule needs n_steps of 1 or more, got {self.n_steps}.")
+        if not self.threshold > 0:
+            raise LearningError(f"The threshold must be positive, got {self.threshold}.")
+        object.__setattr__(self, "loss_function", CountSoftmax(self.temperature))
+
+    def backward(
+        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
+    ) -> Iterator[tuple[str, RowGradient]]:
+        """Yield the gradient of each connection and initial potential, the last layer's first.
+
+        Raises
+        ------
+        LearningError
+            If weights do not fit the recording, it lacks final potentials, or labels are wrong.
+        """
+        links, counts = self.links(recording, weights), recorded_counts(recording)
+        output = links[-1].target
+        check_labels(counts[output], labels)  # type: ignore[arg-type]
+        by_count = self.loss_function.error(counts[output], labels)
+        for depth in range(len(links) - 1, -1, -1):
+            link = links[depth]
+            error = by_count * self._slope(recording, counts, link.target, link.target == output)
+            yield from self._gradients(link, counts[link.source], error, weights)
+            if depth:
+                by_count = link.connection.below(error, link.weights)
+                if self.penalty.weight:
+                    by_count = by_count + self.penalty.error(counts[link.source], self.n_steps)
+
+    def _slope(
+        self, recording: Recording, counts: Mapping[str, Floats], name: str, output: bool
+    ) -> Floats | float:
+        if output and self.open_output:
+            return 1.0 / self.threshold
+        received = free_potential(recording, name, counts[name], self.threshold)
+        return slope(received, self.threshold, self.n_steps)
+
+    def _gradients(
+        self, link: Link, counts: Floats, error: Floats, weights: Weights
+    ) -> Iterator[tuple[str, RowGradient]]:
+        if link.weights is not None:
+            rows = np.arange(link.weights.shape[0])
+            yield link.name, RowGradient(rows, link.connection.gradient(counts, error))
+        bias = f"{link.target}.v0"
+        if bias in weights:
+            yield bias, RowGradient(np.zeros(1, np.int64), error.sum(axis=0, keepdims=True))
+
+    def links(self, recording: Recording, weights: Weights) -> list[Link]:
+        """Connections between the recording's populations, in order.
+
+        Raises
+        ------
+        LearningError
+            If there is not one between each population and the next, or weights do not fit.
+        """
+        names = list(recording.populations)
+        chain = self.chain or {w: DenseConnection() for w in weights if "." not in w}
+        if len(chain) != len(names) - 1:
+            raise LearningError(
+                f"A chain of {len(names) - 1} connections expected, got {list(chain)}."
+            )
+        out = []
+        for (name, connection), source, target in zip(
+            chain.items(), names, names[1:], strict=False
+        ):
+            sizes = recording.populations[source], recording.populations[target]
+            connection.check(name, *sizes, weights.get(name))
+            out.append(Link(name, source, target, connection, weights.get(name)))
+        return out
+
+    def loss(self, recording: Recording, labels: NDArray[np.int64]) -> Floats:
+        """Loss of each trial: cross-entropy and penalties."""
+        counts = recorded_counts(recording)
+        *hidden, output = list(counts)[1:]
+        value = self.loss_function.value(counts[output], labels)
+        for name in hidden if self.penalty.weight else ():
+            value += self.penalty.value(counts[name], self.n_steps)
+        return value

@@ -3,12 +3,17 @@
 ``DATASETS["mnist"]().load(rng)`` gives the splits. To add one, see ``docs/datasets.md``.
 """
 
+from brainsnn.datasets.abalone import Abalone
 from brainsnn.datasets.base import Dataset, ImageSet, Splits
 from brainsnn.datasets.caltech import Caltech
 from brainsnn.datasets.checks import check_image_size, check_trainable
 from brainsnn.datasets.events import EventSet
+from brainsnn.datasets.iris import Iris
 from brainsnn.datasets.mnist import MNIST
 from brainsnn.datasets.nmnist import NMNIST, SmallNMNIST
+from brainsnn.datasets.tables import TableSet
+from brainsnn.datasets.wisconsin import Wisconsin
+from brainsnn.datasets.yeast import Yeast
 from brainsnn.registry import Registry
 
 DATASETS: Registry[type[Dataset]] = Registry("data set")
@@ -16,17 +21,24 @@ DATASETS.add("mnist", MNIST)
 DATASETS.add("caltech", Caltech)
 DATASETS.add("nmnist", NMNIST)
 DATASETS.add("nmnist-small", SmallNMNIST)
+for _table in (Iris, Wisconsin, Abalone, Yeast):
+    DATASETS.add(_table.name, _table)
 
 __all__ = [
     "DATASETS",
     "MNIST",
     "NMNIST",
+    "Abalone",
     "Caltech",
     "Dataset",
     "EventSet",
     "ImageSet",
+    "Iris",
     "SmallNMNIST",
     "Splits",
+    "TableSet",
+    "Wisconsin",
+    "Yeast",
     "check_image_size",
     "check_trainable",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from brainsnn.config import Config
 from brainsnn.learning.averaging import AverageConfig, NoAverageConfig
-from brainsnn.learning.optimisers import OptimiserConfig, SGDConfig
+from brainsnn.learning.optimisers import OptimiserConfig, QuantisedAdamConfig, SGDConfig
 from brainsnn.learning.schedules import Constant, Schedule
 
 
@@ -51,3 +51,13 @@ class TrainingConfig(Config):
     monitor: str = "validation_accuracy"
     patience: int | None = Field(default=None, ge=1)
     checkpoint_every: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _average_keeps_precision(self) -> Self:
+        quantised = isinstance(self.optimiser, QuantisedAdamConfig)
+        if quantised and not isinstance(self.average, NoAverageConfig):
+            raise ValueError(
+                "an average of n-bit weights has more bits; average.name must be 'off' with "
+                "optimiser.name 'quantised_adam'"
+            )
+        return self

@@ -58,7 +58,7 @@ class PoolingConnection(CountConnection):
         squares = counts.reshape(-1, down, self.size, across, self.size, self.channels)
         return np.asarray(squares.mean(axis=(2, 4))).reshape(len(counts), -1)
 
-    def gradient(self, counts: Floats, error: Floats) -> Floats:
+    def gradient(self, counts: Floats, error: Floats) -> Floats:  # noqa: ARG002
         """See `CountConnection`: there is none."""
         raise LearningError("Average pooling has no weights to learn.")
 

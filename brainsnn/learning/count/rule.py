@@ -67,9 +67,10 @@ class CountBackprop(Rule):
         :math:`\vartheta`, the network's.
     temperature : float, default 1
         Of the softmax over output counts (`CountSoftmax`).
-    open_output : bool, default False
+    open_output : bool, default True
         Whether the output's slope is :math:`1/\vartheta` everywhere, so that an output that
-        received less than nothing, or more than T spikes' worth, still learns.
+        received less than nothing, or more than T spikes' worth, still learns. Where the slope
+        closes, an output that falls silent for its own class stays so.
     penalty : RatePenalty
         Of the hidden layers' rates.
     chain : mapping of str to CountConnection, optional
@@ -89,8 +90,8 @@ class CountBackprop(Rule):
     n_steps: int
     threshold: float = 1.0
     temperature: float = 1.0
-    open_output: bool = False
-    penalty: RatePenalty = RatePenalty()
+    open_output: bool = True
+    penalty: RatePenalty = field(default_factory=RatePenalty)
     chain: Mapping[str, CountConnection] = field(default_factory=dict)
     loss_function: CountSoftmax = field(init=False)
 

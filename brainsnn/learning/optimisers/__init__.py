@@ -2,6 +2,17 @@
 
 from brainsnn.learning.optimisers.adam import Adam, AdamConfig
 from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserConfig
+from brainsnn.learning.optimisers.quantised import QuantisedAdam, QuantisedAdamConfig
 from brainsnn.learning.optimisers.sgd import SGD, SGDConfig
 
-__all__ = ["OPTIMISERS", "SGD", "Adam", "AdamConfig", "Optimiser", "OptimiserConfig", "SGDConfig"]
+__all__ = [
+    "OPTIMISERS",
+    "SGD",
+    "Adam",
+    "AdamConfig",
+    "Optimiser",
+    "OptimiserConfig",
+    "QuantisedAdam",
+    "QuantisedAdamConfig",
+    "SGDConfig",
+]

@@ -89,7 +89,7 @@ def test_the_impossible_is_refused(make, words):
     [
         ({"input_hidden": np.ones((3, 2))}, FINAL, LABELS, "A chain of 2 connections"),
         ({**WEIGHTS, "hidden_output": np.ones((3, 2))}, FINAL, LABELS, r"shape \(2, 2\)"),
-        (WEIGHTS, {}, LABELS, "final potentials of 'output'"),
+        (WEIGHTS, {}, LABELS, "final potentials of 'hidden'"),
         (WEIGHTS, FINAL, np.array([0, 2]), "Labels must be in 0..1"),
     ],
 )

@@ -1,0 +1,136 @@
+r"""Adam on full weights of which the network sees n bits: precision as a constraint.
+
+The optimiser keeps full weights :math:`W` for itself. The network runs, is validated and is saved
+with
+
+.. math::
+    Q = s\,q, \qquad q = \min(\max(\mathrm{round}(W / s), -m), m), \qquad m = 2^{n-1} - 1
+
+(one bit: :math:`q = \pm 1`). The gradient at :math:`Q` is applied to :math:`W` as it is
+(straight-through). The step :math:`s`, one a connection, follows the weights by one iteration of
+least squares an update, :math:`s \leftarrow \langle W, q \rangle / \langle q, q \rangle`. Learned
+parameters of neurons (names with a dot) are not weights and stay whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from brainsnn.errors import LearningError
+from brainsnn.learning.base import RowGradient
+from brainsnn.learning.optimisers.adam import Adam
+from brainsnn.learning.optimisers.base import OPTIMISERS, OptimiserConfig, split_state
+
+SETTLE = 20
+"""Iterations that find the first step."""
+
+MOST_BITS = 16
+
+
+@numba.njit(cache=True)
+def _quantise(full, step, largest, out):  # type: ignore[no-untyped-def]
+    """Fill in the n-bit weights; `step` is what it was, and then what it is."""
+    along, norm = 0.0, 0.0
+    for i in range(full.shape[0]):
+        for j in range(full.shape[1]):
+            w = full[i, j]
+            if largest == 0:
+                q = 1.0 if w >= 0 else -1.0
+            else:
+                q = min(max(np.rint(w / step[0]), -largest), largest)
+            out[i, j] = q
+            along += w * q
+            norm += q * q
+    if norm > 0.0 and along > 0.0:
+        step[0] = along / norm
+    for i in range(full.shape[0]):
+        for j in range(full.shape[1]):
+            out[i, j] *= step[0]
+
+
+class QuantisedAdam(Adam):
+    """Adam whose weights have n bits (module docstring).
+
+    Parameters
+    ----------
+    bits : int, default 8
+        n, from 1 to 16.
+    beta1, beta2, epsilon, weight_decay
+        As for `Adam`; decay is of the full weights.
+
+    Raises
+    ------
+    LearningError
+        If `bits` is impossible.
+    """
+
+    def __init__(
+        self,
+        bits: int = 8,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        if not 1 <= bits <= MOST_BITS:
+            raise LearningError(
+                f"Weights of {bits} bits are impossible; allowed are 1 to {MOST_BITS}."
+            )
+        super().__init__(beta1, beta2, epsilon, weight_decay)
+        self.bits = bits
+        self._full: dict[str, NDArray[np.float64]] = {}
+        self._step: dict[str, NDArray[np.float64]] = {}
+
+    def step(
+        self,
+        name: str,
+        weights: NDArray[np.float64],
+        gradient: RowGradient,
+        learning_rate: float,
+    ) -> None:
+        """Update the full weights, then put their n bits into `weights`."""
+        if "." in name:
+            super().step(name, weights, gradient, learning_rate)
+            return
+        begun = name in self._full
+        full = self._full.setdefault(name, np.array(weights))
+        super().step(name, full, gradient, learning_rate)
+        largest = 2 ** (self.bits - 1) - 1
+        if not begun:
+            self._step[name] = np.array([np.abs(full).max() / max(largest, 1) or 1.0])
+        for _ in range(1 if begun else SETTLE):
+            _quantise(full, self._step[name], largest, weights)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Adam's, and ``connection.full`` (weights) and ``.step``."""
+        own = {f"{name}.full": full.copy() for name, full in self._full.items()}
+        return super().state() | own | {f"{name}.step": s.copy() for name, s in self._step.items()}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over a `state`."""
+        own = {key: value for key, value in state.items() if key.endswith((".full", ".step"))}
+        super().restore({key: value for key, value in state.items() if key not in own})
+        parts = split_state(own, ("full", "step"))
+        self._full, self._step = parts["full"], parts["step"]
+
+
+@OPTIMISERS.register("quantised_adam")
+class QuantisedAdamConfig(OptimiserConfig):
+    """Parameters of `QuantisedAdam`; an average of weights does not go with it."""
+
+    name: Literal["quantised_adam"] = "quantised_adam"
+    bits: int = Field(default=8, ge=1, le=MOST_BITS)
+    beta1: float = Field(default=0.9, ge=0, lt=1)
+    beta2: float = Field(default=0.999, ge=0, lt=1)
+    epsilon: float = Field(default=1e-8, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+
+    def build(self) -> QuantisedAdam:
+        """A fresh `QuantisedAdam`."""
+        return QuantisedAdam(self.bits, self.beta1, self.beta2, self.epsilon, self.weight_decay)

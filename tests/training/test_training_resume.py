@@ -81,9 +81,12 @@ def test_killed_run_resumes_exactly(tmp_path, hang_epoch, hang_trial, every):
         pd.testing.assert_frame_equal(directory.metrics(), resumed.metrics)
 
 
+# An average of n-bit weights has more bits, and is refused.
+PAIRS = [(o, a) for o in OPTIMISERS for a in AVERAGES if o != "quantised_adam" or a == "off"]
+
+
 @pytest.mark.parametrize("batch_size", [1, 7])
-@pytest.mark.parametrize("average", list(AVERAGES))
-@pytest.mark.parametrize("optimiser", list(OPTIMISERS))
+@pytest.mark.parametrize(("optimiser", "average"), PAIRS)
 def test_interrupted_run_resumes_exactly(tmp_path, optimiser, average, batch_size):
     settings = {
         "epochs": 3,

@@ -15,7 +15,6 @@ from brainsnn.codes import LatencyEncoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.datasets.augment import Warp
 from brainsnn.learning.base import Rule
 from brainsnn.learning.rules import RuleConfig
 from brainsnn.model import Model, feedforward
@@ -27,6 +26,7 @@ from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 from brainsnn.trials import LabelledTrials, TrainingTrials, VariedTrials
 from protocols.page import write_report
+from protocols.warps import WarpConfig
 
 CITATION = (
     "Kheradpisheh S.R., Masquelier T. (2020) Temporal backpropagation for spiking neural networks "
@@ -72,7 +72,7 @@ class NetworkConfig(Config):
         return {f"hidden{k}": size for k, size in enumerate(self.hidden, start=1)}
 
 
-class NoiseConfig(Config):
+class NoiseConfig(WarpConfig):
     """How training images are varied, anew in each epoch; validation and test images never are.
 
     Parameters
@@ -80,22 +80,14 @@ class NoiseConfig(Config):
     jitter : float, default 0
         Standard deviation in steps of the normal jitter of each input spike.
     rotation, stretch, shear, shift, share, mirror, extend
-        Random affine map of the image; see `brainsnn.datasets.augment.Warp`.
+        See `WarpConfig`.
     """
 
     jitter: float = Field(default=0.0, ge=0)
-    rotation: float = Field(default=0.0, ge=0, le=180)
-    stretch: float = Field(default=0.0, ge=0, lt=1)
-    shear: float = Field(default=0.0, ge=0)
-    shift: float = Field(default=0.0, ge=0)
-    share: float = Field(default=1.0, ge=0, le=1)
-    mirror: float = Field(default=0.0, ge=0, le=1)
-    extend: bool = False
 
     def trials(self, images: ImageSet, encoder: LatencyEncoder, streams: Streams) -> TrainingTrials:
         """Return training trials, varied anew in each epoch if anything varies."""
-        amounts = (self.rotation, self.stretch, self.shear, self.shift)
-        warp = Warp(*amounts, self.share, self.mirror, self.extend)
+        warp = self.warp()
         if not self.jitter and not warp.varies:
             return encode(encoder, images)
 

@@ -118,11 +118,11 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         """Load MNIST and encode it by latency (eq. 1)."""
         splits = MNIST(n_validation=config.data.n_validation).load()
         encoder = LatencyEncoder(config.network.n_steps)
-        train = _first(splits.train, config.data.n_train)
+        train = first_images(splits.train, config.data.n_train)
         return Material(
             config.noise.trials(train, encoder, streams),
             encode(encoder, splits.validation),
-            encode(encoder, _first(splits.test, config.data.n_test)),
+            encode(encoder, first_images(splits.test, config.data.n_test)),
             train.classes,
         )
 
@@ -197,7 +197,8 @@ def _digits() -> tuple[str, ...]:
     return tuple(str(k) for k in range(10))
 
 
-def _first(images: ImageSet, n: int | None) -> ImageSet:
+def first_images(images: ImageSet, n: int | None) -> ImageSet:
+    """Return the first n images, or all."""
     return images if n is None else images.take(np.arange(min(n, len(images))))
 
 

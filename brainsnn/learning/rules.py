@@ -10,6 +10,7 @@ from pydantic import Field
 from brainsnn.config import Choice
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.base import Rule
+from brainsnn.learning.count import CountBackprop, RatePenalty
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import (
     FirstSpikeSoftmax,
@@ -175,3 +176,35 @@ class AntlrConfig(RuleConfig):
             silence_penalty=self.silence_penalty,
             once=self.once,
         )
+
+
+@RULES.register("count")
+class CountConfig(RuleConfig):
+    """Backpropagation through spike counts, for chains of all-to-all layers.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.001
+        Of Adam.
+    n_steps : int, default 50
+        T, the network's.
+    threshold, temperature, open_output
+        See `CountBackprop`; the threshold is the network's.
+    rate_penalty, rate_target : float
+        See `RatePenalty`; 0 turns the penalty off.
+    """
+
+    name: Literal["count"] = "count"
+    learning_rate: float = Field(default=0.001, gt=0)
+    n_steps: int = Field(default=50, ge=1)
+    threshold: float = Field(default=1.0, gt=0)
+    temperature: float = Field(default=1.0, gt=0)
+    open_output: bool = True
+    rate_penalty: float = Field(default=0.0, ge=0)
+    rate_target: float = Field(default=0.1, ge=0, le=1)
+
+    def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
+        """Make a `CountBackprop`."""
+        penalty = RatePenalty(self.rate_penalty, self.rate_target)
+        scales = (self.n_steps, self.threshold, self.temperature)
+        return CountBackprop(*scales, self.open_output, penalty)

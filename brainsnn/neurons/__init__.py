@@ -12,6 +12,7 @@ from brainsnn.neurons.current_based import (
 )
 from brainsnn.neurons.glm import glm_neuron
 from brainsnn.neurons.integrate_and_fire import integrate_and_fire_once
+from brainsnn.neurons.subtractive import integrate_and_fire_subtractive
 
 __all__ = [
     "COEFFICIENTS",
@@ -22,4 +23,5 @@ __all__ = [
     "current_based_once",
     "glm_neuron",
     "integrate_and_fire_once",
+    "integrate_and_fire_subtractive",
 ]

@@ -37,6 +37,7 @@ integrate_and_fire_subtractive = NEURONS.add(
         reset="v -= theta",
         parameters={"v0": 0.0, "theta": 1.0, "onset": 0.0, "duration": 1e9},
         initial={"v": "v0"},
+        learnable=("v0",),
         summary=(
             "Non-leaky integrate-and-fire with instantaneous synapses, a learnable initial "
             "potential, and a reset that subtracts the threshold."

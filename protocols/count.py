@@ -1,0 +1,127 @@
+"""What the protocols of spike counts share: settings, the network, the rule, encoded trials."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from brainsnn.codes import BernoulliEncoder, EvenEncoder
+from brainsnn.config import Config
+from brainsnn.count import count_chain, count_connections
+from brainsnn.datasets import ImageSet
+from brainsnn.learning.count import CountBackprop, RatePenalty
+from brainsnn.learning.count.rule import CITATION
+from brainsnn.model import Model
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+from brainsnn.trials import LabelledTrials, VariedTrials
+from protocols.warps import WarpConfig
+
+__all__ = ["CITATION", "CountNetworkConfig", "CountRuleConfig", "fixed_trials", "image_trials"]
+
+#: Images varied and encoded at once; bounds memory.
+BLOCK = 2500
+
+
+class CountNetworkConfig(Config):
+    """A chain of integrate-and-fire layers with a reset that subtracts.
+
+    Parameters
+    ----------
+    hidden : tuple of int, default (800,)
+        Neurons of each hidden layer.
+    n_steps : int, default 50
+        T: steps in which a neuron may spike. Trials are a step a connection longer.
+    threshold : float, default 1
+    spread : float, default 0.7
+        Of the first weights; see `count_chain`.
+    code : {"bernoulli", "even"}, default "bernoulli"
+        How inputs spike: drawn in each step, or evenly spaced (a constant current).
+    """
+
+    hidden: tuple[int, ...] = (800,)
+    n_steps: int = Field(default=50, ge=1)
+    threshold: float = Field(default=1.0, gt=0)
+    spread: float = Field(default=0.7, gt=0)
+    code: Literal["bernoulli", "even"] = "bernoulli"
+
+    def model(self, name: str, n_inputs: int, n_classes: int) -> Model:
+        """Build the model for inputs and classes of the given numbers."""
+        layers = {f"hidden{k}": n for k, n in enumerate(self.hidden, start=1)}
+        sizes = {"input": n_inputs, **layers, "output": n_classes}
+        return count_chain(name, sizes, self.n_steps, self.threshold, self.spread)
+
+    @property
+    def trial_steps(self) -> int:
+        """Length of a trial: T, and a step for each connection."""
+        return self.n_steps + len(self.hidden) + 1
+
+    def encode(self, values: NDArray[np.generic], rng: np.random.Generator) -> SpikeTrains:
+        """Input spikes; `rng` draws them where they are drawn."""
+        if self.code == "even":
+            return EvenEncoder(self.n_steps).encode(values)  # type: ignore[arg-type]
+        return BernoulliEncoder(self.n_steps, probability_max=1.0).encode(values, rng)  # type: ignore[arg-type]
+
+
+class CountRuleConfig(Config):
+    """The rule and the constraints in its loss.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.001
+        Of Adam.
+    temperature : float, default 0.05
+        Of the softmax over counts, as a share of T (the paper's is 1 / T).
+    open_output : bool, default True
+        See `CountBackprop`.
+    rate_penalty, rate_target : float
+        See `RatePenalty`; 0 turns the penalty off.
+    """
+
+    learning_rate: float = Field(default=0.001, gt=0)
+    temperature: float = Field(default=0.05, gt=0)
+    open_output: bool = True
+    rate_penalty: float = Field(default=0.0, ge=0)
+    rate_target: float = Field(default=0.1, ge=0, le=1)
+
+    def build(self, network: CountNetworkConfig, model: Model) -> CountBackprop:
+        """Make the rule for a network."""
+        return CountBackprop(
+            network.n_steps,
+            network.threshold,
+            self.temperature * network.n_steps,
+            self.open_output,
+            RatePenalty(self.rate_penalty, self.rate_target),
+            count_connections(model),
+        )
+
+
+def image_trials(
+    images: ImageSet, network: CountNetworkConfig, warps: WarpConfig, streams: Streams
+) -> VariedTrials:
+    """Training trials: images warped and input spikes drawn anew in each epoch."""
+    warp = warps.warp()
+
+    def encode(epoch: int | None) -> SpikeTrains:
+        number = 0 if epoch is None else epoch + 1
+        rng = streams.fresh("encoding", number)
+        maps = warp.draw(len(images), streams.fresh("augmentation", number))
+        moved = warp.varies and epoch is not None
+
+        def block(k: int) -> SpikeTrains:
+            part = images.images[k : k + BLOCK]
+            return network.encode(maps.apply(part, k) if moved else part, rng)
+
+        return SpikeTrains.concatenate(block(k) for k in range(0, len(images), BLOCK))
+
+    return VariedTrials(images.labels, encode)
+
+
+def fixed_trials(
+    images: ImageSet, network: CountNetworkConfig, streams: Streams, name: str
+) -> LabelledTrials:
+    """Validation or test trials: input spikes drawn once, from the stream `name`."""
+    return LabelledTrials(network.encode(images.images, streams.fresh(name)), images.labels)

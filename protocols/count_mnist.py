@@ -1,0 +1,176 @@
+"""Networks of spike counts learn MNIST (Wu et al. 2019, Table II)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from analysis.report import Claim, Section
+from brainsnn.codes import DECODERS, Decoder
+from brainsnn.datasets import MNIST
+from brainsnn.experiment import Experiment
+from brainsnn.learning.averaging import AverageConfig, ExponentialAverageConfig
+from brainsnn.learning.base import Rule
+from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
+from brainsnn.learning.schedules import Cosine, Schedule
+from brainsnn.model import Model
+from brainsnn.protocol import Material, Protocol, ProtocolConfig
+from brainsnn.records import RunDirectory
+from brainsnn.streams import Streams
+from protocols import count_figures as figures
+from protocols.count import (
+    CITATION,
+    CountNetworkConfig,
+    CountRuleConfig,
+    fixed_trials,
+    image_trials,
+)
+from protocols.page import write_report
+from protocols.s4nn import mean
+from protocols.s4nn_mnist import DataConfig, first_images
+from protocols.warps import WarpConfig
+
+#: Test accuracies of Table II, in per cent, by hidden layers and T.
+PAPER = {((800,), 50): 98.64, ((800, 800), 50): 98.66, ((800,), 10): 98.40}
+
+
+class CountMnistConfig(ProtocolConfig):
+    """Settings of the protocol ``count-mnist``.
+
+    Parameters
+    ----------
+    network, data, warp, rule
+        See their classes.
+    """
+
+    protocol: Literal["count-mnist"] = "count-mnist"
+    epochs: int = Field(default=20, ge=1)
+    batch_size: int = Field(default=64, ge=1)
+    update: Literal["sequential", "simultaneous"] = "simultaneous"
+    optimiser: OptimiserConfig = AdamConfig()
+    schedule: Schedule = Cosine(warm_up=0.25)
+    average: AverageConfig = ExponentialAverageConfig(decay=0.99)
+    network: CountNetworkConfig = CountNetworkConfig()
+    data: DataConfig = DataConfig(n_validation=5000)
+    warp: WarpConfig = WarpConfig(rotation=10, stretch=0.1, shear=0.1, shift=1)
+    rule: CountRuleConfig = CountRuleConfig()
+
+
+class CountMnist(Protocol[CountMnistConfig]):
+    """The protocol; see the module's docstring."""
+
+    name = "count-mnist"
+    title = "Spike counts on MNIST"
+    summary = "784-800-10 integrate-and-fire network learns MNIST through its spike counts."
+    citation: ClassVar[str] = CITATION
+    config = CountMnistConfig
+    presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "short": ("network.n_steps=10",),
+        "deep": ("network.hidden=[800, 800]",),
+        "faithful": (
+            "warp.share=0",
+            "rule.temperature=0.02",
+            "average.name=off",
+            "schedule.name=constant",
+        ),
+        "demo": ("network.n_steps=10", "epochs=2", "network.hidden=[200]"),
+    }
+
+    def model(self, config: CountMnistConfig) -> Model:
+        """Return the network of the configuration."""
+        return config.network.model(self.name, 28 * 28, 10)
+
+    def n_steps(self, config: CountMnistConfig) -> int:
+        """T, and a step for each connection."""
+        return config.network.trial_steps
+
+    def rule(self, config: CountMnistConfig, model: Model) -> Rule:
+        """Return the count rule with the constraints of the configuration."""
+        return config.rule.build(config.network, model)
+
+    def learning_rate(self, config: CountMnistConfig) -> float:
+        """Return the rule's."""
+        return config.rule.learning_rate
+
+    def decoder(self, config: CountMnistConfig) -> Decoder:  # noqa: ARG002
+        """Most spikes decide."""
+        return DECODERS["rate"]()
+
+    def material(self, config: CountMnistConfig, streams: Streams) -> Material:
+        """Load MNIST; input spikes of training images are drawn anew in each epoch."""
+        splits = MNIST(n_validation=config.data.n_validation).load()
+        train = first_images(splits.train, config.data.n_train)
+        test = first_images(splits.test, config.data.n_test)
+        return Material(
+            image_trials(train, config.network, config.warp, streams),
+            fixed_trials(splits.validation, config.network, streams, "validation"),
+            fixed_trials(test, config.network, streams, "test"),
+            train.classes,
+        )
+
+    def measure(self, experiment: Experiment[CountMnistConfig], run: RunDirectory) -> None:
+        """Table ``transfer``, eq. 7 against recorded counts; ``early``, the output read early."""
+        network, material = experiment.config.network, experiment.material
+        figures.write_transfer(experiment.engine, material.test, network, run)
+        figures.write_early(experiment.engine, material.test, run)
+
+    def conclude(self, run: RunDirectory) -> pd.DataFrame:
+        """Write figures and report; return the paper's claims beside our numbers."""
+        config = run.config(self.config)
+        page = self._abstract(run, config), self._claims(run, config), _sections(run)
+        return write_report(self, run, config, *page)
+
+    def _claims(self, run: RunDirectory, config: CountMnistConfig) -> list[Claim]:
+        """Accuracy (Table II)."""
+        trials = run.trials()
+        right = trials["decision"] == trials["label"]
+        paper = PAPER.get((config.network.hidden, config.network.n_steps))
+        return [
+            Claim.judged(
+                "Test accuracy, ties decided by potential",
+                paper,
+                100 * mean(right),
+                "%",
+                digits=2,
+                headline=True,
+                note="Table II",
+            ),
+            Claim.judged(
+                "Test accuracy, ties counted as wrong",
+                paper,
+                100 * mean(right & ~trials["tie"]),
+                "%",
+                digits=2,
+                note="Table II",
+            ),
+        ]
+
+    def _abstract(self, run: RunDirectory, config: CountMnistConfig) -> str:
+        """Return one paragraph: what was run, on what, with what result."""
+        trials, network = run.trials(), config.network
+        sizes = "-".join(str(n) for n in (784, *network.hidden, 10))
+        right = 100 * mean(trials["decision"] == trials["label"])
+        spikes = mean(trials["spikes_to_decision"])
+        return (
+            f"A {sizes} network of integrate-and-fire neurons whose reset subtracts the threshold, "
+            f"{network.n_steps} steps for each to spike in, learned MNIST through its spike counts "
+            f"for {config.epochs} epochs (seed {config.seed}), its weights selected on validation "
+            f"images only. On {len(trials):,} test images the output with most spikes names the "
+            f"right digit in {right:.2f} % of trials, with {spikes:,.0f} spikes on average."
+        )
+
+
+def _sections(run: RunDirectory) -> list[Section]:
+    """Draw the figures and return the sections of the page."""
+    classes = tuple(str(k) for k in range(10))
+    return [
+        figures.learning(run),
+        figures.accuracy(run, classes),
+        figures.transfer(run),
+        figures.early(run),
+    ]
+
+
+PROTOCOL = CountMnist()

@@ -1,0 +1,80 @@
+"""The protocols of spike counts from data to report, on little data."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from brainsnn.config import apply_overrides
+from brainsnn.datasets import MNIST, ImageSet
+from brainsnn.errors import ConfigError
+from brainsnn.experiment import start
+from brainsnn.protocol import load_protocol
+from brainsnn.records import RunDirectory
+from brainsnn.streams import Streams
+from protocols.count import CountNetworkConfig, fixed_trials, image_trials
+from protocols.warps import WarpConfig
+
+ENGINE = "resident" if shutil.which("g++") else "runtime"
+
+
+def carry_out(name, path, *overrides):
+    protocol = load_protocol(name)
+    config = apply_overrides(protocol.config(), [f"engine={ENGINE}", *overrides])
+    return start(protocol, config, path, ["brainsnn", "run", name])
+
+
+@pytest.mark.slow
+def test_mnist_from_data_to_report(tmp_path):
+    if MNIST().find() is None:
+        pytest.skip("MNIST is not there")
+    outcome = carry_out(
+        "count-mnist",
+        tmp_path / "run",
+        "epochs=2",
+        "average.name=off",
+        "network.n_steps=6",
+        "network.hidden=[40]",
+        "data.n_train=600",
+        "data.n_validation=100",
+        "data.n_test=200",
+    )
+    run = RunDirectory.read(outcome.path)
+    assert outcome.summary["accuracy"] > 0.3
+    assert list(run.table("transfer")["population"]) == ["hidden1", "output"]
+    early = run.table("early").set_index(["code", "step"])["accuracy"]
+    trials = run.trials()
+    strictly = ((trials["decision"] == trials["label"]) & ~trials["tie"] & ~trials["silent"]).mean()
+    assert early["rate", 7] == strictly
+    assert "Table II" in run.report.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def images():
+    values = np.random.default_rng(0).integers(0, 256, (7, 6, 6), dtype=np.uint8)
+    return ImageSet("seven", values, np.arange(7) % 2, ("a", "b"))
+
+
+def test_training_trials_are_drawn_anew_in_each_epoch(images, monkeypatch):
+    monkeypatch.setattr("protocols.count.BLOCK", 3)
+    trials = image_trials(images, CountNetworkConfig(n_steps=5), WarpConfig(shift=1), Streams(1))
+    first, again, other = (trials.epoch(k).inputs for k in (0, 0, 1))
+    np.testing.assert_array_equal(first.step, again.step)
+    assert first.step.size != other.step.size or (first.step != other.step).any()
+    assert trials.plain().inputs.n_trials == 7
+
+
+def test_the_even_code_draws_nothing(images):
+    network = CountNetworkConfig(n_steps=5, code="even")
+    first, second = (fixed_trials(images, network, Streams(k), "test").inputs for k in (1, 2))
+    np.testing.assert_array_equal(first.step, second.step)
+
+
+@pytest.mark.parametrize(
+    "setting", ["network.n_steps=0", "rule.rate_target=1.5", "rule.temperature=0"]
+)
+def test_impossible_constraints_are_refused(setting):
+    with pytest.raises(ConfigError, match=setting.partition("=")[0]):
+        apply_overrides(load_protocol("count-mnist").config(), [setting])

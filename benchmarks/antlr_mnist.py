@@ -1,0 +1,122 @@
+"""Speed of activation- and timing-based learning on latency-coded MNIST.
+
+Milliseconds an image at 784-800-10 with 100 steps, batches of 16, one thread: the whole of
+``Trainer.fit`` (trials, gradients, clipping, Adam, statistics), for each method, from fresh weights
+and from weights that ANTLR has trained for an epoch; and the trials alone. Medians over blocks of
+images of the time on the processor and of the time that passed.
+
+Run ``python benchmarks/antlr_mnist.py``, with ``--quick`` for a look. Rows are added to
+``results/benchmarks/antlr-mnist.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rows import Results
+
+from brainsnn.codes import DECODERS
+from brainsnn.engine import Engine, build_engine
+from brainsnn.streams import Streams
+from brainsnn.training import Trainer
+from brainsnn.trials import LabelledTrials
+from protocols.antlr_mnist import PROTOCOL, AntlrMnistConfig
+from protocols.antlr_study import OWN_DECODER
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+CONFIG = AntlrMnistConfig()
+ONE_EPOCH = CONFIG.training.model_copy(update={"epochs": 1, "monitor": "train_accuracy"})
+
+Weights = dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Training and trials of one network.
+
+    Parameters
+    ----------
+    engine : Engine
+    trials : LabelledTrials
+        Training images.
+    n, repetitions : int
+        Images in a block, and number of blocks.
+    """
+
+    engine: Engine
+    trials: LabelledTrials
+    n: int
+    repetitions: int
+
+    def block(self, k: int) -> LabelledTrials:
+        """Block `k` of the images."""
+        index = np.arange(k * self.n, (k + 1) * self.n)
+        return LabelledTrials(self.trials.inputs.take(index), self.trials.labels[index])
+
+    def trainer(self, method: str) -> Trainer:
+        """Trainer of a method for an epoch."""
+        settings = getattr(CONFIG, method).model_copy(update={"kernel_steps": CONFIG.n_steps})
+        decoder = DECODERS[OWN_DECODER[method]]()
+        rate = settings.learning_rate
+        return Trainer(self.engine, settings.build({}), decoder, ONE_EPOCH, rate, Streams(0))
+
+    def time(self, task: Callable[[LabelledTrials], object], weights: Weights) -> NDArray[float]:
+        """Milliseconds an image, of processor and of wall, medians over blocks; the first warms."""
+        taken = []
+        for k in range(self.repetitions + 1):
+            block = self.block(k)
+            self.engine.set_weights(weights)
+            begun = time.thread_time(), time.perf_counter()
+            task(block)
+            taken.append((time.thread_time() - begun[0], time.perf_counter() - begun[1]))
+        return 1e3 * np.median(taken[1:], axis=0) / self.n
+
+
+def measure(quick: bool) -> Results:
+    """Speed, as rows."""
+    results = Results()
+    trials = PROTOCOL.splits(CONFIG).train
+    model = PROTOCOL.model(CONFIG)
+    with build_engine("resident", model, CONFIG.n_steps + 2) as engine:
+        bench = Bench(engine, trials, *((800, 2) if quick else (4_000, 7)))
+        fresh = model.draw_weights(Streams(0))
+        engine.set_weights(fresh)
+        epoch = bench.block(0) if quick else trials
+        trained = bench.trainer("antlr").fit(epoch).last_weights
+        for state, weights in (("fresh", fresh), ("trained", trained)):
+            tasks: dict[str, Callable[[LabelledTrials], object]] = {
+                "trials alone": lambda block: engine.run(block.inputs)
+            }
+            for method in CONFIG.methods:
+                tasks[f"training, {method}"] = lambda block, m=method: bench.trainer(m).fit(block)
+            for name, task in tasks.items():
+                processor, wall = bench.time(task, weights)
+                results.add(name, state, processor, "ms of processor")
+                results.add(name, state, wall, "ms")
+    return results
+
+
+def main() -> None:
+    """Measure, print, and add to the CSV file."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="few images, no rows")
+    parser.add_argument("--out", type=Path, default=Path("results/benchmarks/antlr-mnist.csv"))
+    options = parser.parse_args()
+    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})  # noqa: S606
+    results = measure(options.quick)
+    results.print()
+    if not options.quick:
+        results.append(options.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""What the ANTLR studies conclude: claims, figures and tables from a run's tables alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.codes.agreement import agreement
+from analysis.codes.decisions import accuracy_against_time, decision_times
+from analysis.codes.paired import paired_tests
+from analysis.figures import plot_curves, plot_pareto, save
+from analysis.report import Claim, Picture, Section, Table
+from analysis.seeds import over_seeds
+from brainsnn.records import RunDirectory
+from protocols.glm_study import claim_of
+
+#: What is asked of ANTLR on latency-coded MNIST: accuracy in per cent, spikes a sample at most.
+ACCURACY, SPIKES = 98.0, 200.0
+
+MEASURES = (
+    "accuracy",
+    "accuracy_ties_wrong",
+    "silent_fraction",
+    "spikes",
+    "spikes_until",
+    "decision_step",
+)
+
+#: What spikes are counted in, by column.
+COUNTED = {"spikes": "in the whole trial", "spikes_until": "up to the decision"}
+
+
+def own(results: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in which each method is decided by the decoder that its loss asks for."""
+    rate = results["method"] == "activation"
+    return results[results["decoder"].eq("rate") == rate]
+
+
+def claims(results: pd.DataFrame) -> list[Claim]:
+    """Return the paper's order of methods and what is asked of ANTLR, for each restriction."""
+    mine = own(results)
+    return [
+        claim for spikes, part in mine.groupby("spikes_a_neuron") for claim in _order(part, spikes)
+    ]
+
+
+def _order(results: pd.DataFrame, restriction: object) -> list[Claim]:
+    """Claims on one restriction."""
+    table = results.pivot_table(index="seed", columns="method", values=[*MEASURES])
+    if "antlr" not in set(results["method"]):
+        return []
+    out, where = [], f"spikes a neuron: {restriction}"
+    for method in (m for m in ("activation", "timing") if m in set(results["method"])):
+        gain = 100 * (table["accuracy"]["antlr"] - table["accuracy"][method])
+        out.append(claim_of(f"Accuracy of ANTLR minus {method}, {where}", 0, gain, "points", "", 2))
+        for column, words in COUNTED.items():
+            saved = table[column][method] - table[column]["antlr"]
+            text = f"Hidden and output spikes {words}, {method} minus ANTLR, {where}"
+            out.append(claim_of(text, 0.0, saved, "spikes"))
+    accuracy = 100 * table["accuracy"]["antlr"]
+    note = "what this project asks; decided by the earliest spike"
+    out.append(claim_of(f"Accuracy of ANTLR, {where}", ACCURACY, accuracy, "%", note, 2))
+    for column, words in COUNTED.items():
+        spare = SPIKES - table[column]["antlr"]
+        text = f"Hidden and output spikes of ANTLR below {SPIKES:.0f} a sample, {words}, {where}"
+        out.append(claim_of(text, 0.0, spare, "spikes", "what this project asks"))
+    return out
+
+
+def abstract(results: pd.DataFrame, epochs: int) -> str:
+    """Return one paragraph: what was run, with what result."""
+    lines = []
+    for (condition, _), part in own(results).groupby(["condition", "method"], sort=False):
+        accuracy, spikes = 100 * part["accuracy"].mean(), part["spikes"].mean()
+        lines.append(f"{condition}: {accuracy:.2f} % with {spikes:.0f} hidden and output spikes")
+    speed = results["images_per_second"]
+    return (
+        f"Current-based networks with one hidden layer learned to classify in at most {epochs} "
+        f"epochs of batches, {results['seed'].nunique()} seeds a condition, weights selected on "
+        "validation alone, each method with its own loss and decoder. On test data: "
+        f"{'; '.join(lines)}. Training went at {speed.min():,.0f} to {speed.max():,.0f} images a "
+        "second, validation aside."
+    )
+
+
+def sections(run: RunDirectory) -> list[Section]:
+    """Draw the figures and return the sections of the page."""
+    results, trials = run.table("results"), run.trials()
+    return [
+        _accuracy(results, run),
+        _learning(run),
+        _codes(trials, run),
+    ]
+
+
+def _accuracy(results: pd.DataFrame, run: RunDirectory) -> Section:
+    """Accuracy and spikes of every condition under each decoder."""
+    frame = over_seeds(results, list(MEASURES), ["condition", "decoder"])
+    mine = own(results)
+    items: list[Picture | Table] = []
+    for column, words in COUNTED.items():
+        figure = plot_pareto(
+            mine, column, "accuracy", f"Hidden and output spikes {words}", code="condition"
+        )
+        save(figure, run.figures, f"accuracy_{column}")
+        items.append(Picture(figure, f"Accuracy against spikes {words}.", "A point a network."))
+    caption = "Mean over seeds with 95 % intervals; accuracies and silence are fractions."
+    digits = dict.fromkeys(("mean", "sd", "low", "high"), 4)
+    items.append(Table(frame, caption, digits=digits))
+    text = "In the figures each method is decided by the decoder that its loss asks for."
+    return Section("Accuracy and spikes (Figure 7)", text, tuple(items))
+
+
+def _learning(run: RunDirectory) -> Section:
+    """Validation accuracy over epochs."""
+    by = ["condition", "epoch"]
+    table = over_seeds(run.table("learning"), ["validation_accuracy"], by)
+    figure = plot_curves(table, "epoch", "validation_accuracy", "Epoch", code="condition")
+    save(figure, run.figures, "learning")
+    caption = "Validation accuracy, each method with its own decoder; bands are 95 % intervals."
+    return Section("Learning", "", (Picture(figure, caption, "A line a condition."),))
+
+
+def _codes(trials: pd.DataFrame, run: RunDirectory) -> Section:
+    """The same test spikes decided by the earliest spike and by most spikes."""
+    keys = ("condition", "seed", "trial")
+    items: list[Picture | Table] = [
+        Table(
+            agreement(trials, "decoder", keys),
+            "Fraction of trials on which the decoders agree, or are both right; all conditions.",
+            digits=dict.fromkeys(("same_decision", "both_right", "both_wrong", "kappa"), 3),
+        )
+    ]
+    for condition, part in trials.groupby("condition", sort=False):
+        tests = paired_tests(part, "decoder", ("seed", "trial"))
+        caption = f"{condition}: McNemar's test over trials, Wilcoxon's over seeds."
+        items.append(Table(tests, caption, digits={"mcnemar_p": 6, "difference": 4}))
+    n_steps = int(trials["decision_step"].max())
+    code = trials["condition"] + " / " + trials["decoder"]
+    labelled = trials.assign(code=code)
+    steps = accuracy_against_time(labelled, n_steps)
+    figure = plot_curves(steps, "step", "accuracy", "Step", code="code")
+    save(figure, run.figures, "accuracy_time")
+    caption = "Fraction of all trials that have been decided, and rightly, by a step."
+    items.append(Picture(figure, caption, "First-spike decisions rise early."))
+    items.append(Table(decision_times(labelled), "Steps of decisions, in quantiles."))
+    text = "Every network's test spikes, decided by the earliest spike and by most spikes."
+    return Section("Rate and first-to-spike on the same spikes", text, tuple(items))

@@ -53,7 +53,7 @@ _LOG_2 = float(np.log(2))
 
 @numba.njit(cache=True)
 def _powers_of_two(exponent: Floats, out: Floats) -> None:
-    """2 to powers from -1000 to 0, to 1e-13; `exponent` is overwritten.
+    """2 to powers from -1000 to 0, to 1e-11; `exponent` is overwritten.
 
     The whole part goes into the exponent of the floating-point number, the rest into a series:
     unlike calls of the mathematical library, both are worked out for several numbers at once.
@@ -63,8 +63,8 @@ def _powers_of_two(exponent: Floats, out: Floats) -> None:
         exponent[j] = power + _ROUNDING
         x = _LOG_2 * (power - (exponent[j] - _ROUNDING))
         low = 1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x / 120))))
-        high = 1 / 5040 + x * (1 / 40320 + x * (1 / 362880 + x * (1 / 3628800 + x / 39916800)))
-        out[j] = low + x * x * x * x * x * x * (1 / 720 + x * high)
+        high = 1 / 720 + x * (1 / 5040 + x * (1 / 40320 + x / 362880))
+        out[j] = low + x * x * x * x * x * x * high
     bits, whole = out.view(np.int64), exponent.view(np.int64)
     for j in range(out.size):
         bits[j] += whole[j] << 52
@@ -91,10 +91,9 @@ def _leak(state: Floats, kept: float, given: Floats, scale: float) -> None:
 
 
 @numba.njit(cache=True)
-def _keep(v: Floats, i: Floats, into_bias: Floats, into_current: Floats) -> None:
-    for j in range(v.size):
-        into_bias[j] += v[j]
-        into_current[j] = i[j]
+def _add(given: Floats, total: Floats) -> None:
+    for j in range(given.size):
+        total[j] += given[j]
 
 
 @numba.njit(cache=True)
@@ -131,8 +130,6 @@ def backward(
 ) -> None:
     r"""Fill in :math:`\bar I` and :math:`E`, and sum :math:`\bar V` (module docstring).
 
-    Tables are of shape (n_steps, n).
-
     Parameters
     ----------
     by_activation : array of float64, shape (n_steps, n)
@@ -145,8 +142,8 @@ def backward(
         See `pack` and `Antlr.parameters`.
     into_bias : array of float64, shape (n,)
         :math:`\bar V` of all steps is added.
-    into_current : array of float64, shape (n_steps, n)
-        :math:`\bar I`.
+    into_current : array of float64, shape (at most n_steps, n)
+        :math:`\bar I` of the first steps, as many as there are rows.
     into_time : array of float64, shape (n_steps, n) or (0, n)
         :math:`E`, unless nobody asks for it.
     """
@@ -169,7 +166,9 @@ def backward(
             k -= 1
         _leak(v, c[1], error, 1.0)
         _leak(i, c[0], v, c[3])
-        _keep(v, i, into_bias, into_current[t])
+        _add(v, into_bias)
+        if t < len(into_current):
+            into_current[t] = i
         if into_time.shape[0]:
             _towards_times(error, c, error_after, trace, later, into_time[t])
 

@@ -25,7 +25,8 @@ class Layer(NamedTuple):
     ----------
     weights : array of float64, shape (pre, post)
     across : array of float64, shape (post, pre or 0)
-        The same the other way round; nothing in the first layer, which passes nothing down.
+        The same the other way round, times `beta_i`; nothing in the first layer, which passes
+        nothing down.
     bias : array of float64, shape (post,)
     place : array of int64, shape (pre,)
         Row of `values` of each presynaptic neuron; -1 if its weights have no gradient.
@@ -34,7 +35,8 @@ class Layer(NamedTuple):
     into_bias : array of float64, shape (post,)
         Derivatives of the biases, likewise.
     current, potential, by_activation, into_current, into_time : array of float64
-        Of shape (n_steps, post); see `integrate` and `backward`.
+        Of shape (n_steps, post), or with fewer rows where others are not needed; see `integrate`
+        and `backward`.
     by_time, slope : array of float64, shape (most spikes of a trial,)
     """
 
@@ -57,9 +59,12 @@ def make_layer(
     weights: Floats,
     bias: Floats,
     used: NDArray[np.bool_],
-    own: LayerSpikes,
+    spikes: tuple[LayerSpikes, LayerSpikes],
     n_steps: int,
+    beta_i: float,
+    *,
     first: bool,
+    reset_path: bool,
 ) -> Layer:
     """Make a layer without gradients yet.
 
@@ -69,21 +74,27 @@ def make_layer(
     bias : array of float64, shape (post,)
     used : array of bool, shape (pre,)
         Presynaptic neurons whose weights have a gradient.
-    own : LayerSpikes
-        Its own spikes, of all trials.
+    spikes : pair of LayerSpikes
+        Those of its source and its own, of all trials.
     n_steps : int
         Length of a trial.
+    beta_i : float
+        See `Coefficients`.
     first : bool
         Whether its source is the input, whose spikes have no derivatives.
+    reset_path : bool
+        Whether activations are followed through the reset, for which currents are kept.
     """
-    n = weights.shape[1]
+    n, (source, own) = weights.shape[1], spikes
     place = np.where(used, np.cumsum(used) - 1, -1)
-    tables = ("current", "potential", "by_activation", "into_current", "into_time")
-    lengths = dict.fromkeys(tables, n_steps) | ({"into_time": 0} if first else {})
+    lengths = dict.fromkeys(("potential", "by_activation"), n_steps)
+    lengths["current"] = n_steps if reset_path else 1
+    lengths["into_current"] = int(source.step.max(initial=-1)) + 1 if first else n_steps
+    lengths["into_time"] = 0 if first else n_steps
     most = int(np.diff(own.offsets).max(initial=0))
     return Layer(
         weights=np.ascontiguousarray(weights),
-        across=np.ascontiguousarray(weights[:0].T if first else weights.T),
+        across=np.ascontiguousarray(weights[:0].T if first else beta_i * weights.T),
         bias=bias,
         place=place,
         values=np.zeros((np.count_nonzero(used), n)),
@@ -138,9 +149,7 @@ def _pass_down(
 ) -> None:
     """Give the layer below the derivatives with respect to its spikes (eqs. 9 and 10)."""
     if p[0] != 0.0:
-        wanted = below.by_activation[:end]
-        np.dot(layer.into_current[:end], layer.across, wanted)
-        wanted *= c[2]
+        np.dot(layer.into_current[:end], layer.across, below.by_activation[:end])
     if p[1] != 0.0:
         times_below(source, layer.weights, layer.into_time[:end], c[2], below.by_time)
 

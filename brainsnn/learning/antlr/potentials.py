@@ -63,8 +63,10 @@ def integrate(
     bias : array of float64, shape (post,)
     coefficients : array of float64
         See `pack`.
-    current, potential : array of float64, shape (n_steps, post)
-        Filled in; the potential at a spike is that before the reset.
+    current : array of float64, shape (n_steps, post) or (1, post)
+        Filled in; with one row, which then serves all steps, that of the last.
+    potential : array of float64, shape (n_steps, post)
+        Filled in; that at a spike is the one before the reset.
     slope : array of float64
         Filled in for each own spike: what its potential gained in that step.
     """
@@ -72,7 +74,7 @@ def integrate(
     n_steps, n = potential.shape
     i, v, a, b = np.zeros(n), np.zeros(n), 0, 0
     for t in range(n_steps):
-        now, felt, first = current[t], potential[t], b
+        now, felt, first = current[min(t, len(current) - 1)], potential[t], b
         now[:] = 0.0
         while a < source[0].size and source[0][a] == t:
             row = weights[source[1][a]]

@@ -154,16 +154,17 @@ class Antlr(Rule):
         """Connections with their sources and targets; spikes by population; layers."""
         biases = {bias_name(p) for p in recording.populations}
         chain = layers(recording, {k: w for k, w in weights.items() if k not in biases})
-        n_steps, sizes = paper_steps(recording), recording.populations
+        sizes, common = recording.populations, (paper_steps(recording), self.coefficients.beta_i)
         spikes = tuple(layer_spikes(recording, code) for code in range(len(sizes)))
         work: list[Layer] = []
-        for (name, source, target), pre, own in zip(chain, spikes, spikes[1:], strict=False):
+        for (name, source, target), *pair in zip(chain, spikes, spikes[1:], strict=False):
             bias = _checked_bias(weights, target, sizes[target])
-            if not np.isfinite(weights[name]).all():
+            if not np.isfinite(weights[name].sum()) and not np.isfinite(weights[name]).all():
                 raise LearningError(f"Weights of {name!r} are not finite.")
             used = np.full(sizes[source], self.silence_penalty > 0)
-            used[pre.neuron] = True
-            work.append(make_layer(weights[name], bias, used, own, n_steps, first=not work))
+            used[pair[0].neuron] = True
+            shape = {"first": not work, "reset_path": self.reset_path}
+            work.append(make_layer(weights[name], bias, used, (pair[0], pair[1]), *common, **shape))
         return chain, spikes, tuple(work)
 
     def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,0 +1,109 @@
+"""The study of latency-coded MNIST from data to report, on little data."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from brainsnn.config import apply_overrides
+from brainsnn.datasets import MNIST
+from brainsnn.errors import ConfigError
+from brainsnn.experiment import resume, start
+from brainsnn.records import RunDirectory, load_weights
+from protocols.antlr_mnist import PROTOCOL
+from protocols.antlr_page import claims, own
+from protocols.record import rows
+
+ENGINE = "resident" if shutil.which("g++") else "runtime"
+LITTLE = (
+    f"engine={ENGINE}",
+    "seeds=2",
+    "hidden=40",
+    "training.epochs=1",
+    "data.n_train=64",
+    "data.n_validation=32",
+    "data.n_test=20",
+    "restricted=[false]",
+)
+needs_mnist = pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not there")
+
+
+@needs_mnist
+def test_from_data_to_report_and_again(tmp_path):
+    config = apply_overrides(PROTOCOL.config(), LITTLE)
+    outcome = start(PROTOCOL, config, tmp_path / "run", ["brainsnn", "run", PROTOCOL.name])
+    run = RunDirectory.read(outcome.path)
+    results, trials = run.table("results"), run.trials()
+    assert len(results) == 3 * 2 * 2
+    assert len(trials) == len(results) * 20
+    assert len(run.table("learning")) == 3 * 2
+    assert not list(run.checkpoints.iterdir())
+    weights = load_weights(run.path / "weights-antlr-free-1.npz", PROTOCOL.model(config).shapes)
+    assert weights["hidden.bias"].any()
+    page = run.report.read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert not re.search(r'(src|href)="(?!#|data:)', page)
+    assert len(rows(run)) == len(results)
+    again = resume(PROTOCOL, tmp_path / "run", ["brainsnn", "resume"])
+    pd.testing.assert_frame_equal(run.table("results"), results)
+    assert again.summary == outcome.summary
+
+
+@needs_mnist
+def test_both_decoders_see_the_same_spikes(tmp_path):
+    overrides = (*LITTLE, 'methods=["activation"]', "seeds=1")
+    config = apply_overrides(PROTOCOL.config(), overrides)
+    start(PROTOCOL, config, tmp_path / "run", ["brainsnn", "run", PROTOCOL.name])
+    trials = RunDirectory.read(tmp_path / "run").trials().set_index(["decoder", "trial"])
+    first, rate = trials.loc["first_spike"], trials.loc["rate"]
+    for column in ("spikes", "spikes_input", "first_step_0", "label"):
+        assert (first[column] == rate[column]).all(), column
+    assert (first["spikes_until"] <= rate["spikes_until"]).all()
+
+
+def table(antlr_accuracy: float, antlr_spikes: float) -> pd.DataFrame:
+    """Results of two seeds in which activation reaches 97 % with 150 spikes, timing 95 with 900."""
+    methods = {
+        "activation": (0.97, 150.0),
+        "timing": (0.95, 900.0),
+        "antlr": (antlr_accuracy, antlr_spikes),
+    }
+    found = [
+        {
+            "method": method,
+            "condition": method,
+            "spikes_a_neuron": "any number",
+            "seed": seed,
+            "decoder": decoder,
+            "accuracy": accuracy - 0.001 * seed - 0.5 * (decoder == wrong),
+            "spikes": spikes,
+            "spikes_until": spikes / 2,
+            **dict.fromkeys(("accuracy_ties_wrong", "silent_fraction", "decision_step"), 0.0),
+        }
+        for method, (accuracy, spikes) in methods.items()
+        for wrong in ["first_spike" if method == "activation" else "rate"]
+        for seed in (0, 1)
+        for decoder in ("first_spike", "rate")
+    ]
+    return pd.DataFrame(found)
+
+
+def test_claims_are_judged_by_each_methods_own_decoder():
+    assert len(own(table(0.98, 100))) == 6
+    good = {c.text: c for c in claims(table(0.99, 100))}
+    bad = {c.text: c for c in claims(table(0.96, 300))}
+    assert {c.verdict for c in good.values() if c.paper is not None} == {"met"}
+    verdicts = {text: c.verdict for text, c in bad.items()}
+    assert sum(v == "not met" for v in verdicts.values()) == 5
+    gain = next(c for text, c in good.items() if "minus activation, spikes" in text)
+    assert np.isclose(gain.ours, 2.0)
+
+
+def test_methods_of_other_neurons_are_refused():
+    config = apply_overrides(PROTOCOL.config(), ["timing.alpha_v=0.9"])
+    with pytest.raises(ConfigError, match="must be equal"):
+        PROTOCOL.check(config)

@@ -13,7 +13,6 @@ from brainsnn.engine import build_engine
 from brainsnn.engine.base import Engine
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.losses import SpikeLatencyLoss
-from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.neurons import Coefficients
 from brainsnn.records import load_weights, save_weights
 from brainsnn.streams import Streams
@@ -38,7 +37,7 @@ class StopInTheMiddle(Callback):
             self.trainer.stop.request()
 
 
-@pytest.mark.parametrize("optimiser", list(OPTIMISERS))
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 def test_trained_and_resumed_exactly(optimiser: str, tmp_path: Path) -> None:
     path, rule = tmp_path / "latest.npz", Antlr(SpikeLatencyLoss(), COEFFICIENTS)
     settings = {

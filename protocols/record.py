@@ -69,8 +69,10 @@ def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
         results = results.assign(
             variant=results["code"] + ", " + window, seconds=float("nan"), epochs=0
         )
-    else:
+    elif "decoder" in results.columns:
         results = results.assign(variant=results["condition"] + ", by " + results["decoder"])
+    else:
+        results = results.assign(variant=results["condition"])
     kept = results.reindex(columns=[*(name for name in COLUMNS if name in _STUDY), "variant"])
     return [{str(k): v for k, v in row.items()} for row in kept.to_dict("records")]
 

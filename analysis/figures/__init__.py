@@ -6,9 +6,11 @@ and SVG with `save`; put it into a page with `analysis.report`.
 
 from analysis.figures.confusion import plot_confusion
 from analysis.figures.curves import plot_curves
+from analysis.figures.descents import plot_descents
 from analysis.figures.firing_histogram import plot_firing_histogram
 from analysis.figures.firing_matrix import plot_firing_matrix
 from analysis.figures.jitter import plot_jitter_curve
+from analysis.figures.landscape import plot_landscapes
 from analysis.figures.latency_bars import plot_decisions_by_class
 from analysis.figures.learning_curve import plot_learning_curve
 from analysis.figures.pareto import plot_pareto
@@ -26,10 +28,12 @@ __all__ = [
     "plot_curves",
     "plot_decisions_by_class",
     "plot_decoding",
+    "plot_descents",
     "plot_firing_histogram",
     "plot_firing_matrix",
     "plot_information",
     "plot_jitter_curve",
+    "plot_landscapes",
     "plot_latency_raster",
     "plot_learning_curve",
     "plot_pareto",

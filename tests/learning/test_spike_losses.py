@@ -122,6 +122,8 @@ def test_targets_outside_the_trial_are_refused() -> None:
         SpikeTrainLoss(SpikeTrains(1, T + 1, [0, 0], [], [])).value(
             raster((0, 1, 0), n=1), np.array([0])
         )
+    with pytest.raises(LearningError, match=f"{T + 1} spikes wanted in a trial of {T} steps"):
+        SpikeCountLoss(np.array([[T + 1.0]])).value(raster((0, 1, 0), n=1), np.array([0]))
     with pytest.raises(LearningError, match="Targets of 3 outputs"):
         SpikeCountLoss.label_once(3).value(raster((0, 1, 0)), np.array([0]))
 

@@ -66,6 +66,11 @@ class SpikeCountLoss(SpikeLoss):
 
     def _difference(self, spikes: Rasters, labels: Labels) -> Floats:
         check_targets(spikes, labels, *self.counts.shape)
+        if self.counts.max(initial=0.0) > spikes.shape[1]:
+            raise LearningError(
+                f"{self.counts.max():g} spikes wanted in a trial of {spikes.shape[1]} steps: an "
+                "output spikes at most once a step."
+            )
         difference: Floats = spikes.sum(axis=1) - self.counts[labels]
         return difference
 

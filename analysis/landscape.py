@@ -89,12 +89,12 @@ def resemblance(true: Array, estimated: Array) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        ``correlation`` over the points (NaN if either surface is flat), and ``slope``: how much
-        the estimate rises where the true surface rises by 1.
+        ``correlation`` over the points (0 if the estimate is flat and so tells nothing), and
+        ``slope``: how much the estimate rises where the true surface rises by 1. Both are NaN if
+        the true surface is flat.
     """
     a, b = (np.ravel(values) - np.mean(values) for values in (true, estimated))
-    flat = not a.any() or not b.any()
-    return {
-        "correlation": float("nan") if flat else float(a @ b / np.sqrt((a @ a) * (b @ b))),
-        "slope": float(a @ b / (a @ a)) if a.any() else float("nan"),
-    }
+    if not a.any():
+        return {"correlation": float("nan"), "slope": float("nan")}
+    size = np.sqrt((a @ a) * (b @ b))
+    return {"correlation": float(a @ b / size) if size else 0.0, "slope": float(a @ b / (a @ a))}

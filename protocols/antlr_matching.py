@@ -26,7 +26,7 @@ from brainsnn.study import Study, StudyConfig
 from brainsnn.synapses import Uniform
 from protocols import antlr_matching_page as page
 from protocols.glm_study import append
-from protocols.matching import RULES, Descent, Sizes, draw_task, landscape
+from protocols.matching import RULES, SURVEYED, Descent, Sizes, draw_task, landscape
 from protocols.page import claims_with_notes, write_report
 
 
@@ -212,7 +212,7 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
             grid = (settings.points, settings.every)
             table, way = landscape(engine, config.descent, task, first, *grid)
             true = grid_of(table, "true")[2]
-            for method in RULES:
+            for method in SURVEYED:
                 alike = resemblance(true, grid_of(table, method)[2])
                 rows.append({"network": name, "seed": seed, "method": method, **alike})
             if seed == config.seed:

@@ -10,11 +10,10 @@ from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import over_seeds
 from brainsnn.records import RunDirectory
 from protocols.glm_study import claim_of
+from protocols.matching import RULES, SURVEYED
 
 #: Updates at the end over which the last loss is taken.
 LAST = 20
-
-METHODS = ("activation", "timing", "antlr")
 
 
 def claims(run: RunDirectory) -> list[Claim]:
@@ -30,34 +29,30 @@ def claims(run: RunDirectory) -> list[Claim]:
 
 def _order(network: str, tasks: pd.DataFrame) -> list[Claim]:
     """Who falls, who falls fastest, who ends lowest; differences are task by task."""
-    wide = {key: tasks.pivot_table(index="seed", columns="method", values=key) for key in _KEYS}
-    silence = tasks.groupby("seed")["silence"].first()
-    last, mean = 100 * wide["last"].div(silence, axis=0), wide["mean"].div(silence, axis=0)
-    out = []
-    for method in METHODS:
-        text = f"{network}: last loss, {method}"
-        solved = f"{tasks[tasks['method'] == method]['solved'].mean():.0%} of tasks solved exactly"
-        out.append(claim_of(text, None, last[method], "% of silence", solved))
-    fall = (
-        ("last loss, timing minus activation", last["timing"] - last["activation"]),
-        ("last loss, timing minus antlr", last["timing"] - last["antlr"]),
-        ("last loss, activation minus antlr", last["activation"] - last["antlr"]),
+    first, last, mean = (
+        tasks.pivot_table(index="seed", columns="method", values=key)
+        for key in ("first", "last", "mean")
     )
-    out += [claim_of(f"{network}: {text}", 0.0, v, "points of silence") for text, v in fall]
-    faster = 100 * (mean["activation"] - mean["antlr"])
-    text = f"{network}: mean loss over all updates, activation minus antlr"
-    return [*out, claim_of(text, 0.0, faster, "points of silence")]
-
-
-_KEYS = ("last", "mean")
+    out = []
+    for method in RULES:
+        solved = tasks.loc[tasks["method"] == method, "solved"].mean()
+        note = f"{solved:.0%} of tasks solved exactly"
+        words, sign = ("rises", 1) if method.startswith("timing") else ("falls", -1)
+        text = f"{network}: loss {words} by, {method}"
+        out.append(claim_of(text, 0.0, sign * (last[method] - first[method]), "", note, 4))
+    for other in ("activation", "timing"):
+        for words, table in (("last loss", last), ("mean loss over all updates", mean)):
+            text = f"{network}: {words}, {other} minus antlr"
+            out.append(claim_of(text, 0.0, table[other] - table["antlr"], "", "", 4))
+    return out
 
 
 def _landscapes(network: str, found: pd.DataFrame) -> list[Claim]:
     """How well each method's gradients tell the true surface."""
-    wide = found.pivot_table(index="seed", columns="method", values="correlation")
+    wide = found.pivot_table(index="seed", columns="method", values="correlation", dropna=False)
     text = f"{network}: correlation of true and estimated landscape"
-    out = [claim_of(f"{text}, {m}", None, wide[m], "", "", 2) for m in METHODS]
-    for other in ("activation", "timing"):
+    out = [claim_of(f"{text}, {m}", None, wide[m], "", "", 2) for m in SURVEYED]
+    for other in (m for m in SURVEYED if m != "antlr"):
         gain = wide["antlr"] - wide[other]
         out.append(claim_of(f"{text}, antlr minus {other}", 0.0, gain, "", "", 2))
     return out
@@ -81,7 +76,7 @@ def sections(run: RunDirectory) -> list[Section]:
     tasks = run.table("tasks")
     steps = curve(run.table("losses"), "update", "loss", ("network", "method"))
     silence = tasks.groupby("network")["silence"].mean().rename("silence").reset_index()
-    order = {name: k for k, name in enumerate(METHODS)}
+    order = {name: k for k, name in enumerate(RULES)}
     steps = steps.merge(silence).sort_values(
         ["network", "method"], key=lambda names: names.map(order).fillna(0), kind="stable"
     )
@@ -106,7 +101,7 @@ def _surfaces(run: RunDirectory) -> list[Section]:
     way = run.table("way")
     for k, (network, table) in enumerate(run.table("landscape").groupby("network", sort=False)):
         path = way[way["network"] == network]
-        figure = plot_landscapes(table, ("true", *METHODS), path)
+        figure = plot_landscapes(table, ("true", *SURVEYED), path)
         save(figure, run.figures, f"landscape_{k}")
         caption = (
             f"{network}: the loss on the plane of the two principal directions of all methods' "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from brainsnn.learning.optimisers import OptimiserConfig
 from brainsnn.neurons import Coefficients
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
+from brainsnn.training.interrupts import StopRequest
+from brainsnn.training.updates import StepByStep
+from brainsnn.trials import LabelledTrials
 
 Array = NDArray[np.float64]
 Weights = Mapping[str, Array]
@@ -24,9 +28,16 @@ Weights = Mapping[str, Array]
 RULES: dict[str, Callable[..., Antlr]] = {
     "activation": activation_based,
     "timing": timing_based,
+    "timing, no penalty": partial(timing_based, silence_penalty=0.0),
     "antlr": Antlr,
 }
-"""The three methods, with the paper's settings; each takes the loss and `coefficients`."""
+"""The three methods, each of which takes the loss and `coefficients`, with the paper's settings.
+
+The penalty of silence is no part of timing-based gradients: without it they are also looked at.
+"""
+
+SURVEYED = tuple(name for name in RULES if name != "timing")
+"""Methods that follow nothing but the loss."""
 
 _LABEL = np.zeros(1, np.int64)
 
@@ -95,7 +106,7 @@ def _random_trains(n: int, spikes: int, n_steps: int, rng: np.random.Generator) 
     raster = np.zeros((n_steps, n), np.bool_)
     order = rng.permuted(np.tile(np.arange(n_steps), (n, 1)), axis=1)
     raster[order[:, :spikes].ravel(), np.repeat(np.arange(n), spikes)] = True
-    step, neuron = np.nonzero(raster)
+    step, neuron = (column.astype(np.int32) for column in np.nonzero(raster))
     return SpikeTrains(n, n_steps, np.array([0, step.size]), neuron, step)
 
 
@@ -125,7 +136,12 @@ class Descent:
         return RULES[method](task.loss, coefficients=self.coefficients)
 
     def run(
-        self, engine: Engine, task: Task, method: str, first: Weights, keep: int = 0
+        self,
+        engine: Engine,
+        task: Task,
+        method: str,
+        first: Weights,
+        keep: int | None = None,
     ) -> tuple[Array, Array]:
         """Learn a task.
 
@@ -137,30 +153,28 @@ class Descent:
             One of `RULES`.
         first : mapping of str to array
             Where to start.
-        keep : int, default 0
-            Every so manieth point of the way is kept; none for 0.
+        keep : int, optional
+            Updates between the points of the way that are kept; by default, its ends alone are.
 
         Returns
         -------
         losses : array of float, shape (updates + 1,)
             Before each update and after the last.
         way : array of float, shape (n_kept, n_parameters)
+            The first weights, and those after every `keep` updates and the last.
         """
-        rule, optimiser = self.rule(method, task), self.optimiser.build()
-        losses, way = np.empty(self.updates + 1), []
+        rule, stride = self.rule(method, task), keep or self.updates
+        optimiser, trials = self.optimiser.build(), LabelledTrials(task.inputs, _LABEL)
+        updater = StepByStep(engine, rule, optimiser, sequential=False, clip=self.clip)
         engine.set_weights(first)
-        weights = engine.weights
-        for k in range(self.updates + 1):
-            if keep and k % keep == 0:
-                way.append(flatten(weights))
-            recording = engine.run(task.inputs)
-            losses[k] = rule.loss(recording, _LABEL)[0]
-            if k == self.updates:
-                break
-            for name, gradient in list(rule.backward(recording, weights, _LABEL)):
-                np.clip(gradient.values, -self.clip, self.clip, out=gradient.values)
-                optimiser.step(name, weights[name], gradient, self.learning_rate)
-        return losses, np.array(way)
+        losses, way = [], [flatten(engine.weights)]
+        for begin in range(0, self.updates, stride):
+            order = np.zeros(min(stride, self.updates - begin), np.int64)
+            recording, _ = updater.run(trials, order, self.learning_rate, StopRequest())
+            losses.append(rule.loss(recording, order))
+            way.append(flatten(engine.weights))
+        losses.append(rule.loss(engine.run(task.inputs), _LABEL))
+        return np.concatenate(losses), np.array(way)
 
 
 def flatten(weights: Weights) -> Array:
@@ -221,11 +235,7 @@ def landscape(
     way : pandas.DataFrame
         ``x``, ``y`` of ANTLR's way, projected.
     """
-    # The penalty of silence is no part of the loss.
-    rules = {
-        name: RULES[name](task.loss, coefficients=descent.coefficients, silence_penalty=0.0)
-        for name in RULES
-    }
+    rules = {name: descent.rule(name, task) for name in SURVEYED}
     way = descent.run(engine, task, "antlr", first, keep)[1]
     gradients = [gradient_at(engine, rule, task, p)[1] for p in way for rule in rules.values()]
     plane = principal_directions(np.array(gradients))

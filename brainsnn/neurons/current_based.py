@@ -70,7 +70,7 @@ class Coefficients:
     Raises
     ------
     ModelError
-        If a decay is not in 0..1, or the threshold is not positive.
+        If a decay is not in 0..1, the threshold is not positive, or a scale is not finite.
     """
 
     alpha_i: float = 0.9
@@ -87,6 +87,9 @@ class Coefficients:
             )
         if not self.theta > 0:
             raise ModelError(f"The threshold theta must be positive, got {self.theta}.")
+        scales = (self.beta_i, self.beta_v, self.beta_bias)
+        if not np.isfinite(scales).all():
+            raise ModelError(f"The scales beta_i, beta_v, beta_bias must be finite, got {scales}.")
 
     def kernel(self, n_steps: int) -> NDArray[np.float64]:
         r""":math:`\epsilon[t]` of eq. 5 for the first `n_steps` steps after a spike."""

@@ -40,10 +40,8 @@ def test_resemblance_of_scaled_and_flat_surfaces():
     true = np.arange(6.0).reshape(2, 3)
     alike = resemblance(true, 7 - 3 * true)
     assert alike == {"correlation": pytest.approx(-1), "slope": pytest.approx(-3)}
-    flat = resemblance(true, np.ones((2, 3)))
-    assert np.isnan(flat["correlation"])
-    assert flat["slope"] == 0
-    assert np.isnan(resemblance(np.ones((2, 3)), true)["slope"])
+    assert resemblance(true, np.ones((2, 3))) == {"correlation": 0, "slope": 0}
+    assert np.isnan(list(resemblance(np.ones((2, 3)), true).values())).all()
 
 
 def test_a_table_becomes_a_grid_whatever_its_order():

@@ -25,7 +25,10 @@ def test_normalised_kernels_reach_one() -> None:
     assert c.beta_bias == c.beta_v
 
 
-@pytest.mark.parametrize("values", [{"alpha_i": 1.1}, {"alpha_v": -0.1}, {"theta": 0.0}])
+@pytest.mark.parametrize(
+    "values",
+    [{"alpha_i": 1.1}, {"alpha_v": -0.1}, {"theta": 0.0}, {"beta_v": np.nan}, {"beta_i": np.inf}],
+)
 def test_impossible_coefficients_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ModelError):
         Coefficients(**values)

@@ -16,7 +16,7 @@ from brainsnn.experiment import resume, start
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from protocols.antlr_matching import PROTOCOL as MATCHING
-from protocols.matching import Sizes, draw_task, gradient_at, principal_directions
+from protocols.matching import SURVEYED, Sizes, draw_task, gradient_at, principal_directions
 from protocols.record import main as record
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
@@ -43,12 +43,12 @@ def matching(tmp_path_factory):
 def test_matching_from_tasks_to_report(matching):
     run = RunDirectory.read(matching.path)
     tasks = run.table("tasks")
-    assert len(tasks) == 2 * 2 * 3
+    assert len(tasks) == 2 * 2 * 4
     for _, task in tasks.groupby(["network", "seed"]):
         assert task["first"].nunique() == task["silence"].nunique() == 1
     losses = run.table("losses")
     assert losses["update"].max() == 25
-    assert set(run.table("landscape").columns) >= {"true", "activation", "timing", "antlr"}
+    assert set(run.table("landscape").columns) >= {"true", *SURVEYED}
     page = run.report.read_text(encoding="utf-8")
     assert "Landscapes" in page
     assert page.count("<svg") == 3
@@ -68,7 +68,7 @@ def test_what_is_there_is_not_done_again(matching, tmp_path):
 def test_matching_is_recorded_a_row_a_condition_and_method(matching, tmp_path):
     record([matching.path], tmp_path)
     kept = read_ledger(tmp_path)
-    assert len(kept) == 2 * 3
+    assert len(kept) == 2 * 4
     assert "10-12-1, 1 target spike, antlr" in set(kept["variant"])
     assert kept["accuracy"].isna().all()
     assert len(read_claims(tmp_path)["antlr-matching"]) == len(matching.claims)

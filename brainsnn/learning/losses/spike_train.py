@@ -76,11 +76,19 @@ class SpikeTrainLoss(SpikeLoss):
         raster[trial, targets.step, targets.neuron] = True
         return raster
 
-    def _kernel(self, n_steps: int) -> Floats:
-        kernel: Floats = np.power(self.decay, np.arange(min(n_steps, LONGEST), dtype=np.float64))
-        return kernel[kernel > SMALLEST]
+    def _length(self, n_steps: int) -> int:
+        """Steps after which the kernel ends, in a trial of `n_steps`."""
+        kernel = np.power(self.decay, np.arange(min(n_steps, LONGEST), dtype=np.float64))
+        return int((kernel > SMALLEST).sum())
 
-    def _difference(self, spikes: Rasters, labels: Labels, kernel: Floats) -> Floats:
+    def _smoothed(self, values: Floats, length: int) -> Floats:
+        """Kernel applied along steps: all of a decay, less what of it is past the kernel's end."""
+        decayed: Floats = lfilter([1.0], [1.0, -self.decay], values, axis=1)
+        smoothed = decayed.copy()
+        smoothed[:, length:] -= self.decay**length * decayed[:, :-length]
+        return smoothed
+
+    def _difference(self, spikes: Rasters, labels: Labels) -> Floats:
         """Smoothed difference, with the steps past the end, shape (n_trials, longer, n)."""
         check_targets(spikes, labels, self.targets.n_trials, self.targets.n_neurons)
         n_trials, n_steps, n = spikes.shape
@@ -89,37 +97,32 @@ class SpikeTrainLoss(SpikeLoss):
                 f"Targets of {self.targets.n_steps} steps for trials of {n_steps}: a target may "
                 "not lie outside its trial."
             )
-        raw = np.zeros((n_trials, n_steps + min(self.beyond, kernel.size - 1), n))
+        length = self._length(n_steps)
+        raw = np.zeros((n_trials, n_steps + min(self.beyond, length - 1), n))
         raw[:, :n_steps] = spikes
         raw[:, : self.targets.n_steps] -= self._wanted[labels]
-        difference: Floats = lfilter(kernel, 1.0, raw, axis=1)
-        return difference
+        return self._smoothed(raw, length)
+
+    def _ahead(self, spikes: Rasters, labels: Labels) -> Floats:
+        """Sum of the kernel over the smoothed difference, from each step and from -1 on."""
+        difference = self._difference(spikes, labels)
+        around = np.pad(difference, ((0, 0), (1, 1), (0, 0)))
+        return self._smoothed(around[:, ::-1], self._length(spikes.shape[1]))[:, ::-1]
 
     def value(self, spikes: Rasters, labels: Labels) -> Floats:
         """Loss of each trial, shape (n_trials,)."""
-        difference = self._difference(spikes, labels, self._kernel(spikes.shape[1]))
+        difference = self._difference(spikes, labels)
         loss: Floats = (difference**2).sum(axis=(1, 2)) / spikes.shape[1]
         return loss
 
     def activation(self, spikes: Rasters, labels: Labels) -> Floats:
         """Derivative with respect to each activation, shape (n_trials, n_steps, n)."""
         n_steps = spikes.shape[1]
-        kernel = self._kernel(n_steps)
-        difference = self._difference(spikes, labels, kernel)
-        return 2 / n_steps * _ahead(kernel, difference)[:, :n_steps]
+        return 2 / n_steps * self._ahead(spikes, labels)[:, 1 : n_steps + 1]
 
     def timing(self, spikes: Rasters, labels: Labels) -> Floats:
         """Derivative with respect to the time of each spike, shape (n_trials, n_steps, n)."""
-        n_steps = spikes.shape[1]
-        kernel = self._kernel(n_steps)
-        difference = self._difference(spikes, labels, kernel)
-        around = np.concatenate(([0.0, 0.0], kernel, [0.0, 0.0]))
-        slope = (around[2:] - around[:-2]) / 2  # of the lags -1, 0, ..., the kernel's length
-        one_earlier = np.concatenate((np.zeros_like(difference[:, :1]), difference), axis=1)
-        return -2 / n_steps * _ahead(slope, one_earlier)[:, :n_steps] * spikes
-
-
-def _ahead(kernel: Floats, values: Floats) -> Floats:
-    """Sum of the kernel over the values from each step on."""
-    ahead: Floats = lfilter(kernel, 1.0, values[:, ::-1], axis=1)[:, ::-1]
-    return ahead
+        n_steps, ahead = spikes.shape[1], self._ahead(spikes, labels)
+        # A central difference of the kernel is one of what it sums.
+        slope = (ahead[:, :n_steps] - ahead[:, 2 : n_steps + 2]) / 2
+        return -2 / n_steps * slope * spikes

@@ -26,10 +26,10 @@ def describe_text(model: Model) -> str:
         lines += [f"population {population.name} ({population.size})"]
         lines += _indent(_population_items(population))
     for connection in model.connections:
-        pre, post = model.shapes[connection.name]
+        structure = connection.structure.summary(*model.ends(connection))
         lines += [
-            f"connection {connection.name} ({connection.source} -> {connection.target}, "
-            f"all-to-all, {pre} x {post} = {pre * post:,} synapses)"
+            f"connection {connection.name} "
+            f"({connection.source} -> {connection.target}, {structure})"
         ]
         lines += _indent(_connection_items(connection))
     return "\n".join(lines) + "\n"
@@ -43,11 +43,11 @@ def describe_markdown(model: Model) -> str:
         lines += _bullets(_population_items(population))
     lines += ["## Connections", ""]
     for connection in model.connections:
-        pre, post = model.shapes[connection.name]
+        structure = connection.structure.summary(*model.ends(connection))
         lines += [
             f"### `{connection.name}`: `{connection.source}` to `{connection.target}`",
             "",
-            f"All-to-all, {pre} x {post} = {pre * post:,} synapses.",
+            f"{structure[0].upper()}{structure[1:]}.",
             "",
         ]
         lines += _bullets(_connection_items(connection))
@@ -56,8 +56,7 @@ def describe_markdown(model: Model) -> str:
 
 def _totals(model: Model) -> str:
     neurons = sum(model.sizes.values())
-    sizes = model.sizes
-    synapses = sum(sizes[c.source] * sizes[c.target] for c in model.connections)
+    synapses = sum(c.structure.n_synapses(*model.ends(c)) for c in model.connections)
     return (
         f"{len(model.populations)} populations, {neurons:,} neurons, {synapses:,} synapses; "
         f"steps of {model.dt * 1e3:g} ms in the order {', '.join(SCHEDULE)}."
@@ -90,7 +89,7 @@ def _connection_items(connection: Connection) -> list[tuple[str, str]]:
         ("synapse", f"{synapse.name}. {synapse.summary}".strip()),
         ("equations", textwrap.dedent(synapse.equations).strip()),
         ("on_pre", synapse.on_pre),
-        ("first weights", str(connection.initial)),
+        ("first weights", "" if connection.structure.fixed_weight else str(connection.initial)),
         ("delay", f"{connection.delay} steps" if connection.delay else ""),
         ("from", synapse.citation),
     ]

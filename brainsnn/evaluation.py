@@ -41,7 +41,7 @@ BLOCK = 500
 
 @numba.njit(cache=True)
 def _tally(  # type: ignore[no-untyped-def]
-    offsets, population, step, decision_step, fan_out, whole, decided, operations
+    offsets, population, neuron, step, decision_step, begin, fan_out, whole, decided, operations
 ):
     """Spikes by trial and population, in all and up to the decision; synaptic operations."""
     for trial in range(offsets.size - 1):
@@ -49,14 +49,14 @@ def _tally(  # type: ignore[no-untyped-def]
             whole[trial, population[k]] += 1
             if step[k] <= decision_step[trial]:
                 decided[trial, population[k]] += 1
-                operations[trial] += fan_out[population[k]]
+                operations[trial] += fan_out[begin[population[k]] + neuron[k]]
 
 
-def fan_outs(model: Model) -> dict[str, int]:
-    """Number of synapses that a spike of each population reaches (all-to-all connections)."""
-    fan_out = dict.fromkeys(model.sizes, 0)
+def fan_outs(model: Model) -> dict[str, NDArray[np.int64]]:
+    """Number of synapses that a spike of each neuron reaches, by population."""
+    fan_out = {name: np.zeros(size, np.int64) for name, size in model.sizes.items()}
     for connection in model.connections:
-        fan_out[connection.source] += model.sizes[connection.target]
+        fan_out[connection.source] += connection.structure.fan_out(*model.ends(connection))
     return fan_out
 
 
@@ -65,7 +65,7 @@ def tabulate(
     decisions: Decisions,
     labels: NDArray[np.int64],
     output: str,
-    fan_out: Mapping[str, int],
+    fan_out: Mapping[str, int | NDArray[np.int64]],
     first_trial: int = 0,
 ) -> pd.DataFrame:
     """Table of the trials of one recording (columns in the module docstring).
@@ -79,8 +79,8 @@ def tabulate(
     labels : array of int64, shape (n,)
     output : str
         The population that decides.
-    fan_out : mapping of str to int
-        Synapses reached by a spike of each population.
+    fan_out : mapping of str to int or array of int64
+        Synapses reached by a spike of each population: of every neuron alike, or one by one.
     first_trial : int, default 0
         Number of the first trial.
 
@@ -109,16 +109,18 @@ def tabulate(
 
 
 def _tallies(
-    recording: Recording, decisions: Decisions, fan_out: Mapping[str, int]
+    recording: Recording, decisions: Decisions, fan_out: Mapping[str, int | NDArray[np.int64]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Spikes by trial and population, in all and to the decision; synaptic operations by trial."""
     shape = (recording.n_trials, len(recording.populations))
     whole, decided = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     operations = np.zeros(recording.n_trials, np.int64)
-    fans = np.array([fan_out[name] for name in recording.populations], np.int64)
+    sizes = recording.populations
+    fans = np.concatenate([np.broadcast_to(fan_out[name], n) for name, n in sizes.items()])
+    begin = np.cumsum([0, *sizes.values()])
     steps = decisions.step.astype(np.int64)
-    columns = (recording.offsets, recording.population, recording.step)
-    _tally(*columns, steps, fans, whole, decided, operations)
+    columns = (recording.offsets, recording.population, recording.neuron, recording.step)
+    _tally(*columns, steps, begin, fans.astype(np.int64), whole, decided, operations)
     return whole, decided, operations
 
 

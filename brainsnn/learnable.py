@@ -17,7 +17,7 @@ from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
 from brainsnn.neurons import NeuronModel
-from brainsnn.synapses import Normal, Uniform
+from brainsnn.synapses import Initial
 
 if TYPE_CHECKING:
     from brainsnn.model import Model
@@ -33,7 +33,7 @@ class Learnable:
         The connection or population, and its Brian2 variable that holds the values.
     shape : tuple of int
         (pre, post); (1, size) for a parameter of neurons.
-    initial : Uniform, Normal, float or Quantity
+    initial : Uniform, Normal, FanInNormal, float or Quantity
         What first values are drawn from, or the first values themselves.
     """
 
@@ -44,13 +44,13 @@ class Learnable:
 
     def start(self) -> NDArray[np.float64]:
         """Values before any were given: 0 for weights, the neuron's own for a parameter."""
-        drawn = isinstance(self.initial, Uniform | Normal)
+        drawn = isinstance(self.initial, Initial)
         values: Any = 0.0 if drawn else np.asarray(self.initial, np.float64)
         return np.array(np.broadcast_to(values, self.shape))
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
         """First values."""
-        if isinstance(self.initial, Uniform | Normal):
+        if isinstance(self.initial, Initial):
             return self.initial.draw(rng, self.shape)
         return self.start()
 
@@ -64,14 +64,15 @@ def learnables(model: Model) -> dict[str, Learnable]:
         Connections by their own names, in their order; after the last connection that leads to a
         population, and at the end for those that none leads to, ``<population>.<parameter>``.
     """
-    sizes, found = model.sizes, {}
+    found: dict[str, Learnable] = {}
     last = {c.target: c.name for c in model.connections}
     for c in model.connections:
-        shape = (sizes[c.source], sizes[c.target])
-        found[c.name] = Learnable(c.name, c.synapse.weight, shape, c.initial)
+        if c.structure.fixed_weight is None:
+            shape = c.structure.shape(*model.ends(c))
+            found[c.name] = Learnable(c.name, c.synapse.weight, shape, c.initial)
         if last[c.target] == c.name:
             found |= _parameters(model, c.target)
-    for name in (p for p in sizes if p not in last):
+    for name in (p for p in model.sizes if p not in last):
         found |= _parameters(model, name)
     return found
 

@@ -18,7 +18,8 @@ from brainsnn.errors import ModelError
 from brainsnn.learnable import Learnable, learnables, learned_initial
 from brainsnn.neurons import NeuronModel
 from brainsnn.streams import Streams
-from brainsnn.synapses import Normal, SynapseModel, Uniform, instantaneous
+from brainsnn.structures import AllToAll, Structure
+from brainsnn.synapses import Initial, SynapseModel, Uniform, instantaneous
 
 hooks.install()
 
@@ -44,7 +45,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Connection:
-    """All-to-all synapses from one population to another.
+    """Synapses from one population to another.
 
     Parameters
     ----------
@@ -52,18 +53,21 @@ class Connection:
         Its own name, and the names of the two populations.
     synapse : SynapseModel
         Brian2 equations of each synapse.
-    initial : Uniform or Normal
+    initial : Uniform, Normal or FanInNormal
         Where the first weights are drawn from.
     delay : int, default 0
         Steps that a spike takes beyond the one every spike takes.
+    structure : Structure, default AllToAll()
+        Which synapses there are, and which of them share a weight.
     """
 
     name: str
     source: str
     target: str
     synapse: SynapseModel = instantaneous
-    initial: Uniform | Normal = field(default_factory=Uniform)
+    initial: Initial = field(default_factory=Uniform)
     delay: int = 0
+    structure: Structure = field(default_factory=AllToAll)
 
     def __post_init__(self) -> None:
         _check_name("connection", self.name)
@@ -89,7 +93,8 @@ class Model:
     Raises
     ------
     ModelError
-        If a name is used twice, a connection's end is missing or an input, or dt is not positive.
+        If a name is used twice, a connection's end is missing or an input, its structure does not
+        fit its ends, or dt is not positive.
     """
 
     name: str
@@ -113,6 +118,10 @@ class Model:
                     f"Connection {connection.name!r} ends at {connection.target!r}, which only "
                     "gives input spikes; it must end at a population with a neuron model."
                 )
+            try:
+                connection.structure.check(*self.ends(connection))
+            except ModelError as error:
+                raise ModelError(f"Connection {connection.name!r}: {error}") from error
 
     def population(self, name: str) -> Population:
         """Population of that name.
@@ -138,6 +147,10 @@ class Model:
         """Populations whose spikes are given."""
         return tuple(p for p in self.populations if p.neuron is None)
 
+    def ends(self, connection: Connection) -> tuple[int, int]:
+        """Sizes of the populations that a connection leads from and to."""
+        return self.population(connection.source).size, self.population(connection.target).size
+
     @property
     def learnable(self) -> dict[str, Learnable]:
         """What rules learn, by name: connections, and ``<population>.<parameter>`` of neurons."""
@@ -162,7 +175,7 @@ def feedforward(
     name: str,
     sizes: Mapping[str, int],
     neuron: NeuronModel,
-    initial: Sequence[Uniform | Normal],
+    initial: Sequence[Initial],
     synapse: SynapseModel = instantaneous,
     dt: float = 1e-3,
 ) -> Model:
@@ -176,7 +189,7 @@ def feedforward(
         Populations in order; the first gives the input spikes.
     neuron : NeuronModel
         The neuron of every population after the first.
-    initial : sequence of Uniform or Normal
+    initial : sequence of Uniform, Normal or FanInNormal
         First weights, one entry a connection.
     synapse : SynapseModel
         The synapse of every connection.
@@ -210,11 +223,19 @@ class BuiltModel:
     clock: Any
 
 
-def build(model: Model) -> BuiltModel:
+def build(model: Model, *, lists: bool = True) -> BuiltModel:
     """Build the Brian2 network of a model on the active Brian2 device.
 
     Every Brian2 object is named as in the description and collected in an explicit network with
-    the order of a step that all engines share (`SCHEDULE`).
+    the order of a step that all engines share (`SCHEDULE`). Where synapses share weights, each has
+    a copy of its own in Brian2, which is set before a run; fixed weights are set here.
+
+    Parameters
+    ----------
+    model : Model
+    lists : bool, default True
+        Whether the synapses of a structure are listed. An engine that lays them out itself says
+        False, and gets all-to-all synapses instead.
 
     Raises
     ------
@@ -224,7 +245,10 @@ def build(model: Model) -> BuiltModel:
     """
     clock = brian2.Clock(dt=model.dt * brian2.second, name="steps")
     groups = {p.name: _build_population(p, clock) for p in model.populations}
-    synapses = {c.name: _build_connection(c, groups, model.dt, clock) for c in model.connections}
+    synapses = {
+        c.name: _build_connection(c, groups, model.dt, clock, lists=lists)
+        for c in model.connections
+    }
     begin(model, groups)
     network = brian2.Network(*groups.values(), *synapses.values(), name="brainsnn_network")
     network.schedule = SCHEDULE
@@ -280,8 +304,9 @@ def _build_population(population: Population, clock: Any) -> Any:
 
 
 def _build_connection(
-    connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any
+    connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any, *, lists: bool
 ) -> Any:
+    structure = connection.structure
     try:
         synapses = brian2.Synapses(
             groups[connection.source],
@@ -292,7 +317,13 @@ def _build_connection(
             clock=clock,
             name=connection.name,
         )
-        synapses.connect()
+        if not lists or isinstance(structure, AllToAll):
+            synapses.connect()
+        else:
+            found = structure.synapses(len(synapses.source), len(synapses.target))
+            synapses.connect(i=found.source, j=found.target)
+            if structure.fixed_weight is not None:
+                setattr(synapses, f"{connection.synapse.weight}_", structure.fixed_weight)
     except Exception as error:
         raise ModelError(
             f"Connection {connection.name!r} (synapse {connection.synapse.name!r}): "

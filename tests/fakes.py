@@ -15,6 +15,7 @@ from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.learning.base import RowGradient, Rule
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
+from brainsnn.structures import AllToAll
 from brainsnn.training import Trainer, TrainingConfig
 from brainsnn.trials import LabelledTrials
 
@@ -29,9 +30,17 @@ class FakeEngine:
     def __init__(self, seed=0, sizes=SIZES, n_steps=N_STEPS):
         names = list(sizes)
         pairs = list(itertools.pairwise(names))
-        connections = [SimpleNamespace(name=f"{a}_{b}", source=a, target=b) for a, b in pairs]
+        connections = [
+            SimpleNamespace(name=f"{a}_{b}", source=a, target=b, structure=AllToAll())
+            for a, b in pairs
+        ]
         shapes = {c.name: (sizes[c.source], sizes[c.target]) for c in connections}
-        self.model = SimpleNamespace(connections=connections, sizes=dict(sizes), shapes=shapes)
+        self.model = SimpleNamespace(
+            connections=connections,
+            sizes=dict(sizes),
+            shapes=shapes,
+            ends=lambda connection: shapes[connection.name],
+        )
         self.n_steps, self.populations, self.input = n_steps, dict(sizes), names[0]
         rng = Streams(seed)["weights"]
         self.weights = {name: rng.uniform(0, 1, shape) for name, shape in shapes.items()}

@@ -9,12 +9,14 @@ from brainsnn.learning.losses import LOSSES, SPIKE_LOSSES
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.rules import RULES
 from brainsnn.neurons import NEURONS
+from brainsnn.structures import STRUCTURES
 from brainsnn.synapses import SYNAPSES
 
 REGISTRIES = [
     ENGINES,
     NEURONS,
     SYNAPSES,
+    STRUCTURES,
     ENCODERS,
     DECODERS,
     RULES,

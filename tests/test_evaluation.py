@@ -3,10 +3,13 @@ import pandas as pd
 import pytest
 from fakes import N_STEPS, SIZES, FakeEngine, make_trials
 
+from brainsnn.chain import chain
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.errors import DataError
 from brainsnn.evaluation import evaluate, fan_outs, summary, tabulate
+from brainsnn.neurons import integrate_and_fire_once
 from brainsnn.spikes import Recording
+from brainsnn.synapses import Uniform
 from brainsnn.trials import LabelledTrials
 
 FAN_OUT = {"input": 2, "output": 0}
@@ -99,7 +102,16 @@ def test_blocks_change_nothing():
 
 
 def test_fan_outs_of_a_chain():
-    assert fan_outs(FakeEngine().model) == {"input": 12, "hidden": 3, "output": 0}
+    found = {name: set(n.tolist()) for name, n in fan_outs(FakeEngine().model).items()}
+    assert found == {"input": {12}, "hidden": {3}, "output": {0}}
+
+
+def test_fan_outs_of_an_image_are_smaller_at_its_edge():
+    model = chain("cnn", "3x3-5c2-2a-2", integrate_and_fire_once, Uniform())
+    found = fan_outs(model)
+    np.testing.assert_array_equal(found["input"], [5, 10, 5, 10, 20, 10, 5, 10, 5])
+    np.testing.assert_array_equal(found["conv1"], np.ones(20))
+    np.testing.assert_array_equal(found["pool1"], np.full(5, 2))
 
 
 def test_columns_count_spikes():

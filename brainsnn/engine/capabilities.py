@@ -21,6 +21,7 @@ from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.errors import EngineError
 from brainsnn.model import Connection, Model
+from brainsnn.structures import AllToAll
 
 
 def _nowhere(model: Model) -> Iterable[str]:  # noqa: ARG001
@@ -184,6 +185,28 @@ def _poisson(model: Model) -> Iterator[str]:
     yield from (s.place for s in _statements(model) if "poisson" in s.read)
 
 
+def _structures(model: Model) -> Iterator[str]:
+    for c in model.connections:
+        if not isinstance(c.structure, AllToAll):
+            yield f"Connection {c.name!r} ({c.structure.name})"
+
+
+def _values_of_shared(model: Model) -> Iterator[str]:
+    """Variables of single synapses where synapses share their weights."""
+    for c in model.connections:
+        if isinstance(c.structure, AllToAll):
+            continue
+        weight, place = c.synapse.weight, f"Connection {c.name!r} ({c.structure.name})"
+        for equation in Equations(c.synapse.equations).values():
+            single = equation.type != SUBEXPRESSION and "shared" not in equation.flags
+            if equation.varname != weight and single:
+                yield f"{place}, variable {equation.varname!r}"
+        for line in re.split(r"[\n;]", c.synapse.on_pre):
+            text = line.partition("#")[0].strip()
+            if text and parse_statement(text)[0] == weight:
+                yield f"{place}, on_pre {text!r}"
+
+
 #: Names in a synapse that stand for the place of a neuron or for a number of neurons or synapses.
 _INDICES = {"i", "j", "N", "N_post", "N_incoming", "N_outgoing"}
 
@@ -227,5 +250,17 @@ LIMITS = [
         "`poisson()` in equations",
         {"genn": "GeNN's language has no such function; rand() and randn() are there."},
         _poisson,
+    ),
+    Limit(
+        "convolution and pooling",
+        {"genn": "its connections are all-to-all."},
+        _structures,
+    ),
+    Limit(
+        "convolution or pooling with variables of single synapses, or `on_pre` that writes weights",
+        dict.fromkeys(
+            ("resident", "standalone"), "synapses that share a weight have nothing of their own."
+        ),
+        _values_of_shared,
     ),
 ]

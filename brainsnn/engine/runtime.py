@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from brainsnn.brian2_errors import explain
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
+from brainsnn.engine.gather import Gather
 from brainsnn.errors import EngineError
 from brainsnn.model import Model, begin, build
 from brainsnn.spikes import Recording, SpikeTrains
@@ -50,6 +51,7 @@ class RuntimeEngine(Engine):
             self._built.network.add(*self._monitors.values())
             self._prepare()
         self._weights = model.start_weights()
+        self._gather = Gather(model)
 
     def _monitor(self, population: str) -> Any:
         neuron = self.model.population(population).neuron
@@ -78,21 +80,24 @@ class RuntimeEngine(Engine):
         network.store("start")
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
+        values = self._gather(self._weights)
         # Brian2 collects garbage in every run; freezing what is alive now spares it the search.
         gc.freeze()
         try:
             with runtime_device(self._target):
-                parts = [self._run_trial(inputs, int(k)) for k in trials]
+                parts = [self._run_trial(inputs, int(k), values) for k in trials]
         finally:
             gc.unfreeze()
         return self._join(parts)
 
-    def _run_trial(self, inputs: SpikeTrains, trial: int) -> dict[str, Any]:
+    def _run_trial(
+        self, inputs: SpikeTrains, trial: int, values: Mapping[str, NDArray[np.float64]]
+    ) -> dict[str, Any]:
         network = self._built.network
         network.restore("start")
         objects = {**self._built.groups, **self._built.synapses}
         for name, part in self.model.learnable.items():
-            objects[part.owner].variables[part.variable].set_value(self._weights[name].ravel())
+            objects[part.owner].variables[part.variable].set_value(values[name])
         mine = slice(inputs.offsets[trial], inputs.offsets[trial + 1])
         times = inputs.step[mine] * self.model.dt * brian2.second
         self._built.groups[self.input].set_spikes(inputs.neuron[mine], times)

@@ -3,8 +3,17 @@
 To add one: write a file with a `SynapseModel`, add it to `SYNAPSES`, and import it below.
 """
 
-from brainsnn.synapses.base import SYNAPSES, Normal, SynapseModel, Uniform
+from brainsnn.synapses.base import SYNAPSES, FanInNormal, Initial, Normal, SynapseModel, Uniform
 from brainsnn.synapses.current import current
 from brainsnn.synapses.instantaneous import instantaneous
 
-__all__ = ["SYNAPSES", "Normal", "SynapseModel", "Uniform", "current", "instantaneous"]
+__all__ = [
+    "SYNAPSES",
+    "FanInNormal",
+    "Initial",
+    "Normal",
+    "SynapseModel",
+    "Uniform",
+    "current",
+    "instantaneous",
+]

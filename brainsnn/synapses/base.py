@@ -81,4 +81,31 @@ class Normal:
         return rng.normal(self.mean, self.sd, shape)
 
 
+@dataclass(frozen=True)
+class FanInNormal:
+    """First weights drawn from a normal distribution around 0, narrower the more meet in a target.
+
+    The standard deviation is gain / sqrt(n), n being the synapses that lead to a target: the rows
+    of the array of weights, also where synapses share them. He, Zhang, Ren and Sun 2015, eq. 10,
+    have gain = sqrt(2).
+
+    Raises
+    ------
+    ModelError
+        If `gain` is negative.
+    """
+
+    gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.gain < 0:
+            raise ModelError(f"FanInNormal weights need gain >= 0, got {self.gain}.")
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+        """Draw weights of `shape` (pre, post)."""
+        return rng.normal(0.0, self.gain / np.sqrt(shape[0]), shape)
+
+
+Initial = Uniform | Normal | FanInNormal
+
 SYNAPSES: Registry[SynapseModel] = Registry("synapse")

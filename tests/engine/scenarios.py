@@ -12,7 +12,8 @@ from brainsnn.model import Connection, Model, Population, feedforward
 from brainsnn.neurons import NeuronModel, integrate_and_fire_once
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.synapses import Normal, SynapseModel, Uniform
+from brainsnn.structures import AveragePooling, Convolution
+from brainsnn.synapses import FanInNormal, Normal, SynapseModel, Uniform
 
 N_STEPS = 40
 
@@ -85,6 +86,7 @@ learned = NeuronModel(
 countdown = NeuronModel("countdown", "v : 1", threshold="v > 1", reset="v -= 1")
 sliding = NeuronModel("sliding", "v : 1", threshold="v > 3 - t/(20*ms)", reset="v = 0")
 millivolts = SynapseModel("millivolts", "w : 1", on_pre="current_post += w*mV")
+halved = SynapseModel("halved", on_pre="v_post += 0.5*w")
 once = integrate_and_fire_once
 
 
@@ -96,6 +98,43 @@ def _recurrent() -> Model:
         Connection("read", "pool", "out", initial=Uniform(0, 0.4), delay=5),
     )
     return Model("recurrent", (Population("input", 12), pool, out), connections)
+
+
+def _images() -> Model:
+    """Convolutions and poolings side by side and behind each other, with delays and a loop."""
+    first, wide = Convolution(6, 8, 2, 3, 5), Convolution(6, 8, 2, 6, 3)
+    mean, whole = AveragePooling(4, 6, 5, 2), AveragePooling(4, 6, 5, 1)
+    deep, same = Convolution(2, 3, 5, 2, 20), Convolution(1, 2, 20, 1, 20)
+    parts = {"first": first, "wide": wide, "mean": mean, "whole": whole, "deep": deep}
+    populations = [Population("input", 96)]
+    populations += [Population(k, s.n_target, countdown) for k, s in parts.items()]
+    some, strong = FanInNormal(3.0), FanInNormal(4.0)
+    connections = (
+        Connection("a", "input", "first", structure=first, initial=Uniform(-0.3, 0.9)),
+        Connection("b", "input", "wide", structure=wide, initial=some, delay=3),
+        Connection("c", "first", "mean", structure=mean),
+        Connection("d", "first", "whole", structure=whole, delay=1),
+        Connection("e", "mean", "deep", structure=deep, initial=strong),
+        Connection("f", "deep", "deep", structure=same, initial=FanInNormal(0.3), delay=2),
+        Connection("g", "deep", "output", initial=Uniform(0, 0.9)),
+        Connection("h", "whole", "output", initial=Normal(0, 0.3)),
+    )
+    return Model("images", (*populations, Population("output", 4, countdown)), connections)
+
+
+def _images_with_units() -> Model:
+    first = Convolution(5, 4, 1, 2, 9)
+    mean = AveragePooling(4, 3, 9, 1)
+    populations = (
+        Population("input", 20),
+        Population("first", first.n_target, current_based),
+        Population("mean", mean.n_target, leaky),
+    )
+    connections = (
+        Connection("a", "input", "first", millivolts, Uniform(0, 40), structure=first),
+        Connection("b", "first", "mean", halved, structure=mean),
+    )
+    return Model("images_with_units", populations, connections)
 
 
 SCENARIOS = [
@@ -136,6 +175,8 @@ SCENARIOS = [
         feedforward("primed", {"input": 10, "output": 7}, primed, [Uniform(0, 0.5)]),
     ),
     Scenario("recurrent_with_delays", _recurrent()),
+    Scenario("convolution_and_pooling", _images()),
+    Scenario("convolution_and_pooling_with_units", _images_with_units()),
     Scenario(
         "one_input_spike_makes_many",
         feedforward(

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from engine.scenarios import SCENARIOS, leaky
 
+from brainsnn.chain import chain
 from brainsnn.engine import ENGINES
 from brainsnn.engine.capabilities import LIMITS, refuse
 from brainsnn.engine.limits_table import insert_table
 from brainsnn.errors import EngineError
 from brainsnn.model import Connection, Model, Population
 from brainsnn.neurons import NeuronModel
-from brainsnn.synapses import SynapseModel
+from brainsnn.synapses import SynapseModel, Uniform
 
 PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
 
@@ -62,8 +63,24 @@ def test_limits_of_genn_are_found(model: Model, message: str) -> None:
 def test_what_all_engines_run_is_not_refused() -> None:
     models = [scenario.model for scenario in SCENARIOS]
     for model in [*models, *ALLOWED]:
-        for engine in ENGINES:
+        for engine in set(ENGINES) - ({"genn"} if "images" in model.name else set()):
             refuse(engine, model)
+
+
+@pytest.mark.parametrize("engine", ["resident", "standalone"])
+@pytest.mark.parametrize(
+    ("synapse", "message"),
+    [
+        (SynapseModel("s", "w : 1\nu : 1", "u += 1; v += w"), "variable 'u': .*share a weight"),
+        (SynapseModel("s", "w : 1", "v += w; w *= 0.9"), r"on_pre 'w \*= 0.9': .*share a weight"),
+    ],
+)
+def test_synapses_that_share_weights_have_no_state(engine, synapse, message) -> None:
+    model = chain("cnn", "3x3-2c2-1", leaky, Uniform(), synapse)
+    with pytest.raises(EngineError, match=message):
+        refuse(engine, model)
+    allowed = SynapseModel("s", "w : 1\nu = 2*w : 1\ng : 1 (shared)", "v += u*i*N_incoming")
+    refuse(engine, chain("cnn", "3x3-2c2-1", leaky, Uniform(), allowed))
 
 
 def test_mistakes_are_left_to_those_who_explain_them() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from brian2.codegen.generators.cpp_generator import CPPCodeGenerator
@@ -33,68 +32,6 @@ class ResidentCodeObject(CPPStandaloneCodeObject):
 
     templater = CPPStandaloneCodeObject.templater.derive("brainsnn.engine.resident")
     generator_class = ResidentGenerator
-
-
-@dataclass(frozen=True)
-class Dense:
-    """What the templates need to know of an all-to-all pathway."""
-
-    ring: str
-    n_target: int
-    source_start: int
-    source_stop: int
-    delay_steps: int
-    target_lookup: str
-    target_column: str
-    source_lookup: str
-    source_row: str
-
-    @staticmethod
-    def of(pathway: Any, delay_steps: int, array_name: Callable[[Any], str]) -> Dense:
-        """Read it off a pathway of all-to-all synapses.
-
-        Parameters
-        ----------
-        pathway : SynapticPathway
-        delay_steps : int
-            The delay of all synapses.
-        array_name : callable
-            Gives the name of an array in the generated code.
-        """
-        synapses = pathway.synapses
-        start = int(synapses.source.start)
-        return Dense(
-            ring=f"{pathway.name}_ring",
-            n_target=len(synapses.target),
-            source_start=start,
-            source_stop=int(synapses.source.stop),
-            delay_steps=delay_steps,
-            target_lookup=f"_ptr{array_name(synapses.variables['_synaptic_post'])}[_idx]",
-            target_column=f"(int32_t)(_column + {int(synapses.target.start)})",
-            source_lookup=f"_ptr{array_name(synapses.variables['_synaptic_pre'])}[_idx]",
-            source_row=f"(int32_t)(_spike + {start})",
-        )
-
-
-INDICES = ("_synaptic_pre", "_synaptic_post")
-"""Lists that say where each synapse leads from and to."""
-
-
-def synaptic_values(synapses: Any, array_name: Callable[..., str]) -> list[str]:
-    """Names of the arrays with one value a synapse, those of its ends left out."""
-    ends = [synapses.variables[name] for name in INDICES]
-    registered = (var for var in synapses._registered_variables if var not in ends)
-    return [array_name(var, access_data=False) for var in registered]
-
-
-def lists_read(synapses: Any, code_objects: Iterable[Any]) -> bool:
-    """Whether any code reads where each of some all-to-all synapses leads from or to."""
-    ends = {synapses.variables[name] for name in INDICES}
-    return any(
-        not ends.isdisjoint(code_object.variables.values())
-        for code_object in code_objects
-        if not code_object.template_name.endswith("_dense")
-    )
 
 
 def draws(variables: Mapping[str, Any]) -> bool:

@@ -30,13 +30,12 @@ from numpy.typing import NDArray
 from brainsnn.engine.resident import quiet
 from brainsnn.engine.resident.arguments import applied
 from brainsnn.engine.resident.codeobjects import (
-    Dense,
     ResidentCodeObject,
     draws,
-    synaptic_values,
     written_arrays,
 )
 from brainsnn.engine.resident.compiler import Flags, compile_library
+from brainsnn.engine.resident.laid_out import LaidOut, Pathway, created
 from brainsnn.engine.resident.layout import Recorded, main_context, owner_name
 from brainsnn.engine.resident.library import Library
 from brainsnn.engine.resident.printing import printing
@@ -60,7 +59,7 @@ class ResidentDevice(CPPStandaloneDevice):
 
     def __init__(self) -> None:
         super().__init__()
-        self.dense_delays: dict[str, int] = {}
+        self.laid_out: dict[str, LaidOut] = {}
         self.recorded: tuple[Recorded, ...] = ()
         self.learned: set[tuple[str, str]] = set()
         self.stages: list[Stage] = []
@@ -81,7 +80,7 @@ class ResidentDevice(CPPStandaloneDevice):
     def describe_trial(
         self,
         recorded: tuple[Recorded, ...],
-        dense: dict[str, int],
+        laid_out: dict[str, LaidOut],
         learned: set[tuple[str, str]],
     ) -> None:
         """Say what the trial loop has to know beyond the network itself.
@@ -90,13 +89,13 @@ class ResidentDevice(CPPStandaloneDevice):
         ----------
         recorded : tuple of Recorded
             The populations to record, in the order of their codes.
-        dense : dict of str to int
-            Names of the synapses that are all-to-all with one delay, and that delay in steps.
+        laid_out : dict of str to LaidOut
+            Synapses that need no list, by name; on this device they are made as all-to-all.
         learned : set of (str, str)
             Groups and their variables that may change between trials: the first statement of the
             script that reads one, and all after it, belong to the trial.
         """
-        self.recorded, self.dense_delays, self.learned = recorded, dense, learned
+        self.recorded, self.laid_out, self.learned = recorded, laid_out, learned
 
     # -- generation --------------------------------------------------------------------------
 
@@ -120,15 +119,19 @@ class ResidentDevice(CPPStandaloneDevice):
         extra = dict(template_kwds or {})
         pathway = extra.get("pathway", owner)
         if isinstance(pathway, SynapticPathway) and template_name.startswith("synapses"):
-            delay = self.dense_delays.get(pathway.synapses.name)
-            if delay is not None:
-                extra["dense"] = Dense.of(pathway, delay, self.get_array_name)
+            laid_out = self.laid_out.get(pathway.synapses.name)
+            if laid_out is None:
+                template_name += "_rows"
+            else:
+                extra["dense"] = Pathway.of(pathway, laid_out, self.get_array_name)
+                effect = template_name == "synapses"
+                template_name = laid_out.template if effect else f"{template_name}_dense"
             extra["changes"] = quiet.groups_changed(variables.values())
             self.flagged.update(extra["changes"])
-            template_name += "_rows" if delay is None else "_dense"
-        elif template_name == "synapses_create_generator" and owner.name in self.dense_delays:
-            template_name = "synapses_create_dense"
-            extra["others"] = synaptic_values(owner, self.get_array_name)
+        elif template_name == "synapses_create_generator" and owner.name in self.laid_out:
+            laid_out = self.laid_out[owner.name]
+            template_name = laid_out.create
+            extra.update(created(owner, laid_out, self.get_array_name))
         elif template_name == "threshold" and not draws(variables):
             template_name = "threshold_blocks"
             self.flagged.add(owner.name)

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from brainsnn.brian2_errors import explain
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
+from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.library import Columns, by_population, spike_columns
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
+from brainsnn.engine.resident.laid_out import LaidOut
 from brainsnn.engine.resident.layout import Recorded
 from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
@@ -62,6 +64,7 @@ class ResidentEngine(Engine):
         profiled: bool = False,
     ) -> None:
         super().__init__(model, n_steps, streams, workers)
+        refuse(self.name, model)
         self._libraries, self._stochastic = _build_libraries(model, workers, profiled)
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._with_potential = {p.name: p.size for p in model.populations if p.neuron}
@@ -233,10 +236,10 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
         recorded=tuple(
             Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
         ),
-        dense={c.name: c.delay for c in model.connections},
+        laid_out={c.name: LaidOut(c.structure, c.delay) for c in model.connections},
         learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.learnable},
     )
-    built = build(model)
+    built = build(model, lists=False)
     try:
         built.network.run(model.dt * brian2.second, namespace={}, profile=profiled)
         device.build(directory=folder, compile=False, run=False)

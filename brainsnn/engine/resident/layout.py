@@ -12,7 +12,7 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 
 from brainsnn.engine.resident import quiet
-from brainsnn.engine.resident.codeobjects import lists_read
+from brainsnn.engine.resident.laid_out import lists_read
 from brainsnn.engine.resident.stages import number_profiled
 
 
@@ -190,7 +190,7 @@ def _headers(device: Any) -> list[str]:
 def main_context(device: Any) -> dict[str, Any]:
     """Everything that the main template asks for."""
     pathways = [p for s in device.synapses for p in s._pathways]
-    dense = {p.name for p in pathways if p.synapses.name in device.dense_delays}
+    dense = {p.name for p in pathways if p.synapses.name in device.laid_out}
     table = arrays(device)
     by_label = {array.label: array for array in table}
     running = [device.code_objects[name] for name in device.steps]
@@ -205,7 +205,7 @@ def main_context(device: Any) -> dict[str, Any]:
         "listed": {
             synapses.name: lists_read(synapses, device.code_objects.values())
             for synapses in device.synapses
-            if synapses.name in device.dense_delays
+            if synapses.name in device.laid_out
         },
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
         "rests": quiet.rests(running, quiet_groups),

@@ -19,12 +19,14 @@ from brian2.core.functions import Function
 from brian2.core.variables import ArrayVariable
 from brian2.groups.neurongroup import NeuronGroup
 
+from brainsnn.engine.resident.laid_out import TEMPLATES
+
 THRESHOLD = "threshold_blocks"
 """The template that leaves out the test of a quiet threshold."""
 
 EVENT_DRIVEN = frozenset(
     {
-        "synapses_dense",
+        *TEMPLATES.values(),
         "synapses_push_spikes_dense",
         "synapses_rows",
         "synapses_push_spikes_rows",

@@ -42,6 +42,7 @@ _SOURCES = (
     "learnable.py",
     "neurons/base.py",
     "synapses/base.py",
+    "structures",
     "engine",
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
+from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.standalone.files import (
     INPUTS,
     PARAMETERS,
@@ -57,6 +58,7 @@ class StandaloneEngine(Engine):
         self, model: Model, n_steps: int, streams: Streams | None = None, workers: int = 1
     ) -> None:
         super().__init__(model, n_steps, streams, workers)
+        refuse(self.name, model)
         self._folder = Path(tempfile.mkdtemp(prefix="brainsnn-"))
         self._finalizer = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._weights = model.start_weights()

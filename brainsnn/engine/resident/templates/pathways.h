@@ -74,6 +74,22 @@ public:
     }
 };
 
+// The part of a target's image that a source neuron of a convolution reaches.
+struct Window
+{
+    int32_t y, x, channel;             // of the source neuron
+    int32_t top, bottom, left, right;  // of the window, bottom and right excluded
+
+    Window(
+        int32_t source, int32_t width, int32_t channels, int32_t kernel, int32_t target_height,
+        int32_t target_width)
+        : y(source / channels / width), x(source / channels % width), channel(source % channels),
+          top(std::max(0, y - kernel + 1)), bottom(std::min(target_height, y + 1)),
+          left(std::max(0, x - kernel + 1)), right(std::min(target_width, x + 1))
+    {
+    }
+};
+
 // Regularly spaced synapses: begin, begin + stride, ... below end.
 struct Row
 {

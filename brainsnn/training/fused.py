@@ -17,6 +17,7 @@ from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording, first_spike_steps
+from brainsnn.structures import AllToAll
 from brainsnn.training.addresses import address
 from brainsnn.training.compiled_loop import (
     SIGNATURES,
@@ -275,5 +276,7 @@ def make_updater(
 
 def _is_chain(engine: Engine, entry: Entry) -> bool:
     names = list(engine.populations)
-    ends = [(c.source, c.target) for c in engine.model.connections]
-    return list(entry.final) == names[1:] and ends == list(itertools.pairwise(names))
+    connections = engine.model.connections
+    dense = all(isinstance(c.structure, AllToAll) for c in connections)
+    ends = [(c.source, c.target) for c in connections]
+    return dense and list(entry.final) == names[1:] and ends == list(itertools.pairwise(names))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from brainsnn.learning.base import Rule
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
+from brainsnn.structures import AllToAll
 from brainsnn.training.interrupts import StopRequest
 from brainsnn.trials import LabelledTrials
 
@@ -78,8 +79,11 @@ class StepByStep:
     ) -> None:
         self.engine, self.rule, self.optimiser = engine, rule, optimiser
         self.batch_size, self.sequential, self.clip = batch_size, sequential, clip
-        connections = engine.model.connections
-        self._from_inputs = [c.name for c in connections if c.source == engine.input]
+        self._from_inputs = [
+            c.name
+            for c in engine.model.connections
+            if c.source == engine.input and isinstance(c.structure, AllToAll)
+        ]
 
     def _prepare(self, trials: LabelledTrials, index: NDArray[np.int64]) -> None:
         neuron, offsets = trials.inputs.neuron, trials.inputs.offsets

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from brainsnn.config import apply_overrides
-from brainsnn.datasets import MNIST, ImageSet
+from brainsnn.datasets import MNIST, ImageSet, Iris
 from brainsnn.errors import ConfigError
 from brainsnn.experiment import start
 from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from protocols.baselines import check_installed
 from protocols.count import CountNetworkConfig, fixed_trials, image_trials
+from protocols.record import rows
 from protocols.warps import WarpConfig
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
@@ -78,3 +82,41 @@ def test_the_even_code_draws_nothing(images):
 def test_impossible_constraints_are_refused(setting):
     with pytest.raises(ConfigError, match=setting.partition("=")[0]):
         apply_overrides(load_protocol("count-mnist").config(), [setting])
+
+
+@pytest.mark.slow
+def test_uci_from_data_to_report(tmp_path):
+    if Iris().find() is None:
+        pytest.skip("uci/iris is not there")
+    pytest.importorskip("sklearn")
+    few = ('sets=["iris"]', "seeds=2", "training.updates=200", 'codes=["even"]')
+    outcome = carry_out("count-uci", tmp_path / "run", *few)
+    run = RunDirectory.read(outcome.path)
+    results = run.table("results")
+    assert len(results) == 8
+    means = results.groupby("decoder")["accuracy"].mean()
+    assert means["counts, even inputs"] > 0.6
+    assert means["logistic regression"] > 0.85
+    assert "What 100 % could mean" in run.report.read_text(encoding="utf-8")
+    ledger = pd.DataFrame(rows(run))
+    assert set(ledger["variant"]) >= {"iris, by logistic regression"}
+
+
+def test_a_study_that_was_interrupted_does_nothing_twice(tmp_path):
+    if Iris().find() is None:
+        pytest.skip("uci/iris is not there")
+    pytest.importorskip("sklearn")
+    protocol = load_protocol("count-uci")
+    few = [f"engine={ENGINE}", 'sets=["iris"]', "training.updates=5", 'codes=["bernoulli"]']
+    config, said = apply_overrides(protocol.config(), [*few, "seeds=1"]), []
+    with RunDirectory.create(tmp_path / "run", config, ["test"], 0) as run:
+        for _ in range(2):
+            protocol.carry_out(config, run, said.append)
+        assert len(said) == 1
+        assert len(run.table("results")) == 4
+
+
+def test_scikit_learn_is_asked_for_by_name(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(ConfigError, match=r"pip install 'brainsnn\[baselines\]'"):
+        check_installed()

@@ -1,0 +1,260 @@
+"""Networks of spike counts on four UCI tables, beside other classifiers (Wu et al., Table I)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from analysis.report import Claim, Section, Table
+from analysis.seeds import over_seeds
+from analysis.summary import summarise
+from brainsnn.codes import RateDecoder
+from brainsnn.config import Config
+from brainsnn.datasets import DATASETS, Splits, TableSet
+from brainsnn.engine import Engine, build_engine
+from brainsnn.evaluation import evaluate
+from brainsnn.learning.optimisers import AdamConfig
+from brainsnn.learning.schedules import Cosine
+from brainsnn.model import Model
+from brainsnn.records import RunDirectory
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+from brainsnn.study import Study, StudyConfig
+from brainsnn.training import Trainer, TrainingConfig
+from brainsnn.trials import LabelledTrials, VariedTrials
+from protocols.baselines import BASELINES, check_installed, fit
+from protocols.count import CITATION, CountNetworkConfig, CountRuleConfig
+from protocols.glm_study import append, claim_of
+from protocols.page import claims_with_notes, write_report
+
+SetName = Literal["iris", "breast-cancer-wisconsin", "abalone", "yeast"]
+
+SETS: tuple[SetName, ...] = ("iris", "breast-cancer-wisconsin", "abalone", "yeast")
+
+#: Test accuracy that Table I prints for every set, in per cent.
+PAPER = 100.0
+
+HONESTY = (
+    "Table I prints 100 % for all four sets. As accuracies on rows that were not learned from these "
+    "cannot be had: with the eight measures of Abalone and the eight scores of Yeast, rows of "
+    "different classes overlap, and published classifiers reach 55 to 67 % and 58 to 62 %. What "
+    "would print 100 %: scoring the rows that were learned from (the column of training accuracy "
+    "below shows a random forest near it on every set), keeping the best of many networks by "
+    "their test accuracy on a small split (Iris), or the class among the inputs. The "
+    "table also gives Abalone other numbers of classes and of outputs in different places; here "
+    "it has three classes by rings (1-8, 9-10, 11 and more) and three outputs."
+)
+
+
+class UCITrainingConfig(Config):
+    """How each network is trained.
+
+    Parameters
+    ----------
+    updates : int, default 3000
+        Batches; epochs follow from the number of rows.
+    batch_size : int, default 16
+    """
+
+    updates: int = Field(default=3000, ge=1)
+    batch_size: int = Field(default=16, ge=1)
+
+
+class CountUCIConfig(StudyConfig):
+    """Settings of the study ``count-uci``.
+
+    Parameters
+    ----------
+    sets : tuple of str
+        Which tables.
+    codes : tuple of {"even", "bernoulli"}
+        How inputs spike.
+    network, rule, training
+        See their classes.
+    """
+
+    protocol: Literal["count-uci"] = "count-uci"
+    seeds: int = Field(default=5, ge=1)
+    sets: tuple[SetName, ...] = SETS
+    codes: tuple[Literal["even", "bernoulli"], ...] = ("even", "bernoulli")
+    network: CountNetworkConfig = CountNetworkConfig(hidden=(32,), n_steps=20)
+    rule: CountRuleConfig = CountRuleConfig(learning_rate=0.005, temperature=0.1)
+    training: UCITrainingConfig = UCITrainingConfig()
+
+
+class CountUCI(Study[CountUCIConfig]):
+    """The study; see the module's docstring."""
+
+    name = "count-uci"
+    title = "Spike counts on four UCI tables, beside other classifiers"
+    summary = "Iris, Wisconsin, Abalone, Yeast: honest test accuracy of spike-count networks."
+    citation: ClassVar[str] = CITATION
+    config = CountUCIConfig
+    presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "demo": ('sets=["iris"]', "training.updates=300", "seeds=2"),
+    }
+
+    def model(self, config: CountUCIConfig) -> Model:
+        """Return the network of the first set."""
+        return _model(config.sets[0], config.network)
+
+    def check(self, config: CountUCIConfig) -> None:
+        """Refuse missing data, and to go on without scikit-learn."""
+        check_installed()
+        for name in config.sets:
+            DATASETS[name]().load()
+
+    def carry_out(
+        self, config: CountUCIConfig, run: RunDirectory, say: Callable[[str], None]
+    ) -> None:
+        """Train and test every classifier on every set, seed by seed, on the same splits."""
+        for name in config.sets:
+            with build_engine(
+                config.engine, _model(name, config.network), config.network.trial_steps
+            ) as engine:
+                for seed in range(config.seed, config.seed + config.seeds):
+                    if not _done(run, name, seed):
+                        splits = DATASETS[name]().load(Streams(seed).fresh("split"))
+                        rows = _measure(config, name, seed, splits, engine)
+                        append(run, "results", pd.DataFrame(rows))
+                        say(f"{name}, seed {seed}: {_said(rows)}")
+
+    def totals(self, run: RunDirectory) -> dict[str, float]:
+        """Mean test accuracy of each classifier over sets and seeds."""
+        means = run.table("results").groupby("decoder")["accuracy"].mean()
+        return {str(name): float(value) for name, value in means.items()}
+
+    def conclude(self, run: RunDirectory) -> pd.DataFrame:
+        """Write the report; return the paper's claims beside our numbers."""
+        config, results = run.config(self.config), run.table("results")
+        claims = _claims(results)
+        run.write_table("claims", claims_with_notes(claims))
+        abstract = (
+            f"Networks of one hidden layer {config.network.hidden} learned four tables through "
+            f"spike counts (T = {config.network.n_steps}), with {results['seed'].nunique()} seeds, "
+            "each of which draws its own split; scikit-learn's classifiers had the same rows to "
+            "learn from. Networks learned for a fixed number of updates, their last weights were "
+            "kept, and test rows were read once, at the end. Settings are the same for all sets and "
+            "were chosen on validation rows of other splits."
+        )
+        return write_report(self, run, config, abstract, claims, _sections(results))
+
+
+def _model(name: str, network: CountNetworkConfig) -> Model:
+    kind = DATASETS[name]
+    return network.model("count-uci", len(kind.features), len(kind.classes))  # type: ignore[attr-defined]
+
+
+def _done(run: RunDirectory, name: str, seed: int) -> bool:
+    if not run.has_table("results"):
+        return False
+    table = run.table("results")
+    return bool(((table["condition"] == name) & (table["seed"] == seed)).any())
+
+
+def _said(rows: list[dict[str, object]]) -> str:
+    return ", ".join(f"{row['decoder']} {row['accuracy']:.2%}" for row in rows)
+
+
+def _measure(
+    config: CountUCIConfig, name: str, seed: int, splits: Splits[TableSet], engine: Engine
+) -> list[dict[str, object]]:
+    """Rows of one set and seed: a network for each code, then the other classifiers."""
+    learned, test = _joined(splits.train, splits.validation), splits.test
+    rows = [learn_and_test(config, code, seed, learned, test, engine) for code in config.codes]
+    for baseline in BASELINES:
+        begin = time.perf_counter()
+        made = fit(baseline, learned.values, learned.labels, config.network.hidden, seed)
+        right = float((made.predict(test.values) == test.labels).mean())
+        rows.append(
+            {
+                "decoder": baseline,
+                "seconds": time.perf_counter() - begin,
+                **dict.fromkeys(("accuracy", "accuracy_ties_wrong", "accuracy_ties_right"), right),
+                "silent_fraction": 0.0,
+                "epochs": 0,
+                "train_accuracy": float((made.predict(learned.values) == learned.labels).mean()),
+            }
+        )
+    return [{"condition": name, "seed": seed, **row} for row in rows]
+
+
+def _joined(first: TableSet, second: TableSet) -> TableSet:
+    """Rows of both."""
+    values = np.vstack((first.values, second.values))
+    return replace(first, values=values, labels=np.hstack((first.labels, second.labels)))
+
+
+def learn_and_test(
+    config: CountUCIConfig, code: str, seed: int, learned: TableSet, test: TableSet, engine: Engine
+) -> dict[str, object]:
+    """Train one network on `learned` for a fixed number of epochs, and test it once, at the end."""
+    begin, streams = time.perf_counter(), Streams(seed)
+    network = config.network.model_copy(update={"code": code})
+
+    def fixed(part: TableSet, stream: str) -> LabelledTrials:
+        return LabelledTrials(network.encode(part.values, streams.fresh(stream)), part.labels)
+
+    def encode(epoch: int | None) -> SpikeTrains:
+        rng = streams.fresh("encoding", 0 if epoch is None else epoch + 1)
+        return network.encode(learned.values, rng)
+
+    size = config.training.batch_size
+    training = TrainingConfig(
+        epochs=-(-config.training.updates // -(-len(learned) // size)),
+        batch_size=size,
+        update="simultaneous",
+        optimiser=AdamConfig(),
+        schedule=Cosine(),
+        monitor="train_accuracy",
+    )
+    rule, rate = config.rule.build(network, engine.model), config.rule.learning_rate
+    trainer = Trainer(engine, rule, RateDecoder(), training, rate, streams)
+    engine.set_weights(engine.model.draw_weights(streams))
+    engine.set_weights(trainer.fit(VariedTrials(learned.labels, encode)).last_weights)
+    train = summarise(evaluate(engine, fixed(learned, "encoding"), RateDecoder()))
+    return {
+        "decoder": f"counts, {code} inputs",
+        "seconds": time.perf_counter() - begin,
+        **summarise(evaluate(engine, fixed(test, "test"), RateDecoder())),
+        "epochs": training.epochs,
+        "train_accuracy": train["accuracy"],
+    }
+
+
+def _claims(results: pd.DataFrame) -> list[Claim]:
+    """Test accuracy of every classifier on every set."""
+    out = []
+    for (name, decoder), part in results.groupby(["condition", "decoder"], sort=False):
+        ours = str(decoder).startswith("counts")
+        text = f"Test accuracy, {name}, {decoder}"
+        note = "Table I; see the report on why 100 % cannot be generalisation" if ours else ""
+        accuracies = 100 * part["accuracy"]
+        out.append(claim_of(text, PAPER if ours else None, accuracies, "%", note, 2))
+    return out
+
+
+def _sections(results: pd.DataFrame) -> list[Section]:
+    """The table of all classifiers, and what is to be thought of 100 %."""
+    measures = ["accuracy", "accuracy_ties_wrong", "train_accuracy"]
+    frame = over_seeds(results, measures, ["condition", "decoder"])
+    table = Table(
+        frame,
+        "Means over seeds with 95 % intervals (Student's t); test accuracy, the same with ties "
+        "wrong, and accuracy on the rows that were learned from.",
+        percent=("mean", "sd", "low", "high"),
+        digits=dict.fromkeys(("mean", "sd", "low", "high"), 2),
+    )
+    return [
+        Section("Every classifier on every set", "The same splits for all.", (table,)),
+        Section("What 100 % could mean", HONESTY, ()),
+    ]
+
+
+PROTOCOL = CountUCI()

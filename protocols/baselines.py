@@ -1,4 +1,4 @@
-"""Classifiers of scikit-learn that spiking networks are set beside; an extra, for protocols only."""
+"""Classifiers of scikit-learn that networks are set beside; an extra, for protocols only."""
 
 from __future__ import annotations
 

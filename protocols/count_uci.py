@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import ClassVar, Literal
 
-import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -41,14 +39,14 @@ SETS: tuple[SetName, ...] = ("iris", "breast-cancer-wisconsin", "abalone", "yeas
 PAPER = 100.0
 
 HONESTY = (
-    "Table I prints 100 % for all four sets. As accuracies on rows that were not learned from these "
-    "cannot be had: with the eight measures of Abalone and the eight scores of Yeast, rows of "
-    "different classes overlap, and published classifiers reach 55 to 67 % and 58 to 62 %. What "
+    "Table I prints 100 % for all four sets. As accuracies on rows that were not learned from "
+    "these cannot be had: with the eight measures of Abalone and the eight scores of Yeast, rows "
+    "of different classes overlap, and published classifiers reach 55 to 67 % and 58 to 62 %. What "
     "would print 100 %: scoring the rows that were learned from (the column of training accuracy "
-    "below shows a random forest near it on every set), keeping the best of many networks by "
-    "their test accuracy on a small split (Iris), or the class among the inputs. The "
-    "table also gives Abalone other numbers of classes and of outputs in different places; here "
-    "it has three classes by rings (1-8, 9-10, 11 and more) and three outputs."
+    "shows a random forest near it on every set), keeping the best of many networks by their test "
+    "accuracy on a small split (Iris), or the class among the inputs. The table also gives Abalone "
+    "different numbers of classes and of outputs; here it has three classes by rings (1-8, 9-10, "
+    "11 and more) and three outputs."
 )
 
 
@@ -140,8 +138,8 @@ class CountUCI(Study[CountUCIConfig]):
             f"spike counts (T = {config.network.n_steps}), with {results['seed'].nunique()} seeds, "
             "each of which draws its own split; scikit-learn's classifiers had the same rows to "
             "learn from. Networks learned for a fixed number of updates, their last weights were "
-            "kept, and test rows were read once, at the end. Settings are the same for all sets and "
-            "were chosen on validation rows of other splits."
+            "kept, and test rows were read once, at the end. Settings are the same for all sets "
+            "and were chosen on validation rows of other splits."
         )
         return write_report(self, run, config, abstract, claims, _sections(results))
 
@@ -166,12 +164,12 @@ def _measure(
     config: CountUCIConfig, name: str, seed: int, splits: Splits[TableSet], engine: Engine
 ) -> list[dict[str, object]]:
     """Rows of one set and seed: a network for each code, then the other classifiers."""
-    learned, test = _joined(splits.train, splits.validation), splits.test
+    learned, test = splits.train.joined(splits.validation), splits.test
     rows = [learn_and_test(config, code, seed, learned, test, engine) for code in config.codes]
     for baseline in BASELINES:
         begin = time.perf_counter()
-        made = fit(baseline, learned.values, learned.labels, config.network.hidden, seed)
-        right = float((made.predict(test.values) == test.labels).mean())
+        made = fit(baseline, learned.rows, learned.labels, config.network.hidden, seed)
+        right = float((made.predict(test.rows) == test.labels).mean())
         rows.append(
             {
                 "decoder": baseline,
@@ -179,16 +177,10 @@ def _measure(
                 **dict.fromkeys(("accuracy", "accuracy_ties_wrong", "accuracy_ties_right"), right),
                 "silent_fraction": 0.0,
                 "epochs": 0,
-                "train_accuracy": float((made.predict(learned.values) == learned.labels).mean()),
+                "train_accuracy": float((made.predict(learned.rows) == learned.labels).mean()),
             }
         )
     return [{"condition": name, "seed": seed, **row} for row in rows]
-
-
-def _joined(first: TableSet, second: TableSet) -> TableSet:
-    """Rows of both."""
-    values = np.vstack((first.values, second.values))
-    return replace(first, values=values, labels=np.hstack((first.labels, second.labels)))
 
 
 def learn_and_test(
@@ -199,11 +191,11 @@ def learn_and_test(
     network = config.network.model_copy(update={"code": code})
 
     def fixed(part: TableSet, stream: str) -> LabelledTrials:
-        return LabelledTrials(network.encode(part.values, streams.fresh(stream)), part.labels)
+        return LabelledTrials(network.encode(part.rows, streams.fresh(stream)), part.labels)
 
     def encode(epoch: int | None) -> SpikeTrains:
         rng = streams.fresh("encoding", 0 if epoch is None else epoch + 1)
-        return network.encode(learned.values, rng)
+        return network.encode(learned.rows, rng)
 
     size = config.training.batch_size
     training = TrainingConfig(

@@ -21,7 +21,7 @@ class TableSet:
     ----------
     name : str
         What the set is, for messages (``"iris train"``).
-    values : array of float64, shape (n, n_features)
+    rows : array of float64, shape (n, n_features)
     labels : array of int64, shape (n,)
         Position of each row's class in `classes`.
     classes, features : tuple of str
@@ -37,7 +37,7 @@ class TableSet:
     """
 
     name: str
-    values: NDArray[np.float64]
+    rows: NDArray[np.float64]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     features: tuple[str, ...]
@@ -46,9 +46,9 @@ class TableSet:
 
     def __post_init__(self) -> None:
         shape = (self.labels.size, len(self.features))
-        if self.values.shape != shape or not np.isfinite(self.values).all():
+        if self.rows.shape != shape or not np.isfinite(self.rows).all():
             raise DataError(
-                f"{self.name}: values must be finite, of shape {shape}; got {self.values.shape}."
+                f"{self.name}: values must be finite, of shape {shape}; got {self.rows.shape}."
             )
         if len(self) and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
             raise DataError(f"{self.name}: labels must be in 0..{len(self.classes) - 1}.")
@@ -63,7 +63,12 @@ class TableSet:
 
     def take(self, indices: NDArray[np.integer]) -> TableSet:
         """The given rows in the given order."""
-        return replace(self, values=self.values[indices], labels=self.labels[indices])
+        return replace(self, rows=self.rows[indices], labels=self.labels[indices])
+
+    def joined(self, other: TableSet) -> TableSet:
+        """These rows and then those of another part of the same table."""
+        rows, labels = (self.rows, other.rows), (self.labels, other.labels)
+        return replace(self, rows=np.concatenate(rows), labels=np.concatenate(labels))
 
 
 def split(table: TableSet, sizes: tuple[int, int, int], rng: np.random.Generator) -> Splits:
@@ -128,7 +133,7 @@ def normalise(splits: Splits[TableSet]) -> Splits[TableSet]:
     DataError
         If a feature is the same in all training rows: it has no range to normalise by.
     """
-    low, high = splits.train.values.min(axis=0), splits.train.values.max(axis=0)
+    low, high = splits.train.rows.min(axis=0), splits.train.rows.max(axis=0)
     constant = np.flatnonzero(low == high)
     if constant.size:
         k = constant[0]
@@ -139,6 +144,6 @@ def normalise(splits: Splits[TableSet]) -> Splits[TableSet]:
         )
 
     def scaled(part: TableSet) -> TableSet:
-        return replace(part, values=np.clip((part.values - low) / (high - low), 0.0, 1.0))
+        return replace(part, rows=np.clip((part.rows - low) / (high - low), 0.0, 1.0))
 
     return Splits(scaled(splits.train), scaled(splits.validation), scaled(splits.test))

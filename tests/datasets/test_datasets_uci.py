@@ -30,7 +30,7 @@ def a_table(counts=(10, 20, 5), seed=0):
 def test_abalone_knows_sex_and_age(tmp_path):
     table = written(tmp_path, Abalone, SHELLS).table()
     assert table.labels.tolist() == [0, 1]
-    assert table.values[:, :4].tolist() == [[1, 0, 0, 0.4], [0, 0, 1, 0.5]]
+    assert table.rows[:, :4].tolist() == [[1, 0, 0, 0.4], [0, 0, 1, 0.5]]
 
 
 def test_missing_values_are_dropped_or_filled_in_and_counted(tmp_path):
@@ -38,14 +38,14 @@ def test_missing_values_are_dropped_or_filled_in_and_counted(tmp_path):
     assert (len(dropped), dropped.dropped, dropped.imputed) == (2, 1, 0)
     filled = written(tmp_path, Wisconsin, CELLS, incomplete="median").table()
     assert (len(filled), filled.dropped, filled.imputed) == (3, 0, 1)
-    assert filled.values[2].tolist() == [1, 2, 3, 4, 5, 5, 7, 8, 9]
+    assert filled.rows[2].tolist() == [1, 2, 3, 4, 5, 5, 7, 8, 9]
 
 
 def test_yeast_is_separated_by_blanks(tmp_path):
     row = "ADT1_YEAST  0.58  0.61  0.47  0.13  0.50  0.00  0.48  0.22  MIT\n"
     table = written(tmp_path, Yeast, row).table()
     assert table.labels.tolist() == [2]
-    assert table.values[0, -1] == 0.22
+    assert table.rows[0, -1] == 0.22
 
 
 def test_splits_share_every_class_out():
@@ -53,28 +53,35 @@ def test_splits_share_every_class_out():
     assert [len(p) for p in (parts.train, parts.validation, parts.test)] == [14, 7, 14]
     for part, share in ((parts.train, 0.4), (parts.test, 0.4)):
         assert (np.abs(part.counts - share * np.array([10, 20, 5])) <= 1).all()
-    rows = np.concatenate([p.values for p in (parts.train, parts.validation, parts.test)])
+    rows = np.concatenate([p.rows for p in (parts.train, parts.validation, parts.test)])
     assert len({tuple(row) for row in rows}) == 35
 
 
 def test_the_generator_decides_the_split():
     first, same, other = (
-        split(a_table(), (14, 7, 14), np.random.default_rng(k)).train.values for k in (1, 1, 2)
+        split(a_table(), (14, 7, 14), np.random.default_rng(k)).train.rows for k in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, same)
     assert (first != other).any()
 
 
+def test_parts_are_joined():
+    parts = split(a_table(), (14, 7, 14), np.random.default_rng(0))
+    both = parts.train.joined(parts.test)
+    assert both.counts.tolist() == (parts.train.counts + parts.test.counts).tolist()
+    np.testing.assert_array_equal(both.rows[14:], parts.test.rows)
+
+
 def test_ranges_are_those_of_training_rows():
     parts = normalise(split(a_table(), (14, 7, 14), np.random.default_rng(0)))
-    np.testing.assert_array_equal(parts.train.values.min(axis=0), 0)
-    np.testing.assert_array_equal(parts.train.values.max(axis=0), 1)
-    assert 0 <= parts.test.values.min() <= parts.test.values.max() <= 1
+    np.testing.assert_array_equal(parts.train.rows.min(axis=0), 0)
+    np.testing.assert_array_equal(parts.train.rows.max(axis=0), 1)
+    assert 0 <= parts.test.rows.min() <= parts.test.rows.max() <= 1
 
 
 def test_a_constant_feature_is_named():
     table = a_table()
-    flat = replace(table, values=np.column_stack([table.values[:, 0], np.full(35, 3.5)]))
+    flat = replace(table, rows=np.column_stack([table.rows[:, 0], np.full(35, 3.5)]))
     with pytest.raises(DataError, match=r"feature 'y' is 3\.5 in all 14 rows"):
         normalise(split(flat, (14, 7, 14), np.random.default_rng(0)))
 
@@ -88,8 +95,8 @@ def test_an_absent_class_is_named():
     ("make", "words"),
     [
         (lambda: split(a_table(), (30, 3, 3), np.random.default_rng(0)), "there are 35"),
-        (lambda: replace(a_table(), values=np.ones((3, 2))), r"of shape \(35, 2\)"),
-        (lambda: replace(a_table(), values=np.full((35, 2), np.nan)), "finite"),
+        (lambda: replace(a_table(), rows=np.ones((3, 2))), r"of shape \(35, 2\)"),
+        (lambda: replace(a_table(), rows=np.full((35, 2), np.nan)), "finite"),
         (lambda: replace(a_table(), labels=np.full(35, 3)), r"in 0\.\.2"),
     ],
 )

@@ -138,7 +138,7 @@ class AntlrConfig(RuleConfig):
         Whose first spike should come first, or whose single spike should be the only one.
     n_classes : int, default 10
         Outputs, for the count loss.
-    lambda_act, lambda_tim, reset_path, silence_penalty, once
+    lambda_act, lambda_tim, reset_path, silence_penalty, once, negligible
         See `Antlr`.
     alpha_i, alpha_v : float, default 0.99
         Decays of the network's neurons.
@@ -155,6 +155,7 @@ class AntlrConfig(RuleConfig):
     reset_path: bool = False
     silence_penalty: float = Field(default=0.0, ge=0)
     once: bool = False
+    negligible: float = Field(default=0.0, ge=0)
     alpha_i: float = Field(default=0.99, ge=0, le=1)
     alpha_v: float = Field(default=0.99, ge=0, le=1)
     kernel_steps: int = Field(default=100, ge=1)
@@ -175,6 +176,7 @@ class AntlrConfig(RuleConfig):
             reset_path=self.reset_path,
             silence_penalty=self.silence_penalty,
             once=self.once,
+            negligible=self.negligible,
         )
 
 

@@ -65,6 +65,9 @@ class Antlr(Rule):
         weights, together, with the sign that raises them (100 in the paper's timing-based runs).
     once : bool, default False
         Whether neurons spike at most once a trial (`current_based_once`).
+    negligible : float, default 0
+        Derivatives of the loss by output spikes that are smaller count as 0. A trial is followed
+        back from the last that is not, so one that is learned well enough costs nothing.
 
     Raises
     ------
@@ -88,11 +91,14 @@ class Antlr(Rule):
     reset_path: bool = False
     silence_penalty: float = 0.0
     once: bool = False
+    negligible: float = 0.0
 
     def __post_init__(self) -> None:
         lambdas = (self.lambda_act, self.lambda_tim)
-        if not all(value >= 0 for value in (*lambdas, self.silence_penalty)):
-            raise LearningError(f"ANTLR's lambdas and penalty must be 0 or more, got {self}.")
+        if not all(value >= 0 for value in (*lambdas, self.silence_penalty, self.negligible)):
+            raise LearningError(
+                f"ANTLR's lambdas, penalty and negligible must be 0 or more, got {self}."
+            )
         if not any(lambdas):
             raise LearningError("ANTLR needs lambda_act or lambda_tim above 0; both are 0.")
         if not all(value > 0 for value in (self.height, self.sharpness, self.least_slope)):
@@ -146,7 +152,10 @@ class Antlr(Rule):
         raster, loss = output_raster(recording), self.loss_function
         none = np.zeros(raster.shape)
         by_activation = loss.activation(raster, labels) if self.lambda_act else none
-        return by_activation, loss.timing(raster, labels) if self.lambda_tim else none
+        by_time = loss.timing(raster, labels) if self.lambda_tim else none
+        for derivatives in (by_activation, by_time) if self.negligible else ():
+            derivatives[np.abs(derivatives) < self.negligible] = 0.0
+        return by_activation, by_time
 
     def _prepare(
         self, recording: Recording, weights: Weights

@@ -122,6 +122,7 @@ def test_methods_and_losses_that_do_not_go_together_are_refused() -> None:
         {"least_slope": 0.0},
         {"sharpness": float("nan")},
         {"silence_penalty": -1.0},
+        {"negligible": -1.0},
     ],
 )
 def test_impossible_parameters_are_refused(settings: dict[str, float]) -> None:
@@ -142,3 +143,15 @@ def test_trials_shorter_than_the_network_is_deep_are_refused() -> None:
     empty = np.zeros((0, 6), np.bool_), np.zeros((0, 10), np.bool_), np.zeros((0, 2), np.bool_)
     with pytest.raises(LearningError, match="too short"):
         Antlr().loss(recording([list(empty)], SIZES), np.array([0]))
+
+
+def test_negligible_derivatives_count_as_zero() -> None:
+    weights = draw()
+    recorded = record(weights)
+    whole = dict(Antlr(coefficients=COEFFICIENTS).backward(recorded, weights, LABELS))
+    same = Antlr(coefficients=COEFFICIENTS, negligible=1e-300)
+    for name, gradient in same.backward(recorded, weights, LABELS):
+        np.testing.assert_array_equal(gradient.values, whole[name].values)
+    none = Antlr(coefficients=COEFFICIENTS, negligible=1.0)
+    for _, gradient in none.backward(recorded, weights, LABELS):
+        assert not gradient.values.any()

@@ -58,6 +58,8 @@ class AntlrStudyConfig(StudyConfig):
         Neurons of the hidden layer.
     n_steps : int, default 100
         Steps of a trial as the paper counts them; the engine's has one more for each connection.
+    initial : tuple of float, default (2, 3)
+        First weights of the two connections are even between ± this / sqrt(fan-in).
     activation, timing, antlr : AntlrConfig
         The methods. What they say of the single spike, kernel steps and classes is set here.
     training : TrainingConfig
@@ -68,9 +70,10 @@ class AntlrStudyConfig(StudyConfig):
     restricted: tuple[bool, ...] = (False, True)
     hidden: int = Field(default=800, ge=1)
     n_steps: int = Field(default=100, ge=2)
+    initial: tuple[float, float] = (2.0, 3.0)
     activation: AntlrConfig = AntlrConfig(loss="count", lambda_tim=0)
-    timing: AntlrConfig = AntlrConfig(lambda_act=0, silence_penalty=100)
-    antlr: AntlrConfig = AntlrConfig()
+    timing: AntlrConfig = AntlrConfig(lambda_act=0, silence_penalty=100, negligible=0.001)
+    antlr: AntlrConfig = AntlrConfig(negligible=0.001)
     training: TrainingConfig = TrainingConfig(
         epochs=8,
         batch_size=16,
@@ -129,9 +132,10 @@ class AntlrStudy(Study[S]):
         """Load and encode the data."""
 
     def network(self, config: S, once: bool) -> Model:
-        """Return the network; first weights are even between ± 1 / sqrt(fan-in), biases 0."""
+        """Return the network, its biases 0."""
         sizes = {"input": self.n_inputs, "hidden": config.hidden, "output": self.n_classes}
-        bounds = (self.n_inputs**-0.5, config.hidden**-0.5)
+        fan_ins = zip(config.initial, (self.n_inputs, config.hidden), strict=True)
+        bounds = [scale * fan_in**-0.5 for scale, fan_in in fan_ins]
         coefficients = self._rule(config, Condition("antlr", once)).coefficients()
         initial = [Uniform(-bound, bound) for bound in bounds]
         return current_based_chain(self.name, sizes, coefficients, initial, once)

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
+from brainsnn.chain import chain
 from brainsnn.errors import ModelError
-from brainsnn.learning.count import CountConnection, DenseConnection
-from brainsnn.model import Connection, Model, Population
+from brainsnn.learning.count import (
+    ConvolutionConnection,
+    CountConnection,
+    DenseConnection,
+    PoolingConnection,
+)
+from brainsnn.model import Model, Population
 from brainsnn.neurons import integrate_and_fire_subtractive
-from brainsnn.synapses import Normal
+from brainsnn.structures import AllToAll, AveragePooling, Convolution, Structure
+from brainsnn.synapses import FanInNormal
 
 
 def count_chain(
-    name: str,
-    sizes: Mapping[str, int],
-    n_steps: int,
-    threshold: float = 1.0,
-    spread: float = 0.7,
+    name: str, notation: str, n_steps: int, threshold: float = 1.0, spread: float = 0.7
 ) -> Model:
-    r"""Describe a chain of all-to-all layers whose neurons may spike in `n_steps` steps each.
+    r"""Describe a chain of layers whose neurons may spike in `n_steps` steps each.
 
     Trials of T steps in the paper are trials of T + L steps here, L being the number of
-    connections (`brainsnn.neurons.subtractive`).
+    connections (`brainsnn.neurons.subtractive`). Initial potentials start at half a threshold,
+    which makes of the floor in eq. 7 a rounding; those of pooling neurons are not learned.
 
     Parameters
     ----------
     name : str
         For descriptions.
-    sizes : mapping of str to int
-        Populations in order; the first gives the input spikes.
+    notation : str
+        Layers as in ``784-800-10`` or ``28x28-12c5-2a-64c5-2a-10`` (`brainsnn.chain`).
     n_steps : int
         T.
     threshold : float, default 1
@@ -40,27 +44,49 @@ def count_chain(
     Raises
     ------
     ModelError
-        If `n_steps` is below 1, or threshold or spread is not positive.
+        If the notation cannot be read, `n_steps` is below 1, or threshold or spread is not
+        positive.
     """
     if n_steps < 1 or not threshold > 0 or not spread > 0:
         raise ModelError(
             "A network of counts needs n_steps of 1 or more and positive threshold and spread, "
             f"got {n_steps}, {threshold} and {spread}."
         )
-    populations, connections = [], []
-    for depth, (population, size) in enumerate(sizes.items()):
-        neuron = integrate_and_fire_subtractive.with_parameters(
-            v0=threshold / 2, theta=threshold, onset=float(depth), duration=float(n_steps)
-        )
-        populations.append(Population(population, size, neuron if depth else None))
-        if depth:
-            before = populations[depth - 1]
-            first = Normal(0.0, spread * threshold / before.size**0.5)
-            label = f"{before.name}_{population}"
-            connections.append(Connection(label, before.name, population, initial=first))
-    return Model(name, tuple(populations), tuple(connections))
+    neuron = integrate_and_fire_subtractive.with_parameters(
+        v0=threshold / 2, theta=threshold, duration=float(n_steps)
+    )
+    first, pooling = FanInNormal(gain=spread * threshold), replace(neuron, learnable=())
+    model = chain(name, notation, neuron, first, pooling=pooling)
+    populations = [_begun(p, depth) for depth, p in enumerate(model.populations)]
+    return replace(model, populations=tuple(populations))
+
+
+def _begun(population: Population, depth: int) -> Population:
+    """Population that may spike from the step on at which its first input can reach it."""
+    if population.neuron is None:
+        return population
+    return replace(population, neuron=population.neuron.with_parameters(onset=float(depth)))
 
 
 def count_connections(model: Model) -> dict[str, CountConnection]:
-    """How each connection of a model acts on counts, as the count rule takes it."""
-    return {c.name: DenseConnection() for c in model.connections}
+    """How each connection of a model acts on counts, as the count rule takes it.
+
+    Raises
+    ------
+    ModelError
+        If a connection has a structure that the rule does not know.
+    """
+    return {c.name: _acting(c.name, c.structure) for c in model.connections}
+
+
+def _acting(name: str, structure: Structure) -> CountConnection:
+    if isinstance(structure, AllToAll):
+        return DenseConnection()
+    if isinstance(structure, Convolution):
+        return ConvolutionConnection(**vars(structure))
+    if isinstance(structure, AveragePooling):
+        return PoolingConnection(**vars(structure))
+    raise ModelError(
+        f"Connection {name!r}: the count rule takes all-to-all, convolution and average pooling, "
+        f"not {structure.name!r}."
+    )

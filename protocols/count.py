@@ -31,8 +31,8 @@ class CountNetworkConfig(Config):
 
     Parameters
     ----------
-    hidden : tuple of int, default (800,)
-        Neurons of each hidden layer.
+    hidden : str, default "800"
+        Hidden layers, as in ``800-800`` or ``12c5-2a-64c5-2a`` (`brainsnn.chain`); none if empty.
     n_steps : int, default 50
         T: steps in which a neuron may spike. Trials are a step a connection longer.
     threshold : float, default 1
@@ -42,22 +42,25 @@ class CountNetworkConfig(Config):
         How inputs spike: drawn in each step, or evenly spaced (a constant current).
     """
 
-    hidden: tuple[int, ...] = (800,)
+    hidden: str = "800"
     n_steps: int = Field(default=50, ge=1)
     threshold: float = Field(default=1.0, gt=0)
     spread: float = Field(default=0.7, gt=0)
     code: Literal["bernoulli", "even"] = "bernoulli"
 
-    def model(self, name: str, n_inputs: int, n_classes: int) -> Model:
-        """Build the model for inputs and classes of the given numbers."""
-        layers = {f"hidden{k}": n for k, n in enumerate(self.hidden, start=1)}
-        sizes = {"input": n_inputs, **layers, "output": n_classes}
-        return count_chain(name, sizes, self.n_steps, self.threshold, self.spread)
+    def notation(self, inputs: str, n_classes: int) -> str:
+        """Return the whole network's, for inputs like ``784`` or ``28x28``."""
+        return "-".join(filter(None, (inputs, self.hidden, str(n_classes))))
+
+    def model(self, name: str, inputs: str, n_classes: int) -> Model:
+        """Build the model for inputs like ``784`` or ``28x28``."""
+        notation = self.notation(inputs, n_classes)
+        return count_chain(name, notation, self.n_steps, self.threshold, self.spread)
 
     @property
     def trial_steps(self) -> int:
         """Length of a trial: T, and a step for each connection."""
-        return self.n_steps + len(self.hidden) + 1
+        return self.n_steps + self.notation("1", 1).count("-")
 
     def encode(self, values: NDArray[np.generic], rng: np.random.Generator) -> SpikeTrains:
         """Input spikes; `rng` draws them where they are drawn."""

@@ -16,6 +16,7 @@ from brainsnn.codes import RateDecoder
 from brainsnn.config import Config
 from brainsnn.datasets import DATASETS, Splits, TableSet
 from brainsnn.engine import Engine, build_engine
+from brainsnn.errors import ConfigError
 from brainsnn.evaluation import evaluate
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.schedules import Cosine
@@ -81,7 +82,7 @@ class CountUCIConfig(StudyConfig):
     seeds: int = Field(default=5, ge=1)
     sets: tuple[SetName, ...] = SETS
     codes: tuple[Literal["even", "bernoulli"], ...] = ("even", "bernoulli")
-    network: CountNetworkConfig = CountNetworkConfig(hidden=(32,), n_steps=20)
+    network: CountNetworkConfig = CountNetworkConfig(hidden="32", n_steps=20)
     rule: CountRuleConfig = CountRuleConfig(learning_rate=0.005, temperature=0.1)
     training: UCITrainingConfig = UCITrainingConfig()
 
@@ -105,6 +106,11 @@ class CountUCI(Study[CountUCIConfig]):
     def check(self, config: CountUCIConfig) -> None:
         """Refuse missing data, and to go on without scikit-learn."""
         check_installed()
+        if not all(size.isdecimal() for size in config.network.hidden.split("-")):
+            raise ConfigError(
+                f"network.hidden = {config.network.hidden!r} is not possible: rows of features "
+                "are no images, so hidden layers are numbers of neurons, as in 32 or 32-16."
+            )
         for name in config.sets:
             DATASETS[name]().load()
 
@@ -134,7 +140,7 @@ class CountUCI(Study[CountUCIConfig]):
         claims = _claims(results)
         run.write_table("claims", claims_with_notes(claims))
         abstract = (
-            f"Networks of one hidden layer {config.network.hidden} learned four tables through "
+            f"Networks with the hidden layer {config.network.hidden} learned four tables through "
             f"spike counts (T = {config.network.n_steps}), with {results['seed'].nunique()} seeds, "
             "each of which draws its own split; scikit-learn's classifiers had the same rows to "
             "learn from. Networks learned for a fixed number of updates, their last weights were "
@@ -146,7 +152,7 @@ class CountUCI(Study[CountUCIConfig]):
 
 def _model(name: str, network: CountNetworkConfig) -> Model:
     kind = DATASETS[name]
-    return network.model("count-uci", len(kind.features), len(kind.classes))  # type: ignore[attr-defined]
+    return network.model("count-uci", str(len(kind.features)), len(kind.classes))  # type: ignore[attr-defined]
 
 
 def _done(run: RunDirectory, name: str, seed: int) -> bool:
@@ -164,11 +170,12 @@ def _measure(
     config: CountUCIConfig, name: str, seed: int, splits: Splits[TableSet], engine: Engine
 ) -> list[dict[str, object]]:
     """Rows of one set and seed: a network for each code, then the other classifiers."""
+    hidden = [int(size) for size in config.network.hidden.split("-")]
     learned, test = splits.train.joined(splits.validation), splits.test
     rows = [learn_and_test(config, code, seed, learned, test, engine) for code in config.codes]
     for baseline in BASELINES:
         begin = time.perf_counter()
-        made = fit(baseline, learned.rows, learned.labels, config.network.hidden, seed)
+        made = fit(baseline, learned.rows, learned.labels, hidden, seed)
         right = float((made.predict(test.rows) == test.labels).mean())
         rows.append(
             {

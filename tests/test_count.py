@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from engines import usable_engines
@@ -14,13 +16,13 @@ from brainsnn.learning.count import CountBackprop
 from brainsnn.learning.count.counts import free_potential, recorded_counts
 from brainsnn.streams import Streams
 
-SIZES, T = {"input": 8, "hidden": 6, "output": 3}, 7
+NOTATION, SIZES, T = "8-6-3", {"input": 8, "hidden1": 6, "output": 3}, 7
 
 
 def by_equations(inputs, weights):
     """Spikes of each layer in T steps, a layer after the other, as the paper has them."""
     layers = [inputs]
-    for name, bias in (("input_hidden", "hidden.v0"), ("hidden_output", "output.v0")):
+    for name, bias in (("input_hidden1", "hidden1.v0"), ("hidden1_output", "output.v0")):
         potential = np.repeat(weights[bias], len(inputs), axis=0)
         out = np.zeros((len(inputs), T, potential.shape[1]))
         for t in range(T):
@@ -33,9 +35,9 @@ def by_equations(inputs, weights):
 
 @pytest.mark.parametrize("engine_name", usable_engines())
 def test_networks_follow_the_equations(engine_name):
-    model, rng = count_chain("counts", SIZES, T, spread=2.0), np.random.default_rng(0)
+    model, rng = count_chain("counts", NOTATION, T, spread=2.0), np.random.default_rng(0)
     weights = model.draw_weights(Streams(1))
-    weights["hidden.v0"][:] = rng.normal(0, 2, (1, 6))
+    weights["hidden1.v0"][:] = rng.normal(0, 2, (1, 6))
     values = rng.random((5, 8))
     trains = BernoulliEncoder(T, probability_max=1.0).encode(values, np.random.default_rng(3))
     raster = np.zeros((5, T, 8))
@@ -49,13 +51,13 @@ def test_networks_follow_the_equations(engine_name):
         found = np.zeros_like(wanted)
         found[recording.trial[mine], recording.step[mine] - onset, recording.neuron[mine]] = 1
         np.testing.assert_array_equal(found, wanted)
-    received = free_potential(recording, "hidden", counts["hidden"], 1.0)
-    wanted = counts["input"] @ weights["input_hidden"] + weights["hidden.v0"]
+    received = free_potential(recording, "hidden1", counts["hidden1"], 1.0)
+    wanted = counts["input"] @ weights["input_hidden1"] + weights["hidden1.v0"]
     np.testing.assert_allclose(received, wanted, atol=1e-9)
 
 
 def test_no_neuron_spikes_more_than_t_times():
-    model = count_chain("counts", SIZES, T)
+    model = count_chain("counts", NOTATION, T)
     weights = {name: np.full(shape, 9.0) for name, shape in model.shapes.items()}
     trains = BernoulliEncoder(T, probability_max=1.0).encode(np.ones((1, 8)))
     with build_engine("runtime", model, T + 2) as engine:
@@ -67,12 +69,44 @@ def test_no_neuron_spikes_more_than_t_times():
 
 
 def test_the_rule_takes_the_models_connections():
-    model = count_chain("counts", SIZES, T)
+    model = count_chain("counts", NOTATION, T)
     rule = CountBackprop(T, chain=count_connections(model))
-    assert list(rule.chain) == ["input_hidden", "hidden_output"]
+    assert list(rule.chain) == ["input_hidden1", "hidden1_output"]
 
 
 @pytest.mark.parametrize("settings", [{"n_steps": 0}, {"threshold": 0.0}, {"spread": 0.0}])
 def test_impossible_networks_are_refused(settings):
     with pytest.raises(ModelError, match="n_steps of 1 or more"):
-        count_chain("counts", SIZES, **{"n_steps": T, **settings})
+        count_chain("counts", NOTATION, **{"n_steps": T, **settings})
+
+
+@pytest.mark.parametrize("engine_name", usable_engines())
+def test_images_pass_through_convolutions_and_pooling_as_the_rule_has_it(engine_name):
+    """What neurons received, by the engine, is what the rule's connections make of counts."""
+    model = count_chain("images", "7x5x2-3c2-2a-4-2", T, spread=2.0)
+    weights = model.draw_weights(Streams(2))
+    trains = BernoulliEncoder(T, probability_max=1.0).encode(
+        np.random.default_rng(1).random((3, 70)), np.random.default_rng(3)
+    )
+    with build_engine(engine_name, model, T + 4) as engine:
+        if engine_name == "genn":
+            pytest.skip("GeNN takes all-to-all connections")
+        engine.set_weights(weights)
+        recording = engine.run(trains)
+    counts, chain = recorded_counts(recording), count_connections(model)
+    assert "pool1.v0" not in weights
+    for connection in model.connections:
+        target = connection.target
+        found = free_potential(recording, target, counts[target], 1.0)
+        arrived = chain[connection.name].forward(
+            counts[connection.source], weights.get(connection.name)
+        )
+        np.testing.assert_allclose(found, arrived + weights.get(f"{target}.v0", 0.5), atol=1e-9)
+        assert counts[target].any()
+
+
+def test_a_structure_that_the_rule_does_not_know_is_refused():
+    model = count_chain("counts", NOTATION, T)
+    strange = SimpleNamespace(name="odd", structure=SimpleNamespace(name="ring"))
+    with pytest.raises(ModelError, match=r"'odd': .*not 'ring'"):
+        count_connections(SimpleNamespace(connections=[*model.connections, strange]))

@@ -40,7 +40,7 @@ def test_mnist_from_data_to_report(tmp_path):
         "epochs=2",
         "average.name=off",
         "network.n_steps=6",
-        "network.hidden=[40]",
+        "network.hidden=40",
         "data.n_train=600",
         "data.n_validation=100",
         "data.n_test=200",

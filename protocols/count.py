@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from brainsnn.codes import BernoulliEncoder, EvenEncoder
 from brainsnn.config import Config
@@ -26,6 +26,11 @@ __all__ = ["CITATION", "CountNetworkConfig", "CountRuleConfig", "fixed_trials", 
 BLOCK = 2500
 
 
+def _as_text(value: Any) -> Any:
+    """One layer is read as a number."""
+    return str(value) if isinstance(value, int) else value
+
+
 class CountNetworkConfig(Config):
     """A chain of integrate-and-fire layers with a reset that subtracts.
 
@@ -42,7 +47,7 @@ class CountNetworkConfig(Config):
         How inputs spike: drawn in each step, or evenly spaced (a constant current).
     """
 
-    hidden: str = "800"
+    hidden: Annotated[str, BeforeValidator(_as_text)] = "800"
     n_steps: int = Field(default=50, ge=1)
     threshold: float = Field(default=1.0, gt=0)
     spread: float = Field(default=0.7, gt=0)

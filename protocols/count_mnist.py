@@ -163,8 +163,8 @@ class CountMnist(Protocol[CountMnistConfig]):
             f"A {notation} network of integrate-and-fire neurons whose reset subtracts the "
             f"threshold, {network.n_steps} steps for each to spike in, learned MNIST through its "
             f"spike counts for {config.epochs} epochs (seed {config.seed}), its weights selected "
-            f"on validation images only. On {len(trials):,} test images the output with most spikes names the "
-            f"right digit in {right:.2f} % of trials, with {spikes:,.0f} spikes on average."
+            f"on validation images only. On {len(trials):,} test images the output with most "
+            f"spikes names the right digit in {right:.2f} % of trials, with {spikes:,.0f} spikes on average."
         )
 
 

@@ -29,7 +29,7 @@ from brainsnn.streams import Streams
 from brainsnn.training import Trainer
 from brainsnn.trials import LabelledTrials
 from protocols.antlr_mnist import PROTOCOL, AntlrMnistConfig
-from protocols.antlr_study import OWN_DECODER
+from protocols.antlr_network import OWN_DECODER
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 CONFIG = AntlrMnistConfig()
@@ -83,7 +83,7 @@ class Bench:
 def measure(quick: bool) -> Results:
     """Speed, as rows."""
     results = Results()
-    trials = PROTOCOL.splits(CONFIG).train
+    trials = PROTOCOL.splits(CONFIG, Streams(0)).train.plain()
     model = PROTOCOL.model(CONFIG)
     with build_engine("resident", model, CONFIG.n_steps + 2) as engine:
         bench = Bench(engine, trials, *((800, 2) if quick else (4_000, 7)))

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from brainsnn.codes import LatencyEncoder
 from brainsnn.datasets import MNIST
-from protocols.antlr_study import AntlrStudy, AntlrStudyConfig, Splits
-from protocols.s4nn import encode
+from brainsnn.streams import Streams
+from protocols.antlr_network import Splits
+from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
+from protocols.s4nn import NoiseConfig, encode
 from protocols.s4nn_mnist import DataConfig, first_images
 
 
@@ -22,11 +24,14 @@ class AntlrMnistConfig(AntlrStudyConfig):
         Steps over which the latencies of an image's pixels are spread.
     data : DataConfig
         How much of MNIST is used.
+    noise : NoiseConfig
+        How training images are varied, anew in each epoch; not at all by default, as published.
     """
 
     protocol: Literal["antlr-mnist"] = "antlr-mnist"
     input_steps: int = Field(default=24, ge=1)
     data: DataConfig = DataConfig()
+    noise: NoiseConfig = NoiseConfig()
 
 
 class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
@@ -38,17 +43,25 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
     config = AntlrMnistConfig
     n_inputs = 28 * 28
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "warped": (
+            "noise.rotation=6",
+            "noise.stretch=0.08",
+            "noise.shear=0.06",
+            "noise.shift=0.5",
+            "noise.share=0.7",
+        ),
         "demo": ("seeds=1", "training.epochs=2", "data.n_train=5000", "data.n_test=2000"),
     }
 
-    def splits(self, config: AntlrMnistConfig) -> Splits:
+    def splits(self, config: AntlrMnistConfig, streams: Streams) -> Splits:
         """Load MNIST; the brighter a pixel, the earlier its spike, and black is silent."""
         splits = MNIST(n_validation=config.data.n_validation).load()
         encoder = LatencyEncoder(config.input_steps)
         train = first_images(splits.train, config.data.n_train)
         test = first_images(splits.test, config.data.n_test)
         validation = encode(encoder, splits.validation)
-        return Splits(encode(encoder, train), validation, encode(encoder, test))
+        varied = config.noise.trials(train, encoder, streams)
+        return Splits(varied, validation, encode(encoder, test))
 
 
 PROTOCOL = AntlrMnist()

@@ -14,6 +14,8 @@ from brainsnn.datasets import MNIST
 from brainsnn.errors import ConfigError
 from brainsnn.experiment import resume, start
 from brainsnn.records import RunDirectory, load_weights
+from brainsnn.training import Interrupted
+from protocols import antlr_network
 from protocols.antlr_mnist import PROTOCOL
 from protocols.antlr_page import claims, own
 from protocols.record import rows
@@ -28,6 +30,7 @@ LITTLE = (
     "data.n_validation=32",
     "data.n_test=20",
     "restricted=[false]",
+    "workers=2",
 )
 needs_mnist = pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not there")
 
@@ -107,3 +110,25 @@ def test_methods_of_other_neurons_are_refused():
     config = apply_overrides(PROTOCOL.config(), ["timing.alpha_v=0.9"])
     with pytest.raises(ConfigError, match="must be equal"):
         PROTOCOL.check(config)
+
+
+def stop_in_the_second_epoch(self, progress, metrics):
+    if progress.epoch == 2:
+        self.trainer.stop.request()
+
+
+@needs_mnist
+def test_interrupted_and_resumed_exactly(tmp_path, monkeypatch):
+    overrides = (*LITTLE, 'methods=["antlr"]', "seeds=1", "training.epochs=3")
+    config = apply_overrides(PROTOCOL.config(), overrides)
+    whole = start(PROTOCOL, config, tmp_path / "whole", ["brainsnn"])
+    with monkeypatch.context() as patch:
+        patch.setattr(antlr_network._PassOn, "on_block", stop_in_the_second_epoch)
+        with pytest.raises(Interrupted):
+            start(PROTOCOL, config, tmp_path / "run", ["brainsnn"])
+    assert len(list((tmp_path / "run" / "checkpoints").iterdir())) == 1
+    resumed = resume(PROTOCOL, tmp_path / "run", ["brainsnn"])
+    assert resumed.summary == whole.summary
+    runs = [RunDirectory.read(outcome.path) for outcome in (whole, resumed)]
+    tables = [run.table("learning").drop(columns="seconds") for run in runs]
+    pd.testing.assert_frame_equal(*tables)

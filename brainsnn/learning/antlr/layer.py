@@ -154,7 +154,7 @@ def _pass_down(
         times_below(source, layer.weights, layer.into_time[:end], c[2], below.by_time)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def learn_trials(
     layers: tuple[Layer, ...],
     spikes: tuple[LayerSpikes, ...],

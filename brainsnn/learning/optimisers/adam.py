@@ -26,7 +26,7 @@ from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserConfig, split_state
 
 
-@numba.njit(cache=True, error_model="numpy")
+@numba.njit(cache=True, error_model="numpy", nogil=True)
 def _adam(  # type: ignore[no-untyped-def]
     weights, rows, values, slot, first, second, scales, beta1, beta2, epsilon
 ):

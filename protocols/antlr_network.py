@@ -1,0 +1,211 @@
+"""One network of an ANTLR study: trained with its method, tested with both decoders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from brainsnn.codes import DECODERS
+from brainsnn.engine import Engine
+from brainsnn.evaluation import evaluate, summary
+from brainsnn.learning.base import Weights
+from brainsnn.learning.rules import AntlrConfig
+from brainsnn.records import RunDirectory
+from brainsnn.streams import Streams
+from brainsnn.training import Callback, HealthMonitor, StopRequest, Trainer, TrainingConfig
+from brainsnn.training.callbacks import Metrics, Progress
+from brainsnn.trials import LabelledTrials, TrainingTrials
+
+Method = Literal["activation", "timing", "antlr"]
+
+#: Which decoder goes with what each method's loss asks for.
+OWN_DECODER: Mapping[str, str] = {
+    "activation": "rate",
+    "timing": "first_spike",
+    "antlr": "first_spike",
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A method and whether neurons spike at most once.
+
+    Parameters
+    ----------
+    method : {"activation", "timing", "antlr"}
+    once : bool
+    """
+
+    method: Method
+    once: bool
+
+    @property
+    def name(self) -> str:
+        """Say it in words."""
+        return f"{self.method}, {'one spike at most' if self.once else 'any number of spikes'}"
+
+    def columns(self) -> dict[str, str]:
+        """Return it as columns of a table."""
+        spikes = "one at most" if self.once else "any number"
+        return {"condition": self.name, "method": self.method, "spikes_a_neuron": spikes}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A network to train: a condition and a seed."""
+
+    condition: Condition
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        once = "once" if self.condition.once else "free"
+        return f"{self.condition.method}-{once}-{self.seed}"
+
+    def checkpoint(self, run: RunDirectory) -> Path:
+        """Return the file that holds the checkpoint while it is trained."""
+        return run.checkpoints / f"{self.name}.npz"
+
+    def done(self, run: RunDirectory) -> bool:
+        """Whether the results hold it already."""
+        if not run.has_table("results"):
+            return False
+        table = run.table("results")
+        mine = (table["condition"] == self.condition.name) & (table["seed"] == self.seed)
+        return bool(mine.any())
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Encoded trials of each split."""
+
+    train: TrainingTrials
+    validation: LabelledTrials
+    test: LabelledTrials
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a network leaves.
+
+    Parameters
+    ----------
+    results, learning, trials : pandas.DataFrame
+        A row a decoder, an epoch, a test trial and decoder.
+    weights : mapping of str to array
+        Those selected on validation.
+    """
+
+    results: pd.DataFrame
+    learning: pd.DataFrame
+    trials: pd.DataFrame
+    weights: Weights
+
+    def __str__(self) -> str:
+        first = self.results.iloc[0]
+        scores = zip(self.results["decoder"], self.results["accuracy"], strict=True)
+        found = ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in scores)
+        return (
+            f"{first['condition']}, seed {first['seed']}: {found}, {first['spikes']:.0f} spikes "
+            f"({first['seconds']:.0f} s)"
+        )
+
+
+class _PassOn(Callback):
+    """Passes a request to stop on to a trainer in another thread than the one that was asked."""
+
+    def __init__(self, stop: StopRequest) -> None:
+        self.stop = stop
+        self.trainer: Trainer | None = None
+
+    def on_block(self, progress: Progress, metrics: Metrics) -> None:  # noqa: ARG002
+        """Ask the trainer."""
+        if self.stop.requested and self.trainer is not None:
+            self.trainer.stop.request()
+
+
+def learn(
+    engine: Engine,
+    job: Job,
+    settings: AntlrConfig,
+    training: TrainingConfig,
+    splits: Splits,
+    streams: Streams,
+    run: RunDirectory,
+    stop: StopRequest,
+) -> Learned:
+    """Train a network, going on from its checkpoint if there is one, and test it.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the network; its weights are drawn anew.
+    job, settings, training
+        What is trained, and how.
+    splits : Splits
+    streams : Streams
+        Those of the job's seed.
+    run : RunDirectory
+        Keeps the checkpoint, and the log of what the health check finds.
+    stop : StopRequest
+        Looked at after each block.
+    """
+    condition, passing = job.condition, _PassOn(stop)
+    engine.set_weights(engine.model.draw_weights(streams))
+    checkpoint = job.checkpoint(run)
+    n_classes = list(engine.populations.values())[-1]
+    passing.trainer = Trainer(
+        engine,
+        settings.build({}),
+        DECODERS[OWN_DECODER[condition.method]](),
+        training,
+        settings.learning_rate,
+        streams,
+        checkpoint=checkpoint,
+        callbacks=[HealthMonitor(run.log, engine.n_steps, n_classes), passing],
+    )
+    result = passing.trainer.fit(splits.train, splits.validation, resume=checkpoint.exists())
+    columns: dict[str, Any] = {**condition.columns(), "seed": job.seed}
+    common = {**columns, **_training(result.metrics, settings, len(splits.train))}
+    trials = _decide(engine, splits.test)
+    rows = [{**common, "decoder": name, **_costs(part)} for name, part in _by_decoder(trials)]
+    learning, trials = result.metrics.assign(**columns), trials.assign(**columns)
+    return Learned(pd.DataFrame(rows), learning, trials, result.weights)
+
+
+def _decide(engine: Engine, trials: LabelledTrials) -> pd.DataFrame:
+    """Trials table of each decoder, one below the other; the spikes are the same."""
+    names = ("first_spike", "rate")
+    tables = [evaluate(engine, trials, DECODERS[name]()).assign(decoder=name) for name in names]
+    table = pd.concat(tables, ignore_index=True)
+    return table.assign(
+        spikes=table["spikes_hidden"] + table["spikes_output"],
+        spikes_until=table["spikes_to_decision_hidden"] + table["spikes_to_decision_output"],
+    )
+
+
+def _by_decoder(trials: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    return [(str(name), part) for name, part in trials.groupby("decoder", sort=True)]
+
+
+def _training(metrics: pd.DataFrame, settings: AntlrConfig, n_trials: int) -> dict[str, float]:
+    """What training took, and the best validation accuracy, on which weights were selected."""
+    seconds = float(metrics["seconds"].sum())
+    return {
+        "learning_rate": settings.learning_rate,
+        "epochs": len(metrics),
+        "seconds": seconds,
+        "images_per_second": n_trials * len(metrics) / seconds,
+        "validation_accuracy": float(metrics["validation_accuracy"].max()),
+    }
+
+
+def _costs(trials: pd.DataFrame) -> dict[str, float]:
+    """Accuracy columns and mean costs of the trials of one decoder."""
+    spikes = {name: float(trials[name].mean()) for name in ("spikes", "spikes_until")}
+    return {**summary(trials), **spikes}

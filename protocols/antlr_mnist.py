@@ -44,6 +44,8 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
     n_inputs = 28 * 28
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "warped": (
+            'methods=["antlr"]',
+            "training.epochs=8",
             "noise.rotation=6",
             "noise.stretch=0.08",
             "noise.shear=0.06",

@@ -74,10 +74,12 @@ class AntlrStudyConfig(StudyConfig):
     n_steps: int = Field(default=100, ge=2)
     initial: tuple[float, float] = (2.0, 3.0)
     activation: AntlrConfig = AntlrConfig(loss="count", lambda_tim=0)
-    timing: AntlrConfig = AntlrConfig(lambda_act=0, silence_penalty=100, negligible=0.001)
+    timing: AntlrConfig = AntlrConfig(
+        learning_rate=0.0003, lambda_act=0, silence_penalty=100, negligible=0.001
+    )
     antlr: AntlrConfig = AntlrConfig(negligible=0.001)
     training: TrainingConfig = TrainingConfig(
-        epochs=8,
+        epochs=6,
         batch_size=16,
         update="simultaneous",
         optimiser=AdamConfig(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -17,9 +17,6 @@ from protocols.glm_study import claim_of
 
 #: The methods, ANTLR last.
 METHODS = ("activation", "timing", "antlr")
-
-#: What is asked of ANTLR on latency-coded MNIST: accuracy in per cent, spikes a sample at most.
-ACCURACY, SPIKES = 98.0, 200.0
 
 MEASURES = (
     "accuracy",
@@ -40,29 +37,43 @@ def own(results: pd.DataFrame) -> pd.DataFrame:
     return results[results["decoder"].eq("rate") == rate]
 
 
-def claims(results: pd.DataFrame) -> list[Claim]:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of ANTLR, if anything.
+
+    Parameters
+    ----------
+    accuracy : float, optional
+        In per cent, at least.
+    spikes : float, optional
+        Hidden and output spikes a sample, at most.
+    """
+
+    accuracy: float | None = None
+    spikes: float | None = None
+
+
+def claims(results: pd.DataFrame, goal: Asked) -> list[Claim]:
     """Return the paper's order of methods and what is asked of ANTLR, for each restriction."""
-    mine = own(results)
-    return [
-        claim for spikes, part in mine.groupby("spikes_a_neuron") for claim in _order(part, spikes)
-    ]
+    groups = own(results).groupby("spikes_a_neuron")
+    return [claim for spikes, part in groups for claim in _order(part, spikes, goal)]
 
 
-def _order(results: pd.DataFrame, restriction: object) -> list[Claim]:
+def _order(results: pd.DataFrame, restriction: object, goal: Asked) -> list[Claim]:
     """Claims on one restriction: each method's numbers, the order, what is asked of ANTLR."""
     table = results.pivot_table(index="seed", columns="method", values=[*MEASURES])
     where, out = f"spikes a neuron: {restriction}", []
     methods = [method for method in METHODS if method in set(results["method"])]
     for method in methods:
         accuracy = 100 * table["accuracy"][method]
-        asked = ACCURACY if method == "antlr" else None
-        note = "what this project asks of ANTLR" if method == "antlr" else ""
+        asked = goal.accuracy if method == "antlr" else None
+        note = "" if asked is None else "what this project asks of ANTLR"
         out.append(claim_of(f"Accuracy of {method}, {where}", asked, accuracy, "%", note, 2))
     for column, words in COUNTED.items():
         text = f"Hidden and output spikes {words}"
         for method in methods:
             spikes = table[column][method]
-            asked = SPIKES if method == "antlr" else None
+            asked = goal.spikes if method == "antlr" else None
             out.append(_at_most(f"{text}, {method}, {where}", asked, spikes))
     if "antlr" in methods:
         for method in methods[:-1]:
@@ -105,17 +116,17 @@ def abstract(results: pd.DataFrame, epochs: int) -> str:
     )
 
 
-def sections(run: RunDirectory) -> list[Section]:
-    """Draw the figures and return the sections of the page."""
+def sections(run: RunDirectory, figure: str) -> list[Section]:
+    """Draw the figures and return the sections of the page; `figure` is the paper's."""
     results, trials = run.table("results"), run.trials()
     return [
-        _accuracy(results, run),
+        _accuracy(results, run, figure),
         _learning(run),
         _codes(trials, run),
     ]
 
 
-def _accuracy(results: pd.DataFrame, run: RunDirectory) -> Section:
+def _accuracy(results: pd.DataFrame, run: RunDirectory, number: str) -> Section:
     """Accuracy and spikes of every condition under each decoder."""
     frame = over_seeds(results, list(MEASURES), ["condition", "decoder"])
     mine = own(results)
@@ -130,7 +141,7 @@ def _accuracy(results: pd.DataFrame, run: RunDirectory) -> Section:
     digits = dict.fromkeys(("mean", "sd", "low", "high"), 4)
     items.append(Table(frame, caption, digits=digits))
     text = "In the figures each method is decided by the decoder that its loss asks for."
-    return Section("Accuracy and spikes (Figure 7)", text, tuple(items))
+    return Section(f"Accuracy and spikes ({number})", text, tuple(items))
 
 
 def _learning(run: RunDirectory) -> Section:

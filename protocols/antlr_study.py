@@ -39,7 +39,7 @@ from protocols.antlr_network import (
     Splits,
     learn,
 )
-from protocols.antlr_page import abstract, claims, sections
+from protocols.antlr_page import Asked, abstract, claims, sections
 from protocols.glm_study import append
 from protocols.page import claims_with_notes, write_report
 
@@ -96,6 +96,8 @@ class AntlrStudy(Study[S]):
 
     citation: ClassVar[str] = CITATION
     n_inputs: ClassVar[int]
+    figure: ClassVar[str]
+    asked: ClassVar[Asked] = Asked()
     n_classes: ClassVar[int] = 10
 
     @abstractmethod
@@ -162,10 +164,11 @@ class AntlrStudy(Study[S]):
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
-        found = claims(run.table("results"))
+        found = claims(run.table("results"), self.asked)
         run.write_table("claims", claims_with_notes(found))
         config = run.config(self.config)
-        page = abstract(run.table("results"), config.training.epochs), found, sections(run)
+        told = abstract(run.table("results"), config.training.epochs)
+        page = told, found, sections(run, self.figure)
         return write_report(self, run, config, *page)
 
 

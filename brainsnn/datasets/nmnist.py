@@ -75,6 +75,19 @@ class NMNIST:
         """Folder the files are in, or None if they are nowhere."""
         return self.folder or find_folder(self.relative)
 
+    def locate(self) -> Path:
+        """Folder the files are in.
+
+        Raises
+        ------
+        DataError
+            If they are nowhere; it says where they were looked for.
+        """
+        folder = self.find()
+        if folder is None:
+            raise missing(self.relative, self.remedy)
+        return folder
+
     def load(self, rng: np.random.Generator | None = None) -> Splits[EventSet]:
         """Read, check and split the set.
 
@@ -88,9 +101,7 @@ class NMNIST:
         DataError
             If a file or folder is missing or damaged, or there are too few.
         """
-        folder = self.find()
-        if folder is None:
-            raise missing(self.relative, self.remedy)
+        folder = self.locate()
         training = self._read(folder, "train", self.n_train)
         test = self._read(folder, "test", self.n_test)
         order = np.arange(len(training)) if rng is None else rng.permutation(len(training))

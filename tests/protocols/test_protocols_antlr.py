@@ -97,8 +97,8 @@ def table(antlr_accuracy: float, antlr_spikes: float) -> pd.DataFrame:
 
 def test_claims_are_judged_by_each_methods_own_decoder():
     assert len(own(table(0.98, 100))) == 6
-    good = {c.text: c for c in claims(table(0.99, 100))}
-    bad = {c.text: c for c in claims(table(0.96, 300))}
+    good = {c.text: c for c in claims(table(0.99, 100), PROTOCOL.asked)}
+    bad = {c.text: c for c in claims(table(0.96, 300), PROTOCOL.asked)}
     assert {c.verdict for c in good.values() if c.paper is not None} == {"met"}
     verdicts = {text: c.verdict for text, c in bad.items()}
     assert sum(v == "not met" for v in verdicts.values()) == 5

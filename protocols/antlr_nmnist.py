@@ -1,0 +1,68 @@
+"""N-MNIST by activations, by times, and by both (Kim, Kim and Kim 2020, Figure 8 a and b)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from brainsnn.datasets.nmnist import FIELD, NMNIST, SmallNMNIST
+from brainsnn.streams import Streams
+from brainsnn.training import TrainingConfig
+from protocols.antlr_network import Splits
+from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
+
+#: Seconds of a recording that are shown.
+LENGTH = 0.3
+
+SETS: dict[str, type[NMNIST]] = {"nmnist-small": SmallNMNIST, "nmnist": NMNIST}
+
+
+class AntlrNmnistConfig(AntlrStudyConfig):
+    """Settings of the study ``antlr-nmnist``.
+
+    Parameters
+    ----------
+    data : {"nmnist-small", "nmnist"}
+        The first 1,000 + 100 recordings, or all.
+    n_steps : int, default 300
+        Steps of a trial; the recordings' 0.3 s are divided evenly.
+    initial : (float, float), default (1, 1)
+        As the authors' program draws first weights.
+    """
+
+    protocol: Literal["antlr-nmnist"] = "antlr-nmnist"
+    data: Literal["nmnist-small", "nmnist"] = "nmnist-small"
+    n_steps: int = Field(default=300, ge=2)
+    initial: tuple[float, float] = (1.0, 1.0)
+    training: TrainingConfig = AntlrStudyConfig.model_fields["training"].default.model_copy(
+        update={"epochs": 10}
+    )
+
+
+class AntlrNmnist(AntlrStudy[AntlrNmnistConfig]):
+    """The study; see the module's docstring."""
+
+    name = "antlr-nmnist"
+    title = "N-MNIST: gradients of activations, of spike times, and of both"
+    summary = "2x34x34-800-10 current-based network learns N-MNIST by three methods."
+    config = AntlrNmnistConfig
+    figure = "Figure 8"
+    n_inputs = 2 * FIELD[0] * FIELD[1]
+    presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "demo": ("seeds=1", "training.epochs=2", "restricted=[false]"),
+    }
+
+    def check(self, config: AntlrNmnistConfig) -> None:
+        """Refuse what every such study refuses, and missing data."""
+        super().check(config)
+        SETS[config.data]().locate()
+
+    def splits(self, config: AntlrNmnistConfig, streams: Streams) -> Splits:  # noqa: ARG002
+        """Load N-MNIST; a neuron is a pixel and polarity."""
+        found = SETS[config.data]().load()
+        parts = (found.train, found.validation, found.test)
+        return Splits(*(part.trials(config.n_steps, LENGTH) for part in parts))
+
+
+PROTOCOL = AntlrNmnist()

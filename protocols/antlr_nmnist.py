@@ -7,19 +7,23 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from brainsnn.datasets.nmnist import FIELD, NMNIST, SmallNMNIST
+from brainsnn.learning.rules import AntlrConfig
 from brainsnn.streams import Streams
 from brainsnn.training import TrainingConfig
+from protocols.antlr_mnist import AntlrMnistConfig
 from protocols.antlr_network import Splits
 from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
 
 #: Seconds of a recording that are shown.
 LENGTH = 0.3
 
+_MNIST = AntlrMnistConfig()
+
 SETS: dict[str, type[NMNIST]] = {"nmnist-small": SmallNMNIST, "nmnist": NMNIST}
 
 
 class AntlrNmnistConfig(AntlrStudyConfig):
-    """Settings of the study ``antlr-nmnist``.
+    """Settings of the study ``antlr-nmnist``; learning rates are the authors' program's.
 
     Parameters
     ----------
@@ -35,9 +39,8 @@ class AntlrNmnistConfig(AntlrStudyConfig):
     data: Literal["nmnist-small", "nmnist"] = "nmnist-small"
     n_steps: int = Field(default=300, ge=2)
     initial: tuple[float, float] = (1.0, 1.0)
-    training: TrainingConfig = AntlrStudyConfig.model_fields["training"].default.model_copy(
-        update={"epochs": 10}
-    )
+    timing: AntlrConfig = _MNIST.timing.model_copy(update={"learning_rate": 0.001})
+    training: TrainingConfig = _MNIST.training.model_copy(update={"epochs": 5})
 
 
 class AntlrNmnist(AntlrStudy[AntlrNmnistConfig]):

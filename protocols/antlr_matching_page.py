@@ -15,6 +15,9 @@ from protocols.matching import RULES, SURVEYED
 #: Updates at the end over which the last loss is taken.
 LAST = 20
 
+#: Losses are told as parts of what silent outputs would lose.
+UNIT = "% of silence"
+
 
 def claims(run: RunDirectory) -> list[Claim]:
     """The paper's order of the methods, task by task, and what the landscapes say."""
@@ -29,21 +32,22 @@ def claims(run: RunDirectory) -> list[Claim]:
 
 def _order(network: str, tasks: pd.DataFrame) -> list[Claim]:
     """Who falls, who falls fastest, who ends lowest; differences are task by task."""
+    silence = tasks.groupby("seed")["silence"].first()
     first, last, mean = (
-        tasks.pivot_table(index="seed", columns="method", values=key)
+        100 * tasks.pivot_table(index="seed", columns="method", values=key).div(silence, axis=0)
         for key in ("first", "last", "mean")
     )
     out = []
     for method in RULES:
         solved = tasks.loc[tasks["method"] == method, "solved"].mean()
-        note = f"{solved:.0%} of tasks solved exactly"
+        note = f"from {first[method].mean():.1f}; {solved:.0%} of tasks solved exactly"
         words, sign = ("rises", 1) if method.startswith("timing") else ("falls", -1)
         text = f"{network}: loss {words} by, {method}"
-        out.append(claim_of(text, 0.0, sign * (last[method] - first[method]), "", note, 4))
+        out.append(claim_of(text, 0.0, sign * (last[method] - first[method]), UNIT, note))
     for other in ("activation", "timing"):
         for words, table in (("last loss", last), ("mean loss over all updates", mean)):
             text = f"{network}: {words}, {other} minus antlr"
-            out.append(claim_of(text, 0.0, table[other] - table["antlr"], "", "", 4))
+            out.append(claim_of(text, 0.0, table[other] - table["antlr"], UNIT))
     return out
 
 

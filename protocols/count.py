@@ -71,7 +71,7 @@ class CountNetworkConfig(Config):
         """Input spikes; `rng` draws them where they are drawn."""
         if self.code == "even":
             return EvenEncoder(self.n_steps).encode(values)  # type: ignore[arg-type]
-        return BernoulliEncoder(self.n_steps, probability_max=1.0).encode(values, rng)  # type: ignore[arg-type]
+        return BernoulliEncoder(self.n_steps, probability_max=1.0, sparse=True).encode(values, rng)  # type: ignore[arg-type]
 
 
 class CountRuleConfig(Config):

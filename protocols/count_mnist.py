@@ -164,7 +164,8 @@ class CountMnist(Protocol[CountMnistConfig]):
             f"threshold, {network.n_steps} steps for each to spike in, learned MNIST through its "
             f"spike counts for {config.epochs} epochs (seed {config.seed}), its weights selected "
             f"on validation images only. On {len(trials):,} test images the output with most "
-            f"spikes names the right digit in {right:.2f} % of trials, with {spikes:,.0f} spikes on average."
+            f"spikes names the right digit in {right:.2f} % of trials, with {spikes:,.0f} spikes "
+            "on average."
         )
 
 

@@ -73,6 +73,17 @@ def test_the_draws_are_one_a_step_and_neuron_in_order():
     np.testing.assert_array_equal(found, draws < (images / 510)[:, None])
 
 
+def test_sparse_draws_leave_out_zeros():
+    images = np.array([[0, 128, 0], [255, 0, 3]], np.uint8)
+    draws = np.random.default_rng(5).random(3 * 4)
+    found = dense(BernoulliEncoder(4, sparse=True).encode(images, np.random.default_rng(5)))
+    assert found[0, :, 1].tolist() == (draws[:4] < 128 / 510).tolist()
+    assert (
+        found[1][:, [0, 2]].ravel().tolist()
+        == (draws[4:].reshape(4, 2) < np.array([255, 3]) / 510).ravel().tolist()
+    )
+
+
 def test_fractions_are_taken_as_they_are():
     images = np.random.default_rng(0).integers(0, 256, (4, 6), dtype=np.uint8)
     encoder = BernoulliEncoder(9, probability_max=1.0)

@@ -102,6 +102,38 @@ def test_uci_from_data_to_report(tmp_path):
     assert set(ledger["variant"]) >= {"iris, by logistic regression"}
 
 
+@pytest.mark.slow
+def test_latency_from_data_to_report(tmp_path):
+    if MNIST().find() is None:
+        pytest.skip("MNIST is not there")
+    outcome = carry_out(
+        "count-latency",
+        tmp_path / "run",
+        "n_steps=[1, 6]",
+        "constrained=6",
+        "bits=[2]",
+        "epochs=2",
+        "network.hidden=30",
+        "data.n_train=600",
+        "data.n_validation=100",
+        "data.n_test=200",
+    )
+    run = RunDirectory.read(outcome.path)
+    results = run.table("results").set_index("condition")
+    assert list(results.index)[-1] == "T = 6, rate 0.05, 2 bits"
+    assert results.loc["T = 6", "accuracy"] > 0.3
+    assert (results["levels"] <= 4).tolist() == [False, False, True, False, True]
+    rates = results["hidden_rate"]
+    assert rates["T = 6, rate 0.05"] < rates["T = 6"]
+    assert "trained for T" in run.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("setting", ["bits=[0]", "rate_targets=[2.0]", "n_steps=[0]"])
+def test_impossible_targets_are_refused(setting):
+    with pytest.raises(ConfigError, match=setting.partition("=")[0]):
+        apply_overrides(load_protocol("count-latency").config(), [setting])
+
+
 def test_a_study_that_was_interrupted_does_nothing_twice(tmp_path):
     if Iris().find() is None:
         pytest.skip("uci/iris is not there")

@@ -1,4 +1,4 @@
-"""A network as a plain description, and the Brian2 network built from it."""
+"""A network as a plain description."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import brian2
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn import hooks
-from brainsnn.brian2_errors import brian2_message
 from brainsnn.errors import ModelError
-from brainsnn.learnable import Learnable, learnables, learned_initial
+from brainsnn.learnable import Learnable, learnables
 from brainsnn.neurons import NeuronModel
 from brainsnn.streams import Streams
 from brainsnn.structures import AllToAll, Structure
@@ -211,125 +208,6 @@ def feedforward(
         for (pre, post), first in zip(pairs, initial, strict=True)
     ]
     return Model(name, tuple(populations), tuple(connections), dt)
-
-
-@dataclass(frozen=True)
-class BuiltModel:
-    """A Brian2 network and its objects, by the names of the description."""
-
-    network: Any
-    groups: Mapping[str, Any]
-    synapses: Mapping[str, Any]
-    clock: Any
-
-
-def build(model: Model, *, lists: bool = True) -> BuiltModel:
-    """Build the Brian2 network of a model on the active Brian2 device.
-
-    Every Brian2 object is named as in the description and collected in an explicit network with
-    the order of a step that all engines share (`SCHEDULE`). Where synapses share weights, each has
-    a copy of its own in Brian2, which is set before a run; fixed weights are set here.
-
-    Parameters
-    ----------
-    model : Model
-    lists : bool, default True
-        Whether the synapses of a structure are listed. An engine that lays them out itself says
-        False, and gets all-to-all synapses instead.
-
-    Raises
-    ------
-    ModelError
-        If Brian2 refuses the equations; the message names the population or connection and
-        repeats what Brian2 said.
-    """
-    clock = brian2.Clock(dt=model.dt * brian2.second, name="steps")
-    groups = {p.name: _build_population(p, clock) for p in model.populations}
-    synapses = {
-        c.name: _build_connection(c, groups, model.dt, clock, lists=lists)
-        for c in model.connections
-    }
-    begin(model, groups)
-    network = brian2.Network(*groups.values(), *synapses.values(), name="brainsnn_network")
-    network.schedule = SCHEDULE
-    return BuiltModel(network, groups, synapses, clock)
-
-
-def begin(model: Model, groups: Mapping[str, Any]) -> None:
-    """Set the initial values that read what is learned: last of all, and before each trial."""
-    for population in model.populations:
-        later = learned_initial(population.neuron) if population.neuron else {}
-        for variable, value in later.items():
-            try:
-                setattr(groups[population.name], variable, value)
-            except Exception as error:
-                raise _refused(population, error) from error
-
-
-def _refused(population: Population, error: Exception) -> ModelError:
-    neuron = population.neuron
-    return ModelError(
-        f"Population {population.name!r} (neuron {neuron.name if neuron else ''!r}): "
-        f"{brian2_message(error)}"
-    )
-
-
-def _build_population(population: Population, clock: Any) -> Any:
-    neuron = population.neuron
-    if neuron is None:
-        return brian2.SpikeGeneratorGroup(
-            population.size, [], [] * brian2.second, clock=clock, name=population.name
-        )
-    try:
-        group = brian2.NeuronGroup(
-            population.size,
-            neuron.equations,
-            threshold=neuron.threshold,
-            reset=neuron.reset,
-            refractory=neuron.refractory,
-            method=neuron.method or ("exact", "euler"),
-            clock=clock,
-            name=population.name,
-        )
-        later = learned_initial(neuron)
-        for variable, value in {**neuron.parameters, **neuron.initial}.items():
-            if variable not in later:
-                setattr(group, variable, value)
-        for name in neuron.learnable:
-            if group.variables[name].scalar:
-                raise ModelError(f"{name!r} is shared; what is learned is one value a neuron.")
-    except Exception as error:
-        raise _refused(population, error) from error
-    return group
-
-
-def _build_connection(
-    connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any, *, lists: bool
-) -> Any:
-    structure = connection.structure
-    try:
-        synapses = brian2.Synapses(
-            groups[connection.source],
-            groups[connection.target],
-            connection.synapse.equations,
-            on_pre=connection.synapse.on_pre,
-            delay=connection.delay * dt * brian2.second,
-            clock=clock,
-            name=connection.name,
-        )
-        if not lists or isinstance(structure, AllToAll):
-            synapses.connect()
-        else:
-            found = structure.synapses(len(synapses.source), len(synapses.target))
-            synapses.connect(i=found.source, j=found.target)
-            if structure.fixed_weight is not None:
-                setattr(synapses, f"{connection.synapse.weight}_", structure.fixed_weight)
-    except Exception as error:
-        raise ModelError(
-            f"Connection {connection.name!r} (synapse {connection.synapse.name!r}): "
-            f"{brian2_message(error)}"
-        ) from error
-    return synapses
 
 
 def _check_name(kind: str, name: str) -> None:

@@ -6,9 +6,10 @@ import brian2
 import numpy as np
 import pytest
 
+from brainsnn.build import build
 from brainsnn.describe import describe_markdown, describe_text
 from brainsnn.errors import ModelError
-from brainsnn.model import SCHEDULE, Connection, Model, Population, build, feedforward
+from brainsnn.model import SCHEDULE, Connection, Model, Population, feedforward
 from brainsnn.neurons import NEURONS, NeuronModel, integrate_and_fire_once
 from brainsnn.streams import Streams
 from brainsnn.synapses import SYNAPSES, Normal, Uniform

@@ -13,10 +13,11 @@ from brian2.devices.device import reset_device
 from numpy.typing import NDArray
 
 from brainsnn.brian2_errors import explain
+from brainsnn.build import begin, build
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.gather import Gather
 from brainsnn.errors import EngineError
-from brainsnn.model import Model, begin, build
+from brainsnn.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 

@@ -14,10 +14,11 @@ from brian2.equations import Equations
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from brainsnn.brian2_errors import brian2_message, explain
+from brainsnn.build import BuiltModel, build
 from brainsnn.engine.genn.adapter import active
 from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.errors import ModelError
-from brainsnn.model import BuiltModel, Model, Population, build
+from brainsnn.model import Model, Population
 
 #: Files handed to GeNN's generator, and compiled around what it generates.
 DESCRIPTION, LOOP = "model.cpp", "loop.cpp"

@@ -9,10 +9,11 @@ import brian2
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.build import begin, build
 from brainsnn.engine.genn.project import SPIKE_POTENTIAL, Array
 from brainsnn.engine.runtime import runtime_device
 from brainsnn.learnable import learned_initial
-from brainsnn.model import Model, begin, build
+from brainsnn.model import Model
 from brainsnn.streams import Streams
 
 

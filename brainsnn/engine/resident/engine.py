@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.brian2_errors import explain
+from brainsnn.build import build
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.library import Columns, by_population, spike_columns
@@ -26,7 +27,7 @@ from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
-from brainsnn.model import Model, build
+from brainsnn.model import Model
 from brainsnn.spikes import FloatArray, Recording, SpikeTrains
 from brainsnn.streams import Streams
 

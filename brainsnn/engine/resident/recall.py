@@ -39,6 +39,7 @@ _PACKAGES = ("brian2", "sympy", "jinja2", "numpy", "pyparsing")
 _SOURCES = (
     "_version.py",
     "model.py",
+    "build.py",
     "learnable.py",
     "neurons/base.py",
     "synapses/base.py",

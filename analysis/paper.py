@@ -22,6 +22,12 @@ GLM = (
 )
 """Likewise."""
 
+ANTLR = (
+    "J. Kim, K. Kim and J.-J. Kim, Unifying activation- and timing-based learning rules for "
+    "spiking neural networks, NeurIPS 33 (2020), arXiv:2006.02642"
+)
+"""Likewise."""
+
 PAPER: Mapping[str, Mapping[str, float]] = {
     "s4nn-mnist": {
         "accuracy_ties_right": 0.974,
@@ -37,5 +43,8 @@ SOURCES: Mapping[str, str] = {
     "s4nn-caltech": S4NN,
     "glm-basis": GLM,
     "glm-complexity": GLM,
+    "antlr-matching": ANTLR,
+    "antlr-mnist": ANTLR,
+    "antlr-nmnist": ANTLR,
 }
 """The paper that a protocol repeats."""

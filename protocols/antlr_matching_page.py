@@ -43,7 +43,8 @@ def _order(network: str, tasks: pd.DataFrame) -> list[Claim]:
         note = f"from {first[method].mean():.1f}; {solved:.0%} of tasks solved exactly"
         words, sign = ("rises", 1) if method.startswith("timing") else ("falls", -1)
         text = f"{network}: loss {words} by, {method}"
-        out.append(claim_of(text, 0.0, sign * (last[method] - first[method]), UNIT, note))
+        change = (last[method] - first[method]).round(9)  # no change but for rounding is none
+        out.append(claim_of(text, 0.0, sign * change, UNIT, note))
     for other in ("activation", "timing"):
         for words, table in (("last loss", last), ("mean loss over all updates", mean)):
             text = f"{network}: {words}, {other} minus antlr"
@@ -109,8 +110,8 @@ def _surfaces(run: RunDirectory) -> list[Section]:
         save(figure, run.figures, f"landscape_{k}")
         caption = (
             f"{network}: the loss on the plane of the two principal directions of all methods' "
-            "gradients, and the surface that fits each method's gradients best; ANTLR's way from "
-            "its dot on."
+            "gradients through the middle of ANTLR's way, and the surface that fits each method's "
+            "gradients best. The line is ANTLR's way, projected, from its dot on."
         )
         items.append(Picture(figure, caption, "Estimated surfaces beside the true one."))
     alike = run.table("resemblance")

@@ -213,8 +213,9 @@ def landscape(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Loss on a plane of weights, and what each method's gradients make of it.
 
-    The plane goes through the first weights, along the principal directions of the gradients of
-    all methods on ANTLR's way, and is as wide as that way is long in it, and half as wide again.
+    The plane goes through the middle of ANTLR's way, as counted in updates, along the principal
+    directions of the gradients of all methods on that way. It is as wide as the way is long in it,
+    and half as wide again.
 
     Parameters
     ----------
@@ -239,13 +240,14 @@ def landscape(
     way = descent.run(engine, task, "antlr", first, keep)[1]
     gradients = [gradient_at(engine, rule, task, p)[1] for p in way for rule in rules.values()]
     plane = principal_directions(np.array(gradients))
-    path = (way - way[0]) @ plane.T
+    centre = way[len(way) // 2]
+    path = (way - centre) @ plane.T
     middle, half = (path.max(0) + path.min(0)) / 2, 0.75 * np.ptp(path, axis=0).max()
     axes = [np.linspace(m - half, m + half, points) for m in middle]
     grid = np.stack([values.ravel() for values in np.meshgrid(*axes)], axis=1)
     table = pd.DataFrame(grid, columns=["x", "y"])
     for name, rule in rules.items():
-        found = [gradient_at(engine, rule, task, way[0] + at @ plane) for at in grid]
+        found = [gradient_at(engine, rule, task, centre + at @ plane) for at in grid]
         losses = np.array([loss for loss, _ in found])
         along = np.array([plane @ gradient for _, gradient in found]).reshape(points, points, 2)
         surface = integrate_gradients(axes[0], axes[1], along[..., 0], along[..., 1])

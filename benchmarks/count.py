@@ -1,0 +1,155 @@
+"""Speed of learning through spike counts, and of SpikingJelly on the same networks if it is there.
+
+Images a second of one core's time in training: input spikes drawn anew, trials, rule, Adam, the
+whole of ``Trainer.fit``; MNIST, batches of 64, 784-800-10 at T = 50 and
+28x28-12c5-2a-64c5-2a-10 at T = 10. ``--rival PYTHON`` names an interpreter that has SpikingJelly;
+it then takes turns with brainsnn on the same images. Memory is that of a process which has run a
+batch of the convolutional network, all of Python included.
+
+Run ``python benchmarks/count.py``, with ``--quick`` for a look. Rows are added to
+``results/benchmarks/count.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from rows import Results
+
+from brainsnn.codes import BernoulliEncoder, RateDecoder
+from brainsnn.count import count_chain, count_connections
+from brainsnn.datasets import MNIST
+from brainsnn.engine import Engine, build_engine
+from brainsnn.learning.count import CountBackprop
+from brainsnn.learning.optimisers import AdamConfig
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+from brainsnn.training import Trainer, TrainingConfig
+from brainsnn.trials import VariedTrials
+
+HERE, BATCH = Path(__file__).parent, 64
+NETWORKS = {"784-800-10": 50, "28x28-12c5-2a-64c5-2a-10": 10}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+CONFIG = TrainingConfig(
+    epochs=1,
+    batch_size=BATCH,
+    update="simultaneous",
+    optimiser=AdamConfig(),
+    monitor="train_accuracy",
+)
+
+
+def trainer_of(notation: str, n_steps: int) -> tuple[Engine, Callable[[], Trainer]]:
+    """An engine, and what makes a trainer that begins anew with its weights."""
+    model = count_chain("benchmark", notation, n_steps)
+    engine = build_engine("resident", model, n_steps + notation.count("-"))
+    rule = CountBackprop(n_steps, temperature=n_steps / 20, chain=count_connections(model))
+
+    def fresh() -> Trainer:
+        engine.set_weights(model.draw_weights(Streams(0)))
+        return Trainer(engine, rule, RateDecoder(), CONFIG, 1e-3, Streams(0))
+
+    return engine, fresh
+
+
+def trials_of(images: np.ndarray, labels: np.ndarray, n_steps: int) -> VariedTrials:
+    """Images whose spikes are drawn when an epoch begins."""
+    encoder = BernoulliEncoder(n_steps, probability_max=1.0, sparse=True)
+
+    def encode(epoch: int | None) -> SpikeTrains:
+        return encoder.encode(images, np.random.default_rng(epoch))
+
+    return VariedTrials(labels, encode)
+
+
+def images_per_second(notation: str, n_steps: int, n: int, rounds: int) -> list[float]:
+    """Of the processor's time, an epoch of n images a round; the first compiles and is left out."""
+    train = MNIST().load().train
+    engine, fresh = trainer_of(notation, n_steps)
+    found = []
+    with engine:
+        for k in range(rounds + 1):
+            mine = slice(0, 4 * BATCH) if k == 0 else slice((k - 1) * n, k * n)
+            trials = trials_of(train.images[mine], train.labels[mine], n_steps)
+            trainer = fresh()
+            begin = time.process_time()
+            trainer.fit(trials)
+            found.append(len(trials) / (time.process_time() - begin))
+    return found[1:]
+
+
+def rival(python: str, notation: str, n_steps: int, n: int, rounds: int) -> list[float]:
+    """What the rival's program prints, on the same images."""
+    train = MNIST().load().train
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "images.npz"
+        np.savez(path, images=train.images[: n * rounds], labels=train.labels[: n * rounds])
+        command = [python, str(HERE / "rivals" / "spikingjelly_count.py"), str(path)]
+        settings = [notation, str(n_steps), str(n), str(rounds), str(BATCH)]
+        environment = {**os.environ, "PYTHONPATH": ""}
+        out = subprocess.run(
+            [*command, *settings], check=True, capture_output=True, text=True, env=environment
+        )
+    return json.loads(out.stdout.splitlines()[-1])
+
+
+def memory() -> float:
+    """Megabytes of a fresh process that has run a batch of the convolutional network."""
+    code = "import count; print(count.run_a_batch())"
+    out = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=HERE
+    )
+    return float(out.stdout.splitlines()[-1])
+
+
+def run_a_batch() -> float:
+    """Run a batch of the convolutional network; peak megabytes of this process."""
+    notation, n_steps = list(NETWORKS.items())[-1]
+    values = np.random.default_rng(0).random((BATCH, 784)) * 0.26
+    trains = BernoulliEncoder(n_steps, probability_max=1.0).encode(values)
+    engine, fresh = trainer_of(notation, n_steps)
+    with engine:
+        fresh()
+        engine.run(trains)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Measure, print, and add to the CSV file."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="few images, no rows")
+    parser.add_argument("--rival", help="an interpreter that has SpikingJelly")
+    parser.add_argument("--out", type=Path, default=Path("results/benchmarks/count.csv"))
+    options = parser.parse_args()
+    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})  # noqa: S606
+    n, rounds = (256, 2) if options.quick else (2048, 5)
+    results = Results("network")
+    for notation, n_steps in NETWORKS.items():
+        name = f"{notation}, T = {n_steps}"
+        base = None
+        if options.rival:
+            few = (BATCH * 2, 2 if options.quick else 3)
+            theirs = float(np.median(rival(options.rival, notation, n_steps, *few)))
+            results.add("SpikingJelly, training", name, theirs, "images/s")
+            base = ("SpikingJelly, training", theirs)
+        ours = float(np.median(images_per_second(notation, n_steps, n, rounds)))
+        results.add("brainsnn, training", name, ours, "images/s", base)
+    results.add("memory of a process", f"{notation}, T = {n_steps}", memory(), "MB")
+    results.print()
+    if not options.quick:
+        results.append(options.out)
+
+
+if __name__ == "__main__":
+    main()

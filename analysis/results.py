@@ -39,7 +39,8 @@ once at the end of a run; selection uses the validation split alone. Entries are
 remains is wrong. *Ties wrong*: any tie for first is wrong. *Ties right*: a tie that includes the
 label is right. *Silent*: trials in which no output fired. *Decision step*: mean step of the first
 output spike. *Spikes to decision*: mean number of spikes in the whole network, inputs included, up
-to then.
+to then. Where counts decide (`count-...`, and variants by `rate`), it is the output with most
+spikes, at the trial's last step.
 """
 
 
@@ -87,10 +88,12 @@ def _protocol(protocol: str, rows: pd.DataFrame, claims: pd.DataFrame | None) ->
     head = ["Variant", "Seeds", *(heading for heading, _, _ in _HEADINGS.values())]
     lines = [_line(head), _rule(len(head), texts=1)]
     lines += [_line([f"**{v['variant']}**", *_summary_cells(v)]) for v in _records(summary(rows))]
-    paper = PAPER.get(protocol)
-    if paper is not None:
-        cells = [_scaled(paper.get(name), name) for name in _HEADINGS]
-        lines.append(_line(["paper", MISSING, *cells]))
+    for key, paper in PAPER.items():
+        name, _, variant = key.partition("/")
+        if name == protocol:
+            cells = [_scaled(paper.get(name), name) for name in _HEADINGS]
+            label = f"paper, {variant}" if variant else "paper"
+            lines.append(_line([label, MISSING, *cells]))
     cited = f"\nPaper: {SOURCES[protocol]}.\n" if protocol in SOURCES else ""
     judged = "" if claims is None else _claims(claims)
     return f"## {protocol}\n\n" + "\n".join(lines) + f"\n{cited}\n" + judged + _runs(rows)

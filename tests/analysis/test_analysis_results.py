@@ -52,6 +52,14 @@ def test_tables_have_as_many_cells_as_headings(folder):
         assert len(widths) <= 1
 
 
+def test_a_paper_may_have_a_row_for_each_variant(tmp_path):
+    append_row(tmp_path / "c.csv", ROW | {"protocol": "count-mnist", "variant": "short"})
+    text = render(read_ledger(tmp_path))
+    dash = "\N{EN DASH}"
+    assert f"| paper, short | {dash} | 98.40 |" in text
+    assert f"| paper, default | {dash} | 98.64 |" in text
+
+
 def test_a_protocol_without_a_paper_has_no_such_row(folder):
     rows = read_ledger(folder).assign(protocol="own")
     assert "Paper:" not in render(rows)

@@ -45,7 +45,9 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
         "machine": f"{record['machine']['cpu']}, {record['machine']['cores']} cores",
     }
     if run.has_table("results"):
-        return [{**common, **row} for row in _of_study(run.table("results"))]
+        preset = _of_preset(record["command"])
+        found = _of_study(run.table("results"))
+        return [{**common, **row, "variant": f"{preset}{row['variant']}"} for row in found]
     row = {
         "variant": _variant(record["command"]),
         "seed": config["seed"],
@@ -79,7 +81,10 @@ def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
 
 def claims_of(run: RunDirectory) -> pd.DataFrame | None:
     """Return the claims of a run with their notes, if it keeps them."""
-    return run.table("claims") if run.has_table("claims") else None
+    if not run.has_table("claims"):
+        return None
+    preset, claims = _of_preset(run.provenance()["command"]), run.table("claims")
+    return claims.assign(claim=preset + claims["claim"])
 
 
 def _command(words: Sequence[str]) -> str:
@@ -95,6 +100,12 @@ def _variant(words: Sequence[str]) -> str:
     """Return the preset, or ``default``."""
     words = list(words)
     return words[words.index("--preset") + 1] if "--preset" in words else "default"
+
+
+def _of_preset(words: Sequence[str]) -> str:
+    """Return what a study's conditions and claims begin with under a preset."""
+    preset = _variant(words)
+    return "" if preset == "default" else f"{preset}: "
 
 
 def main(paths: list[Path], results: Path = Path("results")) -> None:

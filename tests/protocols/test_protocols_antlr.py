@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
@@ -18,7 +19,7 @@ from brainsnn.training import Interrupted
 from protocols import antlr_network
 from protocols.antlr_mnist import PROTOCOL
 from protocols.antlr_page import claims, own
-from protocols.record import rows
+from protocols.record import claims_of, rows
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (
@@ -51,6 +52,12 @@ def test_from_data_to_report_and_again(tmp_path):
     assert "<svg" in page
     assert not re.search(r'(src|href)="(?!#|data:)', page)
     assert len(rows(run)) == len(results)
+    assert claims_of(run)["claim"].tolist() == outcome.claims["claim"].tolist()
+    provenance = json.loads((run.path / "provenance.json").read_text())
+    provenance["command"] += ["--preset", "demo"]
+    (run.path / "provenance.json").write_text(json.dumps(provenance))
+    assert rows(run)[0]["variant"].startswith("demo: activation, any number of spikes, by ")
+    assert claims_of(run)["claim"].str.startswith("demo: ").all()
     again = resume(PROTOCOL, tmp_path / "run", ["brainsnn", "resume"])
     pd.testing.assert_frame_equal(run.table("results"), results)
     assert again.summary == outcome.summary

@@ -133,7 +133,7 @@ def main() -> None:
     options = parser.parse_args()
     if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})  # noqa: S606
-    n, rounds = (256, 2) if options.quick else (2048, 5)
+    n, rounds = (256, 2) if options.quick else (1024, 5)
     results = Results("network")
     for notation, n_steps in NETWORKS.items():
         name = f"{notation}, T = {n_steps}"

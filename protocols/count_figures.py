@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.accuracy import accuracy_table, confusion_matrix
+from analysis.codes.curves import curve
 from analysis.codes.early import early_readings
-from analysis.figures import plot_confusion, plot_curves, plot_learning_curve
+from analysis.figures import plot_confusion, plot_curves, plot_learning_curve, plot_pareto
 from analysis.learning import best_epoch, learning_curve
 from analysis.report import Section, Table
 from brainsnn.engine import Engine
@@ -128,3 +129,45 @@ def early(run: RunDirectory) -> Section:
         "spike. The network was taught for the whole trial's counts."
     )
     return Section("Read early", text, (item,))
+
+
+def constraints(run: RunDirectory) -> Section:
+    """Accuracy against T, cost, and the table of all conditions."""
+    results = run.table("results")
+    columns = ["accuracy", "accuracy_ties_wrong", "spikes_to_decision", "synaptic_operations"]
+    columns += ["hidden_rate", "levels"]
+    means = results.groupby("condition", sort=False)[columns].mean().reset_index()
+    table = Table(
+        means,
+        "Means over seeds on test images; the busiest hidden layer's spikes a neuron and step, and "
+        "how many values the weights of a connection have.",
+        percent=("accuracy", "accuracy_ties_wrong"),
+        digits={"accuracy": 2, "accuracy_ties_wrong": 2, "hidden_rate": 4, "levels": 0}
+        | dict.fromkeys(("spikes_to_decision", "synaptic_operations"), 0),
+    )
+    plain = results[~results["constrained"]].assign(rule="trained for T")
+    latency = plot_curves(
+        curve(plain, "n_steps", "accuracy", ("rule",)), "n_steps", "accuracy", "T", log=True
+    )
+    early = run.table("early")
+    read = curve(early, "step", "accuracy", ("code",))
+    cost = results.assign(rule=np.where(results["constrained"], "constrained", "T alone"))
+    items = (
+        picture(run, latency, "latency", "A network trained for each T.", "Accuracy against T."),
+        picture(
+            run,
+            plot_curves(read, "step", "accuracy", "Read after step", code="code"),
+            "early",
+            "The network of the largest T, its output read early; ties and silence wrong.",
+            "Two curves of accuracy against the step at which the output is read.",
+        ),
+        picture(
+            run,
+            plot_pareto(cost, "synaptic_operations", "accuracy", "Synaptic operations a trial"),
+            "cost",
+            "A point a network.",
+            "Accuracy against synaptic operations.",
+        ),
+        table,
+    )
+    return Section("Steps, spikes, bits", "Constraints hold in the network as tested.", items)

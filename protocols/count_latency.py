@@ -11,10 +11,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.codes.curves import curve
 from analysis.codes.early import early_readings
-from analysis.figures import plot_curves, plot_pareto
-from analysis.report import Claim, Section, Table
+from analysis.report import Claim
 from analysis.summary import summarise
 from brainsnn.codes import RateDecoder
 from brainsnn.datasets import MNIST
@@ -35,10 +33,9 @@ from protocols.count import (
     fixed_trials,
     image_trials,
 )
-from protocols.count_figures import output_spikes
+from protocols.count_figures import constraints, output_spikes
 from protocols.glm_study import append, claim_of
 from protocols.page import claims_with_notes, write_report
-from protocols.s4nn_figures import picture
 from protocols.s4nn_mnist import DataConfig, first_images
 from protocols.warps import WarpConfig
 
@@ -163,7 +160,7 @@ class CountLatency(Study[CountLatencyConfig]):
             f"{config.constrained} under a target rate, with weights of few bits, and both. "
             "Weights were selected on validation images."
         )
-        return write_report(self, run, config, abstract, claims, _sections(run))
+        return write_report(self, run, config, abstract, claims, [constraints(run)])
 
 
 def _has(results: pd.DataFrame, condition: Condition, seed: int) -> bool:
@@ -255,48 +252,6 @@ def _claim(part: pd.DataFrame, name: str) -> Claim:
     note = f"{part['synaptic_operations'].mean():,.0f} synaptic operations"
     paper = PAPER_ACCURACY if plain else None
     return claim_of(f"Test accuracy, {name}", paper, 100 * part["accuracy"], "%", note, 2)
-
-
-def _sections(run: RunDirectory) -> list[Section]:
-    """Accuracy against T, cost, and the table of all conditions."""
-    results = run.table("results")
-    columns = ["accuracy", "accuracy_ties_wrong", "spikes_to_decision", "synaptic_operations"]
-    columns += ["hidden_rate", "levels"]
-    means = results.groupby("condition", sort=False)[columns].mean().reset_index()
-    table = Table(
-        means,
-        "Means over seeds on test images; the busiest hidden layer's spikes a neuron and step, and "
-        "how many values the weights of a connection have.",
-        percent=("accuracy", "accuracy_ties_wrong"),
-        digits={"accuracy": 2, "accuracy_ties_wrong": 2, "hidden_rate": 4, "levels": 0}
-        | dict.fromkeys(("spikes_to_decision", "synaptic_operations"), 0),
-    )
-    plain = results[~results["constrained"]].assign(rule="trained for T")
-    latency = plot_curves(
-        curve(plain, "n_steps", "accuracy", ("rule",)), "n_steps", "accuracy", "T", log=True
-    )
-    early = run.table("early")
-    read = curve(early, "step", "accuracy", ("code",))
-    cost = results.assign(rule=np.where(results["constrained"], "constrained", "T alone"))
-    items = (
-        picture(run, latency, "latency", "A network trained for each T.", "Accuracy against T."),
-        picture(
-            run,
-            plot_curves(read, "step", "accuracy", "Read after step", code="code"),
-            "early",
-            "The network of the largest T, its output read early; ties and silence wrong.",
-            "Two curves of accuracy against the step at which the output is read.",
-        ),
-        picture(
-            run,
-            plot_pareto(cost, "synaptic_operations", "accuracy", "Synaptic operations a trial"),
-            "cost",
-            "A point a network.",
-            "Accuracy against synaptic operations.",
-        ),
-        table,
-    )
-    return [Section("Steps, spikes, bits", "Constraints hold in the network as tested.", items)]
 
 
 PROTOCOL = CountLatency()

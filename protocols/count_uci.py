@@ -187,7 +187,8 @@ def _measure(
                 "train_accuracy": float((made.predict(learned.rows) == learned.labels).mean()),
             }
         )
-    return [{"condition": name, "seed": seed, **row} for row in rows]
+    dropped = splits.train.dropped
+    return [{"condition": name, "seed": seed, "dropped": dropped, **row} for row in rows]
 
 
 def learn_and_test(
@@ -250,8 +251,11 @@ def _sections(results: pd.DataFrame) -> list[Section]:
         percent=("mean", "sd", "low", "high"),
         digits=dict.fromkeys(("mean", "sd", "low", "high"), 2),
     )
+    dropped = results.groupby("condition")["dropped"].first()
+    left_out = ", ".join(f"{n} rows of {name}" for name, n in dropped.items() if n)
+    text = f"The same splits for all. Left out for want of a value: {left_out or 'no row'}."
     return [
-        Section("Every classifier on every set", "The same splits for all.", (table,)),
+        Section("Every classifier on every set", text, (table,)),
         Section("What 100 % could mean", HONESTY, ()),
     ]
 

@@ -11,6 +11,8 @@ from brian2.core.functions import Function
 from brian2.core.variables import ArrayVariable
 from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 
+from brainsnn.engine.resident.lanes import lanes
+
 
 class ResidentGenerator(CPPCodeGenerator):
     """Brian2's C++ generator, but for the conditions of thresholds.
@@ -30,7 +32,9 @@ class ResidentGenerator(CPPCodeGenerator):
 class ResidentCodeObject(CPPStandaloneCodeObject):
     """Code object whose templates are looked up beside this file first, then in Brian2."""
 
-    templater = CPPStandaloneCodeObject.templater.derive("brainsnn.engine.resident")
+    templater = CPPStandaloneCodeObject.templater.derive(
+        "brainsnn.engine.resident", env_globals={"lanes": lanes}
+    )
     generator_class = ResidentGenerator
 
 

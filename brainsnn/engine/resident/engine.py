@@ -237,7 +237,9 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
         recorded=tuple(
             Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
         ),
-        laid_out={c.name: LaidOut(c.structure, c.delay) for c in model.connections},
+        laid_out={
+            c.name: LaidOut(c.structure, c.delay, c.synapse.weight) for c in model.connections
+        },
         learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.learnable},
     )
     built = build(model, lists=False)

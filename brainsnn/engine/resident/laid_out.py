@@ -34,6 +34,8 @@ class LaidOut:
         Which synapses there are.
     delay : int
         The delay of all synapses in steps.
+    weight : str
+        The variable that synapses share where they share one.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class LaidOut:
 
     structure: Structure
     delay: int
+    weight: str
 
     def __post_init__(self) -> None:
         if type(self.structure) not in TEMPLATES:
@@ -67,7 +70,9 @@ class Pathway:
     """What the templates need to know of a pathway of such a connection."""
 
     ring: str
+    kernels: str
     structure: Structure
+    target_start: int
     n_target: int
     source_start: int
     source_stop: int
@@ -93,7 +98,9 @@ class Pathway:
         start = int(synapses.source.start)
         return Pathway(
             ring=f"{pathway.name}_ring",
+            kernels=f"{pathway.name}_kernels",
             structure=laid_out.structure,
+            target_start=int(synapses.target.start),
             n_target=len(synapses.target),
             source_start=start,
             source_stop=int(synapses.source.stop),
@@ -103,6 +110,30 @@ class Pathway:
             source_lookup=f"_ptr{array_name(synapses.variables['_synaptic_pre'])}[_idx]",
             source_row=f"(int32_t)(_spike + {start})",
         )
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """The kernels of a convolution, by C++ name, and their copy for rows of images."""
+
+    name: str
+    weights: str
+    structure: Convolution
+
+
+def kernels(device: Any) -> list[Kernels]:
+    """Kernels of every network of a device."""
+    return [
+        Kernels(
+            f"{pathway.name}_kernels",
+            device.get_array_name(synapses.variables[laid_out.weight], access_data=False),
+            laid_out.structure,
+        )
+        for synapses in device.synapses
+        if (laid_out := device.laid_out.get(synapses.name))
+        and isinstance(laid_out.structure, Convolution)
+        for pathway in synapses._pathways
+    ]
 
 
 def created(synapses: Any, laid_out: LaidOut, array_name: Callable[..., str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 
 from brainsnn.engine.resident import quiet
-from brainsnn.engine.resident.laid_out import lists_read
+from brainsnn.engine.resident.laid_out import kernels, lists_read
 from brainsnn.engine.resident.stages import number_profiled
 
 
@@ -207,6 +207,7 @@ def main_context(device: Any) -> dict[str, Any]:
             for synapses in device.synapses
             if synapses.name in device.laid_out
         },
+        "kernels": kernels(device),
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
         "rests": quiet.rests(running, quiet_groups),
         "stages": device.stages,

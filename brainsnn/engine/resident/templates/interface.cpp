@@ -75,6 +75,7 @@ int32_t resident_execute(void (*arguments)())
 {
     resident::Interruptible interruptible;
     resident::apply_arguments = arguments;
+    resident::refresh();
     try
     {
         resident::trial();
@@ -131,6 +132,7 @@ int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
 {
     using namespace resident;
     Interruptible interruptible;
+    refresh();
     for(size_t m=0; m<n_monitors; m++)
     {
         monitors[m].clear();
@@ -163,6 +165,7 @@ void resident_run(
     {% if stages and stages[0].clock and populations %}
     durations[0] = n_steps * brian::{{stages[0].clock}}.dt[0];
     {% endif %}
+    refresh();
     spikes.clear();
     recorded[0] = 0;
     for(int64_t k=0; k<n_trials; k++)

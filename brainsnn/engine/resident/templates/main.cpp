@@ -43,6 +43,9 @@ static Ring {{path}}_ring;
 {% for path in rows %}
 static Rows {{path}}_rows;
 {% endfor %}
+{% for kernels in kernels %}
+static std::vector<double> {{kernels.name}};
+{% endfor %}
 {% for synapses, read in listed.items() %}
 static constexpr bool {{synapses}}_listed = {{read|lower}};
 {% endfor %}
@@ -92,12 +95,10 @@ static void set_from_command_line(int)
 static inline void record(int64_t step)
 {
     {% for population in populations %}
-    for(int32_t k=0; k<{{population.eventspace}}[{{population.size}}]; k++)
-    {
-        const int32_t neuron = {{population.eventspace}}[k];
-        spikes.append({{loop.index0}}, neuron, (int32_t)step,
-            {%- if population.potential %} {{population.potential}}[neuron]{% else %} NAN{% endif %});
-    }
+    if({{population.eventspace}}[{{population.size}}])
+        spikes.append(
+            {{loop.index0}}, {{population.eventspace}}, {{population.eventspace}}[{{population.size}}],
+            (int32_t)step, {{population.potential or 'nullptr'}});
     {% endfor %}
 }
 
@@ -274,6 +275,14 @@ static void save_state()
     }
     {% for network in networks %}
     {{network}}_start = brian::{{network}}.t;
+    {% endfor %}
+}
+
+// Copies of what is learned, in the order in which it is read.
+static void refresh()
+{
+    {% for k in kernels %}
+    turn(brian::{{k.weights}}, {{k.structure.kernel}}, {{k.structure.channels}}, {{k.structure.filters}}, {{k.name}});
     {% endfor %}
 }
 

@@ -90,6 +90,21 @@ struct Window
     }
 };
 
+// Kernels with their columns turned round: row (dy, channel) holds (kernel - 1 - dx, filter), so
+// that what a spike brings to a row of the target's image is one run.
+template<class Weights> void turn(
+    const Weights &weights, size_t kernel, size_t channels, size_t filters,
+    std::vector<double> &turned)
+{
+    turned.resize(weights.size());
+    for(size_t dy=0; dy<kernel; dy++)
+        for(size_t dx=0; dx<kernel; dx++)
+            for(size_t channel=0; channel<channels; channel++)
+                std::copy_n(
+                    &weights[((dy * kernel + dx) * channels + channel) * filters], filters,
+                    &turned[((dy * channels + channel) * kernel + kernel - 1 - dx) * filters]);
+}
+
 // Regularly spaced synapses: begin, begin + stride, ... below end.
 struct Row
 {

@@ -8,6 +8,26 @@
 namespace resident
 {
 
+// As many numbers as a vector register takes.
+#ifdef __AVX512F__
+constexpr size_t n_lanes = 8;
+#else
+constexpr size_t n_lanes = 4;
+#endif
+typedef double Lanes __attribute__((vector_size(n_lanes * sizeof(double))));
+
+template<class Numbers> inline Numbers load(const double *from)
+{
+    Numbers numbers;
+    std::memcpy(&numbers, from, sizeof(Numbers));
+    return numbers;
+}
+
+template<class Numbers> inline void store(double *to, const Numbers &numbers)
+{
+    std::memcpy(to, &numbers, sizeof(Numbers));
+}
+
 // Spikes given to a group, trial after trial, sorted by step within a trial.
 struct Events
 {
@@ -70,12 +90,17 @@ struct Spikes
     std::vector<int32_t> population, neuron, step;
     std::vector<double> potential;
 
-    void append(int32_t p, int32_t n, int32_t s, double v)
+    // The n spikes of population p in step s; without potentials v, theirs are NaN.
+    void append(int32_t p, const int32_t *neurons, int32_t n, int32_t s, const double *v)
     {
-        population.push_back(p);
-        neuron.push_back(n);
-        step.push_back(s);
-        potential.push_back(v);
+        const size_t begin = step.size(), end = begin + n;
+        population.resize(end, p);
+        step.resize(end, s);
+        neuron.insert(neuron.end(), neurons, neurons + n);
+        potential.resize(end, NAN);
+        if(v)
+            for(int32_t k=0; k<n; k++)
+                potential[begin + k] = v[neurons[k]];
     }
 
     int64_t size() const { return (int64_t)step.size(); }

@@ -185,12 +185,6 @@ def _poisson(model: Model) -> Iterator[str]:
     yield from (s.place for s in _statements(model) if "poisson" in s.read)
 
 
-def _structures(model: Model) -> Iterator[str]:
-    for c in model.connections:
-        if not isinstance(c.structure, AllToAll):
-            yield f"Connection {c.name!r} ({c.structure.name})"
-
-
 def _values_of_shared(model: Model) -> Iterator[str]:
     """Variables of single synapses where synapses share their weights."""
     for c in model.connections:
@@ -250,11 +244,6 @@ LIMITS = [
         "`poisson()` in equations",
         {"genn": "GeNN's language has no such function; rand() and randn() are there."},
         _poisson,
-    ),
-    Limit(
-        "convolution and pooling",
-        {"genn": "its connections are all-to-all."},
-        _structures,
     ),
     Limit(
         "convolution or pooling with variables of single synapses, or `on_pre` that writes weights",

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
+from brainsnn.engine.genn.arrays import Array
 from brainsnn.engine.genn.compiler import library_bytes
 from brainsnn.engine.genn.installation import check_cuda, find_genn
-from brainsnn.engine.genn.project import Array, generate
+from brainsnn.engine.genn.project import generate
 from brainsnn.engine.genn.state import InitialState
 from brainsnn.engine.library import CompiledLibrary, by_population
 from brainsnn.errors import EngineError

@@ -16,6 +16,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 from brainsnn.brian2_errors import brian2_message, explain
 from brainsnn.build import BuiltModel, build
 from brainsnn.engine.genn.adapter import active
+from brainsnn.engine.genn.arrays import TABLES, Array, gathered_weights, tables
+from brainsnn.engine.genn.sparse import row_length, sparse_connections
 from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.errors import ModelError
 from brainsnn.model import Model, Population
@@ -27,40 +29,6 @@ DESCRIPTION, LOOP = "model.cpp", "loop.cpp"
 SPIKE_POTENTIAL = "spike_potential"
 
 _SEED = "_seed"
-
-
-@dataclass(frozen=True)
-class Array:
-    """An array of the compiled network.
-
-    Parameters
-    ----------
-    owner, variable : str
-        Population or connection, and its variable.
-    dtype : str
-        C++ type.
-    size : int
-        Number of values; GeNN holds a `scalar` in a plain variable.
-    restored : bool
-        Whether it is put back to its initial values before every trial.
-    """
-
-    owner: str
-    variable: str
-    dtype: str
-    size: int
-    scalar: bool = False
-    restored: bool = False
-
-    @property
-    def label(self) -> str:
-        """Name for people and for Python."""
-        return f"{self.owner}.{self.variable}"
-
-    @property
-    def symbol(self) -> str:
-        """Name in C++: what GeNN makes of a variable and a group whose name begins with '_'."""
-        return f"{self.variable}_{self.owner}"
 
 
 @dataclass(frozen=True)
@@ -105,25 +73,33 @@ def generate(model: Model, *, use_gpu: bool = False) -> Project:
     """
     parts, arrays = _translate(model)
     random = tuple(a for a in arrays if a.variable == _SEED)
-    arrays = tuple(a for a in arrays if a.variable != _SEED)
-    unused = _unused_weights(model, arrays)
-    _check_symbols(model, arrays + unused)
+    gathered = [g for c in sparse_connections(model) for g in gathered_weights(model, c, arrays)]
+    given = {g.given for g in gathered}
+    arrays = tuple(a for a in arrays if a.variable != _SEED and a not in given)
+    arrays += tuple(table for c in sparse_connections(model) for table in tables(model, c))
+    arrays += tuple(a for g in gathered for a in (g.shared, g.entry))
+    arrays += _unused_weights(model, arrays)
+    _check_symbols(model, arrays)
     names = {
         **parts,
-        "unused": unused,
+        "gathered": gathered,
+        "sparse": {c.name: row_length(model, c) for c in sparse_connections(model)},
         "model": model,
         "delays": {c.name: c.delay for c in model.connections},
         "flags": " ".join(OPTIMISATION),
         "populations": [_LoopPopulation(p, _slots(model, p)) for p in model.populations],
         "input": model.inputs[0],
-        "arrays": arrays + unused,
-        "kept": [a for a in arrays if not a.restored and not a.scalar],
+        "arrays": arrays,
+        "kept": [
+            *(a for a in arrays if not (a.restored or a.scalar or a.own or a.variable in TABLES)),
+            *given,
+        ],
         "random": random,
         "use_gpu": use_gpu,
     }
     files = (DESCRIPTION, LOOP)
     sources = {name: templates().get_template(name).render(names) for name in files}
-    return Project(sources, arrays + unused, random)
+    return Project(sources, arrays, random)
 
 
 def _translate(model: Model) -> tuple[dict[str, Any], tuple[Array, ...]]:
@@ -133,7 +109,7 @@ def _translate(model: Model) -> tuple[dict[str, Any], tuple[Array, ...]]:
     device = Translator()
     with active(device):
         try:
-            built = build(_prepared(model))
+            built = build(_prepared(model), lists=False)
             built.network.run(model.dt * brian2.second, namespace={})
             device.translate(built)
         except ModelError:
@@ -192,13 +168,15 @@ def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
     def kept(name: str) -> set[str]:
         return {_SEED, *(variable for owner, variable in learned if owner == name)}
 
+    rows = {c.name: row_length(model, c) for c in sparse_connections(model)}
     arrays: list[Array] = []
     for part in device.neuron_models:
         own = built.groups[part.name].variables
         arrays += _variables(part, part.N, own, kept(part.name))
     for part in device.synapse_models:
         own = built.synapses[part.name].variables
-        arrays += _variables(part, part.srcN * part.trgN, own, kept(part.name))
+        size = part.srcN * rows.get(part.name, part.trgN)
+        arrays += _variables(part, size, own, kept(part.name))
     return tuple(arrays)
 
 
@@ -218,7 +196,9 @@ def _unused_weights(model: Model, arrays: tuple[Array, ...]) -> tuple[Array, ...
     """What is learned but read by no statement: GeNN leaves it out, so the loop holds it."""
     known = {a.label for a in arrays}
     learned = model.learnable.values()
-    wanted = [Array(x.owner, x.variable, "double", x.shape[0] * x.shape[1]) for x in learned]
+    wanted = [
+        Array(x.owner, x.variable, "double", x.shape[0] * x.shape[1], own=True) for x in learned
+    ]
     return tuple(a for a in wanted if a.label not in known)
 
 

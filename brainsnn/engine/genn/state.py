@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.build import begin, build
-from brainsnn.engine.genn.project import SPIKE_POTENTIAL, Array
+from brainsnn.engine.genn.arrays import ENTRY, TABLES, Array
+from brainsnn.engine.genn.project import SPIKE_POTENTIAL
+from brainsnn.engine.genn.sparse import Rows, sparse_connections
 from brainsnn.engine.runtime import runtime_device
 from brainsnn.learnable import learned_initial
 from brainsnn.model import Model
@@ -18,7 +20,7 @@ from brainsnn.streams import Streams
 
 
 class InitialState:
-    """Values before the first step of everything that belongs to a population.
+    """Values before the first step of all that belongs to a population, and tables of synapses.
 
     Parameters
     ----------
@@ -36,16 +38,18 @@ class InitialState:
     """
 
     def __init__(self, model: Model, arrays: Iterable[Array], streams: Streams) -> None:
+        known = list(arrays)
         neurons = {p.name: p.neuron for p in model.populations if p.neuron}
         self.changes = any(learned_initial(neuron) for neuron in neurons.values())
         self._model, self._seed = model, int(streams.fresh("initial").integers(2**31))
         with runtime_device("numpy"):
             brian2.seed(self._seed)
-            built = build(model)
+            built = build(model, lists=False)
             built.network.run(0 * brian2.second, namespace={})
         self._groups = built.groups
+        self._labels = {a.label for a in known}
         self._arrays = [
-            a for a in arrays if a.owner in self._groups and a.variable != SPIKE_POTENTIAL
+            a for a in known if a.owner in self._groups and a.variable != SPIKE_POTENTIAL
         ]
         self._parameters = [
             a
@@ -55,7 +59,15 @@ class InitialState:
 
     def values(self) -> Mapping[str, NDArray[Any]]:
         """Values by label; what is left out begins at 0."""
-        return {a.label: np.array(self._variable(a).get_value()) for a in self._arrays}
+        found = {a.label: np.array(self._variable(a).get_value()) for a in self._arrays}
+        tables: dict[str, NDArray[Any]] = {}
+        for connection in sparse_connections(self._model):
+            rows, fixed = Rows.of(self._model, connection), connection.structure.fixed_weight
+            columns = zip((*TABLES, ENTRY), (rows.length, rows.target, rows.entry), strict=True)
+            tables |= {f"{connection.name}.{name}": table.ravel() for name, table in columns}
+            if fixed is not None:
+                tables[f"{connection.name}.{connection.synapse.weight}"] = np.array([fixed])
+        return found | {label: v for label, v in tables.items() if label in self._labels}
 
     def renew(self, present: Callable[[str, str], NDArray[Any]]) -> None:
         """Work out anew what depends on what is learned.

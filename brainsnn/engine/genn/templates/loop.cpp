@@ -21,8 +21,8 @@ struct Array
 };
 
 std::vector<Array> arrays;
-{% for a in unused %}
-double {{ a.symbol }}[{{ a.size }}];  // no statement reads it
+{% for a in arrays if a.own %}
+{{ a.dtype }} {{ a.symbol }}[{{ a.size }}];  // GeNN has none
 {% endfor %}
 
 // Everything recorded in a block of trials, as columns.
@@ -39,6 +39,15 @@ void record(
         step.push_back(now);
         potential.push_back(potentials ? potentials[spikes[k]] : NAN);
     }
+}
+
+// Give each synapse the weight that it shares with others.
+void gather()
+{
+    {% for g in gathered %}
+    for(size_t k = 0; k < {{ g.entry.size }}; k++)
+        {{ g.given.symbol }}[k] = {{ g.shared.symbol }}[{{ g.entry.symbol }}[k]];
+    {% endfor %}
 }
 
 void reset()
@@ -176,7 +185,11 @@ void resident_run(
     step.clear();
     potential.clear();
     recorded[0] = 0;
+    gather();
     {% if use_gpu %}
+    {% for name in sparse %}
+    push_{{ name }}ConnectivityToDevice();
+    {% endfor %}
     // Weights and parameters may have been written to since the last call, and change in trials.
     {% for a in kept %}
     push{{ a.symbol }}ToDevice();

@@ -63,9 +63,10 @@ void modelDefinition(NNmodel &model)
     {% endfor %}
     {% for s in synapses %}
     model.addSynapsePopulation<Synapse_{{ s.name }}, Input_{{ s.name }}>(
-        "_{{ s.name }}", SynapseMatrixType::DENSE_INDIVIDUALG, {{ delays[s.name] or 'NO_DELAY' }},
+        "_{{ s.name }}", SynapseMatrixType::{{ 'SPARSE' if s.name in sparse else 'DENSE' }}_INDIVIDUALG, {{ delays[s.name] or 'NO_DELAY' }},
         "_{{ s.srcname }}", "_{{ s.trgname }}",
         Synapse_{{ s.name }}::ParamValues({{ s.pvalue | join(', ') }}),
-        Synapse_{{ s.name }}::VarValues({{ uninitialised(s.variables) }}), {}, {});
+        Synapse_{{ s.name }}::VarValues({{ uninitialised(s.variables) }}), {}, {})
+    {%- if s.name in sparse %}->setMaxConnections({{ sparse[s.name] }}){% endif %};
     {% endfor %}
 }

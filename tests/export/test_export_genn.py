@@ -12,6 +12,7 @@ import pytest
 from engine.genn.stand_in import MODEL, write_stand_in
 from engines import needs_brian2genn, usable_engines
 
+from brainsnn.chain import chain
 from brainsnn.engine import build_engine
 from brainsnn.errors import EngineError
 from brainsnn.export import build_project
@@ -23,6 +24,9 @@ from brainsnn.synapses import SynapseModel, Uniform
 
 pytestmark = needs_brian2genn
 N_STEPS = 12
+LEAKY = NeuronModel(
+    "leaky", "dv/dt = -v / (10*second) : 1", "v > 1", "v = 0", initial={"v": "0.1*i"}
+)
 
 
 def samples() -> SpikeTrains:
@@ -62,11 +66,15 @@ def test_its_makefile_and_program_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif("genn" not in usable_engines(), reason="GENN_PATH names no GeNN 4")
-def test_genn_makes_it(tmp_path: Path) -> None:
-    leaky = NeuronModel(
-        "leaky", "dv/dt = -v / (10*second) : 1", "v > 1", "v = 0", initial={"v": "0.1*i"}
-    )
-    model = feedforward("leaky", {"input": 4, "output": 3}, leaky, [Uniform(0.2, 1)])
+@pytest.mark.parametrize(
+    "model",
+    [
+        feedforward("leaky", {"input": 4, "output": 3}, LEAKY, [Uniform(0.2, 1)]),
+        chain("image", "2x2-5c1-2a-3", LEAKY, Uniform(0.5, 2)),
+    ],
+    ids=lambda m: m.name,
+)
+def test_genn_makes_it(model: Model, tmp_path: Path) -> None:
     project = write(model, tmp_path)
     make_and_run(project, os.environ["GENN_PATH"])
     assert_runtime_agrees(project, model)

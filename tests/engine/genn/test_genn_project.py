@@ -13,6 +13,7 @@ from brainsnn.engine.genn.project import Project, generate
 from brainsnn.errors import ModelError
 from brainsnn.model import Model, feedforward
 from brainsnn.neurons import NeuronModel
+from brainsnn.structures import AllToAll
 from brainsnn.synapses import Uniform
 
 pytestmark = needs_brian2genn
@@ -34,7 +35,9 @@ def test_every_part_of_a_network_is_described(scenario: Scenario) -> None:
         kind = f"Neuron_{p.name}" if p.neuron else "NeuronModels::SpikeSource"
         assert f'<{kind}>("_{p.name}", {p.size}' in " ".join(text.split()).replace("( ", "(")
     for c in scenario.model.connections:
-        assert f'"_{c.name}", SynapseMatrixType::DENSE_INDIVIDUALG, {c.delay or "NO_DELAY"}' in text
+        matrix = "DENSE" if isinstance(c.structure, AllToAll) else "SPARSE"
+        kind = f"SynapseMatrixType::{matrix}_INDIVIDUALG"
+        assert f'"_{c.name}", {kind}, {c.delay or "NO_DELAY"}' in text
         assert f'"_{c.source}", "_{c.target}"' in text
     assert generate(scenario.model) == project
 

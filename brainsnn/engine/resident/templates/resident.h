@@ -93,6 +93,17 @@ struct Spikes
     // The n spikes of population p in step s; without potentials v, theirs are NaN.
     void append(int32_t p, const int32_t *neurons, int32_t n, int32_t s, const double *v)
     {
+        if(n < 8)
+        {
+            for(int32_t k=0; k<n; k++)
+            {
+                population.push_back(p);
+                neuron.push_back(neurons[k]);
+                step.push_back(s);
+                potential.push_back(v ? v[neurons[k]] : NAN);
+            }
+            return;
+        }
         const size_t begin = step.size(), end = begin + n;
         population.resize(end, p);
         step.resize(end, s);

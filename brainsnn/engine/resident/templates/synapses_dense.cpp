@@ -1,6 +1,6 @@
 {# All-to-all synapses: the synapses of a spike are one row, in order of the target neurons, so the
    target of synapse _idx is known without a look-up and the row is one vector loop. Few targets
-   stay in registers while the rows of all spikes are added (lanes.py); with many that gains
+   stay in registers while the rows of many spikes are added (lanes.py); with many targets that gains
    nothing, since the rows come from the second cache as fast as it gives them. #}
 {# USES_VARIABLES { _synaptic_pre } #}
 {% extends 'common_group.cpp' %}
@@ -16,10 +16,14 @@
     resident::{{group}}_changed = true;
     {% endfor %}
     {% if code %}
-    {{ together.run(code, dense.n_target, dense.target_start ~ ' + _done',
-                    'const int32_t _spike : _spikes',
-                    '(size_t)_spike * ' ~ dense.n_target ~ ' + _done') | autoindent }}
-    {% else %}
+    if(_spikes.size() > 3)
+    {
+        {{ together.run(code, dense.n_target, dense.target_start ~ ' + _done',
+                        'const int32_t _spike : _spikes',
+                        '(size_t)_spike * ' ~ dense.n_target ~ ' + _done') | autoindent }}
+        return;
+    }
+    {% endif %}
     for(const int32_t _spike : _spikes)
     {
         const size_t _row = (size_t)_spike * {{dense.n_target}};
@@ -30,5 +34,4 @@
             {{vector_code|autoindent|replace(dense.target_lookup, dense.target_column)|replace(dense.source_lookup, dense.source_row)}}
         }
     }
-    {% endif %}
 {% endblock %}

@@ -48,7 +48,8 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "warped": (
             'methods=["antlr"]',
-            "training.epochs=8",
+            "training.epochs=12",
+            "initial=[2, 6]",
             "noise.rotation=6",
             "noise.stretch=0.08",
             "noise.shear=0.06",

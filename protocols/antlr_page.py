@@ -169,13 +169,13 @@ def _codes(trials: pd.DataFrame, run: RunDirectory) -> Section:
         caption = f"{condition}: McNemar's test over trials, Wilcoxon's over seeds."
         items.append(Table(tests, caption, digits={"mcnemar_p": 6, "difference": 4}))
     n_steps = int(trials["decision_step"].max())
-    code = trials["condition"] + " / " + trials["decoder"]
-    labelled = trials.assign(code=code)
-    steps = accuracy_against_time(labelled, n_steps)
-    figure = plot_curves(steps, "step", "accuracy", "Step", code="code")
+    earliest = trials[trials["decoder"] == "first_spike"]
+    steps = accuracy_against_time(earliest, n_steps, "condition")
+    figure = plot_curves(steps, "step", "accuracy", "Step", code="condition")
     save(figure, run.figures, "accuracy_time")
-    caption = "Fraction of all trials that have been decided, and rightly, by a step."
-    items.append(Picture(figure, caption, "First-spike decisions rise early."))
-    items.append(Table(decision_times(labelled), "Steps of decisions, in quantiles."))
+    caption = "Fraction of all trials that the earliest spike has decided, and rightly, by a step."
+    items.append(Picture(figure, caption, "A line a condition, rising as decisions fall."))
+    named = trials.assign(code=trials["condition"] + " / " + trials["decoder"])
+    items.append(Table(decision_times(named), "Steps of decisions, in quantiles."))
     text = "Every network's test spikes, decided by the earliest spike and by most spikes."
     return Section("Rate and first-to-spike on the same spikes", text, tuple(items))

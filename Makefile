@@ -44,6 +44,7 @@ bench: $(VENV)/installed
 	$(RUN) benchmarks/brian2_models.py
 	$(RUN) benchmarks/resident.py
 	$(RUN) benchmarks/antlr_mnist.py
+	$(RUN) benchmarks/rate_coded.py
 	$(RUN) benchmarks/count.py
 
 results: $(VENV)/installed

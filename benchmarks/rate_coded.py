@@ -1,6 +1,6 @@
 """Rate-coded networks on MNIST: milliseconds a trial, forward only, one thread.
 
-Pixels give Bernoulli input spikes (probability pixel / 255 a step), some 100 in a step; neurons
+Blocks of 64 trials. Pixels give Bernoulli input spikes (probability pixel / 255), some 100 a step; neurons
 count by a reset of 1; first weights are wide enough for every layer to spike. The time is that on
 the processor and includes the recording of every spike; memory is what building the engine and
 running a trial added to the process.
@@ -69,7 +69,7 @@ def main() -> None:
     options = parser.parse_args()
     results = Results("network")
     for notation, n_steps in CASES:
-        contest(results, notation, n_steps, *((50, 5) if options.quick else (200, 15)))
+        contest(results, notation, n_steps, *((16, 5) if options.quick else (64, 25)))
     results.print()
     if not options.quick:
         results.append(options.out)

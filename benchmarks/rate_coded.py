@@ -1,9 +1,9 @@
 """Rate-coded networks on MNIST: milliseconds a trial, forward only, one thread.
 
-Blocks of 64 trials. Pixels give Bernoulli input spikes (probability pixel / 255), some 100 a step; neurons
-count by a reset of 1; first weights are wide enough for every layer to spike. The time is that on
-the processor and includes the recording of every spike; memory is what building the engine and
-running a trial added to the process.
+Blocks of 64 trials. Pixels give Bernoulli input spikes (probability pixel / 255), some 100 in a
+step; neurons count by a reset of 1; first weights are wide enough for every layer to spike. The
+time is that on the processor and includes the recording of every spike; memory is what building
+the engine and running a trial added to the process.
 
 Run ``python benchmarks/rate_coded.py``, with ``--quick`` for a look. Rows are added to
 ``results/benchmarks/rate-coded.csv``.

@@ -19,6 +19,7 @@ AT_REST = {
     "initial_values_and_parameters_per_neuron",
     "initial_values_and_parameters_that_are_learned",
     "one_input_spike_makes_many",
+    "convolution_and_pooling",
 }
 
 

@@ -2,8 +2,8 @@
 
 *Workers*: blocks of S4NN's 784-400-10 network and of the CUBA network, by one worker and by two in
 turns. Beside the ratio on the clock stand the processors that the process got, and the fastest
-round of each: on a machine that others use, the median of two workers says what they left over. Two workers that got two processors, and used
-no more processor time than one, would be twice as fast.
+round of each: on a machine that others use, the median of two workers says what they left over. Two
+workers that got two processors, and used no more processor time than one, would be twice as fast.
 
 *Trials*: resident memory, open file descriptors and files left behind, over a million trials of a
 small network.

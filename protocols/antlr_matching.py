@@ -25,7 +25,6 @@ from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
 from brainsnn.synapses import Uniform
 from protocols import antlr_matching_page as page
-from protocols.glm_study import append
 from protocols.matching import RULES, SURVEYED, Descent, Sizes, draw_task, landscape
 from protocols.page import claims_with_notes, write_report
 
@@ -169,12 +168,12 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
     ) -> None:
         """Learn all tasks of a condition, unless its rows are there."""
         name = _name(engine.model, spikes)
-        if run.has_table("results") and (run.table("results")["network"] == name).any():
+        if run.holds("results", network=name):
             return
         losses, tasks = zip(*_learn_all(config, engine, spikes), strict=True)
-        append(run, "losses", pd.concat(losses, ignore_index=True).assign(network=name))
+        run.append_table("losses", pd.concat(losses, ignore_index=True).assign(network=name))
         found = pd.DataFrame([row for rows in tasks for row in rows]).assign(network=name)
-        append(run, "tasks", found)
+        run.append_table("tasks", found)
         means = found.groupby("method", sort=False)[["first", "last", "seconds"]].mean()
         rows = [
             {
@@ -188,7 +187,7 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
             }
             for method, row in means.iterrows()
         ]
-        append(run, "results", pd.DataFrame(rows))
+        run.append_table("results", pd.DataFrame(rows))
         fell = ", ".join(f"{m} {r['first']:.3f} to {r['last']:.4f}" for m, r in means.iterrows())
         say(f"{name}: {fell}")
 
@@ -202,7 +201,7 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
     ) -> None:
         """Survey the landscapes of the first tasks of a condition, unless they are there."""
         name, settings = _name(engine.model, spikes), config.landscape
-        if run.has_table("resemblance") and (run.table("resemblance")["network"] == name).any():
+        if run.holds("resemblance", network=name):
             return
         rows = []
         for seed in range(config.seed, config.seed + min(settings.tasks, config.seeds)):
@@ -216,10 +215,10 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
                 alike = resemblance(true, grid_of(table, method)[2])
                 rows.append({"network": name, "seed": seed, "method": method, **alike})
             if seed == config.seed:
-                append(run, "landscape", table.assign(network=name))
-                append(run, "way", way.assign(network=name))
+                run.append_table("landscape", table.assign(network=name))
+                run.append_table("way", way.assign(network=name))
         if rows:
-            append(run, "resemblance", pd.DataFrame(rows))
+            run.append_table("resemblance", pd.DataFrame(rows))
             say(f"{name}: {settings.tasks} landscapes")
 
     def totals(self, run: RunDirectory) -> dict[str, float]:

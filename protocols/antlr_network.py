@@ -73,11 +73,7 @@ class Job:
 
     def done(self, run: RunDirectory) -> bool:
         """Whether the results hold it already."""
-        if not run.has_table("results"):
-            return False
-        table = run.table("results")
-        mine = (table["condition"] == self.condition.name) & (table["seed"] == self.seed)
-        return bool(mine.any())
+        return run.holds("results", condition=self.condition.name, seed=self.seed)
 
 
 @dataclass(frozen=True)

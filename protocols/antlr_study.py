@@ -40,7 +40,6 @@ from protocols.antlr_network import (
     learn,
 )
 from protocols.antlr_page import Asked, abstract, claims, sections
-from protocols.glm_study import append
 from protocols.page import claims_with_notes, write_report
 
 
@@ -175,7 +174,7 @@ class AntlrStudy(Study[S]):
 def _keep(found: Learned, run: RunDirectory, job: Job) -> None:
     """Add to the tables what a network left, results last: they say that it is done."""
     save_weights(run.path / f"weights-{job.name}.npz", found.weights)
-    append(run, "learning", found.learning)
-    append(run, "trials", found.trials)
-    append(run, "results", found.results)
+    run.append_table("learning", found.learning)
+    run.append_table("trials", found.trials)
+    run.append_table("results", found.results)
     job.checkpoint(run).unlink(missing_ok=True)

@@ -34,7 +34,7 @@ from protocols.count import (
     image_trials,
 )
 from protocols.count_figures import constraints, output_spikes
-from protocols.glm_study import append, claim_of
+from protocols.glm_study import claim_of
 from protocols.page import claims_with_notes, write_report
 from protocols.s4nn_mnist import DataConfig, first_images
 from protocols.warps import WarpConfig
@@ -130,13 +130,12 @@ class CountLatency(Study[CountLatencyConfig]):
         self, config: CountLatencyConfig, run: RunDirectory, say: Callable[[str], None]
     ) -> None:
         """Train and test every condition with every seed."""
-        done = run.table("results") if run.has_table("results") else None
         for condition in config.conditions():
             for seed in range(config.seed, config.seed + config.seeds):
-                if done is not None and _has(done, condition, seed):
+                if run.holds("results", condition=condition.name, seed=seed):
                     continue
                 row = _measure(config, condition, seed, run)
-                append(run, "results", pd.DataFrame([row]))
+                run.append_table("results", pd.DataFrame([row]))
                 say(
                     f"{condition.name}, seed {seed}: {row['accuracy']:.2%} ({row['seconds']:.0f} s)"
                 )
@@ -161,10 +160,6 @@ class CountLatency(Study[CountLatencyConfig]):
             "Weights were selected on validation images."
         )
         return write_report(self, run, config, abstract, claims, [constraints(run)])
-
-
-def _has(results: pd.DataFrame, condition: Condition, seed: int) -> bool:
-    return bool(((results["condition"] == condition.name) & (results["seed"] == seed)).any())
 
 
 def _network(config: CountLatencyConfig, condition: Condition) -> CountNetworkConfig:
@@ -217,7 +212,7 @@ def _measure(
         trials = evaluate(engine, shown, RateDecoder())
         if condition == Condition(max(config.n_steps)):
             early = early_readings(output_spikes(engine, shown), shown.labels, 10, engine.n_steps)
-            append(run, "early", early.assign(seed=seed))
+            run.append_table("early", early.assign(seed=seed))
         kept = _kept(engine, trials, condition)
     return {
         "condition": condition.name,

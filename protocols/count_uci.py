@@ -29,7 +29,7 @@ from brainsnn.training import Trainer, TrainingConfig
 from brainsnn.trials import LabelledTrials, VariedTrials
 from protocols.baselines import BASELINES, check_installed, fit
 from protocols.count import CITATION, CountNetworkConfig, CountRuleConfig
-from protocols.glm_study import append, claim_of
+from protocols.glm_study import claim_of
 from protocols.page import claims_with_notes, write_report
 
 SetName = Literal["iris", "breast-cancer-wisconsin", "abalone", "yeast"]
@@ -123,10 +123,10 @@ class CountUCI(Study[CountUCIConfig]):
                 config.engine, _model(name, config.network), config.network.trial_steps
             ) as engine:
                 for seed in range(config.seed, config.seed + config.seeds):
-                    if not _done(run, name, seed):
+                    if not run.holds("results", condition=name, seed=seed):
                         splits = DATASETS[name]().load(Streams(seed).fresh("split"))
                         rows = _measure(config, name, seed, splits, engine)
-                        append(run, "results", pd.DataFrame(rows))
+                        run.append_table("results", pd.DataFrame(rows))
                         say(f"{name}, seed {seed}: {_said(rows)}")
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
@@ -153,13 +153,6 @@ class CountUCI(Study[CountUCIConfig]):
 def _model(name: str, network: CountNetworkConfig) -> Model:
     kind = DATASETS[name]
     return network.model("count-uci", str(len(kind.features)), len(kind.classes))  # type: ignore[attr-defined]
-
-
-def _done(run: RunDirectory, name: str, seed: int) -> bool:
-    if not run.has_table("results"):
-        return False
-    table = run.table("results")
-    return bool(((table["condition"] == name) & (table["seed"] == seed)).any())
 
 
 def _said(rows: list[dict[str, object]]) -> str:

@@ -16,7 +16,7 @@ from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from protocols.glm import RULES, Condition, Workshop, digits_of
-from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig, append, claim_of
+from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
 
 #: Accuracy at which the paper compares, and the ratio of complexities that it finds there.
 PAPER_ACCURACY, PAPER_RATIO = 0.984, 5.0
@@ -72,7 +72,7 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
         if not run.has_table("ann"):
             seeds = range(config.seed, config.seed + config.seeds)
             shop = Workshop(config.training, config.data)
-            append(run, "ann", pd.DataFrame([_logistic(shop, config, seed) for seed in seeds]))
+            run.append_table("ann", pd.DataFrame([_logistic(shop, config, seed) for seed in seeds]))
 
     def claims(self, run: RunDirectory) -> list[Claim]:
         """The ratio of complexities at the paper's accuracy."""

@@ -116,7 +116,7 @@ class GLMStudy(Study[S]):
             if key not in engines:
                 engines[key] = build_engine(config.engine, glm_model(glm), glm.n_steps)
             for seed in range(config.seed, config.seed + config.seeds):
-                if not _has(run, "results", condition, seed):
+                if not run.holds("results", condition=condition.name, seed=seed):
                     self._measure(shop, condition, rate, seed, engines[key], run, say)
         for engine in engines.values():
             engine.close()
@@ -133,8 +133,8 @@ class GLMStudy(Study[S]):
         rates = config.training.learning_rates
         if len(rates) == 1:
             return rates[0]
-        if not _has(run, "selection", condition):
-            append(run, "selection", shop.select(condition, config.seed))
+        if not run.holds("selection", condition=condition.name):
+            run.append_table("selection", shop.select(condition, config.seed))
         table = run.table("selection")
         mine = table[table["condition"] == condition.name]
         means = mine.groupby("learning_rate")["accuracy"].mean()
@@ -168,8 +168,8 @@ class GLMStudy(Study[S]):
             part = trials[trials["decoder"] == decoder]
             clock = _seconds_a_trial(shop, condition, glm, weights, seed, decoder == "first_spike")
             rows.append({**common, "decoder": decoder, **_scores(part), "inference_seconds": clock})
-        append(run, "trials", trials)
-        append(run, "results", pd.DataFrame(rows))
+        run.append_table("trials", trials)
+        run.append_table("results", pd.DataFrame(rows))
         found = ", ".join(f"{r['decoder']} {r['accuracy']:.2%}" for r in rows)
         say(f"{condition.name}, seed {seed}: {found} ({seconds:.0f} s)")
 
@@ -221,21 +221,6 @@ def _seconds_a_trial(
         simulate(glm, weights, trains, rng, stop_at_first=stop)
         times.append(time.perf_counter() - begin)
     return min(times[1:]) / trains.n_trials
-
-
-def _has(run: RunDirectory, name: str, condition: Condition, seed: int | None = None) -> bool:
-    """Whether a table holds a condition (and seed) already."""
-    if not run.has_table(name):
-        return False
-    table = run.table(name)
-    found = table["condition"] == condition.name
-    return bool((found if seed is None else found & (table["seed"] == seed)).any())
-
-
-def append(run: RunDirectory, name: str, rows: pd.DataFrame) -> None:
-    """Add rows to a table of a run, making it if it is not there."""
-    old = [run.table(name)] if run.has_table(name) else []
-    run.write_table(name, pd.concat([*old, rows], ignore_index=True))
 
 
 def interval_text(values: Sequence[float] | pd.Series, digits: int = 1) -> str:

@@ -219,6 +219,11 @@ class RunDirectory:
         """Write a table of a protocol's own as ``<name>.parquet``."""
         self._write_table(f"{name}.parquet", table)
 
+    def append_table(self, name: str, rows: pd.DataFrame) -> None:
+        """Add rows to a table of a protocol's own, making it if it is not there."""
+        old = [self.table(name)] if self.has_table(name) else []
+        self.write_table(name, pd.concat([*old, rows], ignore_index=True))
+
     def config(self, kind: type[C]) -> C:
         """The configuration, as class `kind`."""
         return read_toml(kind, self.path / "config.toml")
@@ -247,6 +252,13 @@ class RunDirectory:
     def has_table(self, name: str) -> bool:
         """Whether there is a table ``<name>.parquet``."""
         return (self.path / f"{name}.parquet").is_file()
+
+    def holds(self, name: str, **values: str | int) -> bool:
+        """Whether a table, which may not be there yet, has a row with these values of columns."""
+        if not self.has_table(name):
+            return False
+        table = self.table(name)
+        return bool((table[list(values)] == list(values.values())).all(axis=1).any())
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of a protocol's own."""

@@ -130,3 +130,15 @@ def test_provenance_is_readable_text(tmp_path):
         text = (run.path / "provenance.json").read_text(encoding="utf-8")
     assert json.loads(text)["command"] == ["brainsnn", "run"]
     assert "\n  " in text
+
+
+def test_rows_are_added_and_found_again(tmp_path):
+    with create(tmp_path) as run:
+        assert not run.holds("results", condition="a")
+        run.append_table("results", pd.DataFrame({"condition": ["a"], "seed": [0]}))
+        run.append_table("results", pd.DataFrame({"condition": ["b"], "seed": [1]}))
+        assert list(run.table("results")["condition"]) == ["a", "b"]
+        assert run.holds("results", condition="b")
+        assert run.holds("results", condition="b", seed=1)
+        assert not run.holds("results", condition="a", seed=1)
+        assert not run.holds("results", condition="c")

@@ -12,8 +12,6 @@ Run ``python benchmarks/antlr_mnist.py``, with ``--quick`` for a look. Rows are 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from one_thread import one_thread
 from rows import Results
 
 from brainsnn.codes import DECODERS
@@ -31,7 +30,6 @@ from brainsnn.trials import LabelledTrials
 from protocols.antlr_mnist import PROTOCOL, AntlrMnistConfig
 from protocols.antlr_network import OWN_DECODER
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 CONFIG = AntlrMnistConfig()
 ONE_EPOCH = CONFIG.training.model_copy(update={"epochs": 1, "monitor": "train_accuracy"})
 
@@ -110,8 +108,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few images, no rows")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks/antlr-mnist.csv"))
     options = parser.parse_args()
-    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})  # noqa: S606
+    one_thread()
     results = measure(options.quick)
     results.print()
     if not options.quick:

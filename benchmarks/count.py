@@ -24,6 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from one_thread import one_thread
 from rows import Results
 
 from brainsnn.codes import BernoulliEncoder, RateDecoder
@@ -39,7 +40,6 @@ from brainsnn.trials import VariedTrials
 
 HERE, BATCH = Path(__file__).parent, 64
 NETWORKS = {"784-800-10": 50, "28x28-12c5-2a-64c5-2a-10": 10}
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 CONFIG = TrainingConfig(
     epochs=1,
     batch_size=BATCH,
@@ -140,8 +140,7 @@ def main() -> None:
     parser.add_argument("--rival", help="an interpreter that has SpikingJelly")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks/count.csv"))
     options = parser.parse_args()
-    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})  # noqa: S606
+    one_thread()
     n, rounds = (256, 2) if options.quick else (1024, 5)
     results = Results("network")
     for notation, n_steps in NETWORKS.items():

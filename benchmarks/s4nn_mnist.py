@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ import numpy as np
 import pandas as pd
 from limit.library import Limit
 from numpy.typing import NDArray
+from one_thread import one_thread
 from rich.console import Console
 from rows import Results
 
@@ -45,7 +45,6 @@ from brainsnn.trials import LabelledTrials
 
 HERE = Path(__file__).parent
 N_STEPS, RATE, DECAY = 256, 0.2, 1e-6
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 CONFIG = TrainingConfig(epochs=1, optimiser=SGDConfig(weight_decay=DECAY), monitor="train_accuracy")
 
 Weights = dict[str, NDArray[np.float64]]
@@ -188,8 +187,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few images, no memory, no rows")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks/s4nn-mnist.csv"))
     options = parser.parse_args()
-    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})  # noqa: S606
+    one_thread()
     results = measure(options)
     results.print()
     if not options.quick:

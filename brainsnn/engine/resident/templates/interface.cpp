@@ -181,18 +181,6 @@ void resident_run(
 
 void resident_end_with(int64_t population) { resident::end_population = population; }
 
-// The columns one after the other, in the order of Python's reading: 8 bytes, then 4 each.
-void resident_spikes(void *columns)
-{
-    const resident::Spikes &spikes = resident::spikes;
-    double *const potential = (double *)columns;
-    int32_t *next = (int32_t *)std::copy(
-        spikes.potential.begin(), spikes.potential.end(), potential);
-    next = std::copy(spikes.population.begin(), spikes.population.end(), next);
-    next = std::copy(spikes.neuron.begin(), spikes.neuron.end(), next);
-    std::copy(spikes.step.begin(), spikes.step.end(), next);
-}
-
 // The columns, each to a place of its own.
 void resident_copy_spikes(int32_t *population, int32_t *neuron, int32_t *step, double *potential)
 {
@@ -201,6 +189,15 @@ void resident_copy_spikes(int32_t *population, int32_t *neuron, int32_t *step, d
     std::copy(spikes.neuron.begin(), spikes.neuron.end(), neuron);
     std::copy(spikes.step.begin(), spikes.step.end(), step);
     std::copy(spikes.potential.begin(), spikes.potential.end(), potential);
+}
+
+// The columns one after the other, in the order of Python's reading: 8 bytes, then 4 each.
+void resident_spikes(void *columns)
+{
+    const int64_t n = resident::spikes.size();
+    double *const potential = (double *)columns;
+    int32_t *const population = (int32_t *)(potential + n);
+    resident_copy_spikes(population, population + n, population + 2 * n, potential);
 }
 
 void resident_release()

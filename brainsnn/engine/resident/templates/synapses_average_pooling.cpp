@@ -3,14 +3,7 @@
 {% extends 'common_group.cpp' %}
 {% block maincode %}
     {% set s = dense.structure %}
-    const size_t _vectorisation_idx = -1;
-    {{scalar_code|autoindent}}
-    const std::vector<int32_t> &_spikes = resident::{{dense.ring}}.now();
-    if(_spikes.empty())
-        return;
-    {% for group in changes %}
-    resident::{{group}}_changed = true;
-    {% endfor %}
+    {% include 'spikes_now.cpp' %}
     for(const int32_t _spike : _spikes)
     {
         const int32_t _place = _spike / {{s.channels}}, _channel = _spike % {{s.channels}};

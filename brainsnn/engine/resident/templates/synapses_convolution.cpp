@@ -9,14 +9,7 @@
     {% set s = dense.structure %}
     {% set turned = 'resident::' ~ dense.kernels ~ '.data()' %}
     {% set code = lanes(vector_code, turned) %}
-    const size_t _vectorisation_idx = -1;
-    {{scalar_code|autoindent}}
-    const std::vector<int32_t> &_spikes = resident::{{dense.ring}}.now();
-    if(_spikes.empty())
-        return;
-    {% for group in changes %}
-    resident::{{group}}_changed = true;
-    {% endfor %}
+    {% include 'spikes_now.cpp' %}
     {% if code %}
     constexpr size_t _kernel_row = {{s.kernel * s.filters}};
     for(size_t _first=0, _last; _first<_spikes.size(); _first=_last)

@@ -7,14 +7,7 @@
 {% import 'lanes.cpp' as together %}
 {% block maincode %}
     {% set code = lanes(vector_code) if dense.n_target <= 80 %}
-    const size_t _vectorisation_idx = -1;
-    {{scalar_code|autoindent}}
-    const std::vector<int32_t> &_spikes = resident::{{dense.ring}}.now();
-    if(_spikes.empty())
-        return;
-    {% for group in changes %}
-    resident::{{group}}_changed = true;
-    {% endfor %}
+    {% include 'spikes_now.cpp' %}
     {% if code %}
     if(_spikes.size() > 3)
     {

@@ -121,6 +121,7 @@ class Fused:
 
     def __init__(self, step_by_step: StepByStep, entry: Entry, rule: RuleKernels) -> None:
         self.step_by_step, self.entry, self.rule = step_by_step, entry, rule
+        self.portion: int | None = None
         self._seconds = LOOK
         engine, size = step_by_step.engine, step_by_step.batch_size
         sizes = list(engine.populations.values())

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError, LearningError
 from brainsnn.learning.base import Rule
+from brainsnn.spikes import Recording
 from brainsnn.streams import Streams
 from brainsnn.training.callbacks import Callback, Progress
 from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
@@ -212,17 +213,26 @@ class Trainer:
         """Train to the end of the present block, of which a part may be done already."""
         start, number = statistics.done, statistics.done // self.block
         end = min((number + 1) * self.block, self._n_trials)
-        order, rate = self.state.order[start:end], self._rate(number * self.block)
-        recording, norms = self.updater.run(train, order, rate, self.stop)
-        labels = train.labels[order[: recording.n_trials]]
-        decisions = self.decoder.decode(recording, self.output)
-        statistics.add(recording, labels, decisions, self.rule.loss(recording, labels))
-        if start == number * self.block:
-            for name, norm in norms.items():
-                statistics.norms[name][number] = norm
+        rate, portion = self._rate(number * self.block), self.updater.portion or self.block
+        while statistics.done < end:
+            first = statistics.done
+            order = self.state.order[first : min(first + portion, end)]
+            recording, norms = self.updater.run(train, order, rate, self.stop)
+            self._take_in(recording, train.labels[order[: recording.n_trials]], statistics)
+            if first == start == number * self.block:
+                for name, norm in norms.items():
+                    statistics.norms[name][number] = norm
+            if self.stop.requested:
+                break
         if statistics.done == end:
             self.state.optimiser.flush(self.engine.weights)
             self.state.average.update(self.engine.weights)
+
+    def _take_in(
+        self, recording: Recording, labels: NDArray[np.int64], statistics: EpochStatistics
+    ) -> None:
+        decisions = self.decoder.decode(recording, self.output)
+        statistics.add(recording, labels, decisions, self.rule.loss(recording, labels))
 
     def _rate(self, index: int) -> float:
         position = self.state.epoch + index / self._n_trials

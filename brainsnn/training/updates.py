@@ -1,7 +1,7 @@
 """The inner loop: run a batch, ask the rule, change the weights.
 
 With a batch of one this is executed for every trial, so it holds nothing that could be done once a
-block: statistics, decisions and losses are computed from a block's recordings together.
+block: statistics, decisions and losses are computed from many trials' recordings together.
 """
 
 from __future__ import annotations
@@ -22,8 +22,21 @@ if TYPE_CHECKING:
     from brainsnn.engine.base import Engine
 
 
+#: Recordings of at least so many trials are taken in as they are; joining large ones costs more
+#: than it saves.
+ENOUGH = 32
+
+
 class Updater(Protocol):
-    """Trains on a block of trials."""
+    """Trains on a block of trials.
+
+    Attributes
+    ----------
+    portion : int or None
+        Trials that it is best given at once, whole batches; None for as many as there are.
+    """
+
+    portion: int | None
 
     def run(
         self,
@@ -79,6 +92,7 @@ class StepByStep:
     ) -> None:
         self.engine, self.rule, self.optimiser = engine, rule, optimiser
         self.batch_size, self.sequential, self.clip = batch_size, sequential, clip
+        self.portion: int | None = -(-ENOUGH // batch_size) * batch_size if batch_size > 1 else None
         self._from_inputs = [
             c.name
             for c in engine.model.connections

@@ -24,6 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from one_thread import one_thread
 from rows import Results
 
@@ -63,11 +64,11 @@ def trainer_of(notation: str, n_steps: int) -> tuple[Engine, Callable[[], Traine
 
 
 def trials_of(images: np.ndarray, labels: np.ndarray, n_steps: int) -> VariedTrials:
-    """Images whose spikes are drawn when an epoch begins."""
+    """Images whose spikes are drawn block by block."""
     encoder = BernoulliEncoder(n_steps, probability_max=1.0, sparse=True)
 
-    def encode(epoch: int | None) -> SpikeTrains:
-        return encoder.encode(images, np.random.default_rng(epoch))
+    def encode(epoch: int | None, trials: NDArray[np.int64]) -> SpikeTrains:
+        return encoder.encode(images[trials], np.random.default_rng([epoch or 0, trials[0]]))
 
     return VariedTrials(labels, encode)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,10 @@ class LabelledTrials(Labelled):
         """Return the trials to learn from in an epoch: always these."""
         return self
 
+    def block(self, trials: NDArray[np.int64]) -> tuple[LabelledTrials, NDArray[np.int64]]:
+        """Return encoded trials, and where among them the given ones are: themselves here."""
+        return self, trials
+
     def plain(self) -> LabelledTrials:
         """Return the trials as they are."""
         return self
@@ -90,36 +95,54 @@ class LabelledTrials(Labelled):
 
 @dataclass(frozen=True)
 class VariedTrials(Labelled):
-    """Training trials that are encoded anew in each epoch.
-
-    Only one epoch's spikes need to be in memory at a time.
+    """Training trials that are encoded anew in each epoch, a block at a time.
 
     Parameters
     ----------
     labels : array of int64, shape (n,)
         Index of the output neuron that stands for each trial's class.
     encode : callable
-        Gives the input spikes of an epoch (from 0), n trials in the order of the labels. It must
-        depend on the epoch alone, or a resumed training would differ. For None it gives them
-        without any variation.
+        Gives the input spikes of an epoch (from 0) and an array of trials, in its order. It must
+        depend on these two alone, or a resumed training would differ; no trial comes twice in an
+        epoch, so a stream for the epoch and the first of the trials is one that nobody else has.
+        For None as epoch it gives them without any variation.
     """
 
     labels: NDArray[np.int64]
-    encode: Callable[[int | None], SpikeTrains]
+    encode: Callable[[int | None, NDArray[np.int64]], SpikeTrains]
 
-    def epoch(self, number: int) -> LabelledTrials:
-        """Encode the trials of an epoch.
+    def epoch(self, number: int) -> VariedEpoch:
+        """Return the trials of an epoch, not encoded yet."""
+        return VariedEpoch(self.labels, partial(self.encode, number))
+
+    def plain(self) -> LabelledTrials:
+        """Encode the trials without variation."""
+        return LabelledTrials(self.encode(None, np.arange(len(self))), self.labels)
+
+
+@dataclass(frozen=True)
+class VariedEpoch(Labelled):
+    """The trials of one epoch of `VariedTrials`.
+
+    Parameters
+    ----------
+    labels : array of int64, shape (n,)
+    encode : callable
+        Gives the input spikes of some of the trials.
+    """
+
+    labels: NDArray[np.int64]
+    encode: Callable[[NDArray[np.int64]], SpikeTrains]
+
+    def block(self, trials: NDArray[np.int64]) -> tuple[LabelledTrials, NDArray[np.int64]]:
+        """Encode the given trials; return them, and where they are: one after the other.
 
         Raises
         ------
         DataError
-            If there is not one trial for each label.
+            If not as many trials come as were asked for.
         """
-        return LabelledTrials(self.encode(number), self.labels)
-
-    def plain(self) -> LabelledTrials:
-        """Encode the trials without variation."""
-        return LabelledTrials(self.encode(None), self.labels)
+        return LabelledTrials(self.encode(trials), self.labels[trials]), np.arange(trials.size)
 
 
 TrainingTrials = LabelledTrials | VariedTrials

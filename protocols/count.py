@@ -22,9 +22,6 @@ from protocols.warps import WarpConfig
 
 __all__ = ["CITATION", "CountNetworkConfig", "CountRuleConfig", "fixed_trials", "image_trials"]
 
-#: Images varied and encoded at once; bounds memory.
-BLOCK = 2500
-
 
 def _as_text(value: Any) -> Any:
     """One layer is read as a number."""
@@ -113,17 +110,11 @@ def image_trials(
     """Training trials: images warped and input spikes drawn anew in each epoch."""
     warp = warps.warp()
 
-    def encode(epoch: int | None) -> SpikeTrains:
-        number = 0 if epoch is None else epoch + 1
-        rng = streams.fresh("encoding", number)
-        maps = warp.draw(len(images), streams.fresh("augmentation", number))
-        moved = warp.varies and epoch is not None
-
-        def block(k: int) -> SpikeTrains:
-            part = images.images[k : k + BLOCK]
-            return network.encode(maps.apply(part, k) if moved else part, rng)
-
-        return SpikeTrains.concatenate(block(k) for k in range(0, len(images), BLOCK))
+    def encode(epoch: int | None, trials: NDArray[np.int64]) -> SpikeTrains:
+        part, index = images.images[trials], (0 if epoch is None else epoch + 1, int(trials[0]))
+        if epoch is not None and warp.varies:
+            part = warp.draw(trials.size, streams.fresh("augmentation", *index)).apply(part)
+        return network.encode(part, streams.fresh("encoding", *index))
 
     return VariedTrials(images.labels, encode)
 

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 
 from analysis.report import Claim, Section, Table
@@ -194,9 +196,9 @@ def learn_and_test(
     def fixed(part: TableSet, stream: str) -> LabelledTrials:
         return LabelledTrials(network.encode(part.rows, streams.fresh(stream)), part.labels)
 
-    def encode(epoch: int | None) -> SpikeTrains:
-        rng = streams.fresh("encoding", 0 if epoch is None else epoch + 1)
-        return network.encode(learned.rows, rng)
+    def encode(epoch: int | None, trials: NDArray[np.int64]) -> SpikeTrains:
+        rng = streams.fresh("encoding", 0 if epoch is None else epoch + 1, int(trials[0]))
+        return network.encode(learned.rows[trials], rng)
 
     size = config.training.batch_size
     training = TrainingConfig(

@@ -34,10 +34,6 @@ CITATION = (
 )
 
 
-#: Images varied and encoded at once; bounds memory.
-BLOCK = 2500
-
-
 class NetworkConfig(Config):
     """A chain of non-leaky integrate-and-fire layers, one spike a neuron.
 
@@ -91,19 +87,16 @@ class NoiseConfig(WarpConfig):
         if not self.jitter and not warp.varies:
             return encode(encoder, images)
 
-        def encode_epoch(epoch: int | None) -> SpikeTrains:
+        def varied(epoch: int | None, trials: NDArray[np.int64]) -> SpikeTrains:
+            part = images.images[trials]
             if epoch is None:
-                return encoder.encode(images.images)
-            maps = warp.draw(len(images), streams.fresh("augmentation", epoch))
-            noise = streams.fresh("encoding", epoch)
-            begins = range(0, len(images), BLOCK)
-            blocks = (maps.apply(images.images[k : k + BLOCK], k) for k in begins)
-            return SpikeTrains.concatenate(
-                jitter_steps(encoder.encode(block), self.jitter, noise, "normal")
-                for block in blocks
-            )
+                return encoder.encode(part)
+            index = epoch, int(trials[0])
+            part = warp.draw(trials.size, streams.fresh("augmentation", *index)).apply(part)
+            noise = streams.fresh("encoding", *index)
+            return jitter_steps(encoder.encode(part), self.jitter, noise, "normal")
 
-        return VariedTrials(images.labels, encode_epoch)
+        return VariedTrials(images.labels, varied)
 
 
 class S4NNProtocolConfig(ProtocolConfig):

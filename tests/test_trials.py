@@ -48,23 +48,32 @@ def test_fixed_trials_are_the_same_in_every_epoch():
     assert trials.epoch(0) is trials.epoch(7) is trials.plain() is trials
 
 
-def test_varied_trials_are_encoded_on_demand():
+def test_fixed_trials_are_their_own_blocks():
+    trials, index = make_trials(10), np.array([3, 1])
+    assert trials.block(index)[0] is trials
+    assert trials.block(index)[1] is index
+
+
+def test_varied_trials_are_encoded_block_by_block():
     asked = []
 
-    def encode(epoch):
-        asked.append(epoch)
-        return INPUTS
+    def encode(epoch, trials):
+        asked.append((epoch, trials.tolist()))
+        return INPUTS.take(trials)
 
     trials = VariedTrials(np.array([0, 1, 1]), encode)
     trials.check_trainable(2)
     assert len(trials) == 3
+    epoch = trials.epoch(4)
     assert asked == []
-    assert trials.epoch(4).inputs is INPUTS
+    block, index = epoch.block(np.array([2, 0]))
+    assert block.labels.tolist() == [1, 0]
+    assert index.tolist() == [0, 1]
     trials.plain()
-    assert asked == [4, None]
+    assert asked == [(4, [2, 0]), (None, [0, 1, 2])]
 
 
 def test_varied_trials_must_keep_their_number():
-    trials = VariedTrials(np.array([0, 1]), lambda _: INPUTS)
+    trials = VariedTrials(np.array([0, 1]), lambda epoch, trials: INPUTS)
     with pytest.raises(DataError, match="3 trials need as many labels"):
-        trials.epoch(0)
+        trials.epoch(0).block(np.array([0, 1]))

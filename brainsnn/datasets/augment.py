@@ -153,9 +153,8 @@ class Maps:
     chosen: NDArray[np.bool_]
     extend: bool = False
 
-    def apply(self, images: NDArray[np.uint8], begin: int = 0) -> NDArray[np.uint8]:
-        """Warp images of shape (k, height, width) with the maps from `begin` on."""
-        mine = slice(begin, begin + len(images))
+    def apply(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Warp images of shape (n, height, width), each with its map."""
         out = np.empty_like(images)
-        _warp(images, self.matrices[mine], self.chosen[mine], self.extend, out)
+        _warp(images, self.matrices, self.chosen, self.extend, out)
         return out

@@ -25,7 +25,7 @@ from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
 from brainsnn.training.updates import Updater
 from brainsnn.training.validation import check_monitor, validate
-from brainsnn.trials import LabelledTrials, TrainingTrials
+from brainsnn.trials import LabelledTrials, TrainingTrials, VariedEpoch
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decoder
@@ -192,7 +192,7 @@ class Trainer:
     def _exhausted(self) -> bool:
         return self.state.selection.exhausted(self.state.epoch)
 
-    def _train_epoch(self, train: LabelledTrials) -> None:
+    def _train_epoch(self, train: LabelledTrials | VariedEpoch) -> None:
         state = self.state
         if state.statistics is None:
             state.order = state.streams["order"].permutation(self._n_trials)
@@ -209,17 +209,20 @@ class Trainer:
             if due and state.statistics.done < self._n_trials:
                 self._save()
 
-    def _train_block(self, train: LabelledTrials, statistics: EpochStatistics) -> None:
+    def _train_block(
+        self, train: LabelledTrials | VariedEpoch, statistics: EpochStatistics
+    ) -> None:
         """Train to the end of the present block, of which a part may be done already."""
         start, number = statistics.done, statistics.done // self.block
-        end = min((number + 1) * self.block, self._n_trials)
-        rate, portion = self._rate(number * self.block), self.updater.portion or self.block
+        begin, end = number * self.block, min((number + 1) * self.block, self._n_trials)
+        trials, index = train.block(self.state.order[begin:end])
+        rate, portion = self._rate(begin), self.updater.portion or self.block
         while statistics.done < end:
             first = statistics.done
-            order = self.state.order[first : min(first + portion, end)]
-            recording, norms = self.updater.run(train, order, rate, self.stop)
-            self._take_in(recording, train.labels[order[: recording.n_trials]], statistics)
-            if first == start == number * self.block:
+            order = index[first - begin : first - begin + portion]
+            recording, norms = self.updater.run(trials, order, rate, self.stop)
+            self._take_in(recording, trials.labels[order[: recording.n_trials]], statistics)
+            if first == start == begin:
                 for name, norm in norms.items():
                     statistics.norms[name][number] = norm
             if self.stop.requested:

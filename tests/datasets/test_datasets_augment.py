@@ -55,13 +55,6 @@ def test_the_same_generator_gives_the_same_images():
     np.testing.assert_array_equal(one.matrices, two.matrices)
 
 
-def test_blocks_of_images_meet_their_own_maps():
-    images = np.random.default_rng(1).integers(0, 256, (6, 8, 8), dtype=np.uint8)
-    maps = Warp(20, 0.2, 0.2, 2, 0.7).draw(6, np.random.default_rng(2))
-    parts = [maps.apply(images[k : k + 2], k) for k in (0, 2, 4)]
-    np.testing.assert_array_equal(maps.apply(images), np.concatenate(parts))
-
-
 @pytest.mark.parametrize("wrong", [{"rotation": -1}, {"stretch": 1}, {"share": 1.5}, {"mirror": 2}])
 def test_impossible_maps_are_refused(wrong):
     with pytest.raises(ConfigError, match="Warp"):

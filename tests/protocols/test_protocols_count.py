@@ -61,10 +61,9 @@ def images():
     return ImageSet("seven", values, np.arange(7) % 2, ("a", "b"))
 
 
-def test_training_trials_are_drawn_anew_in_each_epoch(images, monkeypatch):
-    monkeypatch.setattr("protocols.count.BLOCK", 3)
+def test_training_trials_are_drawn_anew_in_each_epoch(images):
     trials = image_trials(images, CountNetworkConfig(n_steps=5), WarpConfig(shift=1), Streams(1))
-    first, again, other = (trials.epoch(k).inputs for k in (0, 0, 1))
+    first, again, other = (trials.epoch(k).block(np.arange(7))[0].inputs for k in (0, 0, 1))
     np.testing.assert_array_equal(first.step, again.step)
     assert first.step.size != other.step.size or (first.step != other.step).any()
     assert trials.plain().inputs.n_trials == 7

@@ -158,13 +158,13 @@ def test_dead_neurons_are_redrawn_from_their_own_stream():
 def test_trials_encoded_anew_each_epoch():
     asked = []
 
-    def encode(epoch):
+    def encode(epoch, trials):
         asked.append(epoch)
-        return TRAIN.inputs
+        return TRAIN.inputs.take(trials)
 
     plain = make_trainer(epochs=2).fit(TRAIN, VALIDATION)
     anew = make_trainer(epochs=2).fit(VariedTrials(TRAIN.labels, encode), VALIDATION)
-    assert asked == [0, 1]
+    assert sorted(set(asked)) == [0, 1]
     assert plain.metrics["loss"].equals(anew.metrics["loss"])
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from brainsnn.chain import chain
 from brainsnn.errors import ModelError
@@ -66,6 +70,31 @@ def _begun(population: Population, depth: int) -> Population:
     if population.neuron is None:
         return population
     return replace(population, neuron=population.neuron.with_parameters(onset=float(depth)))
+
+
+def stretched(
+    weights: Mapping[str, NDArray[np.float64]], ratio: float, threshold: float = 1.0
+) -> dict[str, NDArray[np.float64]]:
+    r"""Weights and initial potentials for trials `ratio` times as long.
+
+    Counts grow with T, and so does what a neuron receives; its bias, which is its initial potential
+    but for the half threshold that rounds, has to grow with them:
+    :math:`v_0' = \vartheta / 2 + r (v_0 - \vartheta / 2)`. All other weights stay.
+
+    Parameters
+    ----------
+    weights : mapping of str to array
+        Of a network of T steps; initial potentials are named ``<population>.v0``.
+    ratio : float
+        :math:`r`, the new T over the old.
+    threshold : float, default 1
+        :math:`\vartheta`.
+    """
+    half = threshold / 2
+    return {
+        name: half + ratio * (value - half) if name.endswith(".v0") else value
+        for name, value in weights.items()
+    }
 
 
 def count_connections(model: Model) -> dict[str, CountConnection]:

@@ -83,21 +83,27 @@ class Experiment(Generic[C]):
         self.engine.set_weights(self.initial_weights)
         self.weights: dict[str, NDArray[np.float64]] = self.initial_weights
 
-    def train(
-        self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
-    ) -> TrainingResult:
-        """Train, keeping checkpoint, metrics and selected weights in the run directory."""
-        health = HealthMonitor(run.log, self.engine.n_steps, len(self.material.classes))
-        trainer = Trainer(
+    def trainer(self, callbacks: Sequence[Callback], checkpoint: Path | None = None) -> Trainer:
+        """Trainer of the engine, as configured."""
+        return Trainer(
             self.engine,
             self.rule,
             self.decoder,
             self.config,
             self.protocol.learning_rate(self.config),
             self.streams,
-            checkpoint=run.checkpoint,
-            callbacks=[MetricsWriter(run), health, *callbacks],
+            checkpoint=checkpoint,
+            callbacks=callbacks,
         )
+
+    def train(
+        self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
+    ) -> TrainingResult:
+        """Train, keeping checkpoint, metrics and selected weights in the run directory."""
+        if not (resume and run.checkpoint.exists()):
+            self.protocol.begin(self, run, callbacks)
+        health = HealthMonitor(run.log, self.engine.n_steps, len(self.material.classes))
+        trainer = self.trainer([MetricsWriter(run), health, *callbacks], run.checkpoint)
         result = trainer.fit(self.material.train, self.material.validation, resume=resume)
         self.weights = result.weights
         run.write_weights(result.weights)

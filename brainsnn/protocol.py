@@ -19,7 +19,7 @@ from brainsnn.model import Model
 from brainsnn.records import RunDirectory
 from brainsnn.registry import suggest
 from brainsnn.streams import Streams
-from brainsnn.training import TrainingConfig
+from brainsnn.training import Callback, TrainingConfig
 from brainsnn.trials import LabelledTrials, TrainingTrials
 
 if TYPE_CHECKING:
@@ -124,6 +124,11 @@ class Protocol(ABC, Generic[C]):
     def decoder(self, config: C) -> Decoder:  # noqa: ARG002
         """Return the decoder; by default, the first output spike decides."""
         return DECODERS["first_spike"]()
+
+    def begin(
+        self, experiment: Experiment[C], run: RunDirectory, callbacks: Sequence[Callback]
+    ) -> None:
+        """Change the engine's first weights before training begins; by default, nothing."""
 
     def measure(self, experiment: Experiment[C], run: RunDirectory) -> None:
         """Measure what the report needs beyond the test trials; by default, nothing."""

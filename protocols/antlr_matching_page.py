@@ -9,7 +9,7 @@ from analysis.figures import plot_descents, plot_landscapes, save
 from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import over_seeds
 from brainsnn.records import RunDirectory
-from protocols.glm_study import claim_of
+from protocols.claims import claim_of
 from protocols.matching import RULES, SURVEYED
 
 #: Updates at the end over which the last loss is taken.

@@ -7,13 +7,12 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from brainsnn.codes import LatencyEncoder
-from brainsnn.datasets import MNIST
 from brainsnn.streams import Streams
 from protocols.antlr_network import Splits
 from protocols.antlr_page import Asked
 from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
+from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig, encode
-from protocols.s4nn_mnist import DataConfig, first_images
 
 
 class AntlrMnistConfig(AntlrStudyConfig):
@@ -23,7 +22,7 @@ class AntlrMnistConfig(AntlrStudyConfig):
     ----------
     input_steps : int, default 24
         Steps over which the latencies of an image's pixels are spread.
-    data : DataConfig
+    data : MnistConfig
         How much of MNIST is used.
     noise : NoiseConfig
         How training images are varied, anew in each epoch; not at all by default, as published.
@@ -31,7 +30,7 @@ class AntlrMnistConfig(AntlrStudyConfig):
 
     protocol: Literal["antlr-mnist"] = "antlr-mnist"
     input_steps: int = Field(default=24, ge=1)
-    data: DataConfig = DataConfig()
+    data: MnistConfig = MnistConfig()
     noise: NoiseConfig = NoiseConfig()
 
 
@@ -61,13 +60,9 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
 
     def splits(self, config: AntlrMnistConfig, streams: Streams) -> Splits:
         """Load MNIST; the brighter a pixel, the earlier its spike, and black is silent."""
-        splits = MNIST(n_validation=config.data.n_validation).load()
-        encoder = LatencyEncoder(config.input_steps)
-        train = first_images(splits.train, config.data.n_train)
-        test = first_images(splits.test, config.data.n_test)
-        validation = encode(encoder, splits.validation)
-        varied = config.noise.trials(train, encoder, streams)
-        return Splits(varied, validation, encode(encoder, test))
+        splits, encoder = config.data.load(), LatencyEncoder(config.input_steps)
+        varied = config.noise.trials(splits.train, encoder, streams)
+        return Splits(varied, encode(encoder, splits.validation), encode(encoder, splits.test))
 
 
 PROTOCOL = AntlrMnist()

@@ -13,7 +13,7 @@ from analysis.figures import plot_curves, plot_pareto, save
 from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import over_seeds
 from brainsnn.records import RunDirectory
-from protocols.glm_study import claim_of
+from protocols.claims import claim_of
 
 #: The methods, ANTLR last.
 METHODS = ("activation", "timing", "antlr")

@@ -14,8 +14,9 @@ from analysis.figures import plot_curves, plot_pareto, save
 from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import over_seeds
 from brainsnn.records import RunDirectory
+from protocols.claims import claim_of
 from protocols.glm import RULES, Condition
-from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
+from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig
 
 DECODERS = ("first_spike", "rate")
 MEASURES = (*SCORES, "silent_fraction", "decision_step", "spikes_to_decision", "additions")

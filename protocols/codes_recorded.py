@@ -27,7 +27,7 @@ from brainsnn.errors import ConfigError
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
-from protocols.glm_study import claim_of
+from protocols.claims import claim_of
 from protocols.page import claims_with_notes, write_report
 
 

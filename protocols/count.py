@@ -104,6 +104,21 @@ class CountRuleConfig(Config):
         )
 
 
+class ShortConfig(Config):
+    """Training with short trials, whose weights the longer ones start from.
+
+    Parameters
+    ----------
+    epochs : int, default 0
+        How long; 0 leaves it out.
+    n_steps : int, default 10
+        T.
+    """
+
+    epochs: int = Field(default=0, ge=0)
+    n_steps: int = Field(default=10, ge=1)
+
+
 def image_trials(
     images: ImageSet, network: CountNetworkConfig, warps: WarpConfig, streams: Streams
 ) -> VariedTrials:

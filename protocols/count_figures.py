@@ -19,7 +19,7 @@ from brainsnn.learning.count import disagreement
 from brainsnn.records import RunDirectory
 from brainsnn.trials import LabelledTrials
 from protocols.count import CountNetworkConfig
-from protocols.s4nn_figures import picture
+from protocols.page import picture
 
 #: Test trials on which eq. 7 is compared with recorded counts.
 COMPARED = 1000

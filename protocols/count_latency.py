@@ -15,7 +15,6 @@ from analysis.codes.early import early_readings
 from analysis.report import Claim
 from analysis.summary import summarise
 from brainsnn.codes import RateDecoder
-from brainsnn.datasets import MNIST
 from brainsnn.engine import Engine, build_engine
 from brainsnn.evaluation import evaluate
 from brainsnn.learning.optimisers import AdamConfig, QuantisedAdamConfig
@@ -26,6 +25,7 @@ from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
 from brainsnn.training import Trainer, TrainingConfig
+from protocols.claims import claim_of
 from protocols.count import (
     CITATION,
     CountNetworkConfig,
@@ -34,9 +34,8 @@ from protocols.count import (
     image_trials,
 )
 from protocols.count_figures import constraints, output_spikes
-from protocols.glm_study import claim_of
+from protocols.mnist import MnistConfig
 from protocols.page import claims_with_notes, write_report
-from protocols.s4nn_mnist import DataConfig, first_images
 from protocols.warps import WarpConfig
 
 #: Test accuracy of Table II at T = 10, in per cent.
@@ -94,7 +93,7 @@ class CountLatencyConfig(StudyConfig):
     network: CountNetworkConfig = CountNetworkConfig()
     rule: CountRuleConfig = CountRuleConfig()
     warp: WarpConfig = WarpConfig()
-    data: DataConfig = DataConfig(n_train=10_000, n_validation=2000)
+    data: MnistConfig = MnistConfig(n_train=10_000, n_validation=2000)
 
     def conditions(self) -> list[Condition]:
         """Return every T alone, then the constraints alone and together."""
@@ -124,7 +123,7 @@ class CountLatency(Study[CountLatencyConfig]):
     def check(self, config: CountLatencyConfig) -> None:
         """Refuse networks that cannot be built and missing data."""
         self.model(config)
-        MNIST(n_validation=config.data.n_validation).load()
+        config.data.load()
 
     def carry_out(
         self, config: CountLatencyConfig, run: RunDirectory, say: Callable[[str], None]
@@ -189,9 +188,7 @@ def _measure(
 ) -> dict[str, object]:
     """Train one network, test it, and read the longest unconstrained one early."""
     begin, streams, network = time.perf_counter(), Streams(seed), _network(config, condition)
-    splits = MNIST(n_validation=config.data.n_validation).load()
-    train = first_images(splits.train, config.data.n_train)
-    test = first_images(splits.test, config.data.n_test)
+    splits = config.data.load()
     model = network.model("count-latency", "28x28", 10)
     rule = _rule(config, condition)
     with build_engine(config.engine, model, network.trial_steps, streams) as engine:
@@ -205,10 +202,10 @@ def _measure(
             streams,
         )
         trainer.fit(
-            image_trials(train, network, config.warp, streams),
+            image_trials(splits.train, network, config.warp, streams),
             fixed_trials(splits.validation, network, streams, "validation"),
         )
-        shown = fixed_trials(test, network, streams, "test")
+        shown = fixed_trials(splits.test, network, streams, "test")
         trials = evaluate(engine, shown, RateDecoder())
         if condition == Condition(max(config.n_steps)):
             early = early_readings(output_spikes(engine, shown), shown.labels, 10, engine.n_steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import pandas as pd
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from analysis.report import Claim, Section
 from brainsnn.codes import DECODERS, Decoder
-from brainsnn.datasets import MNIST
+from brainsnn.count import stretched
 from brainsnn.experiment import Experiment
 from brainsnn.learning.averaging import AverageConfig, ExponentialAverageConfig
 from brainsnn.learning.base import Rule
@@ -19,17 +20,19 @@ from brainsnn.model import Model
 from brainsnn.protocol import Material, Protocol, ProtocolConfig
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from brainsnn.training.callbacks import Callback
 from protocols import count_figures as figures
+from protocols.claims import mean
 from protocols.count import (
     CITATION,
     CountNetworkConfig,
     CountRuleConfig,
+    ShortConfig,
     fixed_trials,
     image_trials,
 )
+from protocols.mnist import MnistConfig
 from protocols.page import write_report
-from protocols.s4nn import mean
-from protocols.s4nn_mnist import DataConfig, first_images
 from protocols.warps import WarpConfig
 
 #: Test accuracies of Table II, in per cent, by hidden layers and T.
@@ -46,7 +49,7 @@ class CountMnistConfig(ProtocolConfig):
 
     Parameters
     ----------
-    network, data, warp, rule
+    network, short, data, warp, rule
         See their classes.
     """
 
@@ -58,7 +61,8 @@ class CountMnistConfig(ProtocolConfig):
     schedule: Schedule = Cosine(warm_up=0.25)
     average: AverageConfig = ExponentialAverageConfig(decay=0.99)
     network: CountNetworkConfig = CountNetworkConfig()
-    data: DataConfig = DataConfig(n_validation=5000)
+    short: ShortConfig = ShortConfig()
+    data: MnistConfig = MnistConfig(n_validation=5000)
     warp: WarpConfig = WarpConfig(rotation=10, stretch=0.1, shear=0.1, shift=1)
     rule: CountRuleConfig = CountRuleConfig()
 
@@ -74,7 +78,8 @@ class CountMnist(Protocol[CountMnistConfig]):
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "short": ("network.n_steps=10",),
         "deep": ("network.hidden=800-800",),
-        "cnn": ("network.hidden=12c5-2a-64c5-2a", "network.n_steps=10"),
+        "cnn": ("network.hidden=12c5-2a-64c5-2a", "short.epochs=12", "epochs=2"),
+        "cnn-short": ("network.hidden=12c5-2a-64c5-2a", "network.n_steps=10"),
         "faithful": (
             "warp.share=0",
             "rule.temperature=0.02",
@@ -106,15 +111,36 @@ class CountMnist(Protocol[CountMnistConfig]):
 
     def material(self, config: CountMnistConfig, streams: Streams) -> Material:
         """Load MNIST; input spikes of training images are drawn anew in each epoch."""
-        splits = MNIST(n_validation=config.data.n_validation).load()
-        train = first_images(splits.train, config.data.n_train)
-        test = first_images(splits.test, config.data.n_test)
+        splits = config.data.load()
         return Material(
-            image_trials(train, config.network, config.warp, streams),
+            image_trials(splits.train, config.network, config.warp, streams),
             fixed_trials(splits.validation, config.network, streams, "validation"),
-            fixed_trials(test, config.network, streams, "test"),
-            train.classes,
+            fixed_trials(splits.test, config.network, streams, "test"),
+            splits.train.classes,
         )
+
+    def begin(
+        self,
+        experiment: Experiment[CountMnistConfig],
+        run: RunDirectory,
+        callbacks: Sequence[Callback],
+    ) -> None:
+        """Learn with short trials first, if so configured; table ``short`` has their metrics."""
+        config, short = experiment.config, experiment.config.short
+        if not short.epochs:
+            return
+        network = config.network.model_copy(update={"n_steps": short.n_steps})
+        brief = config.model_copy(
+            update={"network": network, "epochs": short.epochs, "short": ShortConfig()}
+        )
+        first = Experiment(self, brief)
+        with first.engine:
+            trainer = first.trainer(callbacks)
+            result = trainer.fit(first.material.train, first.material.validation)
+        run.write_table("short", result.metrics)
+        ratio = config.network.n_steps / short.n_steps
+        weights = stretched(result.weights, ratio, network.threshold)
+        experiment.engine.set_weights(weights)
 
     def measure(self, experiment: Experiment[CountMnistConfig], run: RunDirectory) -> None:
         """Table ``transfer``, eq. 7 against recorded counts; ``early``, the output read early."""

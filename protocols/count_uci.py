@@ -30,8 +30,8 @@ from brainsnn.study import Study, StudyConfig
 from brainsnn.training import Trainer, TrainingConfig
 from brainsnn.trials import LabelledTrials, VariedTrials
 from protocols.baselines import BASELINES, check_installed, fit
+from protocols.claims import claim_of
 from protocols.count import CITATION, CountNetworkConfig, CountRuleConfig
-from protocols.glm_study import claim_of
 from protocols.page import claims_with_notes, write_report
 
 SetName = Literal["iris", "breast-cancer-wisconsin", "abalone", "yeast"]

@@ -11,8 +11,9 @@ from analysis.codes.curves import curve
 from analysis.figures import plot_curves, save
 from analysis.report import Claim, Picture, Section, Table
 from brainsnn.records import RunDirectory
+from protocols.claims import claim_of
 from protocols.glm import RULES, Condition
-from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
+from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig
 
 
 class GLMBasisConfig(GLMStudyConfig):

@@ -15,8 +15,9 @@ from analysis.report import Claim, Picture, Section, Table
 from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from protocols.claims import claim_of
 from protocols.glm import RULES, Condition, Workshop, digits_of
-from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig, claim_of
+from protocols.glm_study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig
 
 #: Accuracy at which the paper compares, and the ratio of complexities that it finds there.
 PAPER_ACCURACY, PAPER_RATIO = 0.984, 5.0

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
-import numpy as np
 import pandas as pd
 
 from analysis.report import Claim, Section
-from analysis.seeds import mean_interval
 from analysis.summary import summarise
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.engine import Engine, build_engine
@@ -221,24 +219,3 @@ def _seconds_a_trial(
         simulate(glm, weights, trains, rng, stop_at_first=stop)
         times.append(time.perf_counter() - begin)
     return min(times[1:]) / trains.n_trials
-
-
-def interval_text(values: Sequence[float] | pd.Series, digits: int = 1) -> str:
-    """Say the interval of the mean over seeds, in words."""
-    if len(values) < 2:
-        return "one seed: no interval"
-    low, high = mean_interval(values)
-    return f"95 % interval {low:.{digits}f} to {high:.{digits}f}, {len(values)} seeds"
-
-
-def claim_of(
-    text: str, paper: float | None, values: pd.Series, unit: str, note: str = "", digits: int = 1
-) -> Claim:
-    """Set a paper's value beside the mean of ours over seeds, with its interval."""
-    known = values.dropna()
-    if known.empty:
-        return Claim(text, paper, None, unit, note=f"{note}; not reached".lstrip("; "))
-    remark = "; ".join(filter(None, (note, interval_text(known, digits))))
-    spread = float(np.std(known, ddof=1)) if len(known) > 1 else None
-    mean = float(known.mean())
-    return Claim.judged(text, paper, mean, unit, spread=spread, digits=digits, note=remark)

@@ -1,4 +1,4 @@
-"""The report page of a protocol or study, and its claims as tables."""
+"""The report page of a protocol or study: its claims as tables, its figures with captions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from analysis.report import Claim, Report, Section
+from analysis.figures import save
+from analysis.report import Claim, Picture, Report, Section
 from brainsnn.config import Config, to_mapping
 from brainsnn.protocol import Protocol
 from brainsnn.records import RunDirectory
@@ -72,3 +74,9 @@ def claims_with_notes(claims: Sequence[Claim]) -> pd.DataFrame:
     spread = pd.Series([claim.spread for claim in claims], dtype=float)
     kept = claims_table(claims).assign(spread=spread, note=[claim.note for claim in claims])
     return kept.astype({"paper": float, "ours": float})
+
+
+def picture(run: RunDirectory, figure: Figure, name: str, caption: str, alt: str) -> Picture:
+    """Save a figure in the run directory and give it its caption."""
+    save(figure, run.figures, name)
+    return Picture(figure, caption, alt)

@@ -25,6 +25,7 @@ from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 from brainsnn.trials import LabelledTrials, TrainingTrials, VariedTrials
+from protocols.claims import mean
 from protocols.page import write_report
 from protocols.warps import WarpConfig
 
@@ -156,11 +157,6 @@ class S4NNProtocol(Protocol[S]):
 def encode(encoder: LatencyEncoder, images: ImageSet) -> LabelledTrials:
     """Encode images as trials with their labels."""
     return LabelledTrials(encoder.encode(images.images), images.labels)
-
-
-def mean(values: pd.Series | NDArray[np.float64]) -> float:
-    """Return the mean as a plain number."""
-    return float(np.mean(values))
 
 
 def accuracy_claims(trials: pd.DataFrame, paper: float) -> list[Claim]:

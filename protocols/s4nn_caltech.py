@@ -43,6 +43,7 @@ from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 from brainsnn.trials import LabelledTrials
 from protocols import s4nn_figures as figures
+from protocols.claims import mean
 from protocols.s4nn import (
     NetworkConfig,
     NoiseConfig,
@@ -50,7 +51,6 @@ from protocols.s4nn import (
     S4NNProtocolConfig,
     accuracy_claims,
     encode,
-    mean,
 )
 
 #: Test accuracy in per cent, and the loss of accuracy in points at the largest jitter (Figure 8).

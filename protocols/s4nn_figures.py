@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from analysis.accuracy import accuracy_by_class, accuracy_table, confusion_matrix
@@ -22,7 +21,6 @@ from analysis.figures import (
     plot_speed_accuracy,
     plot_weight_histogram,
     plot_winner_histogram,
-    save,
 )
 from analysis.latency import (
     decisions_by_class,
@@ -37,14 +35,9 @@ from analysis.robustness import jitter_curve
 from analysis.tradeoff import speed_accuracy
 from analysis.weights import receptive_fields, weight_histogram
 from brainsnn.records import RunDirectory
+from protocols.page import picture
 
 ACCURACIES = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
-
-
-def picture(run: RunDirectory, figure: Figure, name: str, caption: str, alt: str) -> Picture:
-    """Save a figure in the run directory and give it its caption."""
-    save(figure, run.figures, name)
-    return Picture(figure, caption, alt)
 
 
 def learning(run: RunDirectory) -> Section:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from analysis.report import Claim, Section
 from brainsnn.codes import LatencyEncoder
-from brainsnn.config import Config
-from brainsnn.datasets import MNIST, ImageSet
 from brainsnn.evaluation import evaluate
 from brainsnn.experiment import Experiment
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
@@ -22,6 +19,8 @@ from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from protocols import s4nn_figures as figures
+from protocols.claims import mean
+from protocols.mnist import MnistConfig
 from protocols.s4nn import (
     NetworkConfig,
     NoiseConfig,
@@ -29,27 +28,10 @@ from protocols.s4nn import (
     S4NNProtocolConfig,
     accuracy_claims,
     encode,
-    mean,
 )
 
 #: What the paper reports on MNIST: Table 3, Table 4.
 PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = 97.4, 89.7, 218.3
-
-
-class DataConfig(Config):
-    """How much of MNIST is used; ``none`` means all of a split.
-
-    Parameters
-    ----------
-    n_train, n_test : int, optional
-        The first so many images of the split.
-    n_validation : int, default 10000
-        Images of the training set, its last, kept for validation.
-    """
-
-    n_train: int | None = Field(default=None, ge=2)
-    n_validation: int = Field(default=10_000, ge=1, lt=60_000)
-    n_test: int | None = Field(default=None, ge=1)
 
 
 class S4NNMnistConfig(S4NNProtocolConfig):
@@ -71,7 +53,7 @@ class S4NNMnistConfig(S4NNProtocolConfig):
     schedule: Schedule = Cosine(warm_up=0.5)
     monitor: str = "validation_accuracy_ties_wrong"
     network: NetworkConfig = NetworkConfig()
-    data: DataConfig = DataConfig()
+    data: MnistConfig = MnistConfig()
     noise: NoiseConfig = NoiseConfig(jitter=8, rotation=10, stretch=0.1, shear=0.1, shift=1)
     rule: RuleConfig = DecisionConfig(target=86)
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
@@ -116,14 +98,12 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
 
     def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:
         """Load MNIST and encode it by latency (eq. 1)."""
-        splits = MNIST(n_validation=config.data.n_validation).load()
-        encoder = LatencyEncoder(config.network.n_steps)
-        train = first_images(splits.train, config.data.n_train)
+        splits, encoder = config.data.load(), LatencyEncoder(config.network.n_steps)
         return Material(
-            config.noise.trials(train, encoder, streams),
+            config.noise.trials(splits.train, encoder, streams),
             encode(encoder, splits.validation),
-            encode(encoder, first_images(splits.test, config.data.n_test)),
-            train.classes,
+            encode(encoder, splits.test),
+            splits.train.classes,
         )
 
     def measure(self, experiment: Experiment[S4NNMnistConfig], run: RunDirectory) -> None:
@@ -195,11 +175,6 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
 
 def _digits() -> tuple[str, ...]:
     return tuple(str(k) for k in range(10))
-
-
-def first_images(images: ImageSet, n: int | None) -> ImageSet:
-    """Return the first n images, or all."""
-    return images if n is None else images.take(np.arange(min(n, len(images))))
 
 
 PROTOCOL = S4NNMnist()

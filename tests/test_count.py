@@ -9,7 +9,7 @@ import pytest
 from engines import usable_engines
 
 from brainsnn.codes import BernoulliEncoder
-from brainsnn.count import count_chain, count_connections
+from brainsnn.count import count_chain, count_connections, stretched
 from brainsnn.engine import build_engine
 from brainsnn.errors import ModelError
 from brainsnn.learning.count import CountBackprop
@@ -110,3 +110,15 @@ def test_a_structure_that_the_rule_does_not_know_is_refused():
     strange = SimpleNamespace(name="odd", structure=SimpleNamespace(name="ring"))
     with pytest.raises(ModelError, match=r"'odd': .*not 'ring'"):
         count_connections(SimpleNamespace(connections=[*model.connections, strange]))
+
+
+def test_longer_trials_make_the_same_decisions_with_larger_biases():
+    weights = {"a_b": np.array([[0.5, -0.25]]), "b.v0": np.array([0.5, 0.75])}
+    longer = stretched(weights, ratio=4.0)
+    assert longer["a_b"] is weights["a_b"]
+    assert longer["b.v0"].tolist() == [0.5, 1.5]
+    received = [
+        2 * weights["a_b"] + weights["b.v0"] - 0.5,
+        8 * longer["a_b"] + longer["b.v0"] - 0.5,
+    ]
+    np.testing.assert_allclose(4 * received[0], received[1])

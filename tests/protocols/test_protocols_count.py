@@ -41,12 +41,16 @@ def test_mnist_from_data_to_report(tmp_path):
         "average.name=off",
         "network.n_steps=6",
         "network.hidden=40",
+        "short.epochs=1",
+        "short.n_steps=3",
         "data.n_train=600",
         "data.n_validation=100",
         "data.n_test=200",
     )
     run = RunDirectory.read(outcome.path)
     assert outcome.summary["accuracy"] > 0.3
+    assert len(run.table("short")) == 1
+    assert len(run.metrics()) == 2
     assert list(run.table("transfer")["population"]) == ["hidden1", "output"]
     early = run.table("early").set_index(["code", "step"])["accuracy"]
     trials = run.trials()

@@ -1,0 +1,38 @@
+"""MNIST for protocols: how much of it, as settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from pydantic import Field
+
+from brainsnn.config import Config
+from brainsnn.datasets import MNIST, ImageSet, Splits
+
+
+class MnistConfig(Config):
+    """How much of MNIST is used; ``none`` means all of a split.
+
+    Parameters
+    ----------
+    n_train, n_test : int, optional
+        The first so many images of the split.
+    n_validation : int, default 10000
+        Images of the training set, its last, kept for validation.
+    """
+
+    n_train: int | None = Field(default=None, ge=2)
+    n_validation: int = Field(default=10_000, ge=1, lt=60_000)
+    n_test: int | None = Field(default=None, ge=1)
+
+    def load(self) -> Splits[ImageSet]:
+        """Load the splits, cut to size."""
+        splits = MNIST(n_validation=self.n_validation).load()
+        train, test = _first(splits.train, self.n_train), _first(splits.test, self.n_test)
+        return replace(splits, train=train, test=test)
+
+
+def _first(images: ImageSet, n: int | None) -> ImageSet:
+    """Return the first n images, or all."""
+    return images if n is None else images.take(np.arange(min(n, len(images))))

@@ -43,6 +43,7 @@ bench: $(VENV)/installed
 	$(RUN) benchmarks/builds.py
 	$(RUN) benchmarks/brian2_models.py
 	$(RUN) benchmarks/resident.py
+	$(RUN) benchmarks/analysis_spikes.py
 	$(RUN) benchmarks/antlr_mnist.py
 	$(RUN) benchmarks/rate_coded.py
 	$(RUN) benchmarks/count.py

@@ -1,6 +1,7 @@
 """The resident engine: a Brian2 network compiled to a shared library and kept in the process."""
 
-from brainsnn.engine.resident.compiled import CompiledNetwork, compile_network
+from brainsnn.engine.resident.compilation import compile_network
+from brainsnn.engine.resident.compiled import CompiledNetwork
 from brainsnn.engine.resident.engine import ResidentEngine
 from brainsnn.engine.resident.monitors import MonitorRecord
 

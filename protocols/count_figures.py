@@ -12,7 +12,7 @@ from analysis.codes.curves import curve
 from analysis.codes.early import early_readings
 from analysis.figures import plot_confusion, plot_curves, plot_learning_curve, plot_pareto
 from analysis.learning import best_epoch, learning_curve
-from analysis.report import Section, Table
+from analysis.report import Picture, Section, Table
 from brainsnn.engine import Engine
 from brainsnn.evaluation import BLOCK
 from brainsnn.learning.count import disagreement
@@ -53,20 +53,25 @@ def write_early(engine: Engine, trials: LabelledTrials, run: RunDirectory) -> No
 
 def learning(run: RunDirectory) -> Section:
     """Accuracy and loss over epochs, with the epoch that validation selected."""
-    metrics = run.metrics()
+    items = _curves(run, run.metrics(), "learning", "")
+    if run.has_table("short"):
+        items = *_curves(run, run.table("short"), "short", ", with short trials"), *items
+    return Section("Learning", "Weights were selected on validation images alone.", items)
+
+
+def _curves(run: RunDirectory, metrics: pd.DataFrame, name: str, when: str) -> tuple[Picture, ...]:
     best = int(best_epoch(metrics, "validation_accuracy")["epoch"].iloc[0])
     curve = learning_curve(metrics)
-    items = tuple(
+    return tuple(
         picture(
             run,
             plot_learning_curve(curve, measure, best),
-            f"learning_{measure}",
-            f"{measure.capitalize()} against epoch.",
+            f"{name}_{measure}",
+            f"{measure.capitalize()} against epoch{when}.",
             f"Curves of {measure} against epoch.",
         )
         for measure in ("accuracy", "loss")
     )
-    return Section("Learning", "Weights were selected on validation images alone.", items)
 
 
 def accuracy(run: RunDirectory, classes: Sequence[str]) -> Section:

@@ -184,14 +184,15 @@ class CountMnist(Protocol[CountMnistConfig]):
         trials, network = run.trials(), config.network
         right = 100 * mean(trials["decision"] == trials["label"])
         spikes = mean(trials["spikes_to_decision"])
-        notation = network.notation("28x28", 10)
+        notation, short = network.notation("28x28", 10), config.short
+        before = f", after {short.epochs} with {short.n_steps} steps" if short.epochs else ""
         return (
             f"A {notation} network of integrate-and-fire neurons whose reset subtracts the "
             f"threshold, {network.n_steps} steps for each to spike in, learned MNIST through its "
-            f"spike counts for {config.epochs} epochs (seed {config.seed}), its weights selected "
-            f"on validation images only. On {len(trials):,} test images the output with most "
-            f"spikes names the right digit in {right:.2f} % of trials, with {spikes:,.0f} spikes "
-            "on average."
+            f"spike counts for {config.epochs} epochs (seed {config.seed}){before}, its weights "
+            f"selected on validation images only. On {len(trials):,} test images the output with "
+            f"most spikes names the right digit in {right:.2f} % of trials, with {spikes:,.0f} "
+            "spikes on average."
         )
 
 

@@ -3,7 +3,9 @@
 Milliseconds an image at 784-800-10 with 100 steps, batches of 16, one thread: the whole of
 ``Trainer.fit`` (trials, gradients, clipping, Adam, statistics), for each method, from fresh weights
 and from weights that ANTLR has trained for an epoch; and the trials alone. Medians over blocks of
-images of the time on the processor and of the time that passed.
+images of the time on the processor and of the time that passed. ``--rival PYTHON`` names an
+interpreter that has SpikingJelly, which then trains the same network on the same images in batches
+of 64; ratios are of images per second of processor.
 
 Run ``python benchmarks/antlr_mnist.py``, with ``--quick`` for a look. Rows are added to
 ``results/benchmarks/antlr-mnist.csv``.
@@ -20,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from one_thread import one_thread
+from rival import ask_rival
 from rows import Results
 
 from brainsnn.codes import DECODERS
@@ -32,6 +35,8 @@ from protocols.antlr_network import OWN_DECODER
 
 CONFIG = AntlrMnistConfig()
 ONE_EPOCH = CONFIG.training.model_copy(update={"epochs": 1, "monitor": "train_accuracy"})
+
+RIVAL, RIVALS_BATCH = "SpikingJelly, training", 64
 
 Weights = dict[str, NDArray[np.float64]]
 
@@ -78,12 +83,30 @@ class Bench:
         return 1e3 * np.median(taken[1:], axis=0) / self.n
 
 
-def measure(quick: bool) -> Results:
+def rival(python: str, trials: LabelledTrials, quick: bool) -> tuple[float, float]:
+    """Milliseconds an image of the rival's training, of processor and of wall."""
+    n, rounds = (RIVALS_BATCH * 2, 2 if quick else 5)
+    mine = np.arange(n * rounds)
+    first = trials.inputs.take(mine).first_steps()
+    silent = first == trials.inputs.n_steps
+    arrays = {"steps": np.where(silent, CONFIG.n_steps, first), "labels": trials.labels[mine]}
+    settings = (CONFIG.n_steps, n, rounds, RIVALS_BATCH)
+    taken = ask_rival(python, "spikingjelly_antlr.py", arrays, settings)
+    processor, wall = np.median(taken, axis=0)
+    return float(processor), float(wall)
+
+
+def measure(quick: bool, python: str | None = None) -> Results:
     """Speed, as rows."""
-    results = Results()
+    results, base = Results(), None
     trials = PROTOCOL.splits(CONFIG, Streams(0)).train.plain()
     model = PROTOCOL.model(CONFIG)
     with build_engine("resident", model, CONFIG.n_steps + 2) as engine:
+        if python:
+            processor, wall = rival(python, trials, quick)
+            results.add(RIVAL, "fresh", processor, "ms of processor")
+            results.add(RIVAL, "fresh", wall, "ms")
+            base = (RIVAL, 1e3 / processor)
         bench = Bench(engine, trials, *((800, 2) if quick else (4_000, 7)))
         fresh = model.draw_weights(Streams(0))
         engine.set_weights(fresh)
@@ -99,6 +122,8 @@ def measure(quick: bool) -> Results:
                 processor, wall = bench.time(task, weights)
                 results.add(name, state, processor, "ms of processor")
                 results.add(name, state, wall, "ms")
+                if base and name.startswith("training"):
+                    results.add(name, state, 1e3 / processor, "images/s of processor", base)
     return results
 
 
@@ -106,10 +131,11 @@ def main() -> None:
     """Measure, print, and add to the CSV file."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few images, no rows")
+    parser.add_argument("--rival", help="an interpreter that has SpikingJelly")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks/antlr-mnist.csv"))
     options = parser.parse_args()
     one_thread()
-    results = measure(options.quick)
+    results = measure(options.quick, options.rival)
     results.print()
     if not options.quick:
         results.append(options.out)

@@ -13,12 +13,9 @@ Run ``python benchmarks/count.py``, with ``--quick`` for a look. Rows are added 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from one_thread import one_thread
+from rival import ask_rival
 from rows import Results
 
 from brainsnn.codes import BernoulliEncoder, RateDecoder
@@ -92,16 +90,11 @@ def images_per_second(notation: str, n_steps: int, n: int, rounds: int) -> list[
 def rival(python: str, notation: str, n_steps: int, n: int, rounds: int) -> list[float]:
     """What the rival's program prints, on the same images."""
     train = MNIST().load().train
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "images.npz"
-        np.savez(path, images=train.images[: n * rounds], labels=train.labels[: n * rounds])
-        command = [python, str(HERE / "rivals" / "spikingjelly_count.py"), str(path)]
-        settings = [notation, str(n_steps), str(n), str(rounds), str(BATCH)]
-        environment = {**os.environ, "PYTHONPATH": ""}
-        out = subprocess.run(
-            [*command, *settings], check=True, capture_output=True, text=True, env=environment
-        )
-    return json.loads(out.stdout.splitlines()[-1])
+    mine = slice(n * rounds)
+    arrays = {"images": train.images[mine], "labels": train.labels[mine]}
+    settings = (notation, n_steps, n, rounds, BATCH)
+    found: list[float] = ask_rival(python, "spikingjelly_count.py", arrays, settings)
+    return found
 
 
 def memory() -> dict[str, float]:

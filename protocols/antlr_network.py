@@ -168,6 +168,7 @@ def learn(
     result = passing.trainer.fit(splits.train, splits.validation, resume=checkpoint.exists())
     columns: dict[str, Any] = {**condition.columns(), "seed": job.seed}
     common = {**columns, **_training(result.metrics, settings, len(splits.train))}
+    common.update(_spikes_of_validation(engine, splits.validation, condition))
     trials = _decide(engine, splits.test)
     rows = [{**common, "decoder": name, **_costs(part)} for name, part in _by_decoder(trials)]
     learning, trials = result.metrics.assign(**columns), trials.assign(**columns)
@@ -201,7 +202,19 @@ def _training(metrics: pd.DataFrame, settings: AntlrConfig, n_trials: int) -> di
     }
 
 
+def _spikes_of_validation(
+    engine: Engine, trials: LabelledTrials, condition: Condition
+) -> dict[str, float]:
+    """Spikes that the selected weights take on validation, by the method's own decoder."""
+    mine = dict(_by_decoder(_decide(engine, trials)))[OWN_DECODER[condition.method]]
+    return {f"validation_{name}": value for name, value in _spikes(mine).items()}
+
+
+def _spikes(trials: pd.DataFrame) -> dict[str, float]:
+    """Mean spikes of the trials of one decoder, in all and up to the decision."""
+    return {name: float(trials[name].mean()) for name in ("spikes", "spikes_until")}
+
+
 def _costs(trials: pd.DataFrame) -> dict[str, float]:
     """Accuracy columns and mean costs of the trials of one decoder."""
-    spikes = {name: float(trials[name].mean()) for name in ("spikes", "spikes_until")}
-    return {**summary(trials), **spikes}
+    return {**summary(trials), **_spikes(trials)}

@@ -31,7 +31,6 @@ from brainsnn.study import Study, StudyConfig
 from brainsnn.synapses import Uniform
 from brainsnn.training import Interrupted, StopRequest, TrainingConfig
 from protocols.antlr_network import (
-    OWN_DECODER,
     Condition,
     Job,
     Learned,
@@ -66,7 +65,7 @@ class AntlrStudyConfig(StudyConfig):
         Of every network; `monitor` is judged by the method's own decoder.
     """
 
-    methods: tuple[Method, ...] = ("activation", "timing", "antlr")
+    methods: tuple[Method, ...] = Field(default=("activation", "timing", "antlr"), min_length=1)
     restricted: tuple[bool, ...] = (False, True)
     hidden: int = Field(default=800, ge=1)
     workers: int = Field(default=1, ge=1)
@@ -108,7 +107,7 @@ class AntlrStudy(Study[S]):
         sizes = {"input": self.n_inputs, "hidden": config.hidden, "output": self.n_classes}
         fan_ins = zip(config.initial, (self.n_inputs, config.hidden), strict=True)
         bounds = [scale * fan_in**-0.5 for scale, fan_in in fan_ins]
-        coefficients = self._rule(config, Condition("antlr", once)).coefficients()
+        coefficients = self._rule(config, Condition(config.methods[0], once)).coefficients()
         initial = [Uniform(-bound, bound) for bound in bounds]
         return current_based_chain(self.name, sizes, coefficients, initial, once)
 
@@ -123,11 +122,11 @@ class AntlrStudy(Study[S]):
 
     def check(self, config: S) -> None:
         """Refuse methods whose neurons differ, rules that are impossible, and missing data."""
-        rules = [getattr(config, method) for method in OWN_DECODER]
+        rules = [getattr(config, method) for method in config.methods]
         if len({(rule.alpha_i, rule.alpha_v) for rule in rules}) > 1:
             raise ConfigError(
-                "The methods learn the same network: alpha_i and alpha_v of activation, timing and "
-                "antlr must be equal."
+                "The methods learn the same network: alpha_i and alpha_v of "
+                f"{', '.join(config.methods)} must be equal."
             )
         for method in config.methods:
             self._rule(config, Condition(method, False)).build({})

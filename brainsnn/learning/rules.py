@@ -138,7 +138,9 @@ class AntlrConfig(RuleConfig):
         Whose first spike should come first, or whose single spike should be the only one.
     n_classes : int, default 10
         Outputs, for the count loss.
-    lambda_act, lambda_tim, reset_path, silence_penalty, once, negligible
+    latency_scale : float, default 1/6
+        Of the latency loss (`SpikeLatencyLoss`).
+    lambda_act, lambda_tim, reset_path, silence_penalty, once, negligible, spike_penalty
         See `Antlr`.
     alpha_i, alpha_v : float, default 0.99
         Decays of the network's neurons.
@@ -149,6 +151,7 @@ class AntlrConfig(RuleConfig):
     name: Literal["antlr"] = "antlr"
     learning_rate: float = Field(default=0.001, gt=0)
     loss: Literal["latency", "count"] = "latency"
+    latency_scale: float = Field(default=1 / 6, gt=0)
     n_classes: int = Field(default=10, ge=1)
     lambda_act: float = Field(default=1.0, ge=0)
     lambda_tim: float = Field(default=1.0, ge=0)
@@ -156,6 +159,7 @@ class AntlrConfig(RuleConfig):
     silence_penalty: float = Field(default=0.0, ge=0)
     once: bool = False
     negligible: float = Field(default=0.0, ge=0)
+    spike_penalty: float = Field(default=0.0, ge=0)
     alpha_i: float = Field(default=0.99, ge=0, le=1)
     alpha_v: float = Field(default=0.99, ge=0, le=1)
     kernel_steps: int = Field(default=100, ge=1)
@@ -166,10 +170,9 @@ class AntlrConfig(RuleConfig):
 
     def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
         """Make an `Antlr`."""
-        latency = self.loss == "latency"
-        loss = SpikeLatencyLoss() if latency else SpikeCountLoss.label_once(self.n_classes)
+        count = SpikeCountLoss.label_once(self.n_classes)
         return Antlr(
-            loss,
+            count if self.loss == "count" else SpikeLatencyLoss(self.latency_scale),
             self.coefficients(),
             self.lambda_act,
             self.lambda_tim,
@@ -177,6 +180,7 @@ class AntlrConfig(RuleConfig):
             silence_penalty=self.silence_penalty,
             once=self.once,
             negligible=self.negligible,
+            spike_penalty=self.spike_penalty,
         )
 
 

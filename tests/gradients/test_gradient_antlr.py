@@ -109,7 +109,7 @@ def change_of_loss(
     rule: Antlr, layers: list[NDArray[np.bool_]], weights: dict, direction: dict, label: int
 ) -> float:
     ds = dt = np.zeros(layers[0].shape)
-    names = list(SIZES)
+    names, penalty = list(SIZES), 0.0
     for depth, (pre, post) in enumerate(itertools.pairwise(names)):
         w, dw = weights[f"{pre}_{post}"], direction[f"{pre}_{post}"]
         forward = Forward(rule, layers[depth + 1])
@@ -119,10 +119,12 @@ def change_of_loss(
             ds, dt = forward.by_state(x, bias, dx, dbias)
         else:
             ds, dt = forward.by_kernel(x, bias, dx, (layers[depth] * dt) @ w, dbias)
+        if post != names[-1]:
+            penalty += rule.spike_penalty * float((layers[depth + 1] * ds).sum())
     output, labels = layers[-1][None], np.array([label])
     by_activation = rule.loss_function.activation(output, labels)[0]
     by_time = rule.loss_function.timing(output, labels)[0]
-    return float((by_activation * ds + by_time * dt).sum())
+    return float((by_activation * ds + by_time * dt).sum()) + penalty
 
 
 CASES = {
@@ -135,6 +137,8 @@ CASES = {
     "both, train": ("train", {"lambda_act": 0.7, "lambda_tim": 1.3, "height": 0.5}),
     "both, latency": ("latency", {"sharpness": 2.0, "least_slope": 0.2}),
     "both, at most one spike": ("train", {"once": True}),
+    "both, hidden spikes penalised": ("latency", {"spike_penalty": 0.3}),
+    "activation, hidden spikes penalised": ("count", {"lambda_tim": 0.0, "spike_penalty": 2.0}),
 }
 
 

@@ -46,6 +46,7 @@ def test_from_data_to_report_and_again(tmp_path):
     assert len(trials) == len(results) * 20
     assert len(run.table("learning")) == 3 * 2
     assert not list(run.checkpoints.iterdir())
+    assert (results["validation_spikes"] >= results["validation_spikes_until"]).all()
     weights = load_weights(run.path / "weights-antlr-free-1.npz", PROTOCOL.model(config).shapes)
     assert weights["hidden.bias"].any()
     page = run.report.read_text(encoding="utf-8")
@@ -117,6 +118,10 @@ def test_methods_of_other_neurons_are_refused():
     config = apply_overrides(PROTOCOL.config(), ["timing.alpha_v=0.9"])
     with pytest.raises(ConfigError, match="must be equal"):
         PROTOCOL.check(config)
+    PROTOCOL.check(apply_overrides(config, ['methods=["antlr", "activation"]']))
+    alone = apply_overrides(config, ['methods=["timing"]'])
+    PROTOCOL.check(alone)
+    assert PROTOCOL.model(alone).populations[1].neuron.parameters["alpha_v"] == 0.9
 
 
 def stop_in_the_second_epoch(self, progress, metrics):

@@ -36,6 +36,9 @@ With the path through the reset (appendix C), a spike's activation also had a pa
 it wiped out: :math:`\delta^S[t]` gains
 :math:`-\alpha_v V[t] \bar V[t+1] - \alpha_i I[t] \bar I[t+1]`. Without that path the RNN-like form
 (section 2.2.1) and the SRM form (eq. 6) are one and the same.
+
+A penalty of hidden spikes, :math:`\frac{\lambda_s}{2} \sum_t S[t]^2` for each hidden neuron (not in
+the paper), adds :math:`\lambda_s S[t]` to its :math:`\delta^S[t]`.
 """
 
 from __future__ import annotations
@@ -211,6 +214,13 @@ def times_below(
         for j in range(row.size):
             total += row[j] * share[j]
         out[k] = beta_i * total
+
+
+@numba.njit(cache=True)
+def penalise(own: tuple[Steps, Steps], penalty: float, by_activation: Floats) -> None:
+    r"""Add the penalty of hidden spikes to :math:`\delta^S` (module docstring)."""
+    for k in range(own[0].size):
+        by_activation[own[0][k], own[1][k]] += penalty
 
 
 @numba.njit(cache=True)

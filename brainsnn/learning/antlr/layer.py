@@ -12,6 +12,7 @@ from brainsnn.learning.antlr.gradients import (
     add_weight_gradient,
     backward,
     forget_the_spent,
+    penalise,
     times_below,
 )
 from brainsnn.learning.antlr.potentials import Floats, Steps, integrate
@@ -115,6 +116,17 @@ def _horizon(by_activation: Floats, by_time: Floats) -> int:
 
 
 @numba.njit(cache=True)
+def _after_hidden_spikes(spikes: tuple[LayerSpikes, ...], trial: int) -> int:
+    """Step after the last spike of the hidden layers in a trial; 0 if there is none."""
+    end = 0
+    for q in range(1, len(spikes) - 1):
+        first, last = spikes[q].offsets[trial], spikes[q].offsets[trial + 1]
+        if last > first:
+            end = max(end, spikes[q].step[last - 1] + 1)
+    return end
+
+
+@numba.njit(cache=True)
 def _before(spikes: LayerSpikes, trial: int, end: int) -> tuple[Steps, Steps]:
     """Steps and neurons of the spikes of a trial before step `end`."""
     first, last = spikes.offsets[trial], spikes.offsets[trial + 1]
@@ -150,6 +162,7 @@ def _pass_down(
     """Give the layer below the derivatives with respect to its spikes (eqs. 9 and 10)."""
     if p[0] != 0.0:
         np.dot(layer.into_current[:end], layer.across, below.by_activation[:end])
+        penalise(source, p[6], below.by_activation)
     if p[1] != 0.0:
         times_below(source, layer.weights, layer.into_time[:end], c[2], below.by_time)
 
@@ -181,6 +194,8 @@ def learn_trials(
     top = layers[len(layers) - 1]
     for trial in range(len(by_activation)):
         end = _horizon(by_activation[trial], by_time[trial])
+        if p[6] != 0.0:
+            end = max(end, _after_hidden_spikes(spikes, trial))
         for q in range(len(layers)):
             layer = layers[q]
             source, own = _before(spikes[q], trial, end), _before(spikes[q + 1], trial, end)

@@ -68,12 +68,15 @@ class Antlr(Rule):
     negligible : float, default 0
         Derivatives of the loss by output spikes that are smaller count as 0. A trial is followed
         back from the last that is not, so one that is learned well enough costs nothing.
+    spike_penalty : float, default 0
+        :math:`\lambda_s`, by which the derivative with respect to each hidden spike's activation
+        grows. It goes the activation-based way, and makes every trial cost its whole length.
 
     Raises
     ------
     LearningError
         If the loss does not go with the method, a weight or penalty is negative, both weights are
-        0, or a scale is not positive.
+        0, a scale is not positive, or spikes are penalised without `lambda_act`.
     """
 
     citation: ClassVar[str] = CITATION
@@ -92,12 +95,14 @@ class Antlr(Rule):
     silence_penalty: float = 0.0
     once: bool = False
     negligible: float = 0.0
+    spike_penalty: float = 0.0
 
     def __post_init__(self) -> None:
         lambdas = (self.lambda_act, self.lambda_tim)
-        if not all(value >= 0 for value in (*lambdas, self.silence_penalty, self.negligible)):
+        others = (self.silence_penalty, self.negligible, self.spike_penalty)
+        if not all(value >= 0 for value in (*lambdas, *others)):
             raise LearningError(
-                f"ANTLR's lambdas, penalty and negligible must be 0 or more, got {self}."
+                f"ANTLR's lambdas, penalties and negligible must be 0 or more, got {self}."
             )
         if not any(lambdas):
             raise LearningError("ANTLR needs lambda_act or lambda_tim above 0; both are 0.")
@@ -105,6 +110,11 @@ class Antlr(Rule):
             raise LearningError(
                 "ANTLR's height, sharpness and least slope must be positive, got "
                 f"{self.height}, {self.sharpness} and {self.least_slope}."
+            )
+        if self.spike_penalty and not self.lambda_act:
+            raise LearningError(
+                "spike_penalty acts on activations, so it needs lambda_act above 0: the "
+                "timing-based method can move spikes, not take them away."
             )
         self.loss_function.check_method(self.method)
 
@@ -117,10 +127,10 @@ class Antlr(Rule):
 
     @property
     def parameters(self) -> Floats:
-        """What the recurrences take: lambdas, surrogate derivative, least slope, reset path."""
+        """Lambdas, surrogate derivative, least slope, reset path, penalty, as kernels take them."""
         lambdas = (self.lambda_act, self.lambda_tim)
         shape = (self.height, self.sharpness, self.least_slope)
-        return np.array([*lambdas, *shape, self.reset_path], np.float64)
+        return np.array([*lambdas, *shape, self.reset_path, self.spike_penalty], np.float64)
 
     def backward(
         self, recording: Recording, weights: Weights, labels: NDArray[np.int64]

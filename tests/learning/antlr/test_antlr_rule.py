@@ -123,6 +123,8 @@ def test_methods_and_losses_that_do_not_go_together_are_refused() -> None:
         {"sharpness": float("nan")},
         {"silence_penalty": -1.0},
         {"negligible": -1.0},
+        {"spike_penalty": -1.0},
+        {"spike_penalty": 1.0, "lambda_act": 0.0},
     ],
 )
 def test_impossible_parameters_are_refused(settings: dict[str, float]) -> None:
@@ -143,6 +145,15 @@ def test_trials_shorter_than_the_network_is_deep_are_refused() -> None:
     empty = np.zeros((0, 6), np.bool_), np.zeros((0, 10), np.bool_), np.zeros((0, 2), np.bool_)
     with pytest.raises(LearningError, match="too short"):
         Antlr().loss(recording([list(empty)], SIZES), np.array([0]))
+
+
+def test_penalised_spikes_become_fewer() -> None:
+    _, weights = learn(Antlr(SpikeLatencyLoss(), COEFFICIENTS), 100, 0.03)
+    _, frugal = learn(Antlr(SpikeLatencyLoss(), COEFFICIENTS, spike_penalty=0.05), 100, 0.03)
+    few, many = (record(w).counts("hidden").sum() for w in (frugal, weights))
+    assert few < many
+    decisions = FirstSpikeDecoder().decode(record(frugal))
+    np.testing.assert_array_equal(decisions.decision, LABELS)
 
 
 def test_negligible_derivatives_count_as_zero() -> None:

@@ -15,6 +15,17 @@ from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig, encode
 
 
+#: ANTLR alone, on images that are moved about.
+_WARPED = (
+    'methods=["antlr"]',
+    "noise.rotation=6",
+    "noise.stretch=0.08",
+    "noise.shear=0.06",
+    "noise.shift=0.5",
+    "noise.share=0.7",
+)
+
+
 class AntlrMnistConfig(AntlrStudyConfig):
     """Settings of the study ``antlr-mnist``.
 
@@ -45,15 +56,20 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
     asked = Asked(accuracy=98.0, spikes=200.0)
     n_inputs = 28 * 28
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
-        "warped": (
-            'methods=["antlr"]',
+        "authors": (
+            "initial=[1, 1]",
+            "training.epochs=20",
+            "training.schedule.name=step",
+            "training.schedule.decay=0.1",
+            "timing.learning_rate=0.001",
+        ),
+        "warped": ("training.epochs=12", "initial=[2, 6]", *_WARPED),
+        "frugal": (
             "training.epochs=12",
-            "initial=[2, 6]",
-            "noise.rotation=6",
-            "noise.stretch=0.08",
-            "noise.shear=0.06",
-            "noise.shift=0.5",
-            "noise.share=0.7",
+            "training.batch_size=64",
+            "antlr.learning_rate=0.002",
+            "antlr.spike_penalty=0.03",
+            *_WARPED,
         ),
         "demo": ("seeds=1", "training.epochs=2", "data.n_train=5000", "data.n_test=2000"),
     }

@@ -14,7 +14,6 @@ from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
 from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig, encode
 
-
 #: ANTLR alone, on images that are moved about.
 _WARPED = (
     'methods=["antlr"]',

@@ -113,10 +113,14 @@ class ShortConfig(Config):
         How long; 0 leaves it out.
     n_steps : int, default 10
         T.
+    rate : float, default 0.1
+        Learning rate of the longer trials that follow, as a share of that of the short ones: at
+        the full rate they undo more than they add.
     """
 
     epochs: int = Field(default=0, ge=0)
     n_steps: int = Field(default=10, ge=1)
+    rate: float = Field(default=0.1, gt=0)
 
 
 def image_trials(

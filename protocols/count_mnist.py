@@ -78,7 +78,7 @@ class CountMnist(Protocol[CountMnistConfig]):
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "short": ("network.n_steps=10",),
         "deep": ("network.hidden=800-800",),
-        "cnn": ("network.hidden=12c5-2a-64c5-2a", "short.epochs=12", "epochs=2"),
+        "cnn": ("network.hidden=12c5-2a-64c5-2a", "short.epochs=10", "epochs=1"),
         "cnn-short": ("network.hidden=12c5-2a-64c5-2a", "network.n_steps=10"),
         "faithful": (
             "warp.share=0",
@@ -102,8 +102,8 @@ class CountMnist(Protocol[CountMnistConfig]):
         return config.rule.build(config.network, model)
 
     def learning_rate(self, config: CountMnistConfig) -> float:
-        """Return the rule's."""
-        return config.rule.learning_rate
+        """Return the rule's, or a share of it where short trials have taught the most."""
+        return config.rule.learning_rate * (config.short.rate if config.short.epochs else 1.0)
 
     def decoder(self, config: CountMnistConfig) -> Decoder:  # noqa: ARG002
         """Most spikes decide."""

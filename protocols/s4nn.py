@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from analysis.report import Claim, Section
-from brainsnn.codes import LatencyEncoder
+from brainsnn.codes import Encoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
@@ -82,7 +82,7 @@ class NoiseConfig(WarpConfig):
 
     jitter: float = Field(default=0.0, ge=0)
 
-    def trials(self, images: ImageSet, encoder: LatencyEncoder, streams: Streams) -> TrainingTrials:
+    def trials(self, images: ImageSet, encoder: Encoder, streams: Streams) -> TrainingTrials:
         """Return training trials, varied anew in each epoch if anything varies."""
         warp = self.warp()
         if not self.jitter and not warp.varies:
@@ -154,7 +154,7 @@ class S4NNProtocol(Protocol[S]):
         """Draw the figures and return the sections of the page."""
 
 
-def encode(encoder: LatencyEncoder, images: ImageSet) -> LabelledTrials:
+def encode(encoder: Encoder, images: ImageSet) -> LabelledTrials:
     """Encode images as trials with their labels."""
     return LabelledTrials(encoder.encode(images.images), images.labels)
 

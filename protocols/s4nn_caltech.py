@@ -15,7 +15,6 @@ are mirrored, shifted and stretched a little.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -26,7 +25,7 @@ from pydantic import Field
 
 from analysis.report import Claim, Section
 from analysis.robustness import jitter_curve
-from brainsnn.codes import LatencyEncoder
+from brainsnn.codes import Encoder, LatencyEncoder, StaggeredLatencyEncoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import Caltech
@@ -40,12 +39,11 @@ from brainsnn.model import Model
 from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory, load_weights, save_weights
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 from brainsnn.trials import LabelledTrials
 from protocols import s4nn_figures as figures
 from protocols.claims import mean
+from protocols.preferring import PreferringNetworkConfig
 from protocols.s4nn import (
-    NetworkConfig,
     NoiseConfig,
     S4NNProtocol,
     S4NNProtocolConfig,
@@ -69,61 +67,24 @@ class CaltechDataConfig(Config):
     ----------
     n_train, n_validation, height, width
         See `Caltech`.
+    stagger : float, default 0
+        Amplitude of the offsets of input spikes (`StaggeredLatencyEncoder`); 0 is the plain code.
+    tile : int, default 4
+        Rows and columns after which the offsets repeat.
     """
 
     n_train: int = Field(default=200, ge=1)
     n_validation: int = Field(default=50, ge=1)
     height: int = Field(default=160, ge=1)
     width: int = Field(default=250, ge=1)
+    stagger: float = Field(default=0.0, ge=0)
+    tile: int = Field(default=4, ge=1)
 
-
-@dataclass(frozen=True)
-class Preferring(Uniform):
-    """First weights between neurons that each prefer a class: excitatory if it is the same one.
-
-    Neuron k prefers class ``k % n_classes``, as do the outputs that stand for the classes. The
-    weights are drawn as by `Uniform`; those between different classes are taken negative.
-
-    Parameters
-    ----------
-    low, high : float
-        See `Uniform`.
-    n_classes : int, default 2
-    """
-
-    n_classes: int = 2
-
-    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
-        """Draw weights of `shape` (pre, post)."""
-        before, after = (index % self.n_classes for index in np.indices(shape))
-        return super().draw(rng, shape) * np.where(before == after, 1.0, -1.0)
-
-
-class CaltechNetworkConfig(NetworkConfig):
-    """The network, and whether its neurons start with a class that they prefer.
-
-    Parameters
-    ----------
-    hidden, threshold, n_steps, initial_low, initial_high
-        See `NetworkConfig`.
-    preferring : bool, default True
-        Whether the first weights of all connections but that from the input are `Preferring`.
-    """
-
-    hidden: tuple[int, ...] = Field(default=(4,), min_length=1)
-    initial_low: tuple[float, ...] = (0.0, 150.0)
-    initial_high: tuple[float, ...] = (0.02, 250.0)
-    preferring: bool = True
-
-    def model(self, name: str, n_inputs: int, n_classes: int) -> Model:
-        """Build the model for inputs and classes of the given numbers."""
-        model = super().model(name, n_inputs, n_classes)
-        if not self.preferring:
-            return model
-        first, *later = model.connections
-        bounds = zip(later, self.initial_low[1:], self.initial_high[1:], strict=True)
-        changed = [replace(c, initial=Preferring(lo, hi, n_classes)) for c, lo, hi in bounds]
-        return replace(model, connections=(first, *changed))
+    def encoder(self, n_steps: int) -> Encoder:
+        """Return the code of the images."""
+        if self.stagger == 0:
+            return LatencyEncoder(n_steps)
+        return StaggeredLatencyEncoder(n_steps, self.stagger, self.tile)
 
 
 class S4NNCaltechConfig(S4NNProtocolConfig):
@@ -142,7 +103,7 @@ class S4NNCaltechConfig(S4NNProtocolConfig):
     schedule: Schedule = Cosine()
     optimiser: OptimiserConfig = SGDConfig(weight_decay=1e-6)
     monitor: str = "validation_accuracy_ties_wrong"
-    network: CaltechNetworkConfig = CaltechNetworkConfig()
+    network: PreferringNetworkConfig = PreferringNetworkConfig()
     data: CaltechDataConfig = CaltechDataConfig()
     noise: NoiseConfig = NoiseConfig()
     rule: RuleConfig = S4NNConfig(learning_rate=0.01, gamma=12)
@@ -204,7 +165,7 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             height=data.height,
             width=data.width,
         ).load(rng)
-        encoder = LatencyEncoder(config.network.n_steps)
+        encoder = data.encoder(config.network.n_steps)
         mixed = splits.test.take(rng.permutation(len(splits.test)))
         return Material(
             config.noise.trials(splits.train, encoder, streams),

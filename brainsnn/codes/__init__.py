@@ -11,10 +11,12 @@ from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.codes.rate import RateDecoder
+from brainsnn.codes.staggered import StaggeredLatencyEncoder
 from brainsnn.registry import Registry
 
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")
 ENCODERS.add("latency", LatencyEncoder)
+ENCODERS.add("staggered", StaggeredLatencyEncoder)
 ENCODERS.add("bernoulli", BernoulliEncoder)
 ENCODERS.add("even", EvenEncoder)
 
@@ -33,5 +35,6 @@ __all__ = [
     "FirstSpikeDecoder",
     "LatencyEncoder",
     "RateDecoder",
+    "StaggeredLatencyEncoder",
     "jitter_steps",
 ]

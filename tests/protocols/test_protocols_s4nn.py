@@ -16,7 +16,7 @@ from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
-from protocols.s4nn_caltech import Preferring
+from protocols.preferring import Preferring
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 TABLES = ("metrics", "trials", "spikes")
@@ -91,12 +91,18 @@ LITTLE = (
             "noise.mirror=0.5",
         ),
         (
+            "network.initial_high=[5.0, 250.0]",
+            "rule.name=decision",
+            "data.stagger=128",
+            "update=simultaneous",
+        ),
+        (
             "network.hidden=[6, 4]",
             "network.initial_low=[0.0, 40.0, 150.0]",
             "network.initial_high=[5.0, 80.0, 250.0]",
         ),
     ],
-    ids=["one hidden layer", "race of mirrored images", "two hidden layers"],
+    ids=["one hidden layer", "race of mirrored images", "staggered inputs", "two hidden layers"],
 )
 def test_caltech_from_data_to_report(photographs, network):
     outcome = carry_out("s4nn-caltech", photographs / "run", *LITTLE, *network)

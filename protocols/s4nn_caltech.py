@@ -248,7 +248,8 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
         n_steps, shape = config.network.n_steps, (config.data.height, config.data.width)
         learned = run.weights(model.shapes)
         initial = load_weights(_initial_file(run), model.shapes)
-        columns = 2 if len(config.network.hidden) == 1 else 4
+        n_fields = config.network.hidden[0]
+        columns = 2 if n_fields <= 4 else 4 if n_fields <= 20 else 10
         return [
             figures.learning(run),
             figures.accuracy(run, trials, CLASSES),
@@ -264,9 +265,14 @@ def _initial_file(run: RunDirectory) -> Path:
     return run.path / "initial_weights.npz"
 
 
-def _neuron_titles(weights: dict[str, NDArray[np.float64]]) -> list[str]:
-    """Name of each first hidden neuron; with its weights onto the outputs if those come next."""
+def _neuron_titles(weights: dict[str, NDArray[np.float64]]) -> list[str] | None:
+    """Name of each first hidden neuron; with its weights onto the outputs if those come next.
+
+    None if there are more than 20: their images are too small for a title.
+    """
     onto = list(weights.values())[1]
+    if len(onto) > 20:
+        return None
     if len(weights) > 2:
         return [f"neuron {k}" for k in range(len(onto))]
     parts = [", ".join(f"{c} {w:+.0f}" for c, w in zip(CLASSES, row, strict=True)) for row in onto]

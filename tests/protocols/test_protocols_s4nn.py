@@ -91,7 +91,10 @@ LITTLE = (
             "noise.mirror=0.5",
         ),
         (
-            "network.initial_high=[5.0, 250.0]",
+            "network.initial_high=[5.0, 12.0]",
+            "network.initial_low=[0.0, -6.0]",
+            "network.preferring=false",
+            "network.hidden=[70]",
             "rule.name=decision",
             "data.stagger=128",
             "update=simultaneous",
@@ -102,7 +105,7 @@ LITTLE = (
             "network.initial_high=[5.0, 80.0, 250.0]",
         ),
     ],
-    ids=["one hidden layer", "race of mirrored images", "staggered inputs", "two hidden layers"],
+    ids=["one hidden layer", "race of mirrored images", "staggered, wide", "two hidden layers"],
 )
 def test_caltech_from_data_to_report(photographs, network):
     outcome = carry_out("s4nn-caltech", photographs / "run", *LITTLE, *network)

@@ -34,5 +34,4 @@ def claim_of(
         return Claim(text, paper, None, unit, note=f"{note}; not reached".lstrip("; "))
     remark = "; ".join(filter(None, (note, interval_text(known, digits))))
     spread = float(np.std(known, ddof=1)) if len(known) > 1 else None
-    mean = float(known.mean())
-    return Claim.judged(text, paper, mean, unit, spread=spread, digits=digits, note=remark)
+    return Claim.judged(text, paper, mean(known), unit, spread=spread, digits=digits, note=remark)

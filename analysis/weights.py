@@ -120,6 +120,41 @@ def receptive_fields(
     return np.ascontiguousarray(weights[:, chosen].T).reshape(chosen.size, height, width)
 
 
+def edge_fields(
+    weights: NDArray[np.float64], shape: tuple[int, int, int], side: int = 8
+) -> NDArray[np.float64]:
+    """Weights from oriented cells onto single neurons, drawn as bars of that orientation.
+
+    Parameters
+    ----------
+    weights : array of float, shape (n_orientations * rows * columns, n_post)
+        Weights of a connection whose presynaptic neurons prefer edges of orientations evenly
+        spread over half a turn, the first of them upright ones.
+    shape : (int, int, int)
+        Orientations, rows and columns.
+    side : int, default 8
+        Pixels of a cell in the image, each way.
+
+    Returns
+    -------
+    array of float, shape (n_post, rows * side, columns * side)
+
+    Raises
+    ------
+    TableError
+        If the product of `shape` is not the number of presynaptic neurons.
+    """
+    n_orientations, rows, columns = shape
+    cells = receptive_fields(weights, (n_orientations * rows, columns))
+    cells = cells.reshape(-1, *shape)
+    y, x = (np.mgrid[:side, :side] + 0.5) / side - 0.5
+    image = np.zeros((len(cells), rows * side, columns * side))
+    for k, angle in enumerate(np.pi * np.arange(n_orientations) / n_orientations):
+        across = x * np.cos(angle) + y * np.sin(angle)
+        image += np.kron(cells[:, k], np.exp(-0.5 * (across / 0.12) ** 2) * (np.hypot(x, y) < 0.5))
+    return image
+
+
 def _values(weights: Weights, connection: str) -> NDArray[np.float64]:
     """All weights of a connection, checked to be finite and to exist."""
     if connection not in weights:

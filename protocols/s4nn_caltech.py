@@ -17,6 +17,7 @@ by the state at the decision. What was tried is in ``docs/s4nn.md``.
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -26,7 +27,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from analysis.report import Claim, Section
-from brainsnn.codes import Encoder, LatencyEncoder, StaggeredLatencyEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import Caltech
 from brainsnn.experiment import Experiment
@@ -40,6 +40,7 @@ from brainsnn.streams import Streams
 from protocols import s4nn_figures as figures
 from protocols import s4nn_robustness as robustness
 from protocols.claims import mean
+from protocols.image_codes import ImageCodeConfig, LatencyCodeConfig
 from protocols.preferring import PreferringNetworkConfig
 from protocols.s4nn import (
     NoiseConfig,
@@ -62,24 +63,15 @@ class CaltechDataConfig(Config):
     ----------
     n_train, n_validation, height, width
         See `Caltech`.
-    stagger : float, default 0
-        Amplitude of the offsets of input spikes (`StaggeredLatencyEncoder`); 0 is the plain code.
-    tile : int, default 4
-        Rows and columns after which the offsets repeat.
+    code : ImageCodeConfig
+        What turns an image into spikes.
     """
 
     n_train: int = Field(default=200, ge=1)
     n_validation: int = Field(default=50, ge=1)
     height: int = Field(default=160, ge=1)
     width: int = Field(default=250, ge=1)
-    stagger: float = Field(default=0.0, ge=0)
-    tile: int = Field(default=4, ge=1)
-
-    def encoder(self, n_steps: int) -> Encoder:
-        """Return the code of the images."""
-        if self.stagger == 0:
-            return LatencyEncoder(n_steps)
-        return StaggeredLatencyEncoder(n_steps, self.stagger, self.tile)
+    code: ImageCodeConfig = LatencyCodeConfig()
 
 
 class S4NNCaltechConfig(S4NNProtocolConfig):
@@ -148,7 +140,7 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
         "staggered": (
             "data.height=40",
             "data.width=62",
-            "data.stagger=128",
+            "data.code.name=staggered",
             "epochs=60",
             "batch_size=40",
             "update=simultaneous",
@@ -176,7 +168,7 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
 
     def model(self, config: S4NNCaltechConfig) -> Model:
         """Return the network of the configuration."""
-        return config.network.model(self.name, config.data.height * config.data.width, len(CLASSES))
+        return config.network.model(self.name, prod(_inputs(config)), len(CLASSES))
 
     def material(self, config: S4NNCaltechConfig, streams: Streams) -> Material:
         """Load and split the photographs and encode them by latency (eq. 1)."""
@@ -187,7 +179,7 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             height=data.height,
             width=data.width,
         ).load(rng)
-        encoder = data.encoder(config.network.n_steps)
+        encoder = data.code.build(config.network.n_steps)
         mixed = splits.test.take(rng.permutation(len(splits.test)))
         return Material(
             config.noise.trials(splits.train, encoder, streams),
@@ -245,9 +237,11 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
     def sections(self, run: RunDirectory, config: S4NNCaltechConfig) -> list[Section]:
         """Draw the figures and return the sections of the page."""
         trials, model = run.trials(), self.model(config)
-        n_steps, shape = config.network.n_steps, (config.data.height, config.data.width)
+        n_steps = config.network.n_steps
         learned = run.weights(model.shapes)
         initial = load_weights(_initial_file(run), model.shapes)
+        onto_hidden = next(iter(learned.values()))
+        fields = config.data.code.fields(onto_hidden, _inputs(config))
         n_fields = config.network.hidden[0]
         columns = 2 if n_fields <= 4 else 4 if n_fields <= 20 else 10
         return [
@@ -255,10 +249,16 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             figures.accuracy(run, trials, CLASSES),
             figures.firing_times(run, n_steps),
             figures.winners(run, trials, CLASSES, n_steps),
-            figures.weights(run, learned, shape, initial, _neuron_titles(learned), columns),
+            figures.weights(run, learned, fields, initial, _neuron_titles(learned), columns),
             *figures.jitter(run, robustness.PAPER_LOSS / 100),
             figures.rasters(run, model.sizes, n_steps, CLASSES),
         ]
+
+
+def _inputs(config: S4NNCaltechConfig) -> tuple[int, ...]:
+    """Axes of the input neurons."""
+    encoder = config.data.code.build(config.network.n_steps)
+    return encoder.neurons((config.data.height, config.data.width))
 
 
 def _initial_file(run: RunDirectory) -> Path:

@@ -33,7 +33,7 @@ from analysis.learning import best_epoch, learning_curve
 from analysis.report import Picture, Section, Table
 from analysis.robustness import jitter_curve
 from analysis.tradeoff import speed_accuracy
-from analysis.weights import receptive_fields, weight_histogram
+from analysis.weights import weight_histogram
 from brainsnn.records import RunDirectory
 from protocols.page import picture
 
@@ -256,14 +256,13 @@ def jitter(run: RunDirectory, allowed: float) -> list[Section]:
 def weights(
     run: RunDirectory,
     arrays: Mapping[str, NDArray[np.float64]],
-    shape: tuple[int, int],
+    fields: NDArray[np.float64],
     initial: Mapping[str, NDArray[np.float64]] | None = None,
     titles: Sequence[str] | None = None,
     columns: int = 12,
 ) -> Section:
     """Weights as images, and their distribution; beside that of the initial ones, if given."""
-    first = next(iter(arrays))
-    fields = receptive_fields(arrays[first], shape)[:60]
+    fields = fields[:60]
     stages = {} if initial is None else {"before learning": initial}
     histogram = weight_histogram({**stages, "after learning": arrays})
     return Section(

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.report import Claim, Section
+from analysis.weights import receptive_fields
 from brainsnn.codes import LatencyEncoder
 from brainsnn.evaluation import evaluate
 from brainsnn.experiment import Experiment
@@ -163,13 +164,15 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
     def sections(self, run: RunDirectory, config: S4NNMnistConfig) -> list[Section]:
         """Draw the figures and return the sections of the page."""
         trials, model = run.trials(), self.model(config)
+        learned = run.weights(model.shapes)
+        fields = receptive_fields(next(iter(learned.values())), (28, 28))
         return [
             figures.learning(run),
             figures.accuracy(run, trials, _digits()),
             figures.latency(run, trials, _digits(), {"decision_step": PAPER_STEP}),
             *figures.thresholds(run, config.network.threshold),
             figures.rasters(run, model.sizes, config.network.n_steps, _digits()),
-            figures.weights(run, run.weights(model.shapes), (28, 28)),
+            figures.weights(run, learned, fields),
         ]
 
 

@@ -10,6 +10,7 @@ from brainsnn.codes.even import EvenEncoder
 from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
+from brainsnn.codes.oriented import OrientedLatencyEncoder
 from brainsnn.codes.rate import RateDecoder
 from brainsnn.codes.staggered import StaggeredLatencyEncoder
 from brainsnn.registry import Registry
@@ -17,6 +18,7 @@ from brainsnn.registry import Registry
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")
 ENCODERS.add("latency", LatencyEncoder)
 ENCODERS.add("staggered", StaggeredLatencyEncoder)
+ENCODERS.add("oriented", OrientedLatencyEncoder)
 ENCODERS.add("bernoulli", BernoulliEncoder)
 ENCODERS.add("even", EvenEncoder)
 
@@ -34,6 +36,7 @@ __all__ = [
     "EvenEncoder",
     "FirstSpikeDecoder",
     "LatencyEncoder",
+    "OrientedLatencyEncoder",
     "RateDecoder",
     "StaggeredLatencyEncoder",
     "jitter_steps",

@@ -20,19 +20,30 @@ class Encoder(Protocol):
     def n_steps(self) -> int:
         """Length of a trial in steps."""
 
+    def neurons(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Axes of the input neurons for images of `shape`, (height, width) for example."""
+
     def encode(self, images: NDArray[np.integer]) -> SpikeTrains:
         """Input spikes of a trial an image.
 
         Parameters
         ----------
         images : array of int, shape (n_trials, ...)
-            The axes after the first are the input neurons, in C order.
+            The axes after the first give those of the input neurons (`neurons`), in C order.
 
         Raises
         ------
         DataError
             If a value is not one that the code can express.
         """
+
+
+class NeuronAValue:
+    """Base of encoders that have an input neuron for each value."""
+
+    def neurons(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Axes of the input neurons for images of `shape`: that shape."""
+        return shape
 
 
 class Decoder(Protocol):

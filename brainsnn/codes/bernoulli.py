@@ -14,6 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import fractions
 from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
@@ -42,7 +43,7 @@ def _draw(  # type: ignore[no-untyped-def]
 
 
 @dataclass(frozen=True)
-class BernoulliEncoder:
+class BernoulliEncoder(NeuronAValue):
     r"""Each value is the probability of a spike in each step (Bagheri et al., section 5).
 
     Parameters

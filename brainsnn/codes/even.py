@@ -19,6 +19,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import fractions
 from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
@@ -42,7 +43,7 @@ def _space(values, n_steps, phase, offsets, neuron, step):  # type: ignore[no-un
 
 
 @dataclass(frozen=True)
-class EvenEncoder:
+class EvenEncoder(NeuronAValue):
     r"""Each value is a rate, kept as evenly as whole steps allow (module docstring).
 
     Parameters

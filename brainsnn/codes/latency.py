@@ -15,13 +15,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import check_images
 from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
 
 
 @dataclass(frozen=True)
-class LatencyEncoder:
+class LatencyEncoder(NeuronAValue):
     r"""Each value is the latency of one spike (S4NN, equation 1).
 
     Parameters

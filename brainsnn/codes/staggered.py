@@ -21,6 +21,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.errors import ConfigError, DataError
 from brainsnn.spikes import SpikeTrains
@@ -47,7 +48,7 @@ def bayer(size: int) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class StaggeredLatencyEncoder:
+class StaggeredLatencyEncoder(NeuronAValue):
     r"""Latency code with an ordered offset of each input (module docstring).
 
     Parameters

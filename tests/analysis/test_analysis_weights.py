@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis.tables import TableError
-from analysis.weights import receptive_fields, weight_histogram, weight_summary
+from analysis.weights import edge_fields, receptive_fields, weight_histogram, weight_summary
 
 
 def test_stages_share_bins(weights):
@@ -49,6 +49,23 @@ def test_fields_are_images_in_row_order(weights):
     assert fields.shape == (4, 2, 3)
     assert fields[1].tolist() == [[1, 5, 9], [13, 17, 21]]
     assert receptive_fields(weights["input_hidden"], (2, 3), [3])[0, 0, 0] == 3
+
+
+def test_edges_are_drawn_where_and_as_they_lie():
+    weights = np.zeros((8, 3))
+    weights[1, 0] = 1.0  # upright, right of two cells
+    weights[4, 1] = -2.0  # level, left
+    image = edge_fields(weights, (4, 1, 2), side=9)
+    assert image.shape == (3, 9, 18)
+    assert (image[0, 1:8, 13] == 1).all()
+    assert image[0, :, :9].max() == image[2].max() == 0
+    assert (image[1, 4, 1:8] == -2).all()
+    assert image[0, 4, 10] < 0.05
+
+
+def test_edges_that_do_not_fit():
+    with pytest.raises(TableError, match="do not fit"):
+        edge_fields(np.zeros((8, 1)), (4, 2, 2))
 
 
 @pytest.mark.parametrize(("shape", "neurons"), [((2, 2), None), ((2, 3), [4])])

@@ -1,5 +1,7 @@
 """What every registered code must do."""
 
+from math import prod
+
 import numpy as np
 import pytest
 from helpers import recording
@@ -14,7 +16,8 @@ def test_encoder_gives_a_trial_an_image(name):
     encoder = ENCODERS[name]()
     images = np.random.default_rng(0).integers(0, 256, (5, 4, 6), dtype=np.uint8)
     trains = encoder.encode(images)
-    assert (trains.n_trials, trains.n_neurons, trains.n_steps) == (5, 24, encoder.n_steps)
+    n_neurons = prod(encoder.neurons((4, 6)))
+    assert (trains.n_trials, trains.n_neurons, trains.n_steps) == (5, n_neurons, encoder.n_steps)
 
 
 @pytest.mark.parametrize("name", list(DECODERS))

@@ -96,16 +96,23 @@ LITTLE = (
             "network.preferring=false",
             "network.hidden=[70]",
             "rule.name=decision",
-            "data.stagger=128",
+            "data.code.name=staggered",
             "update=simultaneous",
         ),
+        ("network.initial_high=[50.0, 250.0]", "data.code.name=oriented", "data.code.pool=4"),
         (
             "network.hidden=[6, 4]",
             "network.initial_low=[0.0, 40.0, 150.0]",
             "network.initial_high=[5.0, 80.0, 250.0]",
         ),
     ],
-    ids=["one hidden layer", "race of mirrored images", "staggered, wide", "two hidden layers"],
+    ids=[
+        "one hidden layer",
+        "race of mirrored images",
+        "staggered, wide",
+        "oriented",
+        "two hidden layers",
+    ],
 )
 def test_caltech_from_data_to_report(photographs, network):
     outcome = carry_out("s4nn-caltech", photographs / "run", *LITTLE, *network)

@@ -14,9 +14,8 @@ from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
 from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig, encode
 
-#: ANTLR alone, on images that are moved about.
+#: Images that are moved about.
 _WARPED = (
-    'methods=["antlr"]',
     "noise.rotation=6",
     "noise.stretch=0.08",
     "noise.shear=0.06",
@@ -62,12 +61,15 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
             "training.schedule.decay=0.1",
             "timing.learning_rate=0.001",
         ),
-        "warped": ("training.epochs=12", "initial=[2, 6]", *_WARPED),
+        "warped": ('methods=["antlr"]', "training.epochs=12", "initial=[2, 6]", *_WARPED),
         "frugal": (
             "training.epochs=12",
             "training.batch_size=64",
             "antlr.learning_rate=0.002",
             "antlr.spike_penalty=0.03",
+            "activation.learning_rate=0.002",
+            "activation.spike_penalty=0.003",
+            "timing.learning_rate=0.001",
             *_WARPED,
         ),
         "demo": ("seeds=1", "training.epochs=2", "data.n_train=5000", "data.n_test=2000"),

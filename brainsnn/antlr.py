@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 
-from brainsnn.model import Connection, Model, Population
+from brainsnn.model import Model, feedforward
 from brainsnn.neurons import Coefficients
 from brainsnn.synapses import Normal, Uniform, current
 
@@ -34,12 +33,5 @@ def current_based_chain(
     once : bool, default False
         Whether a neuron spikes at most once a trial.
     """
-    populations = tuple(
-        Population(p, n, coefficients.neuron(depth, once) if depth else None)
-        for depth, (p, n) in enumerate(sizes.items())
-    )
-    connections = tuple(
-        Connection(f"{pre}_{post}", pre, post, current, first)
-        for (pre, post), first in zip(itertools.pairwise(sizes), initial, strict=True)
-    )
-    return Model(name, populations, connections)
+    neurons = [coefficients.neuron(depth, once) for depth in range(1, len(sizes))]
+    return feedforward(name, sizes, neurons, initial, current)

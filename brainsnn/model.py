@@ -171,7 +171,7 @@ class Model:
 def feedforward(
     name: str,
     sizes: Mapping[str, int],
-    neuron: NeuronModel,
+    neuron: NeuronModel | Sequence[NeuronModel],
     initial: Sequence[Initial],
     synapse: SynapseModel = instantaneous,
     dt: float = 1e-3,
@@ -184,8 +184,8 @@ def feedforward(
         Name of the model.
     sizes : mapping of str to int
         Populations in order; the first gives the input spikes.
-    neuron : NeuronModel
-        The neuron of every population after the first.
+    neuron : NeuronModel, or a sequence of them
+        The neuron of every population after the first, or one for each.
     initial : sequence of Uniform, Normal or FanInNormal
         First weights, one entry a connection.
     synapse : SynapseModel
@@ -197,12 +197,21 @@ def feedforward(
     -------
     Model
         Connections are named ``<source>_<target>``.
+
+    Raises
+    ------
+    ModelError
+        If there are more or fewer neurons, or first weights, than connections.
     """
     names = list(sizes)
-    populations = [Population(n, sizes[n], neuron if k else None) for k, n in enumerate(names)]
     pairs = list(itertools.pairwise(names))
-    if len(pairs) != len(initial):
-        raise ModelError(f"{len(pairs)} connections need as many initial: got {len(initial)}.")
+    neurons = [neuron] * len(pairs) if isinstance(neuron, NeuronModel) else neuron
+    for what, given in (("neurons", neurons), ("initial", initial)):
+        if len(pairs) != len(given):
+            raise ModelError(f"{len(pairs)} connections need as many {what}: got {len(given)}.")
+    populations = [
+        Population(n, sizes[n], model) for n, model in zip(names, [None, *neurons], strict=True)
+    ]
     connections = [
         Connection(f"{pre}_{post}", pre, post, synapse, first)
         for (pre, post), first in zip(pairs, initial, strict=True)

@@ -29,6 +29,14 @@ def test_feedforward_names_connections_after_their_ends() -> None:
     assert [p.name for p in model.inputs] == ["input"]
 
 
+def test_a_neuron_for_each_population() -> None:
+    neurons = [ONCE, ONCE.with_parameters(theta=3.0)]
+    model = feedforward("two", {"input": 4, "hidden": 3, "output": 2}, neurons, [Uniform()] * 2)
+    assert [p.neuron for p in model.populations] == [None, *neurons]
+    with pytest.raises(ModelError, match="2 connections need as many neurons: got 1"):
+        feedforward("two", {"input": 4, "hidden": 3, "output": 2}, [ONCE], [Uniform()] * 2)
+
+
 def test_weights_are_drawn_from_their_stream() -> None:
     one, again, other = (chain().draw_weights(Streams(seed)) for seed in (1, 1, 2))
     for name, shape in chain().shapes.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -122,6 +122,32 @@ class Splits(Generic[T]):
     train: T
     validation: T
     test: T
+
+
+def hold_out(training: Any, n: int, rng: np.random.Generator | None, name: str) -> tuple[Any, Any]:
+    """Cut a training set in two: what is trained on, and `n` items for validation.
+
+    Parameters
+    ----------
+    training : ImageSet or EventSet
+    n : int
+        Items held out.
+    rng : numpy.random.Generator or None
+        Draws them, and an order of the others. None holds out the last.
+    name : str
+        Of the set, for messages.
+
+    Returns
+    -------
+    tuple of two ImageSets or EventSets
+    """
+    cut = len(training) - n
+    if rng is None:
+        first, last = training.take(slice(None, cut)), training.take(slice(cut, None))
+    else:
+        order = rng.permutation(len(training))
+        first, last = training.take(order[:cut]), training.take(order[cut:])
+    return first, replace(last, name=f"{name} validation")
 
 
 class Dataset(Protocol):

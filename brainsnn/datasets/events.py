@@ -81,7 +81,7 @@ class EventSet:
         """Neurons that stand for the field: one a pixel and polarity."""
         return CHANNELS * self.height * self.width
 
-    def take(self, indices: NDArray[np.integer]) -> EventSet:
+    def take(self, indices: NDArray[np.integer] | slice) -> EventSet:
         """The given recordings, in the given order.
 
         Raises
@@ -89,6 +89,8 @@ class EventSet:
         DataError
             If an index is not in ``0..n - 1``.
         """
+        if isinstance(indices, slice):
+            indices = np.arange(len(self))[indices]
         indices = np.asarray(indices, np.int64)
         if indices.size and not 0 <= indices.min() <= indices.max() < len(self):
             raise DataError(

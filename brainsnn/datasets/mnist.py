@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.datasets.base import ImageSet, Splits
+from brainsnn.datasets.base import ImageSet, Splits, hold_out
 from brainsnn.datasets.idx import parse_idx, read_gzip
 from brainsnn.datasets.locate import cache_folder, download, find_folder
 from brainsnn.errors import ConfigError, DataError
@@ -127,13 +127,8 @@ class MNIST:
         train_images, train_labels, test_images, test_labels = self.files
         training = self._read(folder, train_images, train_labels, "train")
         test = self._read(folder, test_images, test_labels, "test")
-        cut = len(training) - self.n_validation
-        if rng is None:
-            first, last = training.take(slice(None, cut)), training.take(slice(cut, None))
-        else:
-            order = rng.permutation(len(training))
-            first, last = training.take(order[:cut]), training.take(order[cut:])
-        return Splits(first, replace(last, name="mnist validation"), test)
+        first, last = hold_out(training, self.n_validation, rng, self.name)
+        return Splits(first, last, test)
 
     def describe(self) -> str:
         """Contents, source, licence and citation, as text of a few lines."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.datasets.base import Splits
+from brainsnn.datasets.base import Splits, hold_out
 from brainsnn.datasets.events import EventSet, read_event_files
 from brainsnn.datasets.locate import find_folder, missing
 from brainsnn.errors import ConfigError, DataError
@@ -104,10 +104,8 @@ class NMNIST:
         folder = self.locate()
         training = self._read(folder, "train", self.n_train)
         test = self._read(folder, "test", self.n_test)
-        order = np.arange(len(training)) if rng is None else rng.permutation(len(training))
-        cut = len(training) - self.n_validation
-        first, last = training.take(order[:cut]), training.take(order[cut:])
-        return Splits(first, replace(last, name=f"{self.name} validation"), test)
+        first, last = hold_out(training, self.n_validation, rng, self.name)
+        return Splits(first, last, test)
 
     def describe(self) -> str:
         """Contents, source, licence and citation, as text of a few lines."""

@@ -76,11 +76,14 @@ class NoiseConfig(WarpConfig):
     ----------
     jitter : float, default 0
         Standard deviation in steps of the normal jitter of each input spike.
+    jitter_share : float, default 1
+        Share of the trials that are jittered.
     rotation, stretch, shear, shift, share, mirror, extend
         See `WarpConfig`.
     """
 
     jitter: float = Field(default=0.0, ge=0)
+    jitter_share: float = Field(default=1.0, ge=0, le=1)
 
     def trials(self, images: ImageSet, encoder: Encoder, streams: Streams) -> TrainingTrials:
         """Return training trials, varied anew in each epoch if anything varies."""
@@ -95,9 +98,19 @@ class NoiseConfig(WarpConfig):
             index = epoch, int(trials[0])
             part = warp.draw(trials.size, streams.fresh("augmentation", *index)).apply(part)
             noise = streams.fresh("encoding", *index)
-            return jitter_steps(encoder.encode(part), self.jitter, noise, "normal")
+            return jitter_steps(
+                encoder.encode(part), self._amplitude(trials, noise), noise, "normal"
+            )
 
         return VariedTrials(images.labels, varied)
+
+    def _amplitude(
+        self, trials: NDArray[np.int64], rng: np.random.Generator
+    ) -> float | NDArray[np.float64]:
+        """Jitter of all trials, or of each."""
+        if self.jitter_share == 1 or self.jitter == 0:
+            return self.jitter
+        return np.where(rng.random(trials.size) < self.jitter_share, self.jitter, 0.0)
 
 
 class S4NNProtocolConfig(ProtocolConfig):

@@ -48,21 +48,24 @@ def _shift(
 
 
 def _draw(
-    n: int, amplitude: float, distribution: str, rng: np.random.Generator
+    n: int, amplitude: NDArray[np.float64], distribution: str, rng: np.random.Generator
 ) -> NDArray[np.int32]:
+    """Shifts of `n` spikes; their amplitude, or one amplitude a spike."""
     shifts = np.empty(n, np.int32)
     for begin in range(0, n, BLOCK):
         part = shifts[begin : begin + BLOCK]
+        size = amplitude if amplitude.ndim == 0 else amplitude[begin : begin + BLOCK]
         if distribution == "uniform":
-            part[:] = rng.integers(-int(amplitude), int(amplitude), part.size, endpoint=True)
+            largest = size.astype(np.int64)
+            part[:] = rng.integers(-largest, largest, part.size, endpoint=True)
         else:
-            part[:] = np.rint(amplitude * rng.standard_normal(part.size, np.float32))
+            part[:] = np.rint(size * rng.standard_normal(part.size, np.float32))
     return shifts
 
 
 def jitter_steps(
     trains: SpikeTrains,
-    amplitude: float,
+    amplitude: float | NDArray[np.float64],
     rng: np.random.Generator,
     distribution: Literal["uniform", "normal"] = "uniform",
 ) -> SpikeTrains:
@@ -75,9 +78,10 @@ def jitter_steps(
     ----------
     trains : SpikeTrains
         The spikes; left as they are.
-    amplitude : float
+    amplitude : float, or array of float, shape (n_trials,)
         Largest shift in steps (uniform: integers from ``-amplitude`` to ``amplitude``), or
-        standard deviation in steps (normal, rounded). 0 draws nothing and moves nothing.
+        standard deviation in steps (normal, rounded), of all trials or of each. 0 for all draws
+        nothing and moves nothing.
     rng : numpy.random.Generator
         Draws the shifts, spike by spike.
     distribution : {"uniform", "normal"}, default "uniform"
@@ -90,15 +94,21 @@ def jitter_steps(
     Raises
     ------
     ConfigError
-        If the amplitude is negative, or the distribution unknown.
+        If an amplitude is negative, there is not one for each trial, or the distribution is
+        unknown.
     """
-    if not amplitude >= 0:
-        raise ConfigError(f"Jitter: the amplitude must not be negative, got {amplitude}.")
+    size = np.asarray(amplitude, np.float64)
+    if not (size >= 0).all():
+        raise ConfigError(f"Jitter: the amplitude must not be negative, got {size.min()}.")
+    if size.ndim and size.shape != (trains.n_trials,):
+        raise ConfigError(f"Jitter: {size.shape} amplitudes for {trains.n_trials} trials.")
     if distribution not in ("uniform", "normal"):
         raise ConfigError(f"Jitter: unknown distribution {distribution!r}. Known: normal, uniform.")
-    if amplitude == 0:
+    if not size.any():
         return trains
-    shifts = _draw(trains.step.size, amplitude, distribution, rng)
+    if size.ndim:
+        size = np.repeat(size, np.diff(trains.offsets))
+    shifts = _draw(trains.step.size, size, distribution, rng)
     neuron, step = np.empty_like(trains.neuron), np.empty_like(trains.step)
     offsets = np.zeros_like(trains.offsets)
     sizes = (trains.n_neurons, trains.n_steps)

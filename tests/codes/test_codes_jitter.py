@@ -81,6 +81,17 @@ def test_size_of_the_blocks_changes_nothing(monkeypatch):
     assert spikes(jitter_steps(before, 4, np.random.default_rng(1))) == spikes(whole)
 
 
+@pytest.mark.parametrize("distribution", ["uniform", "normal"])
+def test_an_amplitude_for_each_trial(distribution):
+    before = SpikeTrains.from_first_steps(np.full((2, 500), 500), 1000)
+    amplitudes = np.array([0.0, 20.0])
+    after = jitter_steps(before, amplitudes, np.random.default_rng(0), distribution).first_steps()
+    assert (after[0] == 500).all()
+    assert 10 < after[1].std() < 22
+    with pytest.raises(ConfigError, match=r"\(2,\) amplitudes for 1 trials"):
+        jitter_steps(trains([(1, 0)]), amplitudes, np.random.default_rng(0), distribution)
+
+
 def test_no_jitter_draws_nothing():
     before = trains([(1, 0)])
     rng = np.random.default_rng(0)

@@ -99,7 +99,13 @@ LITTLE = (
             "data.code.name=staggered",
             "update=simultaneous",
         ),
-        ("network.initial_high=[50.0, 250.0]", "data.code.name=oriented", "data.code.pool=4"),
+        (
+            "network.initial_high=[50.0, 250.0]",
+            "data.code.name=oriented",
+            "data.code.pool=4",
+            "noise.jitter=50",
+            "noise.jitter_share=0.5",
+        ),
         (
             "network.hidden=[6, 4]",
             "network.initial_low=[0.0, 40.0, 150.0]",

@@ -171,6 +171,7 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             "data.width=125",
             "data.code.name=oriented",
             "data.code.pool=4",
+            "monitor=loss",
             "average.name=epochs",
             "average.last=5",
             "rule.learning_rate=0.1",
@@ -250,8 +251,8 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             f"A {sizes} network of non-leaky integrate-and-fire neurons, at most one spike a "
             f"neuron and {config.network.n_steps} steps a trial, was trained with the rule "
             f"{config.rule.name!r} to tell faces from motorbikes: {data.n_train} grey images a "
-            f"class of {data.height} x {data.width} pixels, and {data.n_validation} a class to "
-            f"select the weights on (seed {config.seed}). On {len(trials):,} test images the first "
+            f"class of {data.height} x {data.width} pixels, and {data.n_validation} a class for "
+            f"validation (seed {config.seed}). On {len(trials):,} test images the first "
             f"output spike names the right class in {100 * right:.2f} % of trials, after "
             f"{mean(trials['decision_step']):.1f} steps on average."
         )
@@ -267,7 +268,7 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
         n_fields = config.network.hidden[0]
         columns = 2 if n_fields <= 4 else 4 if n_fields <= 20 else 10
         return [
-            figures.learning(run),
+            figures.learning(run, config.monitor),
             figures.accuracy(run, trials, CLASSES),
             figures.firing_times(run, n_steps),
             figures.winners(run, trials, CLASSES, n_steps),

@@ -29,22 +29,25 @@ from analysis.latency import (
     output_firing_times,
     winner_histogram,
 )
-from analysis.learning import best_epoch, learning_curve
+from analysis.learning import learning_curve
 from analysis.report import Picture, Section, Table
 from analysis.robustness import jitter_curve
 from analysis.tradeoff import speed_accuracy
 from analysis.weights import weight_histogram
 from brainsnn.records import RunDirectory
+from brainsnn.training.selection import Selection
 from protocols.page import picture
 
 ACCURACIES = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
 
 
-def learning(run: RunDirectory) -> Section:
-    """Accuracy and loss over epochs, with the epoch that validation selected."""
+def learning(run: RunDirectory, monitor: str) -> Section:
+    """Accuracy and loss over epochs, with the epoch that was selected."""
     metrics = run.metrics()
-    monitored = "validation_accuracy_ties_wrong"
-    best = int(best_epoch(metrics, monitored)["epoch"].iloc[0])
+    selection = Selection(monitor)
+    for epoch, value in zip(metrics["epoch"], metrics[monitor], strict=True):
+        selection.update({"epoch": epoch, monitor: value}, {})
+    best = selection.best_epoch
     curve = learning_curve(metrics)
     items = (
         picture(
@@ -63,7 +66,8 @@ def learning(run: RunDirectory) -> Section:
             "A curve of the loss against epoch.",
         ),
     )
-    return Section("Learning", "Weights were selected on validation images alone.", items)
+    by = "loss of the training trials" if monitor == "loss" else monitor.replace("_", " ")
+    return Section("Learning", f"The weights of epoch {best} were kept, for its {by}.", items)
 
 
 def accuracy(run: RunDirectory, trials: pd.DataFrame, classes: Sequence[str]) -> Section:

@@ -167,7 +167,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         learned = run.weights(model.shapes)
         fields = receptive_fields(next(iter(learned.values())), (28, 28))
         return [
-            figures.learning(run),
+            figures.learning(run, config.monitor),
             figures.accuracy(run, trials, _digits()),
             figures.latency(run, trials, _digits(), {"decision_step": PAPER_STEP}),
             *figures.thresholds(run, config.network.threshold),

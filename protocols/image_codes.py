@@ -76,14 +76,14 @@ class OrientedCodeConfig(ImageCodeConfig):
         Of the simple cells, in pixels.
     n_orientations : int, default 4
         Orientations of the cells.
-    pool : int, default 8
+    pool : int, default 4
         Rows and columns of simple cells under a complex one.
     """
 
     name: Literal["oriented"] = "oriented"
     wavelength: float = Field(default=4.5, ge=2)
     n_orientations: int = Field(default=4, ge=1)
-    pool: int = Field(default=8, ge=1)
+    pool: int = Field(default=4, ge=1)
 
     def build(self, n_steps: int) -> Encoder:
         """Make an `OrientedLatencyEncoder`."""

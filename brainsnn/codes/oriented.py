@@ -76,7 +76,7 @@ class OrientedLatencyEncoder:
         :math:`\lambda` of the simple cells in pixels.
     n_orientations : int, default 4
         Orientations, evenly spread over half a turn.
-    pool : int, default 8
+    pool : int, default 4
         Rows and columns of the squares of simple cells.
     intensity_max : int, default 255
         Largest intensity of a pixel.
@@ -107,7 +107,7 @@ class OrientedLatencyEncoder:
     n_steps: int = 256
     wavelength: float = 4.5
     n_orientations: int = 4
-    pool: int = 8
+    pool: int = 4
     intensity_max: int = 255
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 from protocols.preferring import Preferring
+from protocols.s4nn_caltech_presets import PRESETS
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 TABLES = ("metrics", "trials", "spikes")
@@ -70,6 +71,7 @@ def photographs(tmp_path, monkeypatch):
 
 
 LITTLE = (
+    *PRESETS["pixels"],
     "epochs=3",
     "data.n_train=6",
     "data.n_validation=2",

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.style import WIDTH, grid, new_figure, series_colours, styled
+from analysis.figures.style import WIDTH, grid, logarithmic_x, new_figure, series_colours, styled
 from analysis.tables import require
 
 
@@ -54,7 +54,7 @@ def plot_curves(
             _draw(axes, line.sort_values(x), x, label, colour)
         axes.set(xlabel=x_label, title=f"{split} {name}" if split else "")
         if log:
-            axes.set_xscale("log")
+            logarithmic_x(axes)
         grid(axes, "both")
     panels[0].set_ylabel(f"{measure.replace('_', ' ').capitalize()} (%)")
     panels[-1].legend(loc="best")

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.codes.curves import pareto
-from analysis.figures.style import WIDTH, grid, new_figure, series_colours, styled
+from analysis.figures.style import WIDTH, grid, logarithmic_x, new_figure, series_colours, styled
 from analysis.tables import require
 
 
@@ -40,7 +40,7 @@ def plot_pareto(
         front = pareto(mine, cost, measure)
         axes.step(front[cost], 100 * front[measure], where="post", color=colour, label=name)
     axes.set(xlabel=cost_label, ylabel=f"{measure.replace('_', ' ').capitalize()} (%)")
-    axes.set_xscale("log")
+    logarithmic_x(axes)
     axes.legend(loc="best")
     grid(axes, "both")
     return figure

@@ -6,7 +6,14 @@ import pytest
 from PIL import Image
 
 from analysis.figures.heatmap import annotate
-from analysis.figures.style import COLOURS, new_figure, save, series_colours, styled
+from analysis.figures.style import (
+    COLOURS,
+    logarithmic_x,
+    new_figure,
+    save,
+    series_colours,
+    styled,
+)
 
 
 @pytest.fixture
@@ -53,3 +60,15 @@ def test_text_stands_out_from_its_cell():
         ("1.0", "white"),
         ("9.0", "black"),
     ]
+
+
+def test_logarithmic_axes_have_plain_numbers():
+    figure = new_figure(4.0, 2.0)
+    axes = figure.subplots()
+    axes.plot([15, 1200], [0, 1])
+    logarithmic_x(axes)
+    figure.draw_without_rendering()
+    low, high = axes.get_xlim()
+    ticks = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    labels = [label.get_text() for tick, label in ticks if low <= tick <= high]
+    assert labels == ["20", "50", "100", "200", "500", "1,000"]

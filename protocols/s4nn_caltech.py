@@ -182,8 +182,9 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             f"A {sizes} network of non-leaky integrate-and-fire neurons, at most one spike a "
             f"neuron and {config.network.n_steps} steps a trial, was trained with the rule "
             f"{config.rule.name!r} to tell faces from motorbikes: {data.n_train} grey images a "
-            f"class of {data.height} x {data.width} pixels, and {data.n_validation} a class for "
-            f"validation (seed {config.seed}). On {len(trials):,} test images the first "
+            f"class of {data.height} x {data.width} pixels in the code {data.code.name!r}, and "
+            f"{data.n_validation} a class for validation (seed {config.seed}). "
+            f"{_told(config.noise)}On {len(trials):,} test images the first "
             f"output spike names the right class in {100 * right:.2f} % of trials, after "
             f"{mean(trials['decision_step']):.1f} steps on average."
         )
@@ -213,6 +214,16 @@ def _inputs(config: S4NNCaltechConfig) -> tuple[int, ...]:
     """Axes of the input neurons."""
     encoder = config.data.code.build(config.network.n_steps)
     return encoder.neurons((config.data.height, config.data.width))
+
+
+def _told(noise: NoiseConfig) -> str:
+    """Say that the network was trained on jittered spikes, if it was."""
+    if noise.jitter == 0 or noise.jitter_share == 0:
+        return ""
+    return (
+        f"Input spikes of {100 * noise.jitter_share:.0f} % of the training trials were jittered, "
+        f"with a standard deviation of {noise.jitter:.0f} steps. "
+    )
 
 
 def _initial_file(run: RunDirectory) -> Path:

@@ -66,7 +66,7 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
             "training.epochs=12",
             "training.batch_size=64",
             "antlr.learning_rate=0.002",
-            "antlr.spike_penalty=0.03",
+            "antlr.spike_penalty=0.045",
             "activation.learning_rate=0.002",
             "activation.spike_penalty=0.003",
             "timing.learning_rate=0.001",

@@ -40,7 +40,7 @@ class AntlrNmnistConfig(AntlrStudyConfig):
     n_steps: int = Field(default=300, ge=2)
     initial: tuple[float, float] = (1.0, 1.0)
     timing: AntlrConfig = _MNIST.timing.model_copy(update={"learning_rate": 0.001})
-    training: TrainingConfig = _MNIST.training.model_copy(update={"epochs": 5})
+    training: TrainingConfig = _MNIST.training.model_copy(update={"epochs": 10})
 
 
 class AntlrNmnist(AntlrStudy[AntlrNmnistConfig]):

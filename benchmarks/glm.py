@@ -17,7 +17,8 @@ import numpy as np
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.datasets import MNIST
 from brainsnn.learning.glm import GLM, LIKELIHOODS, Likelihood
-from brainsnn.learning.glm.updates import Ascent, SparseProbabilities
+from brainsnn.learning.glm.inputs import SparseProbabilities
+from brainsnn.learning.glm.updates import Ascent
 
 N_STEPS, FUNCTIONS, CLASSES, TRIALS, DENSE = 4, 4, 10, 10_000, 200
 

@@ -20,8 +20,9 @@ from brainsnn.evaluation import fan_outs, tabulate
 from brainsnn.glm import load
 from brainsnn.learning.glm import BASES, GLM, LIKELIHOODS, GLMWeights, Likelihood, RateLikelihood
 from brainsnn.learning.glm.complexity import operations
+from brainsnn.learning.glm.inputs import SparseProbabilities
 from brainsnn.learning.glm.simulate import simulate
-from brainsnn.learning.glm.updates import Ascent, SparseProbabilities
+from brainsnn.learning.glm.updates import Ascent
 from brainsnn.spikes import Recording
 from brainsnn.streams import Streams
 

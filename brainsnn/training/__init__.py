@@ -5,7 +5,8 @@ from brainsnn.training.config import TrainingConfig
 from brainsnn.training.health import HealthMonitor, HealthReport, diagnose
 from brainsnn.training.interrupts import Interrupted, StopRequest
 from brainsnn.training.progress import reporter
-from brainsnn.training.trainer import Trainer, TrainingResult
+from brainsnn.training.result import TrainingResult
+from brainsnn.training.trainer import Trainer
 
 __all__ = [
     "Callback",

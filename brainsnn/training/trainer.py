@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_c
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.fused import make_updater
 from brainsnn.training.interrupts import Interrupted, StopRequest
+from brainsnn.training.result import TrainingResult
 from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
 from brainsnn.training.updates import Updater
@@ -33,31 +33,6 @@ if TYPE_CHECKING:
 
 BLOCK = 256
 """Trials between two looks at the statistics, the schedule and the average (about)."""
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """What training leaves.
-
-    Parameters
-    ----------
-    metrics : pandas.DataFrame
-        A row an epoch.
-    weights : dict of str to array
-        Those of the best epoch, averaged if so configured; the engine holds them too.
-    last_weights : dict of str to array
-        Those that training would go on with.
-    best_epoch : int
-        From 1; 0 if the monitored metric was never a number (`weights` are then the last).
-    stopped_early : bool
-        Whether patience ran out.
-    """
-
-    metrics: pd.DataFrame
-    weights: dict[str, NDArray[np.float64]]
-    last_weights: dict[str, NDArray[np.float64]]
-    best_epoch: int
-    stopped_early: bool
 
 
 class Trainer:

@@ -7,7 +7,8 @@ import pytest
 
 from brainsnn.errors import ConfigError, DataError, LearningError, WeightsError
 from brainsnn.learning.glm import ACTIVATIONS, GLM, LIKELIHOODS, GLMWeights
-from brainsnn.learning.glm.updates import RESOLUTION, Ascent, SparseProbabilities, draw_spikes
+from brainsnn.learning.glm.inputs import SparseProbabilities
+from brainsnn.learning.glm.updates import Ascent
 
 CASES = [(a, r) for a in ACTIVATIONS for r in LIKELIHOODS]
 
@@ -72,24 +73,6 @@ def test_the_same_streams_give_the_same_weights():
     np.testing.assert_array_equal(*results)
 
 
-def test_spikes_come_as_often_as_they_should():
-    """One of 999 normal counts is further than 5 sd off in fewer than 6 of 10,000 tests."""
-    rng, n_steps, n = np.random.default_rng(0), 50, 1000
-    p = np.concatenate(([0], np.linspace(0.05, 0.5, n - 1)))
-    threshold, totals = np.rint(p * RESOLUTION).astype(np.int64), np.zeros(n)
-    state = rng.integers(2**64, size=4, dtype=np.uint64)
-    for _ in range(200):
-        spikes, counts = np.zeros((n_steps, n + 1), np.int32), np.zeros(n_steps, np.int64)
-        draw_spikes(np.arange(n, dtype=np.int32), threshold, state, spikes, counts)
-        assert counts[-1] == 0
-        for s in range(n_steps):
-            totals[spikes[s, : counts[s]]] += 1
-    draws = 200 * (n_steps - 1)
-    deviation = np.abs(totals - draws * p) / np.sqrt(np.maximum(draws * p * (1 - p), 1e-9))
-    assert totals[0] == 0
-    assert deviation[1:].max() < 5
-
-
 def test_a_silent_stimulus_only_moves_the_bias():
     glm = GLM.build(4, 2, 5, functions=2)
     weights = glm.draw(np.random.default_rng(0))
@@ -119,8 +102,6 @@ def test_what_does_not_fit_is_refused():
             trials,
             np.array([0, 1]),
         )
-    with pytest.raises(DataError, match="probabilities"):
-        SparseProbabilities.of(np.full((2, 4), 1.3))
 
 
 @pytest.mark.parametrize(

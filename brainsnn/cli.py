@@ -19,6 +19,18 @@ from rich.console import Console
 from rich.table import Table
 
 from brainsnn import __version__
+from brainsnn.cli_options import (
+    EngineName,
+    Json,
+    Name,
+    Out,
+    Preset,
+    Quiet,
+    Seed,
+    Settings,
+    configured,
+    free_directory,
+)
 from brainsnn.errors import BrainsnnError
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -30,18 +42,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Name = Annotated[str, typer.Argument(metavar="PROTOCOL", help="See 'brainsnn list'.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated."),
-]
-Preset = Annotated[str | None, typer.Option(help="A named set of settings of the protocol.")]
-EngineName = Annotated[str | None, typer.Option("--engine", help="resident, runtime, ...")]
-Seed = Annotated[int | None, typer.Option(help="Seed of all random streams.")]
-Out = Annotated[Path | None, typer.Option(help="The run's own directory.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
 @contextmanager
@@ -70,38 +70,6 @@ def _complain(kind: str, message: str, as_json: bool) -> None:
 
 def _emit(record: dict[str, Any]) -> None:
     typer.echo(json.dumps(record, default=str))
-
-
-def _configured(
-    name: str,
-    settings: list[str] | None,
-    preset: str | None = None,
-    engine: str | None = None,
-    seed: int | None = None,
-    run: Path | None = None,
-) -> tuple[Any, Any]:
-    """Protocol and configuration that the options ask for, beginning with those of a run."""
-    from brainsnn.config import apply_overrides
-    from brainsnn.errors import ConfigError
-    from brainsnn.protocol import load_protocol
-    from brainsnn.registry import suggest
-
-    protocol = load_protocol(name)
-    if preset is not None and preset not in protocol.presets:
-        raise ConfigError(f"Unknown preset {preset!r}. {suggest(preset, protocol.presets)}")
-    overrides = [*protocol.presets.get(preset or "", ()), *(settings or ())]
-    overrides += [f"engine={engine}"] if engine is not None else []
-    overrides += [f"seed={seed}"] if seed is not None else []
-    return protocol, apply_overrides(_first_configuration(protocol, run), overrides)
-
-
-def _first_configuration(protocol: Any, run: Path | None) -> Any:
-    """Settings of a run directory, if `run` is one, else the protocol's own."""
-    from brainsnn.records import RunDirectory
-
-    if run is None or not run.is_dir():
-        return protocol.config()
-    return RunDirectory.read(run).config(protocol.config)
 
 
 @app.callback(invoke_without_command=True)
@@ -147,7 +115,7 @@ def describe(
     from brainsnn.describe import describe_markdown, describe_text
 
     with _reporting():
-        protocol, config = _configured(name, settings, preset)
+        protocol, config = configured(name, settings, preset)
         model = protocol.model(config)
         typer.echo(describe_markdown(model) if markdown else describe_text(model), nl=False)
 
@@ -165,11 +133,11 @@ def run(
 ) -> None:
     """Run a protocol: train, test, write tables, figures and the report."""
     with _reporting(as_json):
-        protocol, config = _configured(name, settings, preset, engine, seed)
+        protocol, config = configured(name, settings, preset, engine, seed)
         from brainsnn.experiment import start
         from brainsnn.training import reporter
 
-        path = out or _free_directory(Path("runs") / name, f"seed{config.seed}")
+        path = out or free_directory(Path("runs") / name, f"seed{config.seed}")
         callbacks = [reporter(quiet=quiet or as_json)]
         _print_outcome(start(protocol, config, path, sys.argv, callbacks), quiet, as_json)
 
@@ -207,10 +175,10 @@ def evaluate(
 ) -> None:
     """Run a split with given weights and write trials.parquet."""
     with _reporting(as_json):
-        protocol, config = _configured(name, settings, preset, engine, seed)
+        protocol, config = configured(name, settings, preset, engine, seed)
         from brainsnn.experiment import evaluate_weights
 
-        path = out or _free_directory(Path("runs") / name, f"evaluate-{split}")
+        path = out or free_directory(Path("runs") / name, f"evaluate-{split}")
         outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv, profile)
         _print_outcome(outcome, quiet, as_json)
 
@@ -244,7 +212,7 @@ def build(
 ) -> None:
     """Write the network as a project of its own, which needs neither Python nor brainsnn."""
     with _reporting(as_json):
-        protocol, config = _configured(name, settings, preset, seed=seed, run=weights)
+        protocol, config = configured(name, settings, preset, seed=seed, run=weights)
         from brainsnn.export import build_protocol
 
         built = build_protocol(protocol, config, out, target, weights, samples)
@@ -277,15 +245,6 @@ def doctor(as_json: Json = False) -> None:
             typer.echo(f"{marks[finding.good]:<8} {finding.name:<14} {finding.detail}")
     if any(finding.good is False for finding in findings):
         raise typer.Exit(BAD_INPUT)
-
-
-def _free_directory(folder: Path, name: str) -> Path:
-    """First of ``name``, ``name-2``, ``name-3``, ... that does not exist."""
-    path, k = folder / name, 1
-    while path.exists():
-        k += 1
-        path = folder / f"{name}-{k}"
-    return path
 
 
 def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:

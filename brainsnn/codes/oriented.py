@@ -35,7 +35,7 @@ from brainsnn.spikes import SpikeTrains
 #: Images filtered at once; bounds memory, changes no result.
 BLOCK = 64
 
-#: How much longer than wide a simple cell's field is: gamma.
+#: Width of the envelope of a simple cell's field over its length: gamma.
 ASPECT = 0.3
 
 

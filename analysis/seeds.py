@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
+from analysis.formatting import format_number
 from analysis.tables import TableError, require
 
 Method = Literal["t", "bootstrap"]
@@ -103,3 +104,48 @@ def over_seeds(
             sd = float(values.std(ddof=1)) if values.size > 1 else float("nan")
             rows.append((*key, measure, values.size, mean, sd, low, high))
     return pd.DataFrame(rows, columns=[*by, "measure", "n", "mean", "sd", "low", "high"])
+
+
+def across(statistics: pd.DataFrame, percent: Sequence[str] = (), digits: int = 1) -> pd.DataFrame:
+    """A row a group and a column a measure, for reading: mean ± half the interval, as text.
+
+    Parameters
+    ----------
+    statistics : pandas.DataFrame
+        What `over_seeds` returns, with intervals that are even about the mean.
+    percent : sequence of str
+        Measures that are fractions: in per cent, with one digit more, which the heading says.
+    digits : int, default 1
+        Digits after the point.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns that define the groups, then the largest `n` of any measure and a column for
+        each; groups and measures in the order in which they come.
+    """
+    require(statistics, ("measure", "n", "mean", "low", "high"), "statistics")
+    by = list(statistics.columns[: list(statistics.columns).index("measure")])
+    frame = statistics[by].copy()
+    frame["n"] = statistics.groupby(by)["n"].transform("max") if by else statistics["n"].max()
+    rows = statistics.to_dict("records")
+    frame["measure"] = [_heading(row["measure"], percent) for row in rows]
+    frame["text"] = [_told(row, row["measure"] in percent, digits) for row in rows]
+    table = frame.pivot_table("text", [*by, "n"], "measure", aggfunc="first", sort=False)
+    return table.reset_index().rename_axis(columns=None)
+
+
+def _heading(measure: str, percent: Sequence[str]) -> str:
+    return f"{measure} (%)" if measure in percent else measure
+
+
+def _told(row: Mapping[Hashable, Any], percent: bool, digits: int) -> str:
+    """Mean ± half the interval; the mean alone where there is no interval."""
+    scale, places = (100, digits + 1) if percent else (1, digits)
+    mean = format_number(scale * row["mean"], places)
+    half = scale * (row["high"] - row["low"]) / 2
+    return (
+        mean
+        if np.isnan(half)
+        else f"{mean}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{format_number(half, places)}"
+    )

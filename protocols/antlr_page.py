@@ -11,7 +11,7 @@ from analysis.codes.decisions import accuracy_against_time, decision_times
 from analysis.codes.paired import paired_tests
 from analysis.figures import plot_curves, plot_pareto, save
 from analysis.report import Claim, Picture, Section, Table
-from analysis.seeds import over_seeds
+from analysis.seeds import across, over_seeds
 from brainsnn.records import RunDirectory
 from protocols.claims import claim_of
 
@@ -128,7 +128,7 @@ def sections(run: RunDirectory, figure: str) -> list[Section]:
 
 def _accuracy(results: pd.DataFrame, run: RunDirectory, number: str) -> Section:
     """Accuracy and spikes of every condition under each decoder."""
-    frame = over_seeds(results, list(MEASURES), ["condition", "decoder"])
+    statistics = over_seeds(results, list(MEASURES), ["condition", "decoder"])
     mine = own(results)
     items: list[Picture | Table] = []
     for column, words in COUNTED.items():
@@ -137,9 +137,8 @@ def _accuracy(results: pd.DataFrame, run: RunDirectory, number: str) -> Section:
         )
         save(figure, run.figures, f"accuracy_{column}")
         items.append(Picture(figure, f"Accuracy against spikes {words}.", "A point a network."))
-    caption = "Mean over seeds with 95 % intervals; accuracies and silence are fractions."
-    digits = dict.fromkeys(("mean", "sd", "low", "high"), 4)
-    items.append(Table(frame, caption, digits=digits))
+    caption = "Mean over n seeds ± half its 95 % interval; spikes are hidden and output ones."
+    items.append(Table(across(statistics, MEASURES[:3]), caption))
     text = "In the figures each method is decided by the decoder that its loss asks for."
     return Section(f"Accuracy and spikes ({number})", text, tuple(items))
 

@@ -12,7 +12,7 @@ from analysis.codes.decisions import accuracy_against_time, decision_times
 from analysis.codes.paired import paired_tests
 from analysis.figures import plot_curves, plot_pareto, save
 from analysis.report import Claim, Picture, Section, Table
-from analysis.seeds import over_seeds
+from analysis.seeds import across, over_seeds
 from brainsnn.records import RunDirectory
 from protocols.claims import claim_of
 from protocols.glm import RULES, Condition
@@ -111,9 +111,11 @@ class CodesMnist(GLMStudy[CodesMnistConfig]):
 
 def _table_section(results: pd.DataFrame) -> Section:
     """Every rule with every decoder."""
-    frame = over_seeds(results, list(MEASURES), ["rule", "decoder"])
-    caption = "Mean over seeds with 95 % intervals; accuracies and silence are fractions."
-    table = Table(frame, caption, digits=dict.fromkeys(("mean", "sd", "low", "high"), 4))
+    statistics = over_seeds(results, list(MEASURES), ["rule", "decoder"])
+    table = Table(
+        across(statistics, (*SCORES, "silent_fraction")),
+        "Mean over n seeds ± half its 95 % interval.",
+    )
     return Section("Every rule with every decoder", "", (table,))
 
 

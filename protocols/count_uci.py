@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from analysis.report import Claim, Section, Table
-from analysis.seeds import over_seeds
+from analysis.seeds import across, over_seeds
 from analysis.summary import summarise
 from brainsnn.codes import RateDecoder
 from brainsnn.config import Config
@@ -238,13 +238,11 @@ def _claims(results: pd.DataFrame) -> list[Claim]:
 def _sections(results: pd.DataFrame) -> list[Section]:
     """The table of all classifiers, and what is to be thought of 100 %."""
     measures = ["accuracy", "accuracy_ties_wrong", "train_accuracy"]
-    frame = over_seeds(results, measures, ["condition", "decoder"])
+    statistics = over_seeds(results, measures, ["condition", "decoder"])
     table = Table(
-        frame,
-        "Means over seeds with 95 % intervals (Student's t); test accuracy, the same with ties "
-        "wrong, and accuracy on the rows that were learned from.",
-        percent=("mean", "sd", "low", "high"),
-        digits=dict.fromkeys(("mean", "sd", "low", "high"), 2),
+        across(statistics, measures),
+        "Mean over n seeds ± half its 95 % interval (Student's t): test accuracy, the same with "
+        "ties wrong, and accuracy on the rows that were learned from.",
     )
     dropped = results.groupby("condition")["dropped"].first()
     left_out = ", ".join(f"{n} rows of {name}" for name, n in dropped.items() if n)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.seeds import mean_interval, over_seeds
+from analysis.seeds import across, mean_interval, over_seeds
 from analysis.tables import TableError
 
 
@@ -45,3 +45,35 @@ def test_statistics_without_groups():
     table = over_seeds(pd.DataFrame({"x": [1.0, 3.0]}), ["x"])
     assert list(table.columns) == ["measure", "n", "mean", "sd", "low", "high"]
     assert table["mean"].tolist() == [2.0]
+
+
+def test_groups_beside_measures_for_reading():
+    frame = pd.DataFrame(
+        {"v": ["b", "b", "a"], "right": [0.9, 0.92, 0.5], "spikes": [10.0, 14.0, 3]}
+    )
+    statistics = over_seeds(frame, ["right", "spikes"], ["v"])
+    table = across(statistics, percent=["right"])
+    assert list(table.columns) == ["v", "n", "right (%)", "spikes"]
+    # t(0.975, 1) = 12.7062; half = 12.7062 * sd / sqrt(2) = 12.7062 * 0.01, 12.7062 * 2.
+    assert table.loc[0].tolist() == ["a", 1, "50.00", "3.0"]
+    assert table.loc[1].tolist() == [
+        "b",
+        2,
+        "91.00\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}12.71",
+        "12.0\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}25.4",
+    ]
+
+
+def test_a_measure_that_a_seed_lacks():
+    frame = pd.DataFrame({"v": ["a", "a"], "x": [1.0, 3.0], "y": [5.0, np.nan]})
+    table = across(over_seeds(frame, ["x", "y"], ["v"]))
+    assert table.to_dict("records") == [
+        {"v": "a", "n": 2, "x": "2.0\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}12.7", "y": "5.0"}
+    ]
+
+
+def test_measures_without_groups_stand_in_one_row():
+    table = across(over_seeds(pd.DataFrame({"x": [1.0, 3.0]}), ["x"]))
+    assert table.to_dict("records") == [
+        {"n": 2, "x": "2.0\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}12.7"}
+    ]

@@ -46,9 +46,9 @@ class PreferringNetworkConfig(NetworkConfig):
         Whether the first weights of all connections but that from the input are `Preferring`.
     """
 
-    hidden: tuple[int, ...] = Field(default=(4,), min_length=1)
-    initial_low: tuple[float, ...] = (0.0, 150.0)
-    initial_high: tuple[float, ...] = (0.02, 250.0)
+    hidden: tuple[int, ...] = Field(default=(20,), min_length=1)
+    initial_low: tuple[float, ...] = (0.0, 30.0)
+    initial_high: tuple[float, ...] = (0.31, 50.0)
     preferring: bool = True
 
     def model(self, name: str, n_inputs: int, n_classes: int) -> Model:

@@ -93,9 +93,7 @@ class S4NNCaltechConfig(S4NNProtocolConfig):
     optimiser: OptimiserConfig = SGDConfig(weight_decay=1e-6)
     monitor: str = "loss"
     average: AverageConfig = EpochsAverageConfig(last=5)
-    network: PreferringNetworkConfig = PreferringNetworkConfig(
-        hidden=(20,), initial_low=(0.0, 30.0), initial_high=(0.31, 50.0)
-    )
+    network: PreferringNetworkConfig = PreferringNetworkConfig()
     data: CaltechDataConfig = CaltechDataConfig()
     noise: NoiseConfig = NoiseConfig(
         mirror=0.5,

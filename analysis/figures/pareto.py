@@ -36,8 +36,8 @@ def plot_pareto(
     axes = figure.subplots()
     for name, colour in series_colours(sorted(results[code].unique())).items():
         mine = results[results[code] == name]
-        points = axes.plot(mine[cost], 100 * mine[measure], "o", ms=3.2, color=colour, alpha=0.6)
-        points[0].set_label(name)
+        x, y = mine[cost], 100 * mine[measure]
+        axes.plot(x, y, "o", ms=3.2, color=colour, alpha=0.6, label=name)
         front = pareto(mine, cost, measure)
         axes.step(front[cost], 100 * front[measure], where="post", color=colour)
     axes.set(xlabel=cost_label, ylabel=f"{measure.replace('_', ' ').capitalize()} (%)")

@@ -39,6 +39,26 @@ def check_images(code: str, images: NDArray[np.integer], intensity_max: int) -> 
     return images
 
 
+def check_rows_and_columns(code: str, images: NDArray[np.integer]) -> None:
+    """Refuse images whose neurons have no place, which codes of neighbourhoods need.
+
+    Parameters
+    ----------
+    code : str
+        Who asks, for messages.
+    images : array
+
+    Raises
+    ------
+    DataError
+        If the shape is not (n_trials, height, width).
+    """
+    if images.ndim != 3:
+        raise DataError(
+            f"{code}: images must have the shape (n_trials, height, width), got {images.shape}."
+        )
+
+
 def check_fractions(code: str, values: NDArray[Any]) -> NDArray[np.float64]:
     """Values as an array of float64, each from 0 to 1.
 

@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
-from brainsnn.codes.images import check_images
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.codes.images import check_images, check_rows_and_columns
+from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
 
 #: Images filtered at once; bounds memory, changes no result.
@@ -144,11 +144,7 @@ class OrientedLatencyEncoder:
             If the images are not integers, have no rows and columns, or are out of range.
         """
         images = check_images("Oriented code", images, self.intensity_max)
-        if images.ndim != 3:
-            raise DataError(
-                "Oriented code: images must have the shape (n_trials, height, width), "
-                f"got {images.shape}."
-            )
+        check_rows_and_columns("Oriented code", images)
         n_neurons = int(np.prod(self.neurons(images.shape[1:])))
         steps = np.empty((len(images), n_neurons), np.int32)
         for start in range(0, len(images), BLOCK):

@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.base import NeuronAValue
+from brainsnn.codes.images import check_rows_and_columns
 from brainsnn.codes.latency import LatencyEncoder
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.errors import ConfigError
 from brainsnn.spikes import SpikeTrains
 
 
@@ -114,11 +115,7 @@ class StaggeredLatencyEncoder(NeuronAValue):
             If the images are not integers, have no rows and columns, or are out of range.
         """
         images = np.asarray(images)
-        if images.ndim != 3:
-            raise DataError(
-                "Staggered latency code: images must have the shape (n_trials, height, width), "
-                f"got {images.shape}."
-            )
+        check_rows_and_columns("Staggered latency code", images)
         steps = self._plain().encode(images).first_steps().reshape(images.shape)
         steps += self._offsets(*images.shape[1:])
         return SpikeTrains.from_first_steps(

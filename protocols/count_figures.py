@@ -11,12 +11,13 @@ from analysis.accuracy import accuracy_table, confusion_matrix
 from analysis.codes.curves import curve
 from analysis.codes.early import early_readings
 from analysis.figures import plot_confusion, plot_curves, plot_learning_curve, plot_pareto
-from analysis.learning import best_epoch, learning_curve
+from analysis.learning import learning_curve
 from analysis.report import Picture, Section, Table
 from brainsnn.engine import Engine
 from brainsnn.evaluation import BLOCK
 from brainsnn.learning.count import disagreement
 from brainsnn.records import RunDirectory
+from brainsnn.training.selection import selected_epoch
 from brainsnn.trials import LabelledTrials
 from protocols.count import CountNetworkConfig
 from protocols.page import picture
@@ -51,17 +52,19 @@ def write_early(engine: Engine, trials: LabelledTrials, run: RunDirectory) -> No
     run.write_table("early", early_readings(spikes, trials.labels, n_classes, engine.n_steps))
 
 
-def learning(run: RunDirectory) -> Section:
-    """Accuracy and loss over epochs, with the epoch that validation selected."""
-    items = _curves(run, run.metrics(), "learning", "")
+def learning(run: RunDirectory, monitor: str) -> Section:
+    """Accuracy and loss over epochs, with the epoch that was selected."""
+    items = _curves(run, run.metrics(), monitor, "learning", "")
     if run.has_table("short"):
-        items = *_curves(run, run.table("short"), "short", ", with short trials"), *items
+        short = _curves(run, run.table("short"), monitor, "short", ", with short trials")
+        items = *short, *items
     return Section("Learning", "Weights were selected on validation images alone.", items)
 
 
-def _curves(run: RunDirectory, metrics: pd.DataFrame, name: str, when: str) -> tuple[Picture, ...]:
-    best = int(best_epoch(metrics, "validation_accuracy")["epoch"].iloc[0])
-    curve = learning_curve(metrics)
+def _curves(
+    run: RunDirectory, metrics: pd.DataFrame, monitor: str, name: str, when: str
+) -> tuple[Picture, ...]:
+    best, curve = selected_epoch(metrics, monitor), learning_curve(metrics)
     return tuple(
         picture(
             run,

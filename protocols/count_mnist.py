@@ -151,7 +151,11 @@ class CountMnist(Protocol[CountMnistConfig]):
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
-        page = self._abstract(run, config), self._claims(run, config), _sections(run)
+        page = (
+            self._abstract(run, config),
+            self._claims(run, config),
+            _sections(run, config.monitor),
+        )
         return write_report(self, run, config, *page)
 
     def _claims(self, run: RunDirectory, config: CountMnistConfig) -> list[Claim]:
@@ -196,11 +200,11 @@ class CountMnist(Protocol[CountMnistConfig]):
         )
 
 
-def _sections(run: RunDirectory) -> list[Section]:
+def _sections(run: RunDirectory, monitor: str) -> list[Section]:
     """Draw the figures and return the sections of the page."""
     classes = tuple(str(k) for k in range(10))
     return [
-        figures.learning(run),
+        figures.learning(run, monitor),
         figures.accuracy(run, classes),
         figures.transfer(run),
         figures.early(run),

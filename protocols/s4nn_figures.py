@@ -35,7 +35,7 @@ from analysis.robustness import jitter_curve
 from analysis.tradeoff import speed_accuracy
 from analysis.weights import weight_histogram
 from brainsnn.records import RunDirectory
-from brainsnn.training.selection import Selection
+from brainsnn.training.selection import selected_epoch
 from protocols.page import picture
 
 ACCURACIES = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
@@ -44,11 +44,7 @@ ACCURACIES = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_
 def learning(run: RunDirectory, monitor: str) -> Section:
     """Accuracy and loss over epochs, with the epoch that was selected."""
     metrics = run.metrics()
-    selection = Selection(monitor)
-    for epoch, value in zip(metrics["epoch"], metrics[monitor], strict=True):
-        selection.update({"epoch": epoch, monitor: value}, {})
-    best = selection.best_epoch
-    curve = learning_curve(metrics)
+    best, curve = selected_epoch(metrics, monitor), learning_curve(metrics)
     items = (
         picture(
             run,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from brainsnn.learning.base import Weights
@@ -68,3 +69,24 @@ class Selection:
         """Take over a `meta` and its weights."""
         self.best, self.best_epoch = float(meta["best"]), int(meta["best_epoch"])
         self.weights = {name: np.array(array) for name, array in weights.items()}
+
+
+def selected_epoch(metrics: pd.DataFrame, monitor: str) -> int:
+    """Epoch whose weights a run kept, from its metrics table.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        A row an epoch.
+    monitor : str
+        Column that `Selection` watched.
+
+    Returns
+    -------
+    int
+        0 if the metric was never a number.
+    """
+    selection = Selection(monitor)
+    for epoch, value in zip(metrics["epoch"], metrics[monitor], strict=True):
+        selection.update({"epoch": epoch, monitor: value}, {})
+    return selection.best_epoch

@@ -1,9 +1,10 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from brainsnn.training.selection import Selection
+from brainsnn.training.selection import Selection, selected_epoch
 
 
 def feed(selection, *values):
@@ -56,3 +57,17 @@ def test_restore():
     other.restore(selection.meta(), selection.weights)
     assert (other.best, other.best_epoch) == (2.0, 2)
     assert (other.weights["a"] == 2).all()
+
+
+@pytest.mark.parametrize(
+    ("monitor", "values", "epoch"),
+    [
+        ("validation_accuracy", [0.5, 0.9, 0.9, 0.8], 2),
+        ("loss", [3.0, 2.0, 1.0, 1.5], 3),
+        ("loss", [math.nan, math.nan, 1.0, 2.0], 3),
+        ("loss", [math.nan] * 4, 0),
+    ],
+)
+def test_the_epoch_that_a_run_kept(monitor, values, epoch):
+    metrics = pd.DataFrame({"epoch": [1, 2, 3, 4], monitor: values})
+    assert selected_epoch(metrics, monitor) == epoch

@@ -25,6 +25,9 @@ SETS: dict[str, type[NMNIST]] = {"nmnist-small": SmallNMNIST, "nmnist": NMNIST}
 class AntlrNmnistConfig(AntlrStudyConfig):
     """Settings of the study ``antlr-nmnist``; learning rates are the authors' program's.
 
+    The activation-based method asks the label's output for ten spikes and the others for none, as
+    the paper does; where neurons spike once at most, for one.
+
     Parameters
     ----------
     data : {"nmnist-small", "nmnist"}
@@ -39,6 +42,7 @@ class AntlrNmnistConfig(AntlrStudyConfig):
     data: Literal["nmnist-small", "nmnist"] = "nmnist-small"
     n_steps: int = Field(default=300, ge=2)
     initial: tuple[float, float] = (1.0, 1.0)
+    activation: AntlrConfig = _MNIST.activation.model_copy(update={"target_spikes": 10})
     timing: AntlrConfig = _MNIST.timing.model_copy(update={"learning_rate": 0.001})
     training: TrainingConfig = _MNIST.training.model_copy(update={"epochs": 10})
 

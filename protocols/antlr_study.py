@@ -107,7 +107,7 @@ class AntlrStudy(Study[S]):
         sizes = {"input": self.n_inputs, "hidden": config.hidden, "output": self.n_classes}
         fan_ins = zip(config.initial, (self.n_inputs, config.hidden), strict=True)
         bounds = [scale * fan_in**-0.5 for scale, fan_in in fan_ins]
-        coefficients = self._rule(config, Condition(config.methods[0], once)).coefficients()
+        coefficients = self.rule_of(config, Condition(config.methods[0], once)).coefficients()
         initial = [Uniform(-bound, bound) for bound in bounds]
         return current_based_chain(self.name, sizes, coefficients, initial, once)
 
@@ -115,10 +115,13 @@ class AntlrStudy(Study[S]):
         """Return the network whose neurons spike any number of times."""
         return self.network(config, once=False)
 
-    def _rule(self, config: S, condition: Condition) -> AntlrConfig:
+    def rule_of(self, config: S, condition: Condition) -> AntlrConfig:
+        """Return a condition's method."""
         settings: AntlrConfig = getattr(config, condition.method)
         common = {"once": condition.once, "kernel_steps": config.n_steps}
-        return settings.model_copy(update={**common, "n_classes": self.n_classes})
+        # Where a neuron spikes once at most, no output can be asked for more.
+        wanted = {"target_spikes": 1} if condition.once else {}
+        return settings.model_copy(update={**common, **wanted, "n_classes": self.n_classes})
 
     def check(self, config: S) -> None:
         """Refuse methods whose neurons differ, rules that are impossible, and missing data."""
@@ -129,14 +132,14 @@ class AntlrStudy(Study[S]):
                 f"{', '.join(config.methods)} must be equal."
             )
         for method in config.methods:
-            self._rule(config, Condition(method, False)).build({})
+            self.rule_of(config, Condition(method, False)).build({})
 
     def carry_out(self, config: S, run: RunDirectory, say: Callable[[str], None]) -> None:
         """Train and test every condition with every seed that the tables do not hold."""
         lock = Lock()
 
         def work(job: Job, stop: StopRequest) -> None:
-            settings, streams = self._rule(config, job.condition), Streams(job.seed)
+            settings, streams = self.rule_of(config, job.condition), Streams(job.seed)
             with lock:
                 if stop.requested:
                     raise Interrupted(run.path)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.decoding import decode_against_window
+from analysis.decoding import decode_against_window, stratified_folds
 from analysis.figures import (
     plot_decoding,
     plot_information,
@@ -22,6 +22,7 @@ from analysis.report import Claim, Picture, Section, Table
 from analysis.spikes import SpikeTable, from_frame
 from analysis.spikes.rates import psth, smooth, summary
 from analysis.spikes.timing import latencies, latency_summary
+from analysis.window_choice import best_of_windows, nested_windows, responses
 from brainsnn.datasets.cockroach import CockroachAntennalLobe, RecordedSpikes
 from brainsnn.errors import ConfigError
 from brainsnn.records import RunDirectory
@@ -88,7 +89,8 @@ class CodesRecorded(Study[CodesRecordedConfig]):
         recorded, table = _load()
         onset = recorded.onsets(table.trials["stimulus"].to_numpy())
         windows = np.array(config.windows)
-        results, trials, bits = [], [], []
+        results, trials, bits, chosen, best = [], [], [], [], []
+        found_in = responses(table, onset, windows)
         for seed in range(config.seed, config.seed + config.seeds):
             rng = Streams(seed)["folds"]
             found, decided = decode_against_window(
@@ -107,8 +109,16 @@ class CodesRecorded(Study[CodesRecordedConfig]):
                     table, onset, windows, correction, config.bins, rng
                 )
                 bits.append(told.assign(correction=correction, seed=seed))
-            best = found.loc[found.groupby("code")["accuracy"].idxmax()].set_index("code")
-            say(f"seed {seed}: " + ", ".join(f"{c} {a:.1%}" for c, a in best["accuracy"].items()))
+            labels, choice = table.stimulus, Streams(seed).fresh("windows")
+            fold = stratified_folds(labels, config.folds, choice)
+            nested = nested_windows(found_in, labels, fold, config.bins).assign(seed=seed)
+            chosen.append(nested)
+            limits = {"n_folds": config.folds, "n_bins": config.bins, "shuffles": config.shuffles}
+            best.append(best_of_windows(found_in, labels, choice, **limits).assign(seed=seed))
+            right = (nested["decision"] == nested["label"]).groupby(nested["code"]).mean()
+            say(f"seed {seed}: " + ", ".join(f"{c} {a:.1%}" for c, a in right.items()))
+        run.write_table("chosen", pd.concat(chosen, ignore_index=True))
+        run.write_table("best", pd.concat(best, ignore_index=True))
         run.write_table("results", pd.concat(results, ignore_index=True))
         run.write_trials(pd.concat(trials, ignore_index=True))
         run.write_table("information", pd.concat(bits, ignore_index=True))

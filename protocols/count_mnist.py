@@ -44,6 +44,11 @@ PAPER = {
 }
 
 
+#: Images that stay where they are, no average of weights, a constant rate; a temperature of 1 / T
+#: makes it the paper's recipe.
+_FAITHFUL = ("warp.share=0", "average.name=off", "schedule.name=constant")
+
+
 class CountMnistConfig(ProtocolConfig):
     """Settings of the protocol ``count-mnist``.
 
@@ -80,12 +85,8 @@ class CountMnist(Protocol[CountMnistConfig]):
         "deep": ("network.hidden=800-800",),
         "cnn": ("network.hidden=12c5-2a-64c5-2a", "short.epochs=10", "epochs=1"),
         "cnn-short": ("network.hidden=12c5-2a-64c5-2a", "network.n_steps=10"),
-        "faithful": (
-            "warp.share=0",
-            "rule.temperature=0.02",
-            "average.name=off",
-            "schedule.name=constant",
-        ),
+        "faithful": (*_FAITHFUL, "rule.temperature=0.02"),
+        "faithful-short": (*_FAITHFUL, "rule.temperature=0.1", "network.n_steps=10"),
         "demo": ("network.n_steps=10", "epochs=2", "network.hidden=200"),
     }
 

@@ -212,27 +212,30 @@ class Workshop:
         -------
         pandas.DataFrame
             A row a rate and fold: the condition's columns, `learning_rate`, `fold`, `accuracy` by
-            the rule's own decoder.
+            the rule's own decoder, and `accuracy_spikes_alone`, where ties and silence are wrong.
         """
         images, labels = digits_of(self.splits.train, condition.digits, self.data.train)
         streams = Streams(seed)
         fold = streams.fresh("folds").permutation(labels.size) % self.training.folds
         tasks = [(r, f) for r in self.training.learning_rates for f in range(self.training.folds)]
 
-        def score(task: tuple[float, int]) -> float:
+        def score(task: tuple[float, int]) -> dict[str, float]:
             rate, held = task
             inside, outside = fold != held, fold == held
             glm, weights = self.train(condition, images[inside], labels[inside], rate, streams)
             rng = streams.fresh("validation", held)
             trains = BernoulliEncoder(condition.n_steps).encode(images[outside], rng)
             recording = simulate(glm, weights, trains, rng)
-            decoder = DECODERS[condition.likelihood(self.training.gap).code]()
-            return float((decoder.decode(recording).decision == labels[outside]).mean())
+            found = DECODERS[condition.likelihood(self.training.gap).code]().decode(recording)
+            right = found.decision == labels[outside]
+            alone = right & ~found.tie & ~found.silent
+            values = {"accuracy": right.mean(), "accuracy_spikes_alone": alone.mean()}
+            return {name: float(value) for name, value in values.items()}
 
         with ThreadPoolExecutor(self.training.workers) as pool:
             scores = list(pool.map(score, tasks))
-        table = pd.DataFrame(tasks, columns=["learning_rate", "fold"]).assign(accuracy=scores)
-        return table.assign(**condition.columns())
+        table = pd.DataFrame(tasks, columns=["learning_rate", "fold"])
+        return table.join(pd.DataFrame(scores)).assign(**condition.columns())
 
     def final(self, condition: Condition, rate: float, seed: int) -> tuple[GLM, GLMWeights, float]:
         """Train on all training images; the network, its weights, and the seconds it took."""

@@ -135,9 +135,11 @@ class AntlrConfig(RuleConfig):
     learning_rate : float, default 0.001
         Of Adam.
     loss : {"latency", "count"}, default "latency"
-        Whose first spike should come first, or whose single spike should be the only one.
+        Whose first spike should come first, or whose spikes should be the only ones.
     n_classes : int, default 10
         Outputs, for the count loss.
+    target_spikes : int, default 1
+        Spikes that the count loss asks of the label's output; of the others it asks none.
     latency_scale : float, default 1/6
         Of the latency loss (`SpikeLatencyLoss`).
     lambda_act, lambda_tim, reset_path, silence_penalty, once, negligible, spike_penalty
@@ -153,6 +155,7 @@ class AntlrConfig(RuleConfig):
     loss: Literal["latency", "count"] = "latency"
     latency_scale: float = Field(default=1 / 6, gt=0)
     n_classes: int = Field(default=10, ge=1)
+    target_spikes: int = Field(default=1, ge=1)
     lambda_act: float = Field(default=1.0, ge=0)
     lambda_tim: float = Field(default=1.0, ge=0)
     reset_path: bool = False
@@ -170,7 +173,7 @@ class AntlrConfig(RuleConfig):
 
     def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
         """Make an `Antlr`."""
-        count = SpikeCountLoss.label_once(self.n_classes)
+        count = SpikeCountLoss.label_alone(self.n_classes, self.target_spikes)
         return Antlr(
             count if self.loss == "count" else SpikeLatencyLoss(self.latency_scale),
             self.coefficients(),

@@ -27,7 +27,7 @@ LABELS = np.array([0, 2, 1])
 def losses() -> dict[str, SpikeLoss]:
     target = np.random.default_rng(9).random((3, T, 3)) < 0.15
     return {
-        "count": SpikeCountLoss.label_once(3),
+        "count": SpikeCountLoss.label_alone(3),
         "train": SpikeTrainLoss(trains(target), beyond=12),
         "latency": SpikeLatencyLoss(),
     }

@@ -31,7 +31,7 @@ def one_target(step: int) -> SpikeTrains:
 
 
 LOSSES: dict[str, SpikeLoss] = {
-    "spike_count": SpikeCountLoss.label_once(1),
+    "spike_count": SpikeCountLoss.label_alone(1),
     "spike_train": SpikeTrainLoss(one_target(4)),
     "spike_latency": SpikeLatencyLoss(),
 }
@@ -42,7 +42,7 @@ def test_every_loss_is_tested() -> None:
 
 
 def test_counts() -> None:
-    loss = SpikeCountLoss.label_once(2)
+    loss = SpikeCountLoss.label_alone(2)
     spikes, labels = raster((0, 3, 0), (0, 5, 0), (0, 5, 1)), np.array([0])
     np.testing.assert_allclose(loss.value(spikes, labels), [(1 + 1) / T])
     np.testing.assert_allclose(loss.activation(spikes, labels), np.full((1, T, 2), 2 / T))
@@ -125,7 +125,7 @@ def test_targets_outside_the_trial_are_refused() -> None:
     with pytest.raises(LearningError, match=f"{T + 1} spikes wanted in a trial of {T} steps"):
         SpikeCountLoss(np.array([[T + 1.0]])).value(raster((0, 1, 0), n=1), np.array([0]))
     with pytest.raises(LearningError, match="Targets of 3 outputs"):
-        SpikeCountLoss.label_once(3).value(raster((0, 1, 0)), np.array([0]))
+        SpikeCountLoss.label_alone(3).value(raster((0, 1, 0)), np.array([0]))
 
 
 @pytest.mark.parametrize(
@@ -142,3 +142,11 @@ def test_targets_outside_the_trial_are_refused() -> None:
 def test_impossible_parameters_are_refused(make: object) -> None:
     with pytest.raises(LearningError):
         make()  # type: ignore[operator]
+
+
+def test_the_label_alone_may_be_asked_for_many_spikes():
+    loss = SpikeCountLoss.label_alone(2, 10)
+    assert loss.counts.tolist() == [[10, 0], [0, 10]]
+    wanted, other = np.ones((1, 12, 1), bool), np.zeros((1, 12, 1), bool)
+    spikes = np.concatenate([wanted, other], axis=2)
+    assert loss.value(spikes, np.array([0])).tolist() == [(12 - 10) ** 2 / 12]

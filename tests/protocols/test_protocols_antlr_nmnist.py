@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import pytest
 
 from brainsnn.config import apply_overrides
@@ -11,6 +12,7 @@ from brainsnn.datasets import SmallNMNIST
 from brainsnn.errors import DataError
 from brainsnn.experiment import start
 from brainsnn.records import RunDirectory
+from protocols.antlr_network import Condition
 from protocols.antlr_nmnist import PROTOCOL
 
 LITTLE = (
@@ -33,6 +35,12 @@ def test_from_recordings_to_report(tmp_path):
     assert len(run.trials()) == 3 * 2 * 100
     assert (run.trials()["spikes"] <= 12 + 10).all()
     assert "Figure 8" in run.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("once", "wanted"), [(False, 10), (True, 1)])
+def test_the_activation_method_asks_for_ten_spikes_where_a_neuron_may_have_them(once, wanted):
+    rule = PROTOCOL.rule_of(PROTOCOL.config(), Condition("activation", once)).build({})
+    assert rule.loss_function.counts.tolist() == (wanted * np.eye(10)).tolist()
 
 
 def test_missing_recordings_are_noticed_before_anything_is_written(tmp_path, monkeypatch):

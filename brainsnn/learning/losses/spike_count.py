@@ -60,9 +60,9 @@ class SpikeCountLoss(SpikeLoss):
         object.__setattr__(self, "counts", counts)
 
     @classmethod
-    def label_once(cls, n_classes: int) -> SpikeCountLoss:
-        """Return the variant that asks the label's output to spike once and all others never."""
-        return cls(np.eye(n_classes))
+    def label_alone(cls, n_classes: int, spikes: float = 1.0) -> SpikeCountLoss:
+        """Return the variant that asks the label's output for `spikes`, and all others for none."""
+        return cls(spikes * np.eye(n_classes))
 
     def _difference(self, spikes: Rasters, labels: Labels) -> Floats:
         check_targets(spikes, labels, *self.counts.shape)

@@ -58,7 +58,7 @@ def test_learns_which_comes_first(once: bool) -> None:
 
 
 def test_activations_learn_counts() -> None:
-    rule = activation_based(SpikeCountLoss.label_once(2), coefficients=COEFFICIENTS)
+    rule = activation_based(SpikeCountLoss.label_alone(2), coefficients=COEFFICIENTS)
     values, weights = learn(rule, 150, 0.3)
     assert values[-1] == 0
     recorded = record(weights)
@@ -109,7 +109,7 @@ def test_a_spike_that_only_just_came_about_moves_no_further_than_the_least_slope
 
 def test_methods_and_losses_that_do_not_go_together_are_refused() -> None:
     with pytest.raises(LearningError, match="timing-based method: moving a spike"):
-        timing_based(SpikeCountLoss.label_once(2))
+        timing_based(SpikeCountLoss.label_alone(2))
     with pytest.raises(LearningError, match="activation-based method: a first-spike step"):
         activation_based(SpikeLatencyLoss())
 

@@ -32,7 +32,7 @@ class AntlrMnistConfig(AntlrStudyConfig):
     input_steps : int, default 24
         Steps over which the latencies of an image's pixels are spread.
     data : MnistConfig
-        How much of MNIST is used.
+        Which set in MNIST's format, and how much of it.
     noise : NoiseConfig
         How training images are varied, anew in each epoch; not at all by default, as published.
     """
@@ -76,7 +76,7 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
     }
 
     def splits(self, config: AntlrMnistConfig, streams: Streams) -> Splits:
-        """Load MNIST; the brighter a pixel, the earlier its spike, and black is silent."""
+        """Load the images; the brighter a pixel, the earlier its spike, and black is silent."""
         splits, encoder = config.data.load(), LatencyEncoder(config.input_steps)
         varied = config.noise.trials(splits.train, encoder, streams)
         return Splits(varied, encode(encoder, splits.validation), encode(encoder, splits.test))

@@ -111,7 +111,7 @@ class CountMnist(Protocol[CountMnistConfig]):
         return DECODERS["rate"]()
 
     def material(self, config: CountMnistConfig, streams: Streams) -> Material:
-        """Load MNIST; input spikes of training images are drawn anew in each epoch."""
+        """Load the images; input spikes of training images are drawn anew in each epoch."""
         splits = config.data.load()
         return Material(
             image_trials(splits.train, config.network, config.warp, streams),
@@ -155,7 +155,7 @@ class CountMnist(Protocol[CountMnistConfig]):
         page = (
             self._abstract(run, config),
             self._claims(run, config),
-            _sections(run, config.monitor),
+            _sections(run, config.monitor, config.data.classes),
         )
         return write_report(self, run, config, *page)
 
@@ -163,7 +163,8 @@ class CountMnist(Protocol[CountMnistConfig]):
         """Accuracy (Table II)."""
         trials = run.trials()
         right = trials["decision"] == trials["label"]
-        paper = PAPER.get((config.network.hidden, config.network.n_steps))
+        sizes = config.network.hidden, config.network.n_steps
+        paper = PAPER.get(sizes) if config.data.name == "mnist" else None
         return [
             Claim.judged(
                 "Test accuracy, ties decided by potential",
@@ -193,7 +194,8 @@ class CountMnist(Protocol[CountMnistConfig]):
         before = f", after {short.epochs} with {short.n_steps} steps" if short.epochs else ""
         return (
             f"A {notation} network of integrate-and-fire neurons whose reset subtracts the "
-            f"threshold, {network.n_steps} steps for each to spike in, learned MNIST through its "
+            f"threshold, {network.n_steps} steps for each to spike in, learned "
+            f"{config.data.title} through its "
             f"spike counts for {config.epochs} epochs (seed {config.seed}){before}, its weights "
             f"selected on validation images only. On {len(trials):,} test images the output with "
             f"most spikes names the right digit in {right:.2f} % of trials, with {spikes:,.0f} "
@@ -201,9 +203,8 @@ class CountMnist(Protocol[CountMnistConfig]):
         )
 
 
-def _sections(run: RunDirectory, monitor: str) -> list[Section]:
+def _sections(run: RunDirectory, monitor: str, classes: tuple[str, ...]) -> list[Section]:
     """Draw the figures and return the sections of the page."""
-    classes = tuple(str(k) for k in range(10))
     return [
         figures.learning(run, monitor),
         figures.accuracy(run, classes),

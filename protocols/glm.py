@@ -13,7 +13,7 @@ from pydantic import Field
 
 from brainsnn.codes import DECODERS, BernoulliEncoder
 from brainsnn.config import Config
-from brainsnn.datasets import MNIST, ImageSet
+from brainsnn.datasets import ImageSet
 from brainsnn.engine import Engine
 from brainsnn.errors import ConfigError, DataError
 from brainsnn.evaluation import fan_outs, tabulate
@@ -25,6 +25,7 @@ from brainsnn.learning.glm.simulate import simulate
 from brainsnn.learning.glm.updates import Ascent
 from brainsnn.spikes import Recording
 from brainsnn.streams import Streams
+from protocols.mnist import SETS, ImageSetConfig
 
 CITATION = (
     "Bagheri A., Simeone O., Rajendran B. (2018) Training probabilistic spiking neural networks "
@@ -67,11 +68,13 @@ class TrainingConfig(Config):
     workers: int = Field(default=1, ge=1)
 
 
-class DigitsConfig(Config):
-    """How many images of each digit are used.
+class DigitsConfig(ImageSetConfig):
+    """Which set, and how many images of each digit (or class) are used.
 
     Parameters
     ----------
+    name
+        See `ImageSetConfig`.
     train, test : int, default 1000
         The first so many of each digit; all there are where the test set has fewer.
     """
@@ -183,7 +186,7 @@ class Workshop:
 
     def __init__(self, training: TrainingConfig, data: DigitsConfig) -> None:
         self.training, self.data = training, data
-        self.splits = MNIST(n_validation=0).load()
+        self.splits = SETS[data.name](n_validation=0).load()
 
     def train(
         self,

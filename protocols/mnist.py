@@ -1,21 +1,48 @@
-"""MNIST for protocols: how much of it, as settings."""
+"""MNIST, or a set in its format, for protocols: which, and how much of it, as settings."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.datasets import MNIST, ImageSet, Splits
+from brainsnn.datasets import MNIST, FashionMNIST, IdxImages, ImageSet, Splits
+
+SETS: dict[str, type[IdxImages]] = {kind.name: kind for kind in (MNIST, FashionMNIST)}
+"""The sets in MNIST's format, by name."""
 
 
-class MnistConfig(Config):
-    """How much of MNIST is used; ``none`` means all of a split.
+class ImageSetConfig(Config):
+    """Which of these sets.
 
     Parameters
     ----------
+    name : {"mnist", "fashion-mnist"}
+    """
+
+    name: Literal["mnist", "fashion-mnist"] = "mnist"
+
+    @property
+    def title(self) -> str:
+        """The set's name, as its authors write it."""
+        return SETS[self.name].title
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Name of each class, by label."""
+        return SETS[self.name].classes
+
+
+class MnistConfig(ImageSetConfig):
+    """Which set, and how much of it is used; ``none`` means all of a split.
+
+    Parameters
+    ----------
+    name
+        See `ImageSetConfig`.
     n_train, n_test : int, optional
         The first so many images of the split.
     n_validation : int, default 10000
@@ -28,7 +55,7 @@ class MnistConfig(Config):
 
     def load(self) -> Splits[ImageSet]:
         """Load the splits, cut to size."""
-        splits = MNIST(n_validation=self.n_validation).load()
+        splits = SETS[self.name](n_validation=self.n_validation).load()
         train, test = _first(splits.train, self.n_train), _first(splits.test, self.n_test)
         return replace(splits, train=train, test=test)
 

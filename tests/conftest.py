@@ -21,9 +21,10 @@ def tiny_images() -> ImageSet:
 
 @pytest.fixture
 def no_data(tmp_path, monkeypatch):
-    """No data set is found: no variable, an empty package root, current directory and cache."""
+    """No data set is found: no variable, empty package root, directory, cache and system."""
     monkeypatch.delenv("BRAINSNN_DATA", raising=False)
     monkeypatch.setattr("brainsnn.datasets.locate.PACKAGE_DATA", tmp_path / "package" / "data")
+    monkeypatch.setattr("brainsnn.datasets.locate.SYSTEM_DATA", tmp_path / "system")
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path / "cache")
     monkeypatch.chdir(tmp_path)
     return tmp_path

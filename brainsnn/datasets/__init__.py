@@ -8,6 +8,8 @@ from brainsnn.datasets.base import Dataset, ImageSet, Splits
 from brainsnn.datasets.caltech import Caltech
 from brainsnn.datasets.checks import check_image_size, check_trainable
 from brainsnn.datasets.events import EventSet
+from brainsnn.datasets.fashion_mnist import FashionMNIST
+from brainsnn.datasets.idx_images import IdxImages
 from brainsnn.datasets.iris import Iris
 from brainsnn.datasets.mnist import MNIST
 from brainsnn.datasets.nmnist import NMNIST, SmallNMNIST
@@ -18,6 +20,7 @@ from brainsnn.registry import Registry
 
 DATASETS: Registry[type[Dataset]] = Registry("data set")
 DATASETS.add("mnist", MNIST)
+DATASETS.add("fashion-mnist", FashionMNIST)
 DATASETS.add("caltech", Caltech)
 DATASETS.add("nmnist", NMNIST)
 DATASETS.add("nmnist-small", SmallNMNIST)
@@ -32,6 +35,8 @@ __all__ = [
     "Caltech",
     "Dataset",
     "EventSet",
+    "FashionMNIST",
+    "IdxImages",
     "ImageSet",
     "Iris",
     "SmallNMNIST",

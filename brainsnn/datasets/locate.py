@@ -5,7 +5,8 @@ The first of these that holds the set's folder is used:
 1. the folder that the environment variable ``BRAINSNN_DATA`` names,
 2. ``data/`` beside the package (a clone of the repository),
 3. ``data/`` in the current directory,
-4. the user's cache (``~/.cache/brainsnn/data`` on Linux).
+4. the user's cache (``~/.cache/brainsnn/data`` on Linux),
+5. the system's data sets (``/usr/share/datasets``, where Debian's packages put them).
 
 A set with a public mirror is otherwise downloaded into the cache, its checksum verified.
 """
@@ -28,6 +29,10 @@ PACKAGE_DATA = Path(__file__).resolve().parents[2] / "data"
 """Folder beside the package, there in a clone of the repository."""
 
 
+SYSTEM_DATA = Path("/usr/share/datasets")
+"""Folder that packages of the operating system install data sets in."""
+
+
 def cache_folder() -> Path:
     """Folder of the user's cache that brainsnn's data live in; it may not exist yet."""
     return platformdirs.user_cache_path("brainsnn") / "data"
@@ -48,6 +53,7 @@ def search_roots() -> list[tuple[str, Path]]:
     if all(path != Path.cwd() / "data" for _, path in roots):
         roots.append(("current directory", Path.cwd() / "data"))
     roots.append(("user's cache", cache_folder()))
+    roots.append(("system's data sets", SYSTEM_DATA))
     return roots
 
 

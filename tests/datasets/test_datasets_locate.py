@@ -32,6 +32,7 @@ def test_order_of_search(no_data, monkeypatch):
         no_data / "package" / "data" / "mnist",
         no_data / "data" / "mnist",
         no_data / "cache" / "data" / "mnist",
+        no_data / "system" / "mnist",
     ]
     for folder in reversed(folders):
         folder.mkdir(parents=True)
@@ -41,14 +42,14 @@ def test_order_of_search(no_data, monkeypatch):
 def test_each_folder_is_searched_once(no_data, monkeypatch):
     monkeypatch.setattr(locate, "PACKAGE_DATA", no_data / "data")
     paths = [path for _, path in locate.search_roots()]
-    assert paths == [no_data / "data", no_data / "cache" / "data"]
+    assert paths == [no_data / "data", no_data / "cache" / "data", no_data / "system"]
 
 
 def test_missing_set_says_where_it_was_looked_for(no_data, monkeypatch):
     monkeypatch.setenv("BRAINSNN_DATA", "/no/such/place")
     text = str(locate.missing("mnist", "Fetch it."))
     assert "/no/such/place/mnist  (BRAINSNN_DATA)" in text
-    for root in ("package/data", "data", "cache/data"):
+    for root in ("package/data", "data", "cache/data", "system"):
         assert str(no_data / root / "mnist") in text
     assert text.endswith("Fetch it.")
 

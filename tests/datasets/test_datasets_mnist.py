@@ -6,7 +6,8 @@ import pytest
 from helpers import idx_bytes, write_gzip
 
 from brainsnn.datasets import MNIST, locate, mnist
-from brainsnn.datasets.mnist import FILES, IdxFile
+from brainsnn.datasets.idx_images import IdxFile
+from brainsnn.datasets.mnist import FILES
 from brainsnn.errors import ConfigError, DataError
 
 RNG = np.random.default_rng(3)
@@ -148,11 +149,11 @@ def test_labels_that_do_not_match_the_images_are_named(folder):
         MNIST(folder, 10, files).load()
 
 
-def test_labels_that_are_no_digits_are_named(folder):
+def test_labels_beyond_the_classes_are_named(folder):
     files = dict(SMALL)
     files[TEST_LABELS] = IdxFile((20,), None)
     write_gzip(folder / TEST_LABELS, idx_bytes(np.full(20, 10)))
-    with pytest.raises(DataError, match=f"{TEST_LABELS}: labels must be digits 0..9, got 10"):
+    with pytest.raises(DataError, match=f"{TEST_LABELS}: labels must be in 0..9, got 10"):
         MNIST(folder, 10, files).load()
 
 

@@ -1,0 +1,115 @@
+"""Plant defects one by one and count those that the tests notice.
+
+Run as ``python tests/mutants.py [--n N] [--seed S] [--jobs N] [--only PATH] [--record]``. Draws N
+defects from all that cosmic-ray's operators can make in the areas of `mutation.areas`, runs the
+tests of its area on each until one fails, and prints those that no test noticed. ``--record`` adds
+the score to ``results/benchmarks/mutants.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import multiprocessing
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from mutation.areas import modules, tests_of  # noqa: E402
+from mutation.sites import Site, draw, sites  # noqa: E402
+from mutation.trial import HEAVY, Copy, run_tests, survives  # noqa: E402
+
+#: Seconds that the tests of an area may take, with a defect that makes them slow or endless.
+LIMIT = 600.0
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=200, help="defects drawn")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="beginning of the paths that defects are in")
+    parser.add_argument("--record", action="store_true", help="add the score to the results")
+    options = parser.parse_args()
+    chosen = [name for name in modules(ROOT) if name.startswith(options.only)]
+    found = [site for name in chosen for site in sites(ROOT, name)]
+    drawn = draw(found, options.n, np.random.default_rng(options.seed))
+    sys.stdout.write(f"{len(drawn)} of {len(found)} defects in {len(chosen)} files\n")
+    survivors = list(try_all(drawn, options.jobs))
+    score = 100 * (1 - len(survivors) / len(drawn))
+    sys.stdout.write(f"noticed: {len(drawn) - len(survivors)} of {len(drawn)}, {score:.1f} %\n")
+    if options.record:
+        _record(options.only or "all areas", len(found), len(drawn), score)
+    return 0
+
+
+def try_all(drawn: list[Site], jobs: int) -> Iterable[Site]:
+    """Try defects in several processes; say and give those that survive."""
+    shares = [drawn[k::jobs] for k in range(jobs)]
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(jobs) as pool:
+        for part in pool.imap_unordered(try_share, shares, chunksize=1):
+            yield from part
+
+
+def try_share(share: list[Site]) -> list[Site]:
+    """Try some of the defects, one after another, in a copy of the project."""
+    for name in HEAVY:
+        importlib.import_module(name)
+    survivors = []
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copy = Copy(_copy_of_project(Path(folder) / "project"))
+        sound = {name for name in {s.module for s in share} if _pass_without_defect(copy, name)}
+        for k, site in enumerate(share, start=1):
+            if site.module in sound and not survives(copy, site, LIMIT):
+                continue
+            survivors.append(site)
+            source = (ROOT / site.module).read_text(encoding="utf-8")
+            sys.stdout.write(f"[{k}/{len(share)}] {site.describe(source)}\n")
+            sys.stdout.flush()
+    return survivors
+
+
+def _pass_without_defect(copy: Copy, module: str) -> bool:
+    """Whether the tests pass as they are; compiles the kernels that trials share."""
+    marker = copy.root / ".passed" / "-".join(tests_of(copy.root, module)[-1].split("/"))
+    if marker.exists():
+        return True
+    verdict = run_tests(copy, tests_of(copy.root, module), copy.kernels, LIMIT)
+    if verdict != "passed":
+        sys.stdout.write(f"{module}: without a defect, its tests {verdict}; not tried\n")
+        return False
+    marker.parent.mkdir(exist_ok=True)
+    marker.touch()
+    return True
+
+
+def _copy_of_project(target: Path) -> Path:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, listing.stdout.split("\0")):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def _record(what: str, found: int, drawn: int, score: float) -> None:
+    from benchmarks.rows import Results
+
+    results = Results("drawn")
+    results.add(f"defects noticed, {what}", f"{drawn} of {found:,}", score, "%")
+    results.append(ROOT / "results" / "benchmarks" / "mutants.csv")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Which files defects are planted in, and which tests have to notice them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+#: Beginning of a file's path, and the tests of what lies there; the longest beginning counts.
+TESTS: dict[str, tuple[str, ...]] = {
+    "brainsnn/codes": ("tests/codes",),
+    "brainsnn/datasets": ("tests/datasets",),
+    "brainsnn/evaluation.py": ("tests/test_evaluation.py",),
+    "brainsnn/learning": ("tests/learning", "tests/gradients", "tests/oracles"),
+    "brainsnn/learning/antlr": (
+        "tests/learning/antlr",
+        "tests/gradients/test_gradient_antlr.py",
+        "tests/oracles/test_oracle_antlr.py",
+    ),
+    "brainsnn/learning/count": (
+        "tests/learning/count",
+        "tests/gradients/test_gradient_count.py",
+        "tests/test_count_constraints.py",
+        "tests/test_count.py",
+    ),
+    "brainsnn/learning/glm": (
+        "tests/learning/glm",
+        "tests/gradients/test_gradient_glm.py",
+        "tests/test_glm.py",
+    ),
+    "brainsnn/learning/optimisers": ("tests/learning/optimisers", "tests/training"),
+    "brainsnn/training": ("tests/training", "tests/learning/optimisers"),
+    "analysis": ("tests/analysis",),
+    "protocols/mnist.py": ("tests/protocols",),
+    "protocols/glm.py": ("tests/protocols/test_protocols_glm.py", "tests/protocols"),
+}
+
+
+def modules(root: Path) -> list[str]:
+    """Files in which defects are planted, from the root of the project."""
+    found = set()
+    for start in TESTS:
+        path = root / start
+        files = [path] if path.is_file() else path.rglob("*.py")
+        found |= {str(p.relative_to(root)) for p in files if p.name != "__init__.py"}
+    return sorted(found)
+
+
+def tests_of(root: Path, module: str) -> list[str]:
+    """Tests that have to notice a defect in a file, those that name most of its contents first."""
+    area = max((start for start in TESTS if module.startswith(start)), key=len)
+    files: list[Path] = []
+    for name in TESTS[area]:
+        path = root / name
+        files += [path] if path.is_file() else sorted(path.rglob("test_*.py"))
+    tree = ast.parse((root / module).read_text(encoding="utf-8"))
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    defined = {node.name for node in tree.body if isinstance(node, kinds)} | {Path(module).stem}
+
+    def named(path: Path) -> int:
+        text = f"{path.stem} {path.read_text(encoding='utf-8')}"
+        return sum(name in text for name in defined)
+
+    return [str(p.relative_to(root)) for p in sorted(files, key=named, reverse=True)]

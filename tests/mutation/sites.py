@@ -1,0 +1,140 @@
+"""Where a defect can be planted in a source file, and the source with it planted.
+
+Defects are those of cosmic-ray's operators that change what is computed: comparisons, arithmetic,
+logic, numbers, conditions. Annotations and docstrings are left alone: nothing would notice.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from cosmic_ray.ast import Visitor, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+
+#: Where numbers are distances and colours, which are looked at instead.
+DRAWN, NUMBER = "analysis/figures/", "NumberReplacer"
+
+#: Bits are only set by arithmetic in annotations (``int | None``) and in a few kernels.
+OPERATORS = (
+    "AddNot",
+    "NumberReplacer",
+    "ReplaceAndWithOr",
+    "ReplaceBinaryOperator_Add_Sub",
+    "ReplaceBinaryOperator_Div_Mul",
+    "ReplaceBinaryOperator_FloorDiv_Mul",
+    "ReplaceBinaryOperator_Mod_Mul",
+    "ReplaceBinaryOperator_Mul_Div",
+    "ReplaceBinaryOperator_Sub_Add",
+    "ReplaceBreakWithContinue",
+    "ReplaceComparisonOperator_Eq_NotEq",
+    "ReplaceComparisonOperator_GtE_Gt",
+    "ReplaceComparisonOperator_Gt_GtE",
+    "ReplaceComparisonOperator_LtE_Lt",
+    "ReplaceComparisonOperator_Lt_LtE",
+    "ReplaceComparisonOperator_NotEq_Eq",
+    "ReplaceContinueWithBreak",
+    "ReplaceFalseWithTrue",
+    "ReplaceOrWithAnd",
+    "ReplaceTrueWithFalse",
+    "ReplaceUnaryOperator_Delete_Not",
+    "ReplaceUnaryOperator_Delete_USub",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One defect.
+
+    Parameters
+    ----------
+    module : str
+        The file, from the root of the project.
+    operator : str
+        What is done; see `OPERATORS`.
+    occurrence : int
+        To which of the places in the file that it fits.
+    line : int
+        Where that is.
+    """
+
+    module: str
+    operator: str
+    occurrence: int
+    line: int
+
+    def planted(self, source: str) -> str:
+        """Source of the file with the defect."""
+        changed: str | None = mutate_code(source, _operator(self.operator), self.occurrence)
+        assert changed is not None
+        return changed
+
+    def describe(self, source: str) -> str:
+        """Say where it is, and the line before and after."""
+        before, after = source.splitlines(), self.planted(source).splitlines()
+        pairs = [(a, b) for a, b in zip(before, after, strict=False) if a != b]
+        old, new = pairs[0] if pairs else ("", "")
+        return f"{self.module}:{self.line}: {old.strip()}  ->  {new.strip()}"
+
+
+@cache
+def _operator(name: str) -> Any:
+    return get_operator(f"core/{name}")()
+
+
+class _Places(Visitor):  # type: ignore[misc]
+    """Lines of the places that an operator fits, in the order in which they are numbered."""
+
+    def __init__(self, operator: Any) -> None:
+        self.operator, self.lines = operator, []
+
+    def visit(self, node: Any) -> Any:
+        self.lines += [start[0] for start, _ in self.operator.mutation_positions(node)]
+        return node
+
+
+def sites(root: Path, module: str) -> list[Site]:
+    """Every defect that can be planted in a file."""
+    source = (root / module).read_text(encoding="utf-8")
+    tree, silent = get_ast(source), _silent_lines(source)
+    found = []
+    for name in OPERATORS:
+        if name == NUMBER and module.startswith(DRAWN):
+            continue
+        places = _Places(_operator(name))
+        places.walk(tree)
+        found += [
+            Site(module, name, k, line) for k, line in enumerate(places.lines) if line not in silent
+        ]
+    return found
+
+
+def draw(found: list[Site], n: int, rng: np.random.Generator) -> list[Site]:
+    """Draw n of the defects, without repetition, in the order in which they were found."""
+    if n >= len(found):
+        return found
+    return [found[k] for k in sorted(rng.choice(len(found), n, replace=False))]
+
+
+def _silent_lines(source: str) -> set[int]:
+    """Lines that only annotate, raise a message or import: no test is asked to notice these."""
+    lines: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        for part in _silent_parts(node):
+            lines |= set(range(part.lineno, (part.end_lineno or part.lineno) + 1))
+    return lines
+
+
+def _silent_parts(node: ast.AST) -> Iterator[Any]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield node
+    elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        yield from node.exc.args
+    elif isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+        yield node

@@ -1,0 +1,134 @@
+"""One defect tried: a copy of the project with it planted, its tests, and whether one failed."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from mutation.areas import tests_of
+from mutation.sites import Site
+
+#: What tests import from elsewhere, loaded once so that each trial begins with it.
+HEAVY = ("brian2", "matplotlib.pyplot", "numba", "pandas", "pyarrow", "scipy.stats")
+
+
+@dataclass
+class Copy:
+    """A copy of the project to plant defects in, with compiled kernels of its own.
+
+    Numba keeps a kernel while its own file is unchanged, also when one that it calls has changed.
+    A trial therefore takes kept kernels only from files that do not import the changed one.
+    """
+
+    root: Path
+    imports: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for path in sorted(self.root.glob("*/**/*.py")):
+            module = str(path.relative_to(self.root))
+            if module.split("/")[0] in ("brainsnn", "analysis", "protocols"):
+                self.imports[module] = _imported(path)
+
+    @property
+    def kernels(self) -> Path:
+        """Folder of the kernels that the tests compile without a defect."""
+        return self.root / ".kernels"
+
+    def dependents(self, module: str) -> set[str]:
+        """The file, and all that import it, directly or not."""
+        found, before = {module}, 0
+        while len(found) > before:
+            before = len(found)
+            names = {f[:-3].replace("/", ".").removesuffix(".__init__") for f in found}
+            found |= {f for f, imported in self.imports.items() if imported & names}
+        return found
+
+    @contextlib.contextmanager
+    def planted(self, site: Site) -> Iterator[None]:
+        """Have the defect in the copy for as long as the context lasts."""
+        path, spare = self.root / site.module, self.root / ".spare"
+        shutil.copy2(path, spare)
+        source = path.read_text(encoding="utf-8")
+        path.write_text(site.planted(source), encoding="utf-8")
+        try:
+            yield
+        finally:
+            shutil.move(spare, path)
+
+    def usable_kernels(self, module: str, folder: Path) -> None:
+        """Link kernels that do not depend on a file into a folder."""
+        stale = {(Path(f).parent.name, Path(f).stem) for f in self.dependents(module)}
+        for kept in self.kernels.rglob("*.nb?"):
+            home = kept.parent.name.rsplit("_", 1)[0]
+            if (home, kept.name.split(".")[0]) not in stale:
+                target = folder / kept.relative_to(self.kernels)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(kept, target)
+
+
+def _imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def run_tests(copy: Copy, tests: list[str], kernels: Path, limit: float) -> str:
+    """Run tests in a fork until one fails.
+
+    Returns
+    -------
+    str
+        ``"passed"``, ``"failed"``, or ``"too long"``.
+    """
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        os.chdir(copy.root)
+        os.environ["NUMBA_CACHE_DIR"] = str(kernels)
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        sys.path[:0] = [
+            str(copy.root),
+            str(copy.root / "tests"),
+            str(copy.root / "tests/gradients"),
+        ]
+        os._exit(
+            int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]))
+        )
+    return _wait(child, time.monotonic() + limit)
+
+
+def _wait(child: int, end: float) -> str:
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return "passed" if os.waitstatus_to_exitcode(status) == 0 else "failed"
+        time.sleep(0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "too long"
+
+
+def survives(copy: Copy, site: Site, limit: float) -> bool:
+    """Whether all tests of its area pass with the defect planted."""
+    folder = copy.root / ".kernels-with-defect"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    copy.usable_kernels(site.module, folder)
+    with copy.planted(site):
+        return run_tests(copy, tests_of(copy.root, site.module), folder, limit) == "passed"

@@ -43,7 +43,7 @@ from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
 from brainsnn.spikes import Recording
 
 LARGEST = 20.0
-"""Largest exponent of the hazard: beyond it, a neuron fires for certain."""
+"""Largest exponent of the hazard: a neuron beyond it fires for certain, and no slope is left."""
 
 
 @numba.njit(cache=True)
@@ -82,9 +82,8 @@ def _errors(
     errors, later = np.zeros(potential.shape), guess
     for t in range(n_steps - 1, 0, -1):
         for j in range(size):
-            if potential[t, j] - thetas[j] < LARGEST * spread:
-                slope = later - alive[t] if own[j] else later + wins[t]
-                errors[t, j] = slope * hazard[t, j] / scale
+            slope = later - alive[t] if own[j] else later + wins[t]
+            errors[t, j] = slope * hazard[t, j] / scale
         later += wins[t]
     return errors, win
 

@@ -50,6 +50,14 @@ def test_only_a_share_is_warped():
     assert 60 < moved.any(axis=(1, 2)).sum() < 140
 
 
+def test_only_a_share_is_mirrored():
+    images = np.repeat(IMAGE, 400, axis=0)
+    seen = Warp(mirror=0.25).draw(400, np.random.default_rng(0)).apply(images)
+    mirrored = (seen == images[:, :, ::-1]).all(axis=(1, 2))
+    assert 60 < mirrored.sum() < 140
+    assert (seen[~mirrored] == IMAGE).all()
+
+
 def test_the_same_generator_gives_the_same_images():
     one, two = (Warp(10, 0.1, 0.1, 1).draw(5, np.random.default_rng(3)) for _ in range(2))
     np.testing.assert_array_equal(one.matrices, two.matrices)

@@ -40,11 +40,12 @@ def loss(rule: RaceLikelihood, weights: NDArray[np.float64], steps: object, labe
 
 @pytest.mark.parametrize("floor", [1e-9, 0.9])
 @pytest.mark.parametrize("handicaps", [(), (-0.1, 0.2)])
+@pytest.mark.parametrize("threshold", [3.0, 12.0], ids=["decided", "mostly a guess"])
 def test_gradient_is_the_derivative_of_the_likelihood(
-    floor: float, handicaps: tuple[float, ...]
+    floor: float, handicaps: tuple[float, ...], threshold: float
 ) -> None:
     rng, labels, h = np.random.default_rng(5), np.array([1, 0, 1]), 1e-6
-    rule = RaceLikelihood(3.0, 2.0, floor, handicaps)
+    rule = RaceLikelihood(threshold, 2.0, floor, handicaps)
     weights = {"input_hidden": rng.normal(0.4, 1, (6, 3)), "hidden_output": ONTO}
     steps = rng.integers(0, N_STEPS - 2, (3, 6)).astype(np.int32)
     found = dict(rule.backward(recording(steps), weights, labels))
@@ -59,6 +60,14 @@ def test_gradient_is_the_derivative_of_the_likelihood(
     np.testing.assert_allclose(found["input_hidden"].values, wanted, rtol=1e-5, atol=1e-8)
     assert np.abs(wanted).max() > 0.01
     assert found["hidden_output"].rows.size == 0
+
+
+def test_a_race_that_is_over_at_once_teaches_nothing() -> None:
+    """Far above the threshold the hazard is cut off: no overflow, and nothing left to gain."""
+    rule, steps = RaceLikelihood(3.0, 0.1), np.zeros((2, 6), np.int32)
+    weights = {"input_hidden": np.full((6, 3), [500.0, 0.1, 0.1]), "hidden_output": ONTO}
+    found = dict(rule.backward(recording(steps), weights, np.array([0, 1])))
+    assert (found["input_hidden"].values[:, 0] == 0).all()
 
 
 def test_a_race_needs_one_hidden_layer_and_a_handicap_a_class() -> None:

@@ -141,7 +141,8 @@ def test_every_registered_rule_declares_itself(name: str) -> None:
 
 
 def test_dead_hidden_neurons_are_drawn_anew() -> None:
-    rule = TemporalBackprop(redraw_below=0.1, initial={"input_hidden": Uniform(1, 2)})
+    initial = {"input_hidden": Uniform(1, 2), "hidden_output": Uniform(1, 2)}
+    rule = TemporalBackprop(redraw_below=0.1, initial=initial)
     weights = {"input_hidden": np.zeros((3, 4)), "hidden_output": np.zeros((4, 2))}
     fired = {
         "input": np.zeros(3),
@@ -152,6 +153,23 @@ def test_dead_hidden_neurons_are_drawn_anew() -> None:
     changed = (weights["input_hidden"] >= 1).all(axis=0)
     np.testing.assert_array_equal(changed, [True, False, True, False])
     assert not weights["hidden_output"].any()
+
+
+def test_the_decision_is_read_a_step_before_the_first_output_spike() -> None:
+    """Worked by hand: what arrives in the step that is read neither counts nor learns."""
+    rule = DecisionBackprop(threshold=100.0, width=50.0)
+    weights = {"input_hidden": np.array([[80.0], [40.0]]), "hidden_output": np.array([[3.0, 5.0]])}
+    sizes = {"input": 2, "hidden": 1, "output": 2}
+    neurons, codes, steps = [0, 1, 0], [0, 0, 2], [1, 4, 5]
+    columns = [np.array(c, np.int32) for c in (codes, neurons, steps)]
+    whole = Recording(sizes, 10, 1e-3, np.array([0, 3]), *columns, np.full(3, np.nan))
+    labels = np.array([1])
+    delta = rule.loss_function.error(whole.first_steps("output"), labels, 10)[0]
+    found = dict(rule.backward(whole, weights, labels))["input_hidden"]
+    window = 1 - abs(80.0 - 100.0) / 50.0
+    expected = [[window * (3 * delta[0] + 5 * delta[1])], [0.0]]
+    np.testing.assert_allclose(dense(found, (2, 1)), expected)
+    assert expected[0][0] != 0
 
 
 def test_weights_must_fit_the_chain(weights: dict[str, NDArray[np.float64]]) -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brainsnn.codes import FirstSpikeDecoder
+from brainsnn.codes.decisions import Decisions
 from brainsnn.spikes import Recording
 from brainsnn.training.statistics import EpochStatistics
 
@@ -62,6 +63,23 @@ def test_numbers_by_hand():
         assert metrics[f"silent_neurons_{name}"] == (~fired.any(axis=0)).sum()
         mean = np.where(fired, steps, 0).sum(axis=0) / np.where(fired.any(0), fired.sum(0), np.nan)
         np.testing.assert_allclose(statistics.mean_first_step()[name], mean)
+
+
+def test_a_tie_is_not_a_right_decision_where_ties_are_wrong():
+    """Four decisions, two of them right, one of these a tie."""
+    decisions = Decisions(
+        decision=np.array([1, 1, 0, 2]),
+        step=np.array([3, 3, 3, 3]),
+        tie=np.array([False, True, True, False]),
+        silent=np.zeros(4, bool),
+        candidates=np.ones((4, 3), bool),
+    )
+    statistics = EpochStatistics(4, SIZES, [], 1)
+    recording = ENGINE.run(TRIALS.inputs, np.arange(4))
+    statistics.add(recording, np.array([1, 1, 2, 0]), decisions, np.zeros(4))
+    metrics = statistics.metrics()
+    assert metrics["train_accuracy"] == 0.5
+    assert metrics["train_accuracy_ties_wrong"] == 0.25
 
 
 def test_several_spikes_in_a_trial_count_once():

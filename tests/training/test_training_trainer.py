@@ -7,8 +7,10 @@ from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.errors import ConfigError, DataError, LearningError
 from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.base import RowGradient
+from brainsnn.learning.schedules import Cosine
 from brainsnn.streams import Streams
 from brainsnn.training import Callback
+from brainsnn.training.updates import StepByStep
 from brainsnn.trials import LabelledTrials, VariedTrials
 
 TRAIN, VALIDATION = make_trials(300), make_trials(60, 1)
@@ -88,6 +90,18 @@ def test_engine_holds_the_selected_weights_afterwards():
         assert not np.array_equal(array, result.last_weights[name])
 
 
+def test_validation_judges_the_average():
+    """The numbers of an epoch are those of the average, not of the weights that go on training."""
+    engine, settings = FakeEngine(), {"epochs": 3, "average": {"name": "epochs"}}
+    trainer = make_trainer(engine, learning_rate=0.01, **settings)
+    result = trainer.fit(TRAIN, VALIDATION)
+    row = result.metrics.iloc[-1]
+    for weights, same in ((trainer.state.average.weights(), True), (result.last_weights, False)):
+        engine.set_weights(weights)
+        numbers = summary(evaluate(engine, VALIDATION, FirstSpikeDecoder()))
+        assert (row["validation_decision_step"] == numbers["decision_step"]) == same
+
+
 def test_averaging_leaves_training_itself_alone():
     plain = make_trainer(epochs=2).fit(TRAIN, VALIDATION)
     averaged = make_trainer(epochs=2, average={"name": "exponential"}).fit(TRAIN, VALIDATION)
@@ -141,6 +155,24 @@ def test_schedule_scales_the_rate():
     result = make_trainer(learning_rate=0.05, **settings).fit(TRAIN, VALIDATION)
     rates = result.metrics["learning_rate"]
     pd.testing.assert_series_equal(rates, pd.Series([0.05, 0.05, 0.005, 0.005]), check_names=False)
+
+
+def test_the_rate_moves_within_an_epoch():
+    """Each block learns at the rate of its own place in the epoch, not of the epoch's beginning."""
+    rates = []
+
+    class Noting(StepByStep):
+        def run(self, trials, order, learning_rate, stop):
+            rates.append(learning_rate)
+            return super().run(trials, order, learning_rate, stop)
+
+    engine, schedule = FakeEngine(), Cosine(warm_up=0.0)
+    trainer = make_trainer(engine, epochs=2, schedule=schedule, learning_rate=0.05)
+    trainer.updater = Noting(engine, trainer.rule, trainer.state.optimiser)
+    trainer.fit(TRAIN, VALIDATION)
+    places = [0, 256 / 300, 1, 1 + 256 / 300]
+    assert rates == [schedule(0.05, place, 2) for place in places]
+    assert len(set(rates)) == 4
 
 
 def test_dead_neurons_are_redrawn_from_their_own_stream():

@@ -13,6 +13,7 @@ from brainsnn.codes import (
     Encoder,
     LatencyEncoder,
     OrientedLatencyEncoder,
+    RankLatencyEncoder,
     StaggeredLatencyEncoder,
 )
 from brainsnn.config import Choice
@@ -43,6 +44,17 @@ class LatencyCodeConfig(ImageCodeConfig):
     def build(self, n_steps: int) -> Encoder:
         """Make a `LatencyEncoder`."""
         return LatencyEncoder(n_steps)
+
+
+@ImageCodeConfig.variants.register("rank")
+class RankCodeConfig(ImageCodeConfig):
+    """The same, by the pixel's rank in its own image (`RankLatencyEncoder`)."""
+
+    name: Literal["rank"] = "rank"
+
+    def build(self, n_steps: int) -> Encoder:
+        """Make a `RankLatencyEncoder`."""
+        return RankLatencyEncoder(n_steps)
 
 
 @ImageCodeConfig.variants.register("staggered")

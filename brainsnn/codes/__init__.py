@@ -11,12 +11,14 @@ from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.codes.oriented import OrientedLatencyEncoder
+from brainsnn.codes.rank import RankLatencyEncoder
 from brainsnn.codes.rate import RateDecoder
 from brainsnn.codes.staggered import StaggeredLatencyEncoder
 from brainsnn.registry import Registry
 
 ENCODERS: Registry[type[Encoder]] = Registry("encoder")
 ENCODERS.add("latency", LatencyEncoder)
+ENCODERS.add("rank", RankLatencyEncoder)
 ENCODERS.add("staggered", StaggeredLatencyEncoder)
 ENCODERS.add("oriented", OrientedLatencyEncoder)
 ENCODERS.add("bernoulli", BernoulliEncoder)
@@ -37,6 +39,7 @@ __all__ = [
     "FirstSpikeDecoder",
     "LatencyEncoder",
     "OrientedLatencyEncoder",
+    "RankLatencyEncoder",
     "RateDecoder",
     "StaggeredLatencyEncoder",
     "jitter_steps",

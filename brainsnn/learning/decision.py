@@ -16,10 +16,16 @@ where :math:`V_j(t)` is the sum of the weights of all inputs that spiked before 
 anew from the recorded spikes, and the triangle of half-width :math:`\sigma` around the threshold is
 the surrogate derivative of "has fired by then" (Bengio et al. 2013, arXiv:1308.3432; Esser et al.
 2016, doi:10.1073/pnas.1604850113). The output's :math:`\delta` is the error of the loss.
+
+A neuron that was above the threshold once has fired, even if its potential at the decision is
+below again. Where inputs at different times say different things, as the levels of a grey picture
+do, the rule may read the *peak* instead: :math:`V_j` is then the largest potential of the neuron up
+to :math:`t^* - d`, and its gradient counts the spikes before that peak.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -28,8 +34,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.gated import Errors, GatedRule, Steps
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
+from brainsnn.learning.peak import in_order, peaks
+from brainsnn.spikes import Recording
 
 
 @numba.njit(cache=True)
@@ -45,6 +54,21 @@ def _potential(pre: Steps, before: int, weights: Errors, total: Errors) -> None:
         if pre[i] < before:
             for j in range(weights.shape[1]):
                 total[j] += weights[i, j]
+
+
+@numba.njit(cache=True)
+def _through_window(
+    delta: Errors, weights: Errors, threshold: float, width: float, error: Errors
+) -> None:
+    """Turn potentials of one trial into errors, in place."""
+    for j in range(error.size):
+        window = 1.0 - abs(error[j] - threshold) / width
+        total = 0.0
+        if window > 0:
+            for k in range(delta.size):
+                total += delta[k] * weights[j, k]
+            total *= window
+        error[j] = total
 
 
 @numba.njit(cache=True)
@@ -66,14 +90,35 @@ def _below(  # type: ignore[no-untyped-def]
         read = max(min(post[n].min(), n_steps - 1) - 1, 0)
         gate[n, :] = read
         _potential(lower[n], read, lower_weights, error[n])
-        for j in range(error.shape[1]):
-            window = 1.0 - abs(error[n, j] - threshold) / width
-            total = 0.0
-            if window > 0:
-                for k in range(delta.shape[1]):
-                    total += delta[n, k] * weights[j, k]
-                total *= window
-            error[n, j] = total
+        _through_window(delta[n], weights, threshold, width, error[n])
+
+
+@numba.njit(cache=True)
+def _below_peak(  # type: ignore[no-untyped-def]
+    pre,  # noqa: ARG001
+    post: Steps,
+    delta: Errors,
+    weights: Errors,
+    lower: Steps,
+    lower_weights: Errors,
+    n_steps: int,
+    parameters: NDArray[np.float64],
+    error: Errors,
+    gate: Steps,
+) -> None:
+    """Error through the window around the threshold, of the largest potential until then."""
+    threshold, width = parameters[0], parameters[1]
+    place, order = np.empty(n_steps + 1, np.int64), np.empty(lower.shape[1], np.int64)
+    total = np.empty(error.shape[1])
+    for n in range(post.shape[0]):
+        read = max(min(post[n].min(), n_steps - 1) - 1, 0)
+        count = in_order(lower[n], read, place, order)
+        peaks(lower[n], lower_weights, order[:count], total, error[n], gate[n])
+        _through_window(delta[n], weights, threshold, width, error[n])
+
+
+READINGS = {"decision": _below, "peak": _below_peak}
+"""What `DecisionBackprop` may read, and the function that does."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +133,14 @@ class DecisionBackprop(GatedRule):
         :math:`\theta` of the hidden neurons.
     width : float, default 50
         :math:`\sigma`, half-width of the window around the threshold.
+    reads : {"decision", "peak"}, default "decision"
+        Which potential the window is laid over: that at the decision, or the largest until then,
+        which needs a network with one hidden layer.
 
     Raises
     ------
     LearningError
-        If `width` is not positive.
+        If `width` is not positive, or `reads` something else.
     """
 
     citation: ClassVar[str] = (
@@ -106,11 +154,25 @@ class DecisionBackprop(GatedRule):
     loss_function: FirstSpikeLoss = field(default_factory=FirstSpikeSoftmax)
     threshold: float = 100.0
     width: float = 50.0
+    reads: Literal["decision", "peak"] = "decision"
 
     def __post_init__(self) -> None:
         if not self.width > 0:
             raise LearningError(f"The window's width must be positive, got {self.width}.")
+        if self.reads not in READINGS:
+            raise LearningError(f"reads must be one of {', '.join(READINGS)}, got {self.reads!r}.")
 
     def functions(self) -> tuple[Any, Any, NDArray[np.float64]]:
         """See `GatedRule`."""
-        return _begin, _below, np.array([self.threshold, self.width], np.float64)
+        return _begin, READINGS[self.reads], np.array([self.threshold, self.width], np.float64)
+
+    def backward(
+        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
+    ) -> Iterator[tuple[str, RowGradient]]:
+        """Yield the gradient of each connection from the last to the first (see `Rule`)."""
+        if self.reads == "peak" and len(weights) > 2:
+            raise LearningError(
+                f"A rule that reads peaks needs one hidden layer, not {len(weights) - 1}: peaks of "
+                "one layer are at many steps, and the layer below is read at one."
+            )
+        return super().backward(recording, weights, labels)

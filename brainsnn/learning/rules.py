@@ -80,7 +80,7 @@ class DecisionConfig(RuleConfig):
         Of Adam.
     tau, margin, target, anchor, earliest, patience : float
         See `FirstSpikeSoftmax`.
-    threshold, width : float
+    threshold, width, reads
         See `DecisionBackprop`; the threshold is the network's.
     """
 
@@ -94,12 +94,13 @@ class DecisionConfig(RuleConfig):
     patience: float = Field(default=1.0, ge=0)
     threshold: float = Field(default=100.0, gt=0)
     width: float = Field(default=50.0, gt=0)
+    reads: Literal["decision", "peak"] = "decision"
 
     def build(self, initial: Mapping[str, Uniform | Normal]) -> Rule:  # noqa: ARG002
         """Make a `DecisionBackprop` with `FirstSpikeSoftmax`."""
         times = (self.tau, self.margin, self.target)
         loss = FirstSpikeSoftmax(*times, self.anchor, self.earliest, self.patience)
-        return DecisionBackprop(loss, self.threshold, self.width)
+        return DecisionBackprop(loss, self.threshold, self.width, self.reads)
 
 
 @RULES.register("race")

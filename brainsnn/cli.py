@@ -1,18 +1,17 @@
 """The command line ``brainsnn``: a command a function.
 
-Exit codes: 0 done, 2 bad input, 130 interrupted. With ``--json``, one JSON object goes to standard
-output and nothing else.
+Exit codes: 0 done, 2 bad input, 130 interrupted, 141 standard output closed, broken or full. With
+``--json``, one JSON object goes to standard output and nothing else.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -32,6 +31,8 @@ from brainsnn.cli_options import (
     free_directory,
 )
 from brainsnn.errors import BrainsnnError
+from brainsnn.interrupts import Interrupted, ending_by_signals
+from brainsnn.output import complain, prepare, say
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -47,35 +48,37 @@ app = typer.Typer(
 @contextmanager
 def _reporting(as_json: bool = False) -> Iterator[None]:
     """Turn the errors a user can mend into a message and an exit code."""
-    from brainsnn.training.interrupts import Interrupted
-
     try:
-        yield
+        with ending_by_signals():
+            yield
     except Interrupted as stop:
-        _complain("interrupted", str(stop), as_json)
-        raise typer.Exit(INTERRUPTED) from None
+        _end(INTERRUPTED, "interrupted", str(stop), as_json)
     except KeyboardInterrupt:
-        _complain("interrupted", "Interrupted.", as_json)
-        raise typer.Exit(INTERRUPTED) from None
+        _end(INTERRUPTED, "interrupted", "Interrupted.", as_json)
     except BrainsnnError as error:
-        _complain("error", str(error), as_json)
-        raise typer.Exit(BAD_INPUT) from None
+        _end(BAD_INPUT, "error", str(error), as_json)
+    except MemoryError as error:
+        _end(BAD_INPUT, "error", f"Not enough memory for this: {error}".rstrip(": "), as_json)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _end(BAD_INPUT, "error", f"{where}{error.strerror or error}.", as_json)
 
 
-def _complain(kind: str, message: str, as_json: bool) -> None:
+def _end(code: int, kind: str, message: str, as_json: bool) -> NoReturn:
+    complain(f"brainsnn: {message}")
     if as_json:
-        typer.echo(json.dumps({kind: message}))
-    typer.echo(f"brainsnn: {message}", err=True)
+        say(json.dumps({kind: message}))
+    raise typer.Exit(code)
 
 
 def _emit(record: dict[str, Any]) -> None:
-    typer.echo(json.dumps(record, default=str))
+    say(json.dumps(record, default=str))
 
 
 @app.callback(invoke_without_command=True)
 def _version(version: Annotated[bool, typer.Option("--version")] = False) -> None:
     if version:
-        typer.echo(f"brainsnn {__version__}")
+        say(f"brainsnn {__version__}")
         raise typer.Exit
 
 
@@ -92,7 +95,10 @@ def list_protocols(as_json: Json = False) -> None:
         table = Table("protocol", "what it does", box=None)
         for name, text in rows.items():
             table.add_row(name, text)
-        Console().print(table)
+        console = Console()
+        with console.capture() as shown:
+            console.print(table)
+        say(shown.get(), end="")
 
 
 @app.command()
@@ -101,7 +107,7 @@ def show(target: Annotated[str, typer.Argument(metavar="PROTOCOL|RUN")]) -> None
     from brainsnn import show as texts
 
     with _reporting():
-        typer.echo(texts.run(Path(target)) if Path(target).is_dir() else texts.protocol(target))
+        say(texts.run(Path(target)) if Path(target).is_dir() else texts.protocol(target))
 
 
 @app.command()
@@ -117,7 +123,7 @@ def describe(
     with _reporting():
         protocol, config = configured(name, settings, preset)
         model = protocol.model(config)
-        typer.echo(describe_markdown(model) if markdown else describe_text(model), nl=False)
+        say(describe_markdown(model) if markdown else describe_text(model), end="")
 
 
 @app.command()
@@ -192,7 +198,7 @@ def compare(
     with _reporting():
         from brainsnn.protocol import load_report
 
-        typer.echo(f"Report: {load_report('compare')(runs, out).resolve()}")
+        say(f"Report: {load_report('compare')(runs, out).resolve()}")
 
 
 @app.command()
@@ -219,7 +225,7 @@ def build(
         if as_json:
             _emit(vars(built))
         else:
-            typer.echo(built.text())
+            say(built.text())
 
 
 @app.command()
@@ -228,7 +234,7 @@ def data(name: Annotated[str | None, typer.Argument(metavar="DATASET")] = None) 
     from brainsnn import show as texts
 
     with _reporting():
-        typer.echo(texts.datasets() if name is None else texts.dataset(name))
+        say(texts.datasets() if name is None else texts.dataset(name))
 
 
 @app.command()
@@ -236,13 +242,14 @@ def doctor(as_json: Json = False) -> None:
     """Say what this machine has and lacks."""
     from brainsnn.doctor import examine
 
-    findings = examine()
-    if as_json:
-        _emit({f.name: {"good": f.good, "detail": f.detail} for f in findings})
-    else:
-        marks = {True: "ok", False: "MISSING", None: "-"}
-        for finding in findings:
-            typer.echo(f"{marks[finding.good]:<8} {finding.name:<14} {finding.detail}")
+    with _reporting(as_json):
+        findings = examine()
+        if as_json:
+            _emit({f.name: {"good": f.good, "detail": f.detail} for f in findings})
+        else:
+            marks = {True: "ok", False: "MISSING", None: "-"}
+            for finding in findings:
+                say(f"{marks[finding.good]:<8} {finding.name:<14} {finding.detail}")
     if any(finding.good is False for finding in findings):
         raise typer.Exit(BAD_INPUT)
 
@@ -254,18 +261,15 @@ def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:
         return
     from brainsnn import show as texts
 
-    typer.echo(texts.outcome(outcome))
+    say(texts.outcome(outcome))
     if not quiet and (outcome.path / "report.html").exists():
-        typer.echo(f"\nReport: {(outcome.path / 'report.html').resolve()}")
+        say(f"\nReport: {(outcome.path / 'report.html').resolve()}")
 
 
 def main() -> None:
     """Entry point of the command ``brainsnn``."""
-    try:
-        app()
-    except BrokenPipeError:
-        # The reader of our output has gone; what it wanted, it has.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+    prepare()
+    app()
 
 
 if __name__ == "__main__":

@@ -103,14 +103,27 @@ def read_toml(kind: type[C], path: Path) -> C:
         If the file cannot be read or is not TOML, or holds an unknown key or an impossible value;
         the message names file, key and value.
     """
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
+    tree = read_tree(path)
     try:
         return _merge(kind(), tree, "")
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def read_tree(path: Path) -> dict[str, Any]:
+    """What a TOML file says, unchecked.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
+    except RecursionError:
+        raise ConfigError(f"{path}: cannot be read as TOML: it is nested too deep.") from None
 
 
 def apply_overrides(config: C, overrides: Iterable[str]) -> C:
@@ -171,6 +184,9 @@ def parse_value(text: str) -> Any:
         parsed = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text.strip()
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise ConfigError(f"{text:.40}... is not possible as a value: {reason}.") from None
     return parsed["value"] if list(parsed) == ["value"] else text.strip()
 
 
@@ -210,6 +226,6 @@ def _explain(error: ValidationError, prefix: str) -> str:
         key = prefix + ".".join(str(part) for part in item["loc"])
         reason = item["msg"].removeprefix("Value error, ")
         reason = reason[0].lower() + reason[1:]
-        given = "" if isinstance(item["input"], Mapping) else f" = {item['input']!r}"
+        given = "" if isinstance(item["input"], Mapping) else f" = {item['input']!r:.200}"
         lines.append(f"{key.rstrip('.')}{given} is not possible: {reason}.")
     return " ".join(lines)

@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from brainsnn.datasets import DATASETS
 from brainsnn.engine.genn import adapter, installation
-from brainsnn.engine.resident import compiler
-from brainsnn.errors import BrainsnnError
+from brainsnn.engine.resident import cache, compiler
+from brainsnn.errors import BrainsnnError, EngineError
 from brainsnn.protocol import protocols
 
 PACKAGES = ("brainsnn", "brian2", "numpy", "numba", "scipy", "pandas", "pyarrow", "matplotlib")
@@ -83,7 +83,11 @@ def _make() -> Finding:
 
 def _cache() -> str:
     folder = compiler.cache_directory()
-    folder.mkdir(parents=True, exist_ok=True)
+    if not cache.make_private(folder):
+        raise EngineError(
+            f"{folder}: others could have written here, so nothing is kept there or run from there."
+            " Make it yours alone (chmod 700), or set BRAINSNN_CACHE."
+        )
     with tempfile.TemporaryFile(dir=folder):
         size = sum(p.stat().st_size for p in folder.iterdir() if p.is_file())
     return f"{folder}: {size / 1e6:.1f} MB of compiled networks"

@@ -22,11 +22,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from brainsnn.jit import njit
 from brainsnn.spikes import Recording
 from brainsnn.trials import LabelledTrials
 
@@ -39,7 +39,7 @@ BLOCK = 500
 """Trials run and tabulated at once by default."""
 
 
-@numba.njit(cache=True)
+@njit()
 def _tally(  # type: ignore[no-untyped-def]
     offsets, population, neuron, step, decision_step, begin, fan_out, whole, decided, operations
 ):

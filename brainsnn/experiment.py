@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from brainsnn.config import read_tree
 from brainsnn.engine import Engine, ResidentEngine, build_engine
-from brainsnn.errors import ConfigError, RunDirectoryError
+from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
 from brainsnn.evaluation import evaluate, summary
 from brainsnn.protocol import Material, Protocol, ProtocolConfig, load_protocol
 from brainsnn.records import RunDirectory, load_weights
@@ -142,9 +143,29 @@ class Experiment(Generic[C]):
         self.protocol.measure(self, run)
         self.engine.close()
         del self.material, self.engine
-        claims = self.protocol.conclude(run)
+        claims = concluded(self.protocol, run)
         run.finish()
         return Outcome(run.path, totals, claims)
+
+
+def concluded(work: Protocol[Any] | Study[Any], run: RunDirectory) -> pd.DataFrame:
+    """Let a protocol or study conclude from a run directory.
+
+    Raises
+    ------
+    RunDirectoryError
+        If its tables are not what they should be; the log then has where it failed.
+    """
+    try:
+        return work.conclude(run)
+    except (BrainsnnError, OSError, MemoryError):
+        raise
+    except Exception as error:  # Tables that others have changed fail anywhere.
+        run.log(f"no conclusion: {''.join(traceback.format_exception(error))}")
+        raise RunDirectoryError(
+            f"{run.path}: no conclusion can be drawn from its tables: "
+            f"{type(error).__name__}: {error}. {run.log_file} has where."
+        ) from error
 
 
 def start(
@@ -236,10 +257,7 @@ def protocol_of(path: Path) -> Any:
         If the directory is no run, or its configuration names no protocol.
     """
     run = RunDirectory.read(path)
-    try:
-        settings = tomllib.loads((run.path / "config.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunDirectoryError(f"{path}/config.toml cannot be read: {error}") from error
+    settings = read_tree(run.path / "config.toml")
     if "protocol" not in settings:
         raise RunDirectoryError(f"{path}/config.toml: the key 'protocol' is missing.")
     return load_protocol(settings["protocol"])

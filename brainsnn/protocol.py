@@ -158,6 +158,8 @@ def load_protocol(name: str) -> Any:
         If there is none of that name, or its module cannot be imported.
     """
     known = protocols()
+    if not isinstance(name, str):
+        raise ConfigError(f"The name of a protocol is text, not {name!r:.100}.")
     if name not in known:
         raise ConfigError(f"Unknown protocol {name!r}. {suggest(name, known)}")
     try:

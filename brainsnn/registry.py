@@ -70,6 +70,11 @@ class Registry(Mapping[str, T], Generic[T]):
         return lambda entry: self.add(name, entry)
 
     def __getitem__(self, name: str) -> T:
+        if not isinstance(name, str):
+            raise ConfigError(
+                f"The name of a {self.kind} is text, not {name!r:.100}. "
+                f"Known: {', '.join(sorted(self._entries))}."
+            )
         try:
             return self._entries[name]
         except KeyError:
@@ -78,7 +83,7 @@ class Registry(Mapping[str, T], Generic[T]):
             ) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return isinstance(name, str) and name in self._entries
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._entries))

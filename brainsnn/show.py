@@ -14,6 +14,7 @@ from brainsnn.evaluation import summary
 from brainsnn.experiment import Outcome
 from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory
+from brainsnn.records.tables import DECISIONS, require
 
 _PERCENT = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
 
@@ -46,8 +47,11 @@ def run(path: Path) -> str:
     if (path / "metrics.parquet").exists():
         metrics = directory.metrics()
         lines += ["", _table(metrics.tail(10).filter(regex="^(epoch|loss|.*accuracy|seconds)"))]
-    if (path / "trials.parquet").exists():
-        lines += ["", totals(summary(directory.trials()))]
+    if (path / "trials.parquet").exists() and not directory.has_table("results"):
+        trials = require(directory.trials(), path / "trials.parquet", DECISIONS)
+        lines += ["", totals(summary(trials))]
+    if directory.has_table("results"):
+        lines += ["", f"  {len(directory.table('results'))} results in results.parquet"]
     return "\n".join(lines)
 
 

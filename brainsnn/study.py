@@ -16,7 +16,7 @@ from pydantic import Field
 
 from brainsnn.config import Config
 from brainsnn.errors import ConfigError
-from brainsnn.experiment import Outcome
+from brainsnn.experiment import Outcome, concluded
 from brainsnn.model import Model
 from brainsnn.protocol import EngineName
 from brainsnn.records import RunDirectory
@@ -125,6 +125,7 @@ class PreparedStudy(Generic[S]):
                 callback.on_message(line)
 
         self.study.carry_out(self.config, run, say)
-        claims = self.study.conclude(run)
+        claims = concluded(self.study, run)
+        totals = self.study.totals(run)
         run.finish()
-        return Outcome(run.path, self.study.totals(run), claims)
+        return Outcome(run.path, totals, claims)

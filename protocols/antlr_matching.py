@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -170,10 +170,13 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
         name = _name(engine.model, spikes)
         if run.holds("results", network=name):
             return
-        losses, tasks = zip(*_learn_all(config, engine, spikes), strict=True)
-        run.append_table("losses", pd.concat(losses, ignore_index=True).assign(network=name))
-        found = pd.DataFrame([row for rows in tasks for row in rows]).assign(network=name)
-        run.append_table("tasks", found)
+        for seed in range(config.seed, config.seed + config.seeds):
+            if not run.holds("tasks", network=name, seed=seed):
+                losses, learned = _learn(config, engine, spikes, seed)
+                added = {"losses": losses, "tasks": pd.DataFrame(learned)}
+                run.append_tables({key: part.assign(network=name) for key, part in added.items()})
+        tasks = run.table("tasks")
+        found = tasks[tasks["network"] == name]
         means = found.groupby("method", sort=False)[["first", "last", "seconds"]].mean()
         rows = [
             {
@@ -201,25 +204,24 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
     ) -> None:
         """Survey the landscapes of the first tasks of a condition, unless they are there."""
         name, settings = _name(engine.model, spikes), config.landscape
-        if run.holds("resemblance", network=name):
-            return
-        rows = []
         for seed in range(config.seed, config.seed + min(settings.tasks, config.seeds)):
+            if run.holds("resemblance", network=name, seed=seed):
+                continue
             streams = Streams(seed)
             task = draw_task(config.task_sizes(engine.populations["output"], spikes), streams)
             first = engine.model.draw_weights(streams)
             grid = (settings.points, settings.every)
             table, way = landscape(engine, config.descent, task, first, *grid)
             true = grid_of(table, "true")[2]
-            for method in SURVEYED:
-                alike = resemblance(true, grid_of(table, method)[2])
-                rows.append({"network": name, "seed": seed, "method": method, **alike})
+            rows = [
+                {"seed": seed, "method": m, **resemblance(true, grid_of(table, m)[2])}
+                for m in SURVEYED
+            ]
+            added = {"resemblance": pd.DataFrame(rows)}
             if seed == config.seed:
-                run.append_table("landscape", table.assign(network=name))
-                run.append_table("way", way.assign(network=name))
-        if rows:
-            run.append_table("resemblance", pd.DataFrame(rows))
-            say(f"{name}: {settings.tasks} landscapes")
+                added |= {"landscape": table, "way": way}
+            run.append_tables({key: part.assign(network=name) for key, part in added.items()})
+            say(f"{name}: landscape of task {seed}")
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Mean last loss of each method, over conditions."""
@@ -241,26 +243,24 @@ def _name(model: Model, spikes: int) -> str:
     return f"{'-'.join(map(str, model.sizes.values()))}, {each}"
 
 
-def _learn_all(
-    config: AntlrMatchingConfig, engine: Engine, spikes: int
-) -> Iterator[tuple[pd.DataFrame, list[dict[str, object]]]]:
-    """Yield, task by task, losses at some updates, and a row a method."""
-    kept = _kept(config.updates)
-    for seed in range(config.seed, config.seed + config.seeds):
-        streams = Streams(seed)
-        task = draw_task(config.task_sizes(engine.populations["output"], spikes), streams)
-        first = engine.model.draw_weights(streams)
-        curves, rows = [], []
-        for method in RULES:
-            begin = time.perf_counter()
-            losses, _ = config.descent.run(engine, task, method, first)
-            row: dict[str, object] = {"seed": seed, "method": method, "silence": task.silence}
-            row |= {"first": losses[0], "last": losses[-page.LAST :].mean(), "mean": losses.mean()}
-            row |= {"solved": bool(losses[-1] == 0), "seconds": time.perf_counter() - begin}
-            rows.append(row)
-            values = {"method": method, "seed": seed, "update": kept, "loss": losses[kept]}
-            curves.append(pd.DataFrame(values))
-        yield pd.concat(curves, ignore_index=True), rows
+def _learn(
+    config: AntlrMatchingConfig, engine: Engine, spikes: int, seed: int
+) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+    """Let every method learn a task; losses at some updates, and a row a method."""
+    kept, streams = _kept(config.updates), Streams(seed)
+    task = draw_task(config.task_sizes(engine.populations["output"], spikes), streams)
+    first = engine.model.draw_weights(streams)
+    curves, rows = [], []
+    for method in RULES:
+        begin = time.perf_counter()
+        losses, _ = config.descent.run(engine, task, method, first)
+        row: dict[str, object] = {"seed": seed, "method": method, "silence": task.silence}
+        row |= {"first": losses[0], "last": losses[-page.LAST :].mean(), "mean": losses.mean()}
+        row |= {"solved": bool(losses[-1] == 0), "seconds": time.perf_counter() - begin}
+        rows.append(row)
+        values = {"method": method, "seed": seed, "update": kept, "loss": losses[kept]}
+        curves.append(pd.DataFrame(values))
+    return pd.concat(curves, ignore_index=True), rows
 
 
 def _kept(updates: int) -> np.ndarray:

@@ -25,7 +25,7 @@ from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.rules import AntlrConfig
 from brainsnn.learning.schedules import Cosine
 from brainsnn.model import Model
-from brainsnn.records import RunDirectory, save_weights
+from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
 from brainsnn.synapses import Uniform
@@ -155,6 +155,9 @@ class AntlrStudy(Study[S]):
         seeds = range(config.seed, config.seed + config.seeds)
         conditions = [Condition(m, once) for once in config.restricted for m in config.methods]
         jobs = [Job(condition, seed) for seed in seeds for condition in conditions]
+        for job in jobs:
+            if job.done(run):
+                job.checkpoint(run).unlink(missing_ok=True)
         with StopRequest() as stop, ThreadPoolExecutor(config.workers) as pool:
             for future in [pool.submit(work, job, stop) for job in jobs if not job.done(run)]:
                 future.result()
@@ -174,9 +177,9 @@ class AntlrStudy(Study[S]):
 
 
 def _keep(found: Learned, run: RunDirectory, job: Job) -> None:
-    """Add to the tables what a network left, results last: they say that it is done."""
-    save_weights(run.path / f"weights-{job.name}.npz", found.weights)
-    run.append_table("learning", found.learning)
-    run.append_table("trials", found.trials)
-    run.append_table("results", found.results)
+    """Add to the tables, in one, what a network left."""
+    run.append_tables(
+        {"learning": found.learning, "trials": found.trials, "results": found.results},
+        {f"weights-{job.name}": found.weights},
+    )
     job.checkpoint(run).unlink(missing_ok=True)

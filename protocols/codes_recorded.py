@@ -89,9 +89,10 @@ class CodesRecorded(Study[CodesRecordedConfig]):
         recorded, table = _load()
         onset = recorded.onsets(table.trials["stimulus"].to_numpy())
         windows = np.array(config.windows)
-        results, trials, bits, chosen, best = [], [], [], [], []
         found_in = responses(table, onset, windows)
         for seed in range(config.seed, config.seed + config.seeds):
+            if run.holds("results", seed=seed):
+                continue
             rng = Streams(seed)["folds"]
             found, decided = decode_against_window(
                 table,
@@ -102,26 +103,26 @@ class CodesRecorded(Study[CodesRecordedConfig]):
                 n_bins=config.bins,
                 shuffles=config.shuffles,
             )
-            results.append(found.assign(seed=seed))
-            trials.append(decided.assign(seed=seed))
-            for correction in ("panzeri_treves", "shuffle"):
-                told = information_against_window(
+            bits = [
+                information_against_window(
                     table, onset, windows, correction, config.bins, rng
-                )
-                bits.append(told.assign(correction=correction, seed=seed))
+                ).assign(correction=correction)
+                for correction in ("panzeri_treves", "shuffle")
+            ]
             labels, choice = table.stimulus, Streams(seed).fresh("windows")
             fold = stratified_folds(labels, config.folds, choice)
-            nested = nested_windows(found_in, labels, fold, config.bins).assign(seed=seed)
-            chosen.append(nested)
+            nested = nested_windows(found_in, labels, fold, config.bins)
             limits = {"n_folds": config.folds, "n_bins": config.bins, "shuffles": config.shuffles}
-            best.append(best_of_windows(found_in, labels, choice, **limits).assign(seed=seed))
+            tables = {
+                "chosen": nested,
+                "best": best_of_windows(found_in, labels, choice, **limits),
+                "results": found,
+                "trials": decided,
+                "information": pd.concat(bits),
+            }
+            run.append_tables({name: part.assign(seed=seed) for name, part in tables.items()})
             right = (nested["decision"] == nested["label"]).groupby(nested["code"]).mean()
             say(f"seed {seed}: " + ", ".join(f"{c} {a:.1%}" for c, a in right.items()))
-        run.write_table("chosen", pd.concat(chosen, ignore_index=True))
-        run.write_table("best", pd.concat(best, ignore_index=True))
-        run.write_table("results", pd.concat(results, ignore_index=True))
-        run.write_trials(pd.concat(trials, ignore_index=True))
-        run.write_table("information", pd.concat(bits, ignore_index=True))
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Best mean accuracy of each code, over windows."""

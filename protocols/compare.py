@@ -41,7 +41,8 @@ def read_trials(paths: Sequence[Path]) -> pd.DataFrame:
             raise RunDirectoryError(f"{path}: its trials table lacks {', '.join(missing)}.")
         names = [name for name in ("condition", "decoder") if name in trials.columns]
         code = trials[names].astype(str).agg(", ".join, axis=1) if names else ""
-        label = f"{run.path.name}: " if names else run.path.name
+        own = run.path.resolve().name.encode("utf-8", "replace").decode()
+        label = f"{own}: " if names else own
         seed = trials["seed"] if "seed" in trials.columns else run.provenance().get("seed", 0)
         parts.append(trials.assign(code=label + code, seed=seed))
     together = pd.concat(parts, ignore_index=True)

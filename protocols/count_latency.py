@@ -133,8 +133,8 @@ class CountLatency(Study[CountLatencyConfig]):
             for seed in range(config.seed, config.seed + config.seeds):
                 if run.holds("results", condition=condition.name, seed=seed):
                     continue
-                row = _measure(config, condition, seed, run)
-                run.append_table("results", pd.DataFrame([row]))
+                row, early = _measure(config, condition, seed)
+                run.append_tables({"results": pd.DataFrame([row]), **early})
                 say(
                     f"{condition.name}, seed {seed}: {row['accuracy']:.2%} ({row['seconds']:.0f} s)"
                 )
@@ -184,9 +184,12 @@ def _training(config: CountLatencyConfig, condition: Condition) -> TrainingConfi
 
 
 def _measure(
-    config: CountLatencyConfig, condition: Condition, seed: int, run: RunDirectory
-) -> dict[str, object]:
-    """Train one network, test it, and read the longest unconstrained one early."""
+    config: CountLatencyConfig, condition: Condition, seed: int
+) -> tuple[dict[str, object], dict[str, pd.DataFrame]]:
+    """Train one network, test it, and read the longest unconstrained one early.
+
+    Returns its row of results, and the table of early readings, if there is one.
+    """
     begin, streams, network = time.perf_counter(), Streams(seed), _network(config, condition)
     splits = config.data.load()
     model = network.model("count-latency", "28x28", 10)
@@ -207,11 +210,12 @@ def _measure(
         )
         shown = fixed_trials(splits.test, network, streams, "test")
         trials = evaluate(engine, shown, RateDecoder())
+        tables = {}
         if condition == Condition(max(config.n_steps)):
             early = early_readings(output_spikes(engine, shown), shown.labels, 10, engine.n_steps)
-            run.append_table("early", early.assign(seed=seed))
+            tables = {"early": early.assign(seed=seed)}
         kept = _kept(engine, trials, condition)
-    return {
+    row: dict[str, object] = {
         "condition": condition.name,
         "decoder": "rate",
         "seed": seed,
@@ -222,6 +226,7 @@ def _measure(
         **summarise(trials),
         **kept,
     }
+    return row, tables
 
 
 def _kept(engine: Engine, trials: pd.DataFrame, condition: Condition) -> dict[str, float]:

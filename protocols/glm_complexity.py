@@ -70,10 +70,10 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
     ) -> None:
         """Run all conditions, then the network without spikes."""
         super().carry_out(config, run, say)
-        if not run.has_table("ann"):
-            seeds = range(config.seed, config.seed + config.seeds)
-            shop = Workshop(config.training, config.data)
-            run.append_table("ann", pd.DataFrame([_logistic(shop, config, seed) for seed in seeds]))
+        shop = Workshop(config.training, config.data)
+        for seed in range(config.seed, config.seed + config.seeds):
+            if not run.holds("ann", seed=seed):
+                run.append_table("ann", pd.DataFrame([_logistic(shop, config, seed)]))
 
     def claims(self, run: RunDirectory) -> list[Claim]:
         """The ratio of complexities at the paper's accuracy."""

@@ -166,8 +166,7 @@ class GLMStudy(Study[S]):
             part = trials[trials["decoder"] == decoder]
             clock = _seconds_a_trial(shop, condition, glm, weights, seed, decoder == "first_spike")
             rows.append({**common, "decoder": decoder, **_scores(part), "inference_seconds": clock})
-        run.append_table("trials", trials)
-        run.append_table("results", pd.DataFrame(rows))
+        run.append_tables({"trials": trials, "results": pd.DataFrame(rows)})
         found = ", ".join(f"{r['decoder']} {r['accuracy']:.2%}" for r in rows)
         say(f"{condition.name}, seed {seed}: {found} ({seconds:.0f} s)")
 

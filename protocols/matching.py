@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from analysis.landscape import integrate_gradients
 from brainsnn.engine import Engine
+from brainsnn.interrupts import StopRequest
 from brainsnn.learning.antlr import Antlr, activation_based, timing_based
 from brainsnn.learning.losses import SpikeTrainLoss
 from brainsnn.learning.optimisers import OptimiserConfig
 from brainsnn.neurons import Coefficients
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.training.interrupts import StopRequest
 from brainsnn.training.updates import StepByStep
 from brainsnn.trials import LabelledTrials
 

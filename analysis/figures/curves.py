@@ -6,7 +6,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.style import WIDTH, grid, logarithmic_x, new_figure, series_colours, styled
+from analysis.figures.style import (
+    WIDTH,
+    grid,
+    logarithmic_x,
+    named,
+    new_figure,
+    series_colours,
+    styled,
+)
 from analysis.tables import require
 
 
@@ -63,5 +71,5 @@ def plot_curves(
 
 def _draw(axes: Axes, line: pd.DataFrame, x: str, label: str, colour: str) -> None:
     """One code: mean, and band of the interval."""
-    axes.plot(line[x], 100 * line["mean"], color=colour, marker="o", ms=3.2, label=label)
+    axes.plot(line[x], 100 * line["mean"], color=colour, marker="o", ms=3.2, label=named(label))
     axes.fill_between(line[x], 100 * line["low"], 100 * line["high"], color=colour, alpha=0.2, lw=0)

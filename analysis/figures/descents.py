@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import GREY, WIDTH, grid, new_figure, series_colours, styled
+from analysis.figures.style import (
+    GREY,
+    WIDTH,
+    decades,
+    grid,
+    named,
+    new_figure,
+    series_colours,
+    styled,
+)
 from analysis.tables import require
 
 
@@ -40,12 +49,14 @@ def plot_descents(
         part = table[table[split] == name]
         for label, colour in colours.items():
             line = part[part[code] == label].sort_values("update")
-            axes.plot(line["update"] + 1, line["mean"], color=colour, label=label)
+            axes.plot(line["update"] + 1, line["mean"], color=colour, label=named(label))
             low = line["low"].clip(lower=0.1 * part["mean"].min())
             axes.fill_between(line["update"] + 1, low, line["high"], color=colour, alpha=0.2, lw=0)
         if reference is not None:
             axes.axhline(part[reference[1]].iloc[0], color=GREY, lw=1, ls="--", label=reference[0])
         axes.set(title=name, xscale="log", yscale="log", xlabel="Update")
+        decades(axes.xaxis)
+        decades(axes.yaxis)
         grid(axes, "both")
     for axes in panels[len(names) :]:
         axes.set_visible(False)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import WIDTH, grid, new_figure, series_colours, styled
+from analysis.figures.style import (
+    WIDTH,
+    grid,
+    named,
+    new_figure,
+    series_colours,
+    styled,
+)
 from analysis.tables import require
 
 
@@ -35,7 +42,7 @@ def plot_firing_histogram(histogram: pd.DataFrame) -> Figure:
             edges = [*part["start"], part["stop"].iloc[-1]]
             heights = 100 * part["fraction"]
             axes.stairs(heights, edges, fill=True, color=colours[stage], alpha=0.22)
-            axes.stairs(heights, edges, color=colours[stage], lw=1.3, label=stage)
+            axes.stairs(heights, edges, color=colours[stage], lw=1.3, label=named(stage))
         axes.set(title=population, xlabel="Firing time (step)")
         axes.set_ylim(bottom=0)
         axes.margins(x=0)

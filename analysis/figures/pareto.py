@@ -6,7 +6,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.codes.curves import pareto
-from analysis.figures.style import WIDTH, grid, logarithmic_x, new_figure, series_colours, styled
+from analysis.figures.style import (
+    WIDTH,
+    grid,
+    logarithmic_x,
+    named,
+    new_figure,
+    series_colours,
+    styled,
+)
 from analysis.tables import require
 
 
@@ -37,7 +45,7 @@ def plot_pareto(
     for name, colour in series_colours(sorted(results[code].unique())).items():
         mine = results[results[code] == name]
         x, y = mine[cost], 100 * mine[measure]
-        axes.plot(x, y, "o", ms=3.2, color=colour, alpha=0.6, label=name)
+        axes.plot(x, y, "o", ms=3.2, color=colour, alpha=0.6, label=named(name))
         front = pareto(mine, cost, measure)
         axes.step(front[cost], 100 * front[measure], where="post", color=colour)
     axes.set(xlabel=cost_label, ylabel=f"{measure.replace('_', ' ').capitalize()} (%)")

@@ -10,18 +10,22 @@ M. Okabe and K. Ito, Color universal design (2008).
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from analysis.files import replace_file
 
 BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, YELLOW = (
     "#0072b2",
@@ -71,6 +75,7 @@ STYLE = {
     "lines.linewidth": 1.5,
     "patch.linewidth": 0.0,
     "text.color": INK,
+    "text.parse_math": False,  # A name is text, whatever dollars it holds.
     "xtick.color": INK,
     "ytick.color": INK,
     "xtick.labelsize": 8.0,
@@ -119,6 +124,18 @@ def logarithmic_x(axes: Axes) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
 
 
+def decades(axis: Axis) -> None:
+    """Write plain numbers at the decades of a logarithmic axis, and none between."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def named(name: object) -> str:
+    """A name as a label: a thin space before an underscore, which matplotlib leaves out else."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(name))
+    return f"\N{THIN SPACE}{text}" if text.startswith("_") else text
+
+
 def grid(axes: Axes, axis: Literal["both", "x", "y"] = "y") -> None:
     """Faint grid lines behind the data."""
     axes.grid(visible=True, axis=axis)
@@ -156,12 +173,23 @@ def save(figure: Figure, folder: Path | str, name: str, dpi: int = 200) -> tuple
     Returns
     -------
     png, svg : pathlib.Path
-        The files written. The same figure gives the same bytes.
+        The files written, each whole or not at all. The same figure gives the same bytes.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
     """
     settle(figure)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    figure.savefig(png, dpi=dpi, facecolor="white", metadata={"Software": None})
-    figure.savefig(svg, dpi=dpi, metadata={"Date": None, "Creator": None})
+    kinds: dict[Path, dict[str, Any]] = {
+        png: {"facecolor": "white", "metadata": {"Software": None}},
+        svg: {"metadata": {"Date": None, "Creator": None}},
+    }
+    for path, options in kinds.items():
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format=path.suffix[1:], dpi=dpi, **options)
+        replace_file(path, drawn.getvalue())
     return png, svg

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import GREY, WIDTH, grid, new_figure, series_colours, styled
+from analysis.figures.style import (
+    GREY,
+    WIDTH,
+    decades,
+    grid,
+    named,
+    new_figure,
+    series_colours,
+    styled,
+)
 from analysis.tables import require
 
 
@@ -34,11 +43,13 @@ def plot_weight_histogram(histogram: pd.DataFrame, log: bool = False) -> Figure:
         for stage, part in rows.groupby("stage", sort=False):
             edges = [*part["start"], part["stop"].iloc[-1]]
             axes.stairs(part["density"], edges, fill=True, color=colours[stage], alpha=0.22)
-            axes.stairs(part["density"], edges, color=colours[stage], lw=1.3, label=stage)
+            axes.stairs(part["density"], edges, color=colours[stage], lw=1.3, label=named(stage))
         if rows["start"].min() < 0 < rows["stop"].max():
             axes.axvline(0, color=GREY, lw=0.8, ls=":", zorder=0)
         axes.set(title=connection.replace("_", " → "), xlabel="Weight", xmargin=0.02)
-        axes.set_yscale("log" if log else "linear")
+        if log:
+            axes.set_yscale("log")
+            decades(axes.yaxis)
         if not log:
             axes.set_ylim(bottom=0)
         grid(axes)

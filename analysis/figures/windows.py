@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import GREY, WIDTH, grid, new_figure, series_colours, styled
+from analysis.figures.style import (
+    GREY,
+    WIDTH,
+    grid,
+    named,
+    new_figure,
+    series_colours,
+    styled,
+)
 from analysis.tables import require
 
 
@@ -27,7 +35,12 @@ def plot_information(table: pd.DataFrame) -> Figure:
             mine = table[(table["neuron"] == neuron) & (table["code"] == code)]
             mine = mine.groupby("window")["information"].mean().reset_index()
             axes.plot(
-                1e3 * mine["window"], mine["information"], "o-", ms=3, color=colour, label=code
+                1e3 * mine["window"],
+                mine["information"],
+                "o-",
+                ms=3,
+                color=colour,
+                label=named(code),
             )
         axes.axhline(0, color=GREY, lw=0.7)
         axes.set(xlabel="Window (ms)", title=f"neuron {neuron}")
@@ -54,7 +67,7 @@ def plot_decoding(table: pd.DataFrame) -> Figure:
     for code, colour in series_colours(sorted(means["code"].unique())).items():
         mine = means[means["code"] == code]
         x = 1e3 * mine["window"]
-        axes.plot(x, 100 * mine["accuracy"], "o-", ms=3, color=colour, label=code)
+        axes.plot(x, 100 * mine["accuracy"], "o-", ms=3, color=colour, label=named(code))
         axes.fill_between(x, 100 * mine["low"], 100 * mine["high"], color=colour, alpha=0.15, lw=0)
     band = means.groupby("window")[["chance_low", "chance_high"]].mean().reset_index()
     low, high = 100 * band["chance_low"], 100 * band["chance_high"]

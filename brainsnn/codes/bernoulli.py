@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import fractions
 from brainsnn.errors import ConfigError
+from brainsnn.jit import njit
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 
@@ -24,7 +24,7 @@ from brainsnn.streams import Streams
 BLOCK = 2_000_000
 
 
-@numba.njit(cache=True)
+@njit()
 def _draw(  # type: ignore[no-untyped-def]
     rng, probabilities, n_steps, sparse, offsets, neuron, step
 ):

@@ -15,20 +15,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import fractions
 from brainsnn.errors import ConfigError
+from brainsnn.jit import njit
 from brainsnn.spikes import SpikeTrains
 
 ROUNDING = 1e-9
 """By how much a sum of currents may miss a whole number and still count as having reached it."""
 
 
-@numba.njit(cache=True)
+@njit()
 def _space(values, n_steps, phase, offsets, neuron, step):  # type: ignore[no-untyped-def]
     """Fill in the spikes of every trial, in order of step and neuron."""
     k = 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.decisions import Decisions
 from brainsnn.codes.potentials import final_potentials, largest, n_classes
+from brainsnn.jit import njit
 from brainsnn.spikes import FloatArray, IntArray, OffsetArray, Recording
 
 
@@ -70,7 +70,7 @@ class FirstSpikeDecoder:
         return Decisions(decision, step, tie, silent, candidates)
 
 
-@numba.njit(cache=True)
+@njit()
 def _first_to_spike(
     offsets: OffsetArray,
     population: IntArray,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError
+from brainsnn.jit import njit
 from brainsnn.spikes import IntArray, OffsetArray, SpikeTrains
 
 BLOCK = 1_000_000
 """Shifts drawn at once; bounds memory, changes no result."""
 
 
-@numba.njit(cache=True)
+@njit()
 def _shift(
     sizes: tuple[int, int],
     offsets: OffsetArray,

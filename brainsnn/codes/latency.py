@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import check_images
 from brainsnn.errors import ConfigError
+from brainsnn.jit import njit
 from brainsnn.spikes import SpikeTrains
 
 
@@ -97,7 +97,7 @@ class LatencyEncoder(NeuronAValue):
         return steps.astype(np.min_scalar_type(self.n_steps))
 
 
-@numba.njit(cache=True)
+@njit()
 def _look_up(
     table: NDArray[np.integer], values: NDArray[np.integer], out: NDArray[np.integer]
 ) -> None:

@@ -14,17 +14,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import check_images
 from brainsnn.errors import ConfigError
+from brainsnn.jit import njit
 from brainsnn.spikes import SpikeTrains
 
 
-@numba.njit(cache=True)
+@njit()
 def _rank(images: NDArray[np.integer], levels: int, n_steps: int, steps: NDArray[np.int32]) -> None:
     """Fill in the step of every pixel of images of shape (n_trials, n_pixels)."""
     n_trials, n_pixels = images.shape

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError
+from brainsnn.jit import njit
 
 
-@numba.njit(cache=True)
+@njit()
 def _bilinear(image: NDArray[np.uint8], y: float, x: float, extend: bool) -> float:
     """Value between pixels; outside the image black, or the nearest pixel's."""
     height, width = image.shape
@@ -27,7 +27,7 @@ def _bilinear(image: NDArray[np.uint8], y: float, x: float, extend: bool) -> flo
     return total
 
 
-@numba.njit(cache=True)
+@njit()
 def _warp(
     images: NDArray[np.uint8],
     maps: NDArray[np.float64],

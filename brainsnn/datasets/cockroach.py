@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,8 @@ _REMEDY = (
     "Export the data sets e070528citronellal, e070528terpineol and e070528mix of the R package "
     "STAR to cockroach-antennal-lobe/spikes.csv (columns odour, trial, neuron, time_s)."
 )
-_COLUMNS = ("odour", "trial", "neuron", "time_s")
+_KINDS: dict[str, Any] = {"odour": str, "trial": "int64", "neuron": "int64", "time_s": "float64"}
+_COLUMNS = tuple(_KINDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,14 +87,16 @@ class CockroachAntennalLobe:
             raise missing(self.name, _REMEDY)
         path = folder / "spikes.csv"
         try:
-            frame = pd.read_csv(path)
-        except (OSError, ValueError) as error:
+            frame = pd.read_csv(path, dtype=_KINDS)
+        except (OSError, ValueError, OverflowError) as error:
             raise DataError(f"{path}: cannot be read: {error}") from error
         if tuple(frame.columns) != _COLUMNS:
             raise DataError(f"{path}: columns must be {_COLUMNS}, got {tuple(frame.columns)}.")
-        odours = set(frame["odour"])
+        odours = set(frame["odour"].fillna("").astype(str))
         if not odours <= set(self.onset):
             raise DataError(f"{path}: unknown odours {sorted(odours - set(self.onset))}.")
+        if (frame[["trial", "neuron"]] < 0).to_numpy().any():
+            raise DataError(f"{path}: trials and neurons must be numbered from 0.")
         times = frame["time_s"].to_numpy(float)
         if not ((times >= 0) & (times < self.length)).all():
             raise DataError(f"{path}: times must be in [0, {self.length}) s.")

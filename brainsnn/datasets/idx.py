@@ -18,15 +18,19 @@ from brainsnn.errors import DataError
 
 _CHUNK = 1 << 20
 _UNSIGNED_BYTE = 8
+HEADER = 4 + 4 * 255
+"""Bytes that the header may have."""
 
 
-def read_gzip(path: Path) -> bytearray:
+def read_gzip(path: Path, most: int) -> bytearray:
     """Uncompressed contents of a gzipped file.
 
     Parameters
     ----------
     path : Path
         The file.
+    most : int
+        Bytes that it may unpack to; what is beyond is not unpacked.
 
     Returns
     -------
@@ -35,13 +39,15 @@ def read_gzip(path: Path) -> bytearray:
     Raises
     ------
     DataError
-        If the file is missing, unreadable, not gzip, truncated, or damaged.
+        If the file is missing, unreadable, not gzip, truncated, damaged, or larger.
     """
     contents = bytearray()
     try:
         with gzip.open(path) as stream:
             while chunk := stream.read(_CHUNK):
                 contents += chunk
+                if len(contents) > most:
+                    raise DataError(f"{path}: wrong size; unpacks to more than {most:,} bytes.")
     except FileNotFoundError:
         raise DataError(f"{path}: no such file.{_neighbours(path)}") from None
     except EOFError:

@@ -6,6 +6,7 @@ import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.datasets.base import ImageSet, Splits, hold_out
-from brainsnn.datasets.idx import parse_idx, read_gzip
+from brainsnn.datasets.idx import HEADER, parse_idx, read_gzip
 from brainsnn.datasets.locate import find_folder
 from brainsnn.errors import ConfigError, DataError
 
@@ -132,7 +133,8 @@ class IdxImages:
     def _array(self, path: Path) -> NDArray[np.uint8]:
         """The array of one file, checked against what that file must be."""
         expected = self.files[path.name]
-        contents = read_gzip(path)
+        most = max(prod(file.shape) for file in self.files.values())
+        contents = read_gzip(path, most + HEADER)
         digest = hashlib.md5(contents, usedforsecurity=False).hexdigest()
         for name, other in self.files.items():
             if name != path.name and other.md5 == digest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-import zipfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,10 +14,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from brainsnn.datasets.locate import cache_folder
-from brainsnn.errors import DataError
+from brainsnn.errors import DataError, RunDirectoryError
+from brainsnn.records.arrays import read_members
+from brainsnn.unpacking import check_unpacked
 
 _SUFFIXES = {".jpg", ".jpeg"}
-_UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+_UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 
 
 def list_jpegs(folder: Path) -> list[Path]:
@@ -63,11 +71,15 @@ def read_grey(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
     Raises
     ------
     DataError
-        If the file cannot be read as an image.
+        If the file cannot be read as an image, or would unpack to gigabytes.
     """
     height, width = size
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            opened = Image.open(path)
+        with opened as image:
+            check_unpacked(path, image.width * image.height * len(image.getbands()))
             grey = image.convert("L").resize((width, height), Image.Resampling.BILINEAR)
     except _UNREADABLE as error:
         raise DataError(f"{path}: not a readable image ({error}).") from None
@@ -121,9 +133,8 @@ def _key(paths: Sequence[Path], size: tuple[int, int]) -> str:
 def _load(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
     """The cached images, or None if there are none or the file is damaged."""
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            images = archive["images"]
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        images = read_members(path)["images"]
+    except (RunDirectoryError, KeyError):
         return None
     return images if images.shape == shape and images.dtype == np.uint8 else None
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import ClassVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.entry import Entry
 from brainsnn.errors import DataError, EngineError
+from brainsnn.jit import njit
 from brainsnn.model import Model
 from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
@@ -23,7 +23,7 @@ from brainsnn.until import until_first_spike
 WeightArrays = Mapping[str, NDArray[np.float64]]
 
 
-@numba.njit(cache=True)
+@njit()
 def _all_below(trials: NDArray[np.int64], end: int) -> bool:
     """Whether every trial is in ``0..end - 1``; NumPy's min and max cost 5 us for one trial."""
     for trial in trials:  # noqa: SIM110 -- numba compiles the loop, not a generator

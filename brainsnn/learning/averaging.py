@@ -11,17 +11,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Choice
+from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.base import Weights
 from brainsnn.registry import Registry
 
+Shapes = Mapping[str, tuple[int, ...]]
 
-@numba.njit(cache=True)
+
+@njit()
 def _approach(average, weights, share):  # type: ignore[no-untyped-def]
     """Move `average` towards `weights` by `share`, in place."""
     for i in range(weights.shape[0]):
@@ -52,6 +55,33 @@ class Average(ABC):
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""
 
+    def check_state(self, state: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:
+        """Refuse a state that is not one of this average of weights of these shapes.
+
+        Raises
+        ------
+        LearningError
+            Naming what does not belong there, is missing, or holds what cannot be.
+        """
+        if state:
+            _check_weights("the average", state, shapes)
+
+
+def _check_weights(what: str, weights: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:
+    """Refuse arrays that are not one for each connection, of its shape, of finite numbers."""
+    if set(weights) != set(shapes):
+        raise LearningError(
+            f"{what} is of {', '.join(sorted(weights)) or 'nothing'}, not of {', '.join(shapes)}."
+        )
+    for name, value in weights.items():
+        if value.shape != tuple(shapes[name]) or value.dtype != np.float64:
+            raise LearningError(
+                f"{what} of {name!r} is {value.dtype} of shape {value.shape}, not float64 of "
+                f"{tuple(shapes[name])}."
+            )
+        if not np.isfinite(value).all():
+            raise LearningError(f"{what} of {name!r} holds NaN or infinity.")
+
 
 class NoAverage(Average):
     """Averages nothing: training's own weights are used."""
@@ -71,6 +101,11 @@ class NoAverage(Average):
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Do nothing."""
+
+    def check_state(self, state: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:  # noqa: ARG002
+        """Refuse any state: this average has none."""
+        if state:
+            raise LearningError(f"No average is kept, and the state has {', '.join(state)}.")
 
 
 class ExponentialAverage(Average):
@@ -164,6 +199,24 @@ class EpochsAverage(Average):
         self._blocks = int(state["blocks"])
         self._running = epochs.pop("running")
         self._means = [epochs[str(k)] for k in range(len(epochs))]
+
+    def check_state(self, state: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:
+        """Refuse what `state` does not give: a block count, and whole epochs without a gap."""
+        blocks = state.get("blocks", np.array(-1))
+        if blocks.shape != () or blocks.dtype.kind != "i" or blocks < 0:
+            raise LearningError("The average's count of blocks must be a number, 0 or more.")
+        epochs: dict[str, dict[str, NDArray[Any]]] = {}
+        for key, value in state.items():
+            if key != "blocks":
+                label, _, name = key.partition(".")
+                epochs.setdefault(label, {})[name] = value
+        numbers = {label for label in epochs if label != "running"}
+        if numbers != {str(k) for k in range(len(numbers))} or ("running" in epochs) != (
+            blocks > 0
+        ):
+            raise LearningError(f"The average's epochs {', '.join(epochs)} are not whole.")
+        for label, epoch in epochs.items():
+            _check_weights(f"the average of epoch {label!r}", epoch, shapes)
 
 
 class AverageConfig(Choice):

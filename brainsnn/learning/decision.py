@@ -29,11 +29,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.gated import Errors, GatedRule, Steps
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
@@ -41,12 +41,12 @@ from brainsnn.learning.peak import in_order, peaks
 from brainsnn.spikes import Recording
 
 
-@numba.njit(cache=True)
+@njit()
 def _begin(delta, parameters):  # type: ignore[no-untyped-def]
     """The output's error is that of the loss."""
 
 
-@numba.njit(cache=True)
+@njit()
 def _potential(pre: Steps, before: int, weights: Errors, total: Errors) -> None:
     """Sum of the weights of the inputs that spiked before a step, in one trial."""
     total[:] = 0.0
@@ -56,7 +56,7 @@ def _potential(pre: Steps, before: int, weights: Errors, total: Errors) -> None:
                 total[j] += weights[i, j]
 
 
-@numba.njit(cache=True)
+@njit()
 def _through_window(
     delta: Errors, weights: Errors, threshold: float, width: float, error: Errors
 ) -> None:
@@ -71,7 +71,7 @@ def _through_window(
         error[j] = total
 
 
-@numba.njit(cache=True)
+@njit()
 def _below(  # type: ignore[no-untyped-def]
     pre,  # noqa: ARG001
     post: Steps,
@@ -93,7 +93,7 @@ def _below(  # type: ignore[no-untyped-def]
         _through_window(delta[n], weights, threshold, width, error[n])
 
 
-@numba.njit(cache=True)
+@njit()
 def _below_peak(  # type: ignore[no-untyped-def]
     pre,  # noqa: ARG001
     post: Steps,

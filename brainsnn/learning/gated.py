@@ -12,11 +12,11 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Rule, Weights
 from brainsnn.learning.kernels import RuleKernels
 from brainsnn.learning.losses import FirstSpikeLoss
@@ -29,7 +29,7 @@ LATEST = np.iinfo(np.int32).max
 """Later than any gate."""
 
 
-@numba.njit(cache=True)
+@njit()
 def active_rows(pre: Steps, n_steps: int, rows: NDArray[np.int64]) -> int:
     """Fill in who spiked in any of the trials, return how many; `rows` has a place to spare."""
     n_rows = 0
@@ -42,7 +42,7 @@ def active_rows(pre: Steps, n_steps: int, rows: NDArray[np.int64]) -> int:
     return n_rows
 
 
-@numba.njit(cache=True)
+@njit()
 def row_values(
     pre: Steps, post: Steps, delta: Errors, rows: NDArray[np.int64], n_steps: int, values: Errors
 ) -> None:

@@ -6,15 +6,16 @@ which the potential at t does not tell: later spikes may have taken it down agai
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from brainsnn.jit import njit
 
 Steps = NDArray[np.int32]
 Values = NDArray[np.float64]
 
 
-@numba.njit(cache=True)
+@njit()
 def in_order(pre: Steps, before: int, place: NDArray[np.int64], order: NDArray[np.int64]) -> int:
     """Fill in the neurons that spiked before a step, by time; return how many.
 
@@ -41,7 +42,7 @@ def in_order(pre: Steps, before: int, place: NDArray[np.int64], order: NDArray[n
     return n
 
 
-@numba.njit(cache=True)
+@njit()
 def peaks(
     pre: Steps, weights: Values, order: NDArray[np.int64], total: Values, peak: Values, gate: Steps
 ) -> None:

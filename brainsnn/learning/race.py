@@ -32,11 +32,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Rule, Weights
 from brainsnn.learning.gated import Errors, Steps, layers
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
@@ -46,7 +46,7 @@ LARGEST = 20.0
 """Largest exponent of the hazard: a neuron beyond it fires for certain, and no slope is left."""
 
 
-@numba.njit(cache=True)
+@njit()
 def _potentials(pre: Steps, weights: Errors, n_steps: int) -> Errors:
     """Potential of each neuron before each step, shape (n_steps, n_post), of one trial."""
     total = np.zeros((n_steps, weights.shape[1]))
@@ -60,7 +60,7 @@ def _potentials(pre: Steps, weights: Errors, n_steps: int) -> Errors:
     return total
 
 
-@numba.njit(cache=True)
+@njit()
 def _errors(
     potential: Errors, own: NDArray[np.bool_], thetas: Errors, noise: tuple[float, float, float]
 ) -> tuple[Errors, float]:
@@ -88,7 +88,7 @@ def _errors(
     return errors, win
 
 
-@numba.njit(cache=True)
+@njit()
 def _gradient(
     pre: Steps,
     weights: Errors,

@@ -36,17 +36,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.jit import njit
 from brainsnn.learning.base import Weights
 from brainsnn.learning.gated import Errors, GatedRule, Steps
 from brainsnn.learning.losses import FirstSpikeLoss, RelativeTargets
 from brainsnn.synapses.base import Normal, Uniform
 
 
-@numba.njit(cache=True)
+@njit()
 def _begin(delta: Errors, parameters: NDArray[np.float64]) -> None:
     """Divide each trial's errors by their Euclidean norm, if so asked; all-zero ones stay."""
     if not parameters[0]:
@@ -58,7 +58,7 @@ def _begin(delta: Errors, parameters: NDArray[np.float64]) -> None:
                 delta[n, j] /= norm
 
 
-@numba.njit(cache=True)
+@njit()
 def _below(  # type: ignore[no-untyped-def]
     pre: Steps,
     post: Steps,

@@ -7,6 +7,7 @@ archive carries a checksum, so damage is noticed and named.
 from __future__ import annotations
 
 import json
+import math
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import RunDirectoryError
+from brainsnn.errors import DataError, RunDirectoryError
 from brainsnn.records.atomic import write_whole
+from brainsnn.unpacking import check_unpacked
 
 META = "meta"
 
@@ -41,14 +43,15 @@ def write_members(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     RunDirectoryError
         If the file cannot be written.
     """
+    write_whole(path, lambda file: put_members(file, arrays))
 
-    def write(file: BinaryIO) -> None:
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, array in arrays.items():
-                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
-    write_whole(path, write)
+def put_members(file: BinaryIO, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays into an open file, as an ``.npz``."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
 
 def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -62,8 +65,10 @@ def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     arrays = read_members(path)
     try:
         meta = json.loads(str(arrays.pop(META)))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise RunDirectoryError(f"{path}: {META!r} is damaged or missing: {error}") from error
+    if not isinstance(meta, dict):
+        raise RunDirectoryError(f"{path}: {META!r} is no table of values, but {meta!r:.50}.")
     return arrays, meta
 
 
@@ -73,22 +78,42 @@ def read_members(path: Path) -> dict[str, NDArray[Any]]:
     Raises
     ------
     RunDirectoryError
-        If the file is missing, damaged, or something else; the message names the file and, where
-        it is known, the damaged member.
+        If the file is missing, damaged, or something else, holds Python objects, or would unpack to
+        gigabytes; the message names the file and, where it is known, the damaged member.
     """
     arrays: dict[str, NDArray[Any]] = {}
     leaf = ""
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            for leaf in (name.removesuffix(".npy") for name in archive.namelist()):
-                with archive.open(f"{leaf}.npy") as member:
-                    arrays[leaf] = np.lib.format.read_array(member, allow_pickle=False)
+            members = archive.infolist()
+            check_unpacked(path, sum(member.file_size for member in members))
+            for member in members:
+                leaf = member.filename.removesuffix(".npy")
+                arrays[leaf] = _read_member(archive, member)
     except FileNotFoundError:
         raise RunDirectoryError(f"{path}: no such file.") from None
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DataError as error:
+        raise RunDirectoryError(str(error)) from error
+    except Exception as error:  # What foreign bytes raise in zipfile, zlib and NumPy has no end.
         where = f"{leaf!r} is damaged" if leaf else "not a whole .npz file"
         raise RunDirectoryError(f"{path}: {where}: {error}") from error
     return arrays
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+    """Read one array, once its header says that it is as large as the member."""
+    with archive.open(member) as file:
+        if np.lib.format.read_magic(file) == (1, 0):
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        else:
+            shape, _, dtype = np.lib.format.read_array_header_2_0(file)
+        if dtype.hasobject or dtype.kind not in "biufcU":
+            raise ValueError(f"it holds {dtype}; arrays of objects are not read")
+        size, expected = member.file_size - file.tell(), math.prod(shape) * dtype.itemsize
+        if min(shape, default=0) < 0 or size != expected:
+            raise ValueError(f"{size} bytes are no array of {dtype} with shape {shape}")
+    with archive.open(member) as file:
+        return np.lib.format.read_array(file, allow_pickle=False)
 
 
 def branch(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:

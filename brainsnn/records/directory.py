@@ -7,7 +7,9 @@ a time may write (others may read).
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -18,8 +20,11 @@ from numpy.typing import NDArray
 
 from brainsnn.config import Config, read_toml, write_toml
 from brainsnn.errors import RunDirectoryError
-from brainsnn.records.atomic import write_whole
-from brainsnn.records.provenance import now, provenance
+from brainsnn.records.arrays import put_members
+from brainsnn.records.atomic import PARTIAL, write_whole, writing
+from brainsnn.records.provenance import now, provenance, read_provenance
+from brainsnn.records.tables import read_table, table_writer
+from brainsnn.records.together import recover, write_together
 from brainsnn.records.weights import SELECTED, Shapes, load_weights, save_weights
 
 C = TypeVar("C", bound=Config)
@@ -72,8 +77,9 @@ class RunDirectory:
         try:
             for folder in (run.checkpoints, run.figures):
                 folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RunDirectoryError(f"{run.path}: cannot be made: {error.strerror}.") from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise RunDirectoryError(f"{run.path}: cannot be made: {reason}.") from error
         run._acquire()
         if (run.path / "config.toml").exists():
             run.close()
@@ -101,13 +107,29 @@ class RunDirectory:
         """
         run = cls.read(path)
         run._acquire()
-        for partial in (*run.path.glob(".*.partial"), *run.checkpoints.glob(".*.partial")):
-            partial.unlink(missing_ok=True)
-        if command is not None:
-            record = run.provenance()
-            resumed = [*record.get("resumed", []), {"command": list(command), "started": now()}]
-            run._write_json("provenance.json", {**record, "resumed": resumed, "ended": None})
+        try:
+            run._mend()
+            if command is not None:
+                run._note_resumption(command)
+        except BaseException:
+            run.close()
+            raise
         return run
+
+    def _mend(self) -> None:
+        """Finish or remove what a process that was killed has left."""
+        with writing(self.path):
+            for folder in (self.checkpoints, self.figures):
+                folder.mkdir(exist_ok=True)
+            recover(self.path)
+            for folder in (self.path, self.checkpoints, self.figures):
+                for debris in folder.glob(PARTIAL.format("*")):
+                    debris.unlink(missing_ok=True)
+
+    def _note_resumption(self, command: Sequence[str]) -> None:
+        record = self.provenance()
+        resumed = [*record.get("resumed", []), {"command": list(command), "started": now()}]
+        self._write_json("provenance.json", {**record, "resumed": resumed, "ended": None})
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -125,6 +147,11 @@ class RunDirectory:
         return run
 
     def _acquire(self) -> None:
+        for inside in (self.path / LOCK, self.checkpoints, self.figures, self.log_file):
+            if inside.is_symlink():
+                raise RunDirectoryError(
+                    f"{inside}: is a symbolic link, through which nothing is written. Remove it."
+                )
         lock = FileLock(self.path / LOCK)
         try:
             lock.acquire(blocking=False)
@@ -187,13 +214,10 @@ class RunDirectory:
         RunDirectoryError
             If it cannot be written.
         """
-        try:
-            with self.log_file.open("a", encoding="utf-8") as file:
-                file.write(f"{now()} {line}\n")
-        except OSError as error:
-            raise RunDirectoryError(
-                f"{self.log_file}: cannot be written: {error.strerror}."
-            ) from error
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        text = f"{now()} {line}\n".encode("utf-8", "backslashreplace")
+        with writing(self.log_file), open(os.open(self.log_file, flags, 0o666), "ab") as file:  # noqa: PTH123
+            file.write(text)
 
     def finish(self) -> None:
         """Note the time at which the run ended."""
@@ -221,8 +245,39 @@ class RunDirectory:
 
     def append_table(self, name: str, rows: pd.DataFrame) -> None:
         """Add rows to a table of a protocol's own, making it if it is not there."""
+        self.write_table(name, self._longer(name, rows))
+
+    def append_tables(
+        self,
+        rows: Mapping[str, pd.DataFrame],
+        weights: Mapping[str, Mapping[str, NDArray[np.float64]]] | None = None,
+    ) -> None:
+        """Add rows to several tables, and write files of weights: all of it, or nothing.
+
+        What belongs to one result (a network and a seed) goes in one call, so that a run that is
+        killed and resumed holds it whole and once.
+
+        Parameters
+        ----------
+        rows : mapping of str to pandas.DataFrame
+            Rows to add, by the name of their table, which is made if it is not there.
+        weights : mapping of str to mapping, optional
+            Weights to write as ``<name>.npz``.
+
+        Raises
+        ------
+        RunDirectoryError
+            If something cannot be written; all files are then what they were.
+        """
+        files = {f"{n}.parquet": table_writer(self._longer(n, more)) for n, more in rows.items()}
+        for name, arrays in (weights or {}).items():
+            files[f"{name}.npz"] = partial(put_members, arrays=arrays)
+        write_together(self.path, files)
+
+    def _longer(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return a table, which may not be there yet, with rows added."""
         old = [self.table(name)] if self.has_table(name) else []
-        self.write_table(name, pd.concat([*old, rows], ignore_index=True))
+        return pd.concat([*old, rows], ignore_index=True)
 
     def config(self, kind: type[C]) -> C:
         """The configuration, as class `kind`."""
@@ -230,12 +285,7 @@ class RunDirectory:
 
     def provenance(self) -> dict[str, Any]:
         """Versions, commit, seed, machine, command, times."""
-        path = self.path / "provenance.json"
-        try:
-            record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunDirectoryError(f"{path}: cannot be read: {error}") from error
-        return record
+        return read_provenance(self.path / "provenance.json")
 
     def metrics(self) -> pd.DataFrame:
         """The table with a row an epoch."""
@@ -258,6 +308,11 @@ class RunDirectory:
         if not self.has_table(name):
             return False
         table = self.table(name)
+        missing = [column for column in values if column not in table.columns]
+        if missing:
+            raise RunDirectoryError(
+                f"{self.path / name}.parquet: lacks the column(s) {', '.join(missing)}."
+            )
         return bool((table[list(values)] == list(values.values())).all(axis=1).any())
 
     def table(self, name: str) -> pd.DataFrame:
@@ -275,13 +330,7 @@ class RunDirectory:
         self._write_text(name, json.dumps(record, indent=2) + "\n")
 
     def _write_table(self, name: str, table: pd.DataFrame) -> None:
-        write_whole(self.path / name, lambda file: table.to_parquet(file, index=False))
+        write_whole(self.path / name, table_writer(table))
 
     def _read_table(self, name: str) -> pd.DataFrame:
-        path = self.path / name
-        if not path.is_file():
-            raise RunDirectoryError(f"{path}: no such table; the run has not come so far.")
-        try:
-            return pd.read_parquet(path)
-        except Exception as error:
-            raise RunDirectoryError(f"{path}: damaged or not a table: {error}") from error
+        return read_table(self.path / name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import subprocess
@@ -10,6 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from brainsnn.errors import RunDirectoryError
 
 PACKAGES = ("brainsnn", "brian2", "numba", "numpy", "pandas", "pyarrow", "scipy")
 
@@ -46,6 +51,41 @@ def provenance(seed: int, command: Sequence[str]) -> dict[str, Any]:
         "compiler": _first_line(os.environ.get("CXX", "g++"), "--version"),
         "machine": describe_machine(),
     }
+
+
+class _Record(BaseModel):
+    """What a record of provenance must hold to be of use; it may hold more."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    command: list[str]
+    seed: int = Field(default=0, ge=0)
+    started: datetime = Field(strict=False)
+    ended: datetime | None = Field(default=None, strict=False)
+    resumed: list[dict[str, Any]] = []
+    machine: dict[str, Any] = {}
+
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """Read what `provenance` gave and the run added to.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the file cannot be read or holds something else.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        _Record.model_validate(record)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the whole"
+        raise RunDirectoryError(
+            f"{path}: is no provenance: {where}: {first['msg'].lower()}."
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunDirectoryError(f"{path}: cannot be read: {error}") from error
+    return dict(record)
 
 
 def describe_machine() -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from brainsnn.jit import njit
 
 IntArray = NDArray[np.int32]
 OffsetArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 
-@numba.njit(cache=True)
+@njit()
 def first_spike_steps(
     offsets: OffsetArray,
     population: IntArray,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.jit import njit
 from brainsnn.spikes.columns import IntArray, OffsetArray, first_spike_steps
 
 
-@numba.njit(cache=True)
+@njit()
 def _count_spikes(steps: NDArray[np.integer], n_steps: int, offsets: OffsetArray) -> bool:
     """Fill in the offsets; False if a step is negative."""
     n_trials, n_neurons = steps.shape
@@ -29,7 +29,7 @@ def _count_spikes(steps: NDArray[np.integer], n_steps: int, offsets: OffsetArray
     return True
 
 
-@numba.njit(cache=True)
+@njit()
 def _sort_by_step(
     steps: NDArray[np.integer], n_steps: int, offsets: OffsetArray, neuron: IntArray, step: IntArray
 ) -> None:
@@ -52,7 +52,7 @@ def _sort_by_step(
                 place[t] += 1
 
 
-@numba.njit(cache=True)
+@njit()
 def _sorted_within_trials(offsets: OffsetArray, neuron: IntArray, step: IntArray) -> bool:
     """Whether the spikes of each trial are sorted by step, then neuron, each once."""
     for trial in range(offsets.size - 1):

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from brainsnn.errors import BrainsnnError, RunDirectoryError
 from brainsnn.learning.averaging import Average
@@ -26,6 +27,39 @@ from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
 
 FORMAT = 1
+
+
+class _Selected(BaseModel):
+    """What `Selection.meta` gives."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    best: float
+    best_epoch: int = Field(ge=0)
+
+
+class _Meta(BaseModel):
+    """What stands in a checkpoint beside the arrays."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    format: int
+    epoch: int = Field(ge=0)
+    block: int = Field(ge=1)
+    seconds: float = Field(ge=0, allow_inf_nan=False)
+    metrics: list[dict[str, int | float]]
+    selection: _Selected
+    streams: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if [row.get("epoch") for row in self.metrics] != list(range(1, self.epoch + 1)):
+            raise ValueError(f"metrics must have a row for each of the {self.epoch} epochs")
+        if any(row.keys() != self.metrics[0].keys() for row in self.metrics):
+            raise ValueError("the rows of metrics have different columns")
+        if self.selection.best_epoch > self.epoch:
+            raise ValueError(f"best_epoch must be in 0..{self.epoch}")
+        return self
 
 
 @dataclass
@@ -133,21 +167,24 @@ def load_checkpoint(
         raise RunDirectoryError(
             f"{path}: a checkpoint of format {meta.get('format')!r}; this version reads {FORMAT}."
         )
+    with _naming(path, "meta"):
+        about = _Meta.model_validate(meta)
+        state.metrics, state.epoch, state.seconds = about.metrics, about.epoch, about.seconds
+        state.streams.restore(about.streams)
     with _naming(path, "weights"):
         weights = check_weights(branch(arrays, "weights"), shapes, "checkpoint")
     with _naming(path, "best"):
-        state.selection.restore(meta["selection"], branch(arrays, "best"))
-    with _naming(path, "optimiser"):
-        state.optimiser.restore(branch(arrays, "optimiser"))
-    with _naming(path, "average"):
-        state.average.restore(branch(arrays, "average"))
-    with _naming(path, "meta"):
-        state.metrics, state.epoch = list(meta["metrics"]), int(meta["epoch"])
-        state.seconds = float(meta["seconds"])
-        state.streams.restore(meta["streams"])
-        same_block = meta["block"] == block
+        best = branch(arrays, "best")
+        if about.selection.best_epoch:
+            check_weights(best, shapes, "checkpoint")
+        state.selection.restore(about.selection.model_dump(), best)
+    for part in ("optimiser", "average"):
+        with _naming(path, part):
+            keeper, mine = getattr(state, part), branch(arrays, part)
+            keeper.check_state(mine, shapes)
+            keeper.restore(mine)
     with _naming(path, "epoch"):
-        _restore_epoch(arrays, state, new_statistics, same_block=same_block)
+        _restore_epoch(arrays, state, new_statistics, same_block=about.block == block)
     return weights
 
 
@@ -156,7 +193,7 @@ def _naming(path: Path, part: str) -> Iterator[None]:
     """Turn what goes wrong within into an error that names the file and the part."""
     try:
         yield
-    except (BrainsnnError, KeyError, ValueError, TypeError, IndexError) as error:
+    except (BrainsnnError, LookupError, ValueError, TypeError, ArithmeticError) as error:
         raise RunDirectoryError(f"{path}: {part!r} does not fit this run: {error}") from error
 
 
@@ -169,6 +206,11 @@ def _restore_epoch(
 ) -> None:
     """Put back the epoch under way, if the checkpoint was written in the middle of one."""
     state.order, under_way = arrays["order"], branch(arrays, "epoch")
+    whole = np.arange(state.order.size)
+    if state.order.dtype != np.int64 or not np.array_equal(np.sort(state.order, axis=None), whole):
+        raise RunDirectoryError("'order' does not name every trial once.")
+    if (state.order.size > 0) != bool(under_way):
+        raise RunDirectoryError("it must have both 'order' and the epoch's statistics, or neither.")
     if not under_way:
         state.statistics = None
         return

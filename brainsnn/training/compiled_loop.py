@@ -16,6 +16,7 @@ import numpy as np
 from numba import types
 
 from brainsnn.entry import RUN, SPIKES
+from brainsnn.jit import njit
 from brainsnn.learning import kernels as k
 from brainsnn.training.addresses import function_at
 
@@ -249,4 +250,4 @@ def compiled_loop(n_layers: int) -> Any:
     )
     addresses = types.NamedUniTuple(types.int64, len(Addresses._fields), Addresses)
     signature = types.int64(addresses, trials, columns, layers, settings, k.INDEX, k.INDEX)
-    return numba.njit(signature, cache=True, nogil=True)(_train)
+    return njit(signature, nogil=True)(_train)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from brainsnn.engine.library import by_population
 from brainsnn.errors import DataError
+from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import Rule
 from brainsnn.learning.gated import active_rows, row_values
 from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
@@ -28,7 +29,6 @@ from brainsnn.training.compiled_loop import (
     Trials,
     compiled_loop,
 )
-from brainsnn.training.interrupts import StopRequest
 from brainsnn.training.updates import StepByStep, Updater
 from brainsnn.trials import LabelledTrials
 

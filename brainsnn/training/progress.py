@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TextIO, cast
 
 from rich import progress as bars
 from rich.console import Console
 
+from brainsnn.output import Unbroken
 from brainsnn.training.callbacks import Callback, Metrics, Progress
 
 
@@ -30,7 +32,7 @@ def reporter(*, quiet: bool = False, console: Console | None = None) -> Callback
     """
     if quiet:
         return Callback()
-    console = console or Console(stderr=True)
+    console = console or Console(file=cast(TextIO, Unbroken(sys.stderr)))
     return ProgressBar(console) if console.is_terminal else ProgressLines(console)
 
 

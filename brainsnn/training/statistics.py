@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.errors import DataError
+from brainsnn.jit import njit
 from brainsnn.spikes import Recording
 
 if TYPE_CHECKING:
     from brainsnn.codes.decisions import Decisions
 
 
-@numba.njit(cache=True)
+@njit()
 def _count(  # type: ignore[no-untyped-def]
     offsets, population, neuron, step, base, last, fired, first_sum
 ):
@@ -142,7 +143,25 @@ class EpochStatistics:
         } | {f"norm.{name}": value for name, value in self.norms.items()}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take over a `state` of an epoch of the same size."""
+        """Take over a `state` of an epoch of the same size.
+
+        Raises
+        ------
+        DataError
+            If it is of another epoch or network, or holds what cannot be.
+        """
+        for key, mine in self.state().items():
+            theirs = state.get(key)
+            if theirs is None or theirs.shape != mine.shape or theirs.dtype != mine.dtype:
+                found = "missing" if theirs is None else f"{theirs.dtype} {theirs.shape}"
+                raise DataError(f"{key!r} is {found}, not {mine.dtype} {mine.shape}.")
+        counts = np.concatenate([state["done"].ravel(), state["fired"], state["first_sum"]])
+        done = int(state["done"])
+        if counts.min() < 0 or done > self.loss.size or state["fired"].max(initial=0) > done:
+            raise DataError(
+                f"{done} trials done and {state['fired'].max()} in which a neuron fired"
+                f" are not possible in an epoch of {self.loss.size}."
+            )
         self.done = int(state["done"])
         self.loss[:], self.correct[:], self.tied[:] = state["loss"], state["correct"], state["tied"]
         self._fired[:], self._first_sum[:] = state["fired"], state["first_sum"]

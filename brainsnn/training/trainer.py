@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError, LearningError
+from brainsnn.interrupts import Interrupted, StopRequest
 from brainsnn.learning.base import Rule
 from brainsnn.spikes import Recording
 from brainsnn.streams import Streams
@@ -19,7 +21,6 @@ from brainsnn.training.callbacks import Callback, Progress
 from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.fused import make_updater
-from brainsnn.training.interrupts import Interrupted, StopRequest
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
@@ -63,6 +64,11 @@ class Trainer:
     state : TrainingState
     stop : StopRequest
         ``stop.request()`` in a callback ends training as Ctrl-C does.
+
+    Raises
+    ------
+    ConfigError
+        If the learning rate is not a finite number above 0.
     """
 
     def __init__(
@@ -79,6 +85,10 @@ class Trainer:
         updater: Updater | None = None,
         output: str | None = None,
     ) -> None:
+        if not 0 < learning_rate < math.inf:
+            raise ConfigError(
+                f"The learning rate must be a finite number above 0, got {learning_rate}."
+            )
         self.engine, self.rule, self.decoder, self.config = engine, rule, decoder, config
         self.learning_rate, self.checkpoint, self.callbacks = learning_rate, checkpoint, callbacks
         self.output = output or list(engine.populations)[-1]
@@ -122,7 +132,7 @@ class Trainer:
         Raises
         ------
         Interrupted
-            On SIGINT or SIGTERM, once the batch is finished and the checkpoint written.
+            On SIGINT, SIGTERM or SIGHUP, once the batch is finished and the checkpoint written.
         DataError, ConfigError
             If the trials cannot be trained on, or `monitor` is no metric.
         LearningError

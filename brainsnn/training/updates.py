@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import Rule
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
 from brainsnn.structures import AllToAll
-from brainsnn.training.interrupts import StopRequest
 from brainsnn.trials import LabelledTrials
 
 if TYPE_CHECKING:

@@ -75,7 +75,7 @@ def test_other_format_is_refused(path):
 
 def test_missing_meta_entry(path):
     change(path, selection={"best": 1.0})
-    with pytest.raises(RunDirectoryError, match=r"latest\.npz: 'best'.*best_epoch"):
+    with pytest.raises(RunDirectoryError, match=r"latest\.npz: 'meta'.*(?s:.)*best_epoch"):
         resume(path)
 
 

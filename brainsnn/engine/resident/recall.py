@@ -13,6 +13,7 @@ import functools
 import hashlib
 import platform
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,7 @@ from brainsnn.model import Model
 from brainsnn.records import read_arrays, write_arrays
 
 _SUFFIX = ".model"
+_LIBRARY = re.compile(r"[0-9a-f]{32}-[0-9a-f]{16}\.so")
 _IDENTIFIER = re.compile(r"\b[A-Za-z_]\w*")
 #: What generates code besides Brian2 itself, and these files and folders of this package.
 _PACKAGES = ("brian2", "sympy", "jinja2", "numpy", "pyparsing")
@@ -100,12 +102,18 @@ def model_key(model: Model) -> str | None:
 
 def recall(key: str) -> Compiled | None:
     """Library that was kept under a key, if it is still there and whole."""
-    path = cache.cache_directory() / f"{key}{_SUFFIX}"
+    folder = cache.cache_directory()
+    path = folder / f"{key}{_SUFFIX}"
+    if not (cache.is_private(folder) and cache.is_private(path)):
+        return None
     try:
         arrays, meta = read_arrays(path)
-        library, stochastic = path.with_name(str(meta["library"])), bool(meta["stochastic"])
-    except (RunDirectoryError, KeyError, TypeError):
+    except RunDirectoryError:
         return None
+    name, stochastic = meta.get("library"), meta.get("stochastic")
+    if not (isinstance(name, str) and _LIBRARY.fullmatch(name) and isinstance(stochastic, bool)):
+        return None
+    library = folder / name
     return Compiled(library, arrays, stochastic) if cache.is_whole(library) else None
 
 
@@ -118,9 +126,11 @@ def remember(key: str, compiled: Compiled) -> None:
     if compiled.library.parent != folder:
         return
     meta = {"library": compiled.library.name, "stochastic": compiled.stochastic}
+    path = folder / f"{key}{_SUFFIX}"
     try:
-        write_arrays(folder / f"{key}{_SUFFIX}", compiled.static_arrays, meta)
-    except RunDirectoryError:
+        write_arrays(path, compiled.static_arrays, meta)
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    except (RunDirectoryError, OSError):
         return
 
 

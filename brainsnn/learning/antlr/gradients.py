@@ -43,10 +43,10 @@ the paper), adds :math:`\lambda_s S[t]` to its :math:`\delta^S[t]`.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.jit import njit
 from brainsnn.learning.antlr.potentials import Floats, Steps
 
 #: Adding it to a number rounds that to a whole one, which the lowest bits of the sum then are.
@@ -54,7 +54,7 @@ _ROUNDING = 1.5 * 2.0**52
 _LOG_2 = float(np.log(2))
 
 
-@numba.njit(cache=True)
+@njit()
 def _powers_of_two(exponent: Floats, out: Floats) -> None:
     """2 to powers from -1000 to 0, to 1e-11; `exponent` is overwritten.
 
@@ -73,7 +73,7 @@ def _powers_of_two(exponent: Floats, out: Floats) -> None:
         bits[j] += whole[j] << 52
 
 
-@numba.njit(cache=True)
+@njit()
 def _by_activation(
     wanted: Floats, potential: Floats, theta: float, p: Floats, scratch: Floats, out: Floats
 ) -> None:
@@ -86,20 +86,20 @@ def _by_activation(
         out[j] = scale * (height * out[j] * wanted[j])
 
 
-@numba.njit(cache=True)
+@njit()
 def _leak(state: Floats, kept: float, given: Floats, scale: float) -> None:
     """One step of a leaky sum; loops over few arrays are worked out several numbers at once."""
     for j in range(state.size):
         state[j] = kept * state[j] + scale * given[j]
 
 
-@numba.njit(cache=True)
+@njit()
 def _add(given: Floats, total: Floats) -> None:
     for j in range(given.size):
         total[j] += given[j]
 
 
-@numba.njit(cache=True)
+@njit()
 def _through_reset(
     potential: Floats, current: Floats, v: Floats, i: Floats, c: Floats, wanted: Floats
 ) -> None:
@@ -108,7 +108,7 @@ def _through_reset(
         wanted[j] -= c[1] * potential[j] * v[j] + c[0] * current[j] * i[j]
 
 
-@numba.njit(cache=True)
+@njit()
 def _towards_times(
     error: Floats, c: Floats, error_after: Floats, trace: Floats, later: Floats, out: Floats
 ) -> None:
@@ -119,7 +119,7 @@ def _towards_times(
         error_after[j], out[j] = error[j], later[j]
 
 
-@numba.njit(cache=True)
+@njit()
 def backward(
     by_activation: Floats,
     by_time: Floats,
@@ -176,7 +176,7 @@ def backward(
             _towards_times(error, c, error_after, trace, later, into_time[t])
 
 
-@numba.njit(cache=True)
+@njit()
 def add_weight_gradient(
     source: tuple[Steps, Steps],
     place: NDArray[np.int64],
@@ -203,7 +203,7 @@ def add_weight_gradient(
             row[j] += beta_i * share[j]
 
 
-@numba.njit(cache=True)
+@njit()
 def times_below(
     source: tuple[Steps, Steps], weights: Floats, into_time: Floats, beta_i: float, out: Floats
 ) -> None:
@@ -216,14 +216,14 @@ def times_below(
         out[k] = beta_i * total
 
 
-@numba.njit(cache=True)
+@njit()
 def penalise(own: tuple[Steps, Steps], penalty: float, by_activation: Floats) -> None:
     r"""Add the penalty of hidden spikes to :math:`\delta^S` (module docstring)."""
     for k in range(own[0].size):
         by_activation[own[0][k], own[1][k]] += penalty
 
 
-@numba.njit(cache=True)
+@njit()
 def forget_the_spent(own: tuple[Steps, Steps], by_activation: Floats) -> None:
     r"""Put :math:`\delta^S` after each spike to 0, for neurons that spike at most once.
 

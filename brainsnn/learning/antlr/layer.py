@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.jit import njit
 from brainsnn.learning.antlr.gradients import (
     add_weight_gradient,
     backward,
@@ -106,7 +106,7 @@ def make_layer(
     )
 
 
-@numba.njit(cache=True)
+@njit()
 def _horizon(by_activation: Floats, by_time: Floats) -> int:
     """Step from which on the loss of a trial depends on nothing."""
     for t in range(len(by_activation) - 1, -1, -1):
@@ -115,7 +115,7 @@ def _horizon(by_activation: Floats, by_time: Floats) -> int:
     return 0
 
 
-@numba.njit(cache=True)
+@njit()
 def _after_hidden_spikes(spikes: tuple[LayerSpikes, ...], trial: int) -> int:
     """Step after the last spike of the hidden layers in a trial; 0 if there is none."""
     end = 0
@@ -126,7 +126,7 @@ def _after_hidden_spikes(spikes: tuple[LayerSpikes, ...], trial: int) -> int:
     return end
 
 
-@numba.njit(cache=True)
+@njit()
 def _before(spikes: LayerSpikes, trial: int, end: int) -> tuple[Steps, Steps]:
     """Steps and neurons of the spikes of a trial before step `end`."""
     first, last = spikes.offsets[trial], spikes.offsets[trial + 1]
@@ -135,7 +135,7 @@ def _before(spikes: LayerSpikes, trial: int, end: int) -> tuple[Steps, Steps]:
     return spikes.step[first:last], spikes.neuron[first:last]
 
 
-@numba.njit(cache=True)
+@njit()
 def _learn(
     layer: Layer,
     source: tuple[Steps, Steps],
@@ -155,7 +155,7 @@ def _learn(
     add_weight_gradient(source, layer.place, into_current, c[2], layer.values)
 
 
-@numba.njit(cache=True)
+@njit()
 def _pass_down(
     layer: Layer, below: Layer, source: tuple[Steps, Steps], end: int, c: Floats, p: Floats
 ) -> None:
@@ -167,7 +167,7 @@ def _pass_down(
         times_below(source, layer.weights, layer.into_time[:end], c[2], below.by_time)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def learn_trials(
     layers: tuple[Layer, ...],
     spikes: tuple[LayerSpikes, ...],

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.jit import njit
 from brainsnn.neurons.current_based import Coefficients
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ def pack(coefficients: Coefficients) -> Floats:
     return np.array(astuple(coefficients), np.float64)
 
 
-@numba.njit(cache=True)
+@njit()
 def arrivals(step: Steps, neuron: Steps, weights: Floats, out: Floats) -> None:
     """Sum of the weights of the input spikes of each step, into `out` (n_steps, n).
 
@@ -41,7 +41,7 @@ def arrivals(step: Steps, neuron: Steps, weights: Floats, out: Floats) -> None:
             target[j] += row[j]
 
 
-@numba.njit(cache=True)
+@njit()
 def integrate(
     source: tuple[Steps, Steps],
     own: tuple[Steps, Steps],
@@ -94,7 +94,7 @@ def integrate(
             i[j] = v[j] = 0.0
 
 
-@numba.njit(cache=True)
+@njit()
 def fire(arrived: Floats, bias: Floats, coefficients: Floats, once: bool, spikes: Raster) -> None:
     """Spikes of the neurons (eqs. 1 to 3), into `spikes` (n_steps, n); see `integrate`."""
     alpha_i, alpha_v, beta_i, beta_v, beta_bias, theta = coefficients
@@ -110,7 +110,7 @@ def fire(arrived: Floats, bias: Floats, coefficients: Floats, once: bool, spikes
                 current = potential = 0.0
 
 
-@numba.njit(cache=True)
+@njit()
 def spike_response(
     arrived: Floats, spikes: Raster, bias: Floats, kernel: Floats, leak: Floats, potential: Floats
 ) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.spikes import Recording
 
 Floats = NDArray[np.float64]
 
 
-@numba.njit(cache=True)
+@njit()
 def _count(  # type: ignore[no-untyped-def]
     offsets, population, neuron, begin, size, out
 ):

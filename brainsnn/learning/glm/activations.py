@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from brainsnn.jit import njit, vectorize
 from brainsnn.registry import Registry
 
 SIGMOID, PROBIT, CAUCHIT = 0, 1, 2
@@ -28,7 +28,7 @@ _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _FAR = -30.0
 
 
-@numba.njit(cache=True)
+@njit()
 def _log_normal_tail(u: float) -> float:
     """Logarithm of the standard normal distribution function for u < `_FAR`."""
     s = 1.0 / (u * u)
@@ -36,7 +36,7 @@ def _log_normal_tail(u: float) -> float:
     return -0.5 * u * u - math.log(-u) - _LOG_SQRT_2PI + math.log(series)
 
 
-@numba.njit(cache=True)
+@njit()
 def log_g(u: float, code: int) -> float:
     """Log-probability of a spike at potential `u`, for the activation of number `code`."""
     if code == SIGMOID:
@@ -52,7 +52,7 @@ def log_g(u: float, code: int) -> float:
     return math.log(math.atan2(1.0, -u) / math.pi)
 
 
-@numba.njit(cache=True)
+@njit()
 def g(u: float, code: int) -> float:
     """Probability of a spike at potential `u`."""
     if code == SIGMOID:
@@ -63,7 +63,7 @@ def g(u: float, code: int) -> float:
     return math.exp(log_g(u, code))
 
 
-@numba.njit(cache=True)
+@njit()
 def rho(u: float, code: int) -> float:
     """Eq. 9 at potential `u`."""
     if code == SIGMOID:
@@ -75,7 +75,7 @@ def rho(u: float, code: int) -> float:
     return math.exp(log_density - log_g(u, code) - log_g(-u, code))
 
 
-@numba.njit(cache=True)
+@njit()
 def terms(u: float, code: int) -> tuple[float, float, float, float]:
     """`log_g` at u and -u, `g` and `rho` at u, with one exponential for the sigmoid."""
     if code == SIGMOID:
@@ -88,9 +88,9 @@ def terms(u: float, code: int) -> tuple[float, float, float, float]:
     return log_g(u, code), log_g(-u, code), g(u, code), rho(u, code)
 
 
-_log_g = numba.vectorize(["float64(float64, int64)"], cache=True)(log_g.py_func)
-_g = numba.vectorize(["float64(float64, int64)"], cache=True)(g.py_func)
-_rho = numba.vectorize(["float64(float64, int64)"], cache=True)(rho.py_func)
+_log_g = vectorize(["float64(float64, int64)"])(log_g.py_func)
+_g = vectorize(["float64(float64, int64)"])(g.py_func)
+_rho = vectorize(["float64(float64, int64)"])(rho.py_func)
 
 
 @dataclass(frozen=True)

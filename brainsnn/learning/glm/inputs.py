@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.jit import njit
 
 FloatArray = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ class SparseProbabilities:
         return self.offsets.size - 1
 
 
-@numba.njit(cache=True)
+@njit()
 def _next(state):  # type: ignore[no-untyped-def]
     """Next 64 random bits of xoshiro256++ (Blackman and Vigna 2019); `state` is 4 of uint64."""
     total = state[0] + state[3]
@@ -74,7 +74,7 @@ def _next(state):  # type: ignore[no-untyped-def]
     return result
 
 
-@numba.njit(cache=True)
+@njit()
 def draw_spikes(neuron, threshold, state, spikes, counts):  # type: ignore[no-untyped-def]
     """Draw which neurons spike in each sample but the last, which no potential hears.
 

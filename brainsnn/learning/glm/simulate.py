@@ -5,11 +5,11 @@ A trial can be stopped at the first output spike, which is all that a first-to-s
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.jit import njit
 from brainsnn.learning.glm.activations import g
 from brainsnn.learning.glm.structure import GLM, GLMWeights
 from brainsnn.learning.glm.updates import gather, potentials_of
@@ -18,7 +18,7 @@ from brainsnn.spikes import Recording, SpikeTrains
 FloatArray = NDArray[np.float64]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _run(  # type: ignore[no-untyped-def]
     synaptic, feedback, bias, basis, feedback_basis, columns, code, rng, stop, u, out
 ):

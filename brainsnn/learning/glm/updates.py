@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError, LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.glm.activations import terms
 from brainsnn.learning.glm.inputs import RESOLUTION, SparseProbabilities, draw_spikes
 from brainsnn.learning.glm.likelihood import Likelihood
@@ -24,7 +24,7 @@ from brainsnn.learning.glm.structure import GLM, GLMWeights
 FloatArray = NDArray[np.float64]
 
 
-@numba.njit(cache=True)
+@njit()
 def gather(synaptic, spikes, counts, sums):  # type: ignore[no-untyped-def]
     """Sum the weight rows of the neurons that spike in each sample; the last reaches no potential.
 
@@ -39,7 +39,7 @@ def gather(synaptic, spikes, counts, sums):  # type: ignore[no-untyped-def]
                 sums[s, q] += row[q]
 
 
-@numba.njit(cache=True)
+@njit()
 def potentials_of(sums, basis, bias, u):  # type: ignore[no-untyped-def]
     """Potentials without feedback, from the sums of `gather`."""
     n_steps, n_classes = u.shape
@@ -55,7 +55,7 @@ def potentials_of(sums, basis, bias, u):  # type: ignore[no-untyped-def]
                         u[t, i] += a * sums[s, k * n_classes + i]
 
 
-@numba.njit(cache=True)
+@njit()
 def _rate_error(u, label, gap, feedback, own, code, error):  # type: ignore[no-untyped-def]
     """Log-likelihood of the desired trains; fills `error`. `own` is the trace of their spikes."""
     total = 0.0
@@ -74,7 +74,7 @@ def _rate_error(u, label, gap, feedback, own, code, error):  # type: ignore[no-u
     return total
 
 
-@numba.njit(cache=True)
+@njit()
 def _first_to_spike_error(u, label, code, log_p, error):  # type: ignore[no-untyped-def]
     """Log-likelihood of a right first spike; fills `error`, overwrites `u`."""
     n_steps, n_classes = u.shape
@@ -104,7 +104,7 @@ def _first_to_spike_error(u, label, code, log_p, error):  # type: ignore[no-unty
     return largest + math.log(total)
 
 
-@numba.njit(cache=True)
+@njit()
 def _ascend(  # type: ignore[no-untyped-def]
     synaptic, feedback, bias, basis, own, label, step_size, spikes, counts, error, sums
 ):
@@ -131,7 +131,7 @@ def _ascend(  # type: ignore[no-untyped-def]
                 row[q] += sums[s, q]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _epoch(  # type: ignore[no-untyped-def]
     weights, matrices, own, trials, labels, order, state, step_size, code, number, gap
 ):

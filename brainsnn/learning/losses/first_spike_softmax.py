@@ -18,16 +18,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.kernels import LossKernel
 from brainsnn.learning.losses.base import LOSSES, CompiledLoss
 
 
-@numba.njit(cache=True)
+@njit()
 def _softmax_losses(
     steps: NDArray[np.int32],
     labels: NDArray[np.int64],

@@ -17,16 +17,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient
-from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserConfig, split_state
+from brainsnn.learning.optimisers.base import (
+    OPTIMISERS,
+    Layout,
+    Optimiser,
+    OptimiserConfig,
+    split_state,
+)
 
 
-@numba.njit(cache=True, error_model="numpy", nogil=True)
+@njit(error_model="numpy", nogil=True)
 def _adam(  # type: ignore[no-untyped-def]
     weights, rows, values, slot, first, second, scales, beta1, beta2, epsilon
 ):
@@ -123,6 +129,10 @@ class Adam(Optimiser):
             for kind, values in kinds.items()
             for name, value in values.items()
         }
+
+    def layout(self, name: str, shape: tuple[int, ...]) -> Layout:  # noqa: ARG002
+        """Moments like the weights, and one count."""
+        return {"first": shape, "second": shape, "count": (1,)}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""

@@ -16,6 +16,8 @@ from brainsnn.learning.kernels import OptimiserKernels
 from brainsnn.registry import Registry
 
 Rows = Mapping[str, NDArray[np.integer[Any]]]
+Layout = Mapping[str, tuple[int, ...]]
+"""Kinds of arrays that an optimiser keeps of a connection, and the shape of each."""
 
 
 class Optimiser(ABC):
@@ -64,6 +66,13 @@ class Optimiser(ABC):
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything that a checkpoint must hold, as copies, flat."""
 
+    def layout(self, name: str, shape: tuple[int, ...]) -> Layout | None:  # noqa: ARG002
+        """Kinds and shapes of the arrays that `state` may hold of a connection of that shape.
+
+        None, the default, does not tell: then a checkpoint's arrays are taken as they are.
+        """
+        return None
+
     @abstractmethod
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`.
@@ -73,6 +82,40 @@ class Optimiser(ABC):
         LearningError
             If `state` is of another optimiser.
         """
+
+    def check_state(
+        self, state: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        """Refuse a state that is not one of this optimiser for connections of these shapes.
+
+        Parameters
+        ----------
+        state : mapping of str to array
+            As `state` gives it; it may lack connections that have not been learned yet.
+        shapes : mapping of str to tuple of int
+            Of the weights of every connection.
+
+        Raises
+        ------
+        LearningError
+            Naming the first array that does not belong there, is missing, or holds what cannot be.
+        """
+        told = {name: self.layout(name, shape) for name, shape in shapes.items()}
+        if None in told.values():
+            return
+        layouts = {name: layout or {} for name, layout in told.items()}
+        for key, value in state.items():
+            name, _, kind = key.rpartition(".")
+            if kind not in layouts.get(name, {}):
+                kinds = ", ".join(sorted({k for layout in layouts.values() for k in layout}))
+                raise LearningError(
+                    f"Optimiser state {key!r} is of another optimiser or network; this one has "
+                    f"kinds {kinds or 'none'} of {', '.join(shapes)}."
+                )
+            _check_array(key, value, layouts[name][kind])
+            lacking = [k for k in layouts[name] if f"{name}.{k}" not in state]
+            if lacking:
+                raise LearningError(f"Optimiser state {name + '.' + lacking[0]!r} is missing.")
 
 
 class OptimiserConfig(Choice):
@@ -86,6 +129,21 @@ class OptimiserConfig(Choice):
 
 
 OPTIMISERS = OptimiserConfig.variants
+
+
+def _check_array(key: str, value: NDArray[Any], shape: tuple[int, ...]) -> None:
+    """Refuse an array of a state that has another shape or holds what cannot be."""
+    if value.shape != tuple(shape):
+        raise LearningError(f"Optimiser state {key!r} has shape {value.shape}, not {tuple(shape)}.")
+    kind = "i" if key.endswith(".count") else "f"
+    if value.dtype.kind != kind or value.dtype.itemsize != 8 or not np.isfinite(value).all():
+        raise LearningError(
+            f"Optimiser state {key!r} must hold finite numbers ({kind}8), not {value.dtype}."
+        )
+    if key.endswith((".second", ".count")) and (value < 0).any():
+        raise LearningError(f"Optimiser state {key!r} must not be negative.")
+    if key.endswith((".product", ".paid", ".step")) and not (value > 0).all():
+        raise LearningError(f"Optimiser state {key!r} must be positive.")
 
 
 def split_state(

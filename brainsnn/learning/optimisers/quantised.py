@@ -17,15 +17,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers.adam import Adam
-from brainsnn.learning.optimisers.base import OPTIMISERS, OptimiserConfig, split_state
+from brainsnn.learning.optimisers.base import OPTIMISERS, Layout, OptimiserConfig, split_state
 
 SETTLE = 20
 """Iterations that find the first step."""
@@ -33,7 +33,7 @@ SETTLE = 20
 MOST_BITS = 16
 
 
-@numba.njit(cache=True)
+@njit()
 def _quantise(full, step, largest, out):  # type: ignore[no-untyped-def]
     """Fill in the n-bit weights; `step` is what it was, and then what it is."""
     along, norm = 0.0, 0.0
@@ -111,6 +111,11 @@ class QuantisedAdam(Adam):
         """Adam's, and ``connection.full`` (weights) and ``.step``."""
         own = {f"{name}.full": full.copy() for name, full in self._full.items()}
         return super().state() | own | {f"{name}.step": s.copy() for name, s in self._step.items()}
+
+    def layout(self, name: str, shape: tuple[int, ...]) -> Layout:
+        """Adam's; and for weights, which have no dot in their name, full ones and a step."""
+        own = {} if "." in name else {"full": shape, "step": (1,)}
+        return {**super().layout(name, shape), **own}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""

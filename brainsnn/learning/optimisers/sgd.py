@@ -15,16 +15,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.kernels import OptimiserKernels, Vector
 from brainsnn.learning.optimisers.base import (
     OPTIMISERS,
+    Layout,
     Optimiser,
     OptimiserConfig,
     Rows,
@@ -38,14 +39,14 @@ PART = 4096
 """Values of a gradient that a compiled loop makes at a time: they stay in the first-level cache."""
 
 
-@numba.njit(cache=True)
+@njit()
 def _scale(weights, row, factor):  # type: ignore[no-untyped-def]
     """Multiply a row by `factor`; a row as an array of its own would cost as much again."""
     for j in range(weights.shape[1]):
         weights[row, j] *= factor
 
 
-@numba.njit(cache=True)
+@njit()
 def _catch_up(weights, rows, product, paid):  # type: ignore[no-untyped-def]
     """Let `rows` pay what they owe."""
     for k in range(rows.size):
@@ -55,7 +56,7 @@ def _catch_up(weights, rows, product, paid):  # type: ignore[no-untyped-def]
             paid[row] = product[0]
 
 
-@numba.njit(cache=True)
+@njit()
 def _catch_up_all(weights, product, paid):  # type: ignore[no-untyped-def]
     """Let every row pay, and start the product again at 1."""
     for row in range(weights.shape[0]):
@@ -65,13 +66,13 @@ def _catch_up_all(weights, product, paid):  # type: ignore[no-untyped-def]
     product[0] = 1.0
 
 
-@numba.njit(cache=True)
+@njit()
 def _prepare(weights, rows, parameters, product, paid):  # type: ignore[no-untyped-def]  # noqa: ARG001
     """Let `rows` pay what they owe; the connection is lazy."""
     _catch_up(weights, rows, product, paid)
 
 
-@numba.njit(cache=True)
+@njit()
 def _decay(weights, factor, product, paid):  # type: ignore[no-untyped-def]
     """Multiply all weights by `factor`: now, or, if the connection is lazy, when they are used."""
     if not product.size:
@@ -83,7 +84,7 @@ def _decay(weights, factor, product, paid):  # type: ignore[no-untyped-def]
         _catch_up_all(weights, product, paid)
 
 
-@numba.njit(cache=True)
+@njit()
 def _step(  # type: ignore[no-untyped-def]
     weights,
     rows,
@@ -174,6 +175,10 @@ class SGD(Optimiser):
         """``connection.product`` and ``connection.paid`` of each lazy connection."""
         state = {f"{name}.product": value.copy() for name, value in self._product.items()}
         return state | {f"{name}.paid": value.copy() for name, value in self._paid.items()}
+
+    def layout(self, name: str, shape: tuple[int, ...]) -> Layout:  # noqa: ARG002
+        """One product, and what each row has paid; nothing without decay."""
+        return {"product": (1,), "paid": shape[:1]} if self.postpones else {}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""

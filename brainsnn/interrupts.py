@@ -1,14 +1,40 @@
-"""Ctrl-C that lets the present batch finish."""
+"""Ctrl-C, and other signals to end, that let the present batch finish."""
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks a run to end: Ctrl-C, a scheduler or ``kill``, a terminal that is closed."""
+
+
+@contextmanager
+def ending_by_signals() -> Iterator[None]:
+    """Within the context, SIGTERM and SIGHUP end the program as Ctrl-C does, by an exception.
+
+    A signal that is ignored (SIGHUP under ``nohup``) stays so. Outside the main thread, nothing
+    changes.
+
+    Raises
+    ------
+    KeyboardInterrupt
+    """
+    previous = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in SIGNALS:
+            if signal.getsignal(number) == signal.SIG_DFL:
+                previous[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 class Interrupted(Exception):  # noqa: N818 - a request, not an error
@@ -34,8 +60,9 @@ class Interrupted(Exception):  # noqa: N818 - a request, not an error
 
 
 class StopRequest:
-    """Within its context, SIGINT and SIGTERM only set `requested`; a second one stops at once.
+    """Within its context, SIGINT, SIGTERM and SIGHUP only set `requested`; a second stops at once.
 
+    A signal that is ignored (SIGHUP under ``nohup``) stays so.
     Outside the main thread, where Python delivers no signals, it only waits for `request`.
     """
 
@@ -56,7 +83,8 @@ class StopRequest:
     def __enter__(self) -> Self:
         self.requested = False
         if threading.current_thread() is threading.main_thread():
-            self._previous = {number: signal.signal(number, self._handle) for number in SIGNALS}
+            heard = [n for n in SIGNALS if signal.getsignal(n) != signal.SIG_IGN]
+            self._previous = {number: signal.signal(number, self._handle) for number in heard}
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.unpacking import ALWAYS
 
 _CHUNK = 1 << 20
 _UNSIGNED_BYTE = 8
@@ -22,14 +23,14 @@ HEADER = 4 + 4 * 255
 """Bytes that the header may have."""
 
 
-def read_gzip(path: Path, most: int) -> bytearray:
+def read_gzip(path: Path, most: int = ALWAYS) -> bytearray:
     """Uncompressed contents of a gzipped file.
 
     Parameters
     ----------
     path : Path
         The file.
-    most : int
+    most : int, default 256 MiB
         Bytes that it may unpack to; what is beyond is not unpacked.
 
     Returns

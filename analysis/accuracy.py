@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from analysis.summary import outcomes
-from analysis.tables import TableError, class_names, require
+from analysis.tables import TableError, class_names, require, whole_numbers
 
 
 def wilson_interval(
@@ -104,7 +104,8 @@ def accuracy_by_class(
         Columns label, class, trials, accuracy, low, high, accuracy_ties_wrong,
         accuracy_ties_right, silent_fraction; a row a label that occurs.
     """
-    scored = outcomes(trials).groupby(trials["label"])
+    labels = pd.Series(whole_numbers(trials, "label", 0, "trials"), trials.index, name="label")
+    scored = outcomes(trials).groupby(labels)
     table = scored.mean()
     table.insert(0, "trials", scored.size())
     low, high = wilson_interval(scored["accuracy"].sum(), table["trials"], confidence)
@@ -137,10 +138,10 @@ def confusion_matrix(
         without a decision (unbroken ties), if there are any.
     """
     require(trials, ("label", "decision"), "trials")
-    labels = trials["label"].to_numpy(int)
-    decisions = trials["decision"].to_numpy(int)
+    labels = whole_numbers(trials, "label", 0, "trials")
+    decisions = whole_numbers(trials, "decision", -1, "trials")
     size = max(int(labels.max()), int(decisions.max())) + 1 if n_classes is None else n_classes
-    if labels.min() < 0 or decisions.min() < -1 or max(labels.max(), decisions.max()) >= size:
+    if max(labels.max(), decisions.max()) >= size:
         raise TableError(f"Labels must be in 0..{size - 1} and decisions in -1..{size - 1}.")
     names = class_names(size, classes)[:size]
     counts = np.zeros((size, size + 1), np.int64)

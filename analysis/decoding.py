@@ -1,18 +1,23 @@
 """Decoding a stimulus from responses, cross-validated, with chance and its interval.
 
 The decoder is the same for every code, so that codes are compared and not decoders: each feature
-(a neuron's count, or its first-spike latency) is cut into bins at quantiles of the training trials,
-bins are taken to be independent given the stimulus, and the most probable stimulus is chosen.
+(a neuron's count, or its first-spike latency) is cut into bins of about equal occupation by the
+training trials, bins are taken to be independent given the stimulus, and the most probable stimulus
+is chosen.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.accuracy import wilson_interval
+from analysis.binning import bin_edges, binned
 from analysis.spikes.table import SpikeTable
+from analysis.spikes.times import lengths
 from analysis.spikes.timing import latencies
 from analysis.tables import TableError
 
@@ -27,8 +32,11 @@ def stratified_folds(
     Raises
     ------
     TableError
-        If a class has fewer trials than there are folds.
+        If labels are no classes, or a class has fewer trials than there are folds.
     """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or not labels.size or labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise TableError("Labels must be whole numbers from 0, one for each trial.")
     sizes = np.bincount(labels)
     if n_folds < 2 or sizes[sizes > 0].min() < n_folds:
         raise TableError(
@@ -56,11 +64,11 @@ def predict(
         Bins of a feature, besides that of NaN.
     """
     n_classes = int(labels.max()) + 1
-    score = np.tile(np.log(np.bincount(labels, minlength=n_classes) / labels.size), (len(test), 1))
+    with np.errstate(divide="ignore"):
+        prior = np.log(np.bincount(labels, minlength=n_classes) / labels.size)
+    score = np.tile(prior, (len(test), 1))
     for column, unknown in zip(train.T, test.T, strict=True):
-        known = column[~np.isnan(column)]
-        steps = np.linspace(0, 1, n_bins + 1)[1:-1]
-        edges = np.unique(np.quantile(known, steps)) if known.size else np.empty(0)
+        edges = bin_edges(column[~np.isnan(column)], n_bins)
         seen, asked = (_bin(values, edges) for values in (column, unknown))
         size = edges.size + 2
         counts = np.bincount(labels * size + seen, minlength=n_classes * size)
@@ -71,8 +79,7 @@ def predict(
 
 def _bin(values: FloatArray, edges: FloatArray) -> NDArray[np.int64]:
     """Bin of each value; 0 for NaN."""
-    bins = 1 + np.searchsorted(edges, values, side="right")
-    return np.where(np.isnan(values), 0, bins).astype(np.int64)
+    return np.where(np.isnan(values), 0, 1 + binned(values, edges))
 
 
 def cross_validated(
@@ -86,19 +93,29 @@ def cross_validated(
     return out
 
 
-def features_of(
-    table: SpikeTable, onset: NDArray[np.float64] | float, window: float
-) -> dict[str, FloatArray]:
+def features_of(table: SpikeTable, onset: Any, window: float) -> dict[str, FloatArray]:
     """Responses in a window after the onset, by code, shape (n_trials, n_neurons).
+
+    Parameters
+    ----------
+    table : SpikeTable
+    onset : float, array of float, shape (n_trials,), Series or str
+        When the stimulus begins, in seconds; see `analysis.spikes.times.onset_times`.
+    window : float
+        Length in seconds; it must not reach beyond a trial, for a count of less time is another.
 
     Returns
     -------
     dict
         ``count``; ``latency`` in seconds, NaN where there was no spike; ``both``, side by side.
+
+    Raises
+    ------
+    TableError
+        If an onset or the window does not fit the trials.
     """
-    begin = np.broadcast_to(np.asarray(onset, np.float64), (len(table.trials),))
-    since, n = table.time - begin[table.trial], len(table.neurons)
-    inside = (since >= 0) & (since < window)
+    begin, n = table.onsets(onset), len(table.neurons)
+    inside = table.since(begin, float(lengths(window)[0]))[1]
     flat = table.trial[inside] * n + table.neuron[inside]
     count = np.bincount(flat, minlength=len(table.trials) * n).reshape(-1, n).astype(np.float64)
     found = latencies(table, begin, window)
@@ -108,8 +125,8 @@ def features_of(
 
 def decode_against_window(
     table: SpikeTable,
-    onset: NDArray[np.float64] | float,
-    windows: NDArray[np.float64],
+    onset: Any,
+    windows: Any,
     rng: np.random.Generator,
     *,
     n_folds: int = 10,
@@ -122,10 +139,10 @@ def decode_against_window(
     Parameters
     ----------
     table : SpikeTable
-    onset : float or array of float, shape (n_trials,)
-        When the stimulus begins, in seconds.
+    onset : float, array of float, shape (n_trials,), Series or str
+        When the stimulus begins, in seconds; see `analysis.spikes.times.onset_times`.
     windows : array of float
-        Lengths in seconds.
+        Lengths in seconds; none reaches beyond a trial.
     rng : numpy.random.Generator
         Draws folds and shuffles.
     n_folds, n_bins : int
@@ -147,8 +164,8 @@ def decode_against_window(
     labels = table.stimulus
     fold = stratified_folds(labels, n_folds, rng)
     rows, decisions = [], []
-    for window in windows:
-        for code, features in features_of(table, onset, float(window)).items():
+    for window in lengths(windows).tolist():
+        for code, features in features_of(table, onset, window).items():
             decision = cross_validated(features, labels, fold, n_bins)
             right = decision == labels
             low, high = wilson_interval(right.sum(), right.size, confidence)
@@ -157,9 +174,9 @@ def decode_against_window(
             bounds = np.quantile(chance, [tail, 1 - tail]) if chance.size else [np.nan] * 2
             middle = float(chance.mean()) if chance.size else np.nan
             score = (right.mean(), float(low), float(high), middle, *bounds)
-            rows.append((code, float(window), *score))
+            rows.append((code, window, *score))
             columns = {"trial": np.arange(labels.size), "label": labels, "decision": decision}
-            decisions.append(pd.DataFrame({**columns, "code": code, "window": float(window)}))
+            decisions.append(pd.DataFrame({**columns, "code": code, "window": window}))
     names = ["code", "window", "accuracy", "low", "high", "chance", "chance_low", "chance_high"]
     return pd.DataFrame(rows, columns=names), pd.concat(decisions, ignore_index=True)
 

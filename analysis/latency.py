@@ -12,7 +12,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.summary import COSTS
-from analysis.tables import TableError, class_names, first_step_columns, populations_of, require
+from analysis.tables import (
+    TableError,
+    class_names,
+    first_step_columns,
+    flags,
+    named,
+    populations_of,
+    require,
+    whole_numbers,
+)
 
 
 def decisions_by_class(trials: pd.DataFrame, classes: Sequence[str] | None = None) -> pd.DataFrame:
@@ -33,14 +42,15 @@ def decisions_by_class(trials: pd.DataFrame, classes: Sequence[str] | None = Non
         class; the last row, class ``"all"``, is the mean over all trials.
     """
     require(trials, ("label", "decision_step", "spikes_to_decision"), "trials")
+    trials = trials.assign(label=whole_numbers(trials, "label", 0, "trials"))
     spikes = [f"spikes_to_decision_{name}" for name in populations_of(trials)]
     columns = [name for name in (*COSTS, *spikes) if name in trials.columns]
     grouped = trials.groupby("label")
-    table = grouped[columns].mean()
+    table = grouped[columns].mean(skipna=False)
     table.insert(0, "trials", grouped.size())
     names = class_names(int(table.index.max()) + 1, classes)
     table.insert(0, "class", [names[int(label)] for label in table.index])
-    means = trials[columns].mean().to_dict()
+    means = trials[columns].mean(skipna=False).to_dict()
     whole = pd.DataFrame([{"class": "all", "trials": len(trials), **means}])
     return pd.concat([table, whole], ignore_index=True)
 
@@ -62,6 +72,9 @@ def output_firing_times(trials: pd.DataFrame, classes: Sequence[str] | None = No
     """
     columns = first_step_columns(trials)
     require(trials, ("label",), "trials")
+    trials = trials.assign(
+        **{name: whole_numbers(trials, name, 0, "trials") for name in ("label", *columns)}
+    )
     names = class_names(max(len(columns), int(trials["label"].max()) + 1), classes)
     long = trials.melt("label", columns, var_name="column", value_name="step")
     long["neuron"] = long["column"].str.removeprefix("first_step_").astype(int)
@@ -122,8 +135,10 @@ def step_histogram(
     if n_steps < 1 or bin_width < 1:
         raise TableError(f"n_steps ({n_steps}) and bin_width ({bin_width}) must be positive.")
     require(frame, [column, *by], "histogram")
-    if frame[column].min() < 0 or frame[column].max() > n_steps:
+    frame = frame.assign(**{column: whole_numbers(frame, column, 0, "histogram")})
+    if frame[column].max() > n_steps:
         raise TableError(f"Steps in the column {column} must be in 0..{n_steps}.")
+    named(frame, by, "histogram")
     edges = np.arange(0, n_steps + bin_width, bin_width)
     parts = []
     for key, group in frame.groupby(list(by), sort=False, observed=True):
@@ -178,10 +193,11 @@ def winner_histogram(
         As `step_histogram`, with the column `winner`.
     """
     require(trials, ("decision", "decision_step", "silent", *by), "trials")
-    fired = trials[(trials["decision"] >= 0) & ~trials["silent"].astype(bool)]
+    decision = whole_numbers(trials, "decision", -1, "trials")
+    fired = trials[(decision >= 0) & ~flags(trials, "silent", "trials")]
     if fired.empty:
         raise TableError("No trial was decided by a spike, so there is no winner to count.")
     names = class_names(int(fired["decision"].max()) + 1, classes)
     fired = fired.sort_values("decision", kind="stable")
-    fired = fired.assign(winner=[names[winner] for winner in fired["decision"]])
+    fired = fired.assign(winner=[names[int(winner)] for winner in fired["decision"]])
     return step_histogram(fired, n_steps, "decision_step", (*by, "winner"), bin_width)

@@ -6,6 +6,9 @@ import pandas as pd
 
 from analysis.tables import TableError, require
 
+SMALLER_IS_BETTER = ("loss", "silent_fraction", "decision_step")
+"""Columns whose name ends so are better when smaller; all others, when larger."""
+
 _SPLITS = ("train", "validation")
 _CURVES = ["seed", "epoch", "split", "measure", "value"]
 
@@ -50,18 +53,29 @@ def best_epoch(
     metrics : pandas.DataFrame
         Metrics table, with a column `seed` for several runs.
     column : str
-        What is to be largest; the first epoch wins a draw.
+        What is to be largest, or smallest if its name ends as one in `SMALLER_IS_BETTER`; the
+        first epoch wins a draw, one without a value never.
 
     Returns
     -------
     pandas.DataFrame
         One row a seed.
+
+    Raises
+    ------
+    TableError
+        If no epoch of a seed has a value.
     """
     require(metrics, ("epoch", column), "metrics")
     frame = metrics.reset_index(drop=True)
-    if "seed" not in frame.columns:
-        return frame.loc[[frame[column].idxmax()]].reset_index(drop=True)
-    return frame.loc[frame.groupby("seed")[column].idxmax()].reset_index(drop=True)
+    sign = -1.0 if column.endswith(SMALLER_IS_BETTER) else 1.0
+    score = sign * frame[column].astype(float)
+    seed = frame["seed"] if "seed" in frame.columns else pd.Series(0, frame.index)
+    if not score.groupby(seed).count().all():
+        raise TableError(f"The metrics table: {column} is missing in every epoch of a run.")
+    order = frame.assign(score=score).sort_values("epoch", kind="stable")
+    best = order.groupby(seed)["score"].idxmax()
+    return frame.loc[best].reset_index(drop=True)
 
 
 def health_table(metrics: pd.DataFrame) -> pd.DataFrame:

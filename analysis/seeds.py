@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from analysis.formatting import format_number
-from analysis.tables import TableError, require
+from analysis.tables import TableError, named, require
 
 Method = Literal["t", "bootstrap"]
 
@@ -81,7 +81,7 @@ def over_seeds(
     frame : pandas.DataFrame
         One row a seed (and group).
     measures : sequence of str
-        Columns to average.
+        Columns to average; seeds in which one is missing do not count in its `n`.
     by : sequence of str
         Columns that define the groups; one group if empty.
     confidence, method, rng
@@ -94,6 +94,7 @@ def over_seeds(
         one seed), `low`, `high`; groups in sorted order.
     """
     require(frame, [*by, *measures], "seeds")
+    named(frame, by, "seeds")
     groups = frame.groupby(list(by), sort=True) if by else [((), frame)]
     rows = []
     for key, group in groups:

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.accuracy import wilson_interval
 from analysis.seeds import mean_interval
 from analysis.summary import ACCURACIES, COSTS, summarise
-from analysis.tables import require
+from analysis.tables import named, require
 
 
 def sweep(trials: pd.DataFrame, column: str, confidence: float = 0.95) -> pd.DataFrame:
@@ -33,6 +33,7 @@ def sweep(trials: pd.DataFrame, column: str, confidence: float = 0.95) -> pd.Dat
     """
     require(trials, (column,), "trials")
     runs = [column, "seed"] if "seed" in trials.columns else [column]
+    named(trials, runs, "trials")
     rows = [
         {**dict(zip(runs, key, strict=True)), **summarise(group)}
         for key, group in trials.groupby(runs, sort=True)
@@ -51,8 +52,8 @@ def _condition(runs: pd.DataFrame, confidence: float) -> dict[str, float]:
     for name in (*ACCURACIES, "silent_fraction", *COSTS):
         if name not in runs.columns:
             continue
-        out[name] = float(runs[name].mean())
-        out[f"{name}_sd"] = float(runs[name].std(ddof=1))
+        out[name] = float(runs[name].mean(skipna=False))
+        out[f"{name}_sd"] = float(runs[name].std(ddof=1, skipna=False))
         if name not in ACCURACIES:
             continue
         if len(runs) > 1:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 _FIRST_STEP = re.compile(r"first_step_(\d+)")
 _SPIKES = "spikes_to_decision_"
@@ -13,6 +15,31 @@ _SPIKES = "spikes_to_decision_"
 
 class TableError(ValueError):
     """A table lacks rows or columns that are needed, or holds values that cannot be."""
+
+
+class TableWarning(UserWarning):
+    """A table can be what it says, but is more likely something else."""
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[str], table: str) -> None:
+    """Raise unless `frame` has the given columns; it may have no rows.
+
+    Parameters
+    ----------
+    frame, columns, table
+        As for `require`.
+
+    Raises
+    ------
+    TableError
+        Naming the missing columns and those that are there.
+    """
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise TableError(
+            f"The {table} table lacks the column(s) {', '.join(missing)}; "
+            f"it has {', '.join(map(str, frame.columns)) or 'none'}."
+        )
 
 
 def require(frame: pd.DataFrame, columns: Iterable[str], table: str) -> None:
@@ -32,14 +59,127 @@ def require(frame: pd.DataFrame, columns: Iterable[str], table: str) -> None:
     TableError
         Naming the missing columns and those that are there.
     """
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        raise TableError(
-            f"The {table} table lacks the column(s) {', '.join(missing)}; "
-            f"it has {', '.join(map(str, frame.columns)) or 'none'}."
-        )
+    require_columns(frame, columns, table)
     if frame.empty:
         raise TableError(f"The {table} table has no rows.")
+
+
+def named(frame: pd.DataFrame, columns: Sequence[str], table: str) -> None:
+    """Raise where a column that tells rows apart is missing: such rows belong to no group.
+
+    Parameters
+    ----------
+    frame, columns, table
+        As for `require`; the columns are there.
+
+    Raises
+    ------
+    TableError
+        Naming the columns.
+    """
+    holes = {name: int(frame[name].isna().sum()) for name in columns}
+    told = ", ".join(f"{name} in {n}" for name, n in holes.items() if n)
+    if told:
+        raise TableError(f"The {table} table: missing of {len(frame)} rows: {told}.")
+
+
+def whole_numbers(frame: pd.DataFrame, column: str, least: int, table: str) -> NDArray[np.int64]:
+    """A column of classes, steps or the like: whole numbers, none missing.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    column : str
+    least : int
+        Smallest value that can be: 0 for labels, -1 for decisions (no class).
+    table : str
+        What the table is called, for the message.
+
+    Raises
+    ------
+    TableError
+        If values are missing, not numbers, not whole, or below `least`.
+    """
+    values = frame[column]
+    missing = int(values.isna().sum())
+    if missing:
+        none = "; -1 stands for no class" if least < 0 else ""
+        raise TableError(
+            f"The {table} table: {column} is missing in {missing} of {len(values)} rows{none}."
+        )
+    try:
+        numbers = values.to_numpy(np.float64)
+    except (TypeError, ValueError):
+        numbers = np.full(len(values), np.nan)
+    text = pd.api.types.infer_dtype(values) == "string"
+    wrong = ~((numbers == np.floor(numbers)) & (np.abs(numbers) < 2.0**53)) | text
+    wrong |= numbers < least
+    if wrong.any():
+        raise TableError(
+            f"The {table} table: {column} must be whole numbers from {least}, got "
+            f"{values.iloc[int(wrong.argmax())]!r} in row {int(wrong.argmax())} "
+            f"({np.count_nonzero(wrong)} such rows)."
+        )
+    return numbers.astype(np.int64)
+
+
+def flags(frame: pd.DataFrame, column: str, table: str) -> NDArray[np.bool_]:
+    """A column that says yes or no: booleans, or 0 and 1, none missing.
+
+    Parameters
+    ----------
+    frame, column, table
+        As for `whole_numbers`.
+
+    Raises
+    ------
+    TableError
+        If values are missing or anything else.
+    """
+    values = frame[column]
+    if pd.api.types.is_bool_dtype(values.dtype) and not values.isna().any():
+        return values.to_numpy(np.bool_)
+    missing = int(values.isna().sum())
+    if missing:
+        raise TableError(
+            f"The {table} table: {column} is missing in {missing} of {len(values)} rows; where it "
+            "is not known, leave those rows out."
+        )
+    try:
+        numbers = values.to_numpy(np.float64)
+    except (TypeError, ValueError):
+        numbers = np.full(len(values), np.nan)
+    text = pd.api.types.infer_dtype(values) == "string"
+    wrong = ~np.isin(numbers, (0.0, 1.0)) | text
+    if wrong.any():
+        raise TableError(
+            f"The {table} table: {column} must be true or false, got "
+            f"{values.iloc[int(wrong.argmax())]!r} in row {int(wrong.argmax())}."
+        )
+    return numbers == 1
+
+
+def measures(frame: pd.DataFrame, columns: Sequence[str], table: str) -> pd.DataFrame:
+    """The rows of a table in which all of some measures are numbers, for comparing them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A failed run has NaN where its measure should be; such rows are left out.
+    columns : sequence of str
+    table : str
+        What the table is called, for the message.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, or no row is left.
+    """
+    require(frame, columns, table)
+    known = frame[frame[list(columns)].notna().all(axis=1)]
+    if known.empty:
+        raise TableError(f"The {table} table has no row with both {' and '.join(columns)}.")
+    return known
 
 
 def first_step_columns(trials: pd.DataFrame) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.sweep import sweep
-from analysis.tables import require
+from analysis.tables import measures, require
 
 
 def speed_accuracy(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -47,6 +47,6 @@ def fastest_within(
     pandas.Series
         That row of the table.
     """
-    require(table, ("threshold", "decision_step", measure), "speed-accuracy")
+    table = measures(table, ("threshold", "decision_step", measure), "speed-accuracy")
     good = table[table[measure] >= table[measure].max() - loss]
     return good.loc[good["decision_step"].idxmin()]

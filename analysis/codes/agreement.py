@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.tables import TableError, require
+from analysis.tables import TableError, named, require, whole_numbers
 
 
 def side_by_side(trials: pd.DataFrame, code: str, keys: Sequence[str], values: str) -> pd.DataFrame:
@@ -28,9 +28,20 @@ def side_by_side(trials: pd.DataFrame, code: str, keys: Sequence[str], values: s
     Raises
     ------
     TableError
-        If a code has a trial twice, there are fewer than two codes, or no trial is common to all.
+        If a code has a trial twice, there are fewer than two codes, no trial is common to all, a
+        value or key is missing, or codes have other labels for the same trial: then their trials
+        are not the same, whatever their numbers.
     """
     require(trials, (code, values, *keys), "trials")
+    named(trials, (code, values, *keys), "trials")
+    if values != "label" and "label" in trials.columns:
+        labels = trials.groupby(list(keys))["label"].nunique(dropna=False)
+        if (labels > 1).any():
+            raise TableError(
+                f"The label of {int((labels > 1).sum())} of {len(labels)} trials differs between "
+                f"the values of {code!r}: these are not the same trials, and nothing of them can "
+                "be compared trial by trial."
+            )
     if trials.duplicated([code, *keys]).any():
         raise TableError(f"A {code} has the same {', '.join(keys)} more than once.")
     table = trials.set_index([*keys, code])[values].unstack(code).dropna()  # noqa: PD010
@@ -55,6 +66,9 @@ def agreement(
         Columns ``first``, ``second``, ``trials``, ``same_decision`` (fraction), ``both_right``,
         ``only_first``, ``only_second``, ``both_wrong``, and Cohen's ``kappa`` of the decisions.
     """
+    require(trials, (code, "label", "decision", *keys), "trials")
+    whole_numbers(trials, "label", 0, "trials")
+    whole_numbers(trials, "decision", -1, "trials")
     decision = side_by_side(trials, code, keys, "decision")
     label = side_by_side(trials, code, keys, "label").iloc[:, 0]
     rows = []

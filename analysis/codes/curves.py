@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.seeds import over_seeds
-from analysis.tables import require
+from analysis.tables import measures
 
 
 def curve(
@@ -55,10 +55,10 @@ def cost_at(results: pd.DataFrame, accuracy: float, cost: str, measure: str = "a
     Returns
     -------
     float
-        The least cost, NaN if the accuracy is never reached.
+        The least cost, NaN if the accuracy is never reached. Networks whose cost or accuracy is
+        missing are left out.
     """
-    require(results, (cost, measure), "results")
-    points = results.sort_values(cost)
+    points = measures(results, (cost, measure), "results").sort_values(cost)
     costs, values = points[cost].to_numpy(float), points[measure].to_numpy(float)
     reached = np.flatnonzero(values >= accuracy)
     if not reached.size:
@@ -81,8 +81,15 @@ def pareto(results: pd.DataFrame, cost: str, measure: str = "accuracy") -> pd.Da
         Column to have little of.
     measure : str
         Column to have much of.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `results`. Networks whose cost or accuracy is missing (a failed run) are left out;
+        of equal ones, the first stays.
     """
-    require(results, (cost, measure), "results")
-    points = results.sort_values([cost, measure], ascending=[True, False], kind="stable")
+    points = measures(results, (cost, measure), "results").sort_values(
+        [cost, measure], ascending=[True, False], kind="stable"
+    )
     best = points[measure].cummax()
     return points[points[measure] > best.shift(fill_value=-np.inf)].reset_index(drop=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.seeds import over_seeds
 from analysis.summary import outcomes
-from analysis.tables import require
+from analysis.tables import TableError, named, require, whole_numbers
 
 
 def accuracy_against_time(
@@ -31,13 +31,23 @@ def accuracy_against_time(
     pandas.DataFrame
         Columns `by`, ``step``, ``n``, ``mean``, ``sd``, ``low``, ``high``; a row a code and step,
         0 to `n_steps`.
+
+    Raises
+    ------
+    TableError
+        If a step is missing or after `n_steps`, or as `analysis.summary.outcomes`.
     """
     require(trials, (by, "seed", "decision_step"), "trials")
+    named(trials, (by, "seed"), "trials")
     right = outcomes(trials)["accuracy"].to_numpy()
     rows = []
-    for (code, seed), part in trials.assign(right=right).groupby([by, "seed"]):
+    steps = whole_numbers(trials, "decision_step", 0, "trials")
+    if steps.max() > n_steps:
+        raise TableError(f"A decision at step {steps.max()} is after the trial's {n_steps} steps.")
+    timed = trials.assign(right=right, decision_step=steps)
+    for (code, seed), part in timed.groupby([by, "seed"]):
         step = part.loc[part["right"], "decision_step"].to_numpy(np.int64)
-        counts = np.bincount(step, minlength=n_steps + 1)[: n_steps + 1]
+        counts = np.bincount(step, minlength=n_steps + 1)
         share = np.cumsum(counts) / len(part)
         rows += [(code, seed, k, value) for k, value in enumerate(share)]
     table = pd.DataFrame(rows, columns=[by, "seed", "step", "accuracy"])
@@ -54,6 +64,8 @@ def decision_times(trials: pd.DataFrame, by: str = "code") -> pd.DataFrame:
         ``q75``, ``q95``; silent trials count with `n_steps`.
     """
     require(trials, (by, "decision_step"), "trials")
+    whole_numbers(trials, "decision_step", 0, "trials")
+    named(trials, (by,), "trials")
     groups = trials.groupby(by)["decision_step"]
     table = groups.agg(["size", "mean", "std"])
     table.columns = pd.Index(["trials", "mean", "sd"])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.tables import require
+from analysis.tables import TableError, require_columns, whole_numbers
 
 
 def early_readings(
@@ -29,13 +29,23 @@ def early_readings(
     pandas.DataFrame
         A row a code and step: ``code`` (``"rate"``, ``"first_spike"``), ``step``, ``accuracy``,
         ``tie``, ``silent`` (fractions of trials).
+
+    Raises
+    ------
+    TableError
+        If a trial, neuron, step or label is missing or does not exist.
     """
-    require(spikes, ("trial", "neuron", "step"), "spikes")
+    require_columns(spikes, ("trial", "neuron", "step"), "spikes")
     shape = (labels.size, n_classes)
     counts, first = np.zeros(shape, np.int64), np.full(shape, n_steps)
-    trial, neuron = spikes["trial"].to_numpy(), spikes["neuron"].to_numpy()
-    order = np.argsort(spikes["step"].to_numpy(), kind="stable")
-    ends = np.searchsorted(spikes["step"].to_numpy()[order], np.arange(n_steps), side="right")
+    trial, neuron, when = (
+        _below(whole_numbers(spikes, name, 0, "spikes"), size, name)
+        for name, size in (("trial", labels.size), ("neuron", n_classes), ("step", n_steps))
+    )
+    labels = whole_numbers(pd.DataFrame({"label": labels}), "label", 0, "labels")
+    _below(labels, n_classes, "label")
+    order = np.argsort(when, kind="stable")
+    ends = np.searchsorted(when[order], np.arange(n_steps), side="right")
     rows, begin = [], 0
     for step, end in enumerate(ends):
         now = trial[order[begin:end]], neuron[order[begin:end]]
@@ -49,3 +59,10 @@ def early_readings(
             rows.append((code, step, right.mean(), tie.mean(), silent.mean()))
         begin = end
     return pd.DataFrame(rows, columns=["code", "step", "accuracy", "tie", "silent"])
+
+
+def _below(values: NDArray[np.int64], size: int, name: str) -> NDArray[np.int64]:
+    """Values that are all below `size`."""
+    if values.size and values.max() >= size:
+        raise TableError(f"The spikes: {name} must be in 0..{size - 1}, got {values.max()}.")
+    return values

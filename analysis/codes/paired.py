@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest, wilcoxon
 
 from analysis.codes.agreement import side_by_side
+from analysis.summary import right_decisions
+from analysis.tables import TableError
 
 
 def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, float]:
@@ -31,7 +33,16 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float,
     p, odds_ratio : float
         Two-sided p value; trials that only the first got right over those that only the second
         did, with one half added to each.
+
+    Raises
+    ------
+    TableError
+        If there is not one answer of each for every trial.
     """
+    first, second = np.asarray(first), np.asarray(second)
+    if first.shape != second.shape or not np.isin([*first.flat, *second.flat], (0, 1)).all():
+        raise TableError("McNemar's test needs whether each code was right, for the same trials.")
+    first, second = first.astype(bool), second.astype(bool)
     only_first = int((first & ~second).sum())
     only_second = int((~first & second).sum())
     n = only_first + only_second
@@ -89,9 +100,7 @@ def paired_tests(
         minus second), ``odds_ratio`` and ``mcnemar_p`` over all trials, ``cohen_d`` and
         ``wilcoxon_p`` over seeds.
     """
-    right = side_by_side(
-        trials.assign(right=trials["decision"] == trials["label"]), code, keys, "right"
-    )
+    right = side_by_side(trials.assign(right=right_decisions(trials)), code, keys, "right")
     rows = []
     for a, b in combinations(right.columns, 2):
         x, y = right[a].to_numpy(bool), right[b].to_numpy(bool)

@@ -46,7 +46,7 @@ def distances(
 
     if neuron not in table.neurons:
         raise TableError(f"No neuron {neuron!r}; there are {', '.join(table.neurons)}.")
-    if not scale > 0:
+    if not 0 < scale < np.inf:
         raise TableError(f"The time scale must be positive, got {scale:g} s.")
     place = table.neurons.index(neuron)
     trains = [segment.spiketrains[place] for segment in to_neo(table).segments]

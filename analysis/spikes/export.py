@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analysis.spikes.table import SpikeTable
+from analysis.spikes.trains import trains
+from analysis.tables import TableError
 
+_RESERVED = ("start_time", "stop_time", "tags", "timeseries", "offset", "id")
 
-def trains(table: SpikeTable) -> list[list[np.ndarray]]:
-    """Spike times of every trial and neuron, in seconds: ``trains(table)[trial][neuron]``."""
-    n = len(table.neurons)
-    bounds = np.searchsorted(table.trial * n + table.neuron, np.arange(len(table.trials) * n + 1))
-    pieces = [table.time[a:b] for a, b in pairwise(bounds)]
-    return [pieces[k : k + n] for k in range(0, len(pieces), n)]
+GAP = 1.0
+"""Seconds between two trials of an NWB file, so that no spike is at the edge of both."""
 
 
 def to_neo(table: SpikeTable) -> Any:
@@ -26,13 +25,20 @@ def to_neo(table: SpikeTable) -> Any:
     Returns
     -------
     neo.Block
-        Each segment carries the annotation ``stimulus``.
+        Each segment carries the annotation ``stimulus``, and one for every other column of the
+        trials.
+
+    Raises
+    ------
+    TableError
+        If a column of the trials holds anything but numbers, switches or text.
     """
     import neo
 
-    block = neo.Block(name="spikes")
+    block, columns = neo.Block(name="spikes"), _columns(table)
     for k, row in enumerate(trains(table)):
-        segment = neo.Segment(index=k, stimulus=str(table.trials["stimulus"].iloc[k]))
+        segment = neo.Segment(index=k)
+        segment.annotate(**{name: values[k] for name, values in columns.items()})
         for name, times in zip(table.neurons, row, strict=True):
             span = {"t_start": table.start, "t_stop": table.stop}
             segment.spiketrains.append(neo.SpikeTrain(times, units="s", name=name, **span))
@@ -54,29 +60,53 @@ def to_nwb(table: SpikeTable, path: Path | str, description: str = "spikes of tr
     Returns
     -------
     pathlib.Path
-        The file. Its trials have the columns ``stimulus`` and ``offset`` (the time that a trial's
-        own axis has at its start).
+        The file. Its trials have the columns of the table's trials and ``offset`` (the time that a
+        trial's own axis has at its start); a second lies between them.
+
+    Raises
+    ------
+    TableError
+        If a column of the trials holds anything but numbers, switches or text, or has a name that
+        the format needs for something else.
     """
     from pynwb import NWBHDF5IO, NWBFile
 
-    path = Path(path)
-    began = datetime(2000, 1, 1, tzinfo=UTC)
-    nwb = NWBFile(description, path.stem, began)
-    nwb.add_trial_column("stimulus", "what was shown")
+    path, columns = Path(path), _columns(table)
+    taken = [name for name in columns if name in _RESERVED]
+    if taken:
+        raise TableError(f"Trials of an NWB file have their own {', '.join(taken)}; rename yours.")
+    nwb = NWBFile(description, path.stem, datetime(2000, 1, 1, tzinfo=UTC))
+    for name in columns:
+        nwb.add_trial_column(name, "what was shown" if name == "stimulus" else name)
     nwb.add_trial_column("offset", "time at the start of the trial, on the trial's own axis, in s")
     nwb.add_unit_column("unit_name", "name of the neuron")
     length = table.stop - table.start
-    for k, stimulus in enumerate(table.trials["stimulus"]):
-        nwb.add_trial(
-            start_time=k * length,
-            stop_time=(k + 1) * length,
-            stimulus=str(stimulus),
-            offset=table.start,
-        )
+    begins = np.arange(len(table.trials)) * (length + GAP)
+    for k, begin in enumerate(begins):
+        row = {name: values[k] for name, values in columns.items()}
+        nwb.add_trial(start_time=begin, stop_time=begin + length, offset=table.start, **row)
     for i, name in enumerate(table.neurons):
         mine = table.neuron == i
-        times = table.trial[mine] * length + table.time[mine] - table.start
-        nwb.add_unit(spike_times=np.sort(times), unit_name=name)
+        begin = begins[table.trial[mine]]
+        # Rounding must not put a spike at the end of its trial, which is outside.
+        last = np.nextafter(begin + length, begin)
+        times = np.minimum(begin + (table.time[mine] - table.start), last)
+        nwb.add_unit(spike_times=times, unit_name=name)
     with NWBHDF5IO(str(path), "w") as handle:
         handle.write(nwb)
     return path
+
+
+def _columns(table: SpikeTable) -> dict[str, list[Any]]:
+    """Columns of the trials as plain numbers, switches and text."""
+    columns = {}
+    for name in map(str, table.trials.columns):
+        values = table.trials[name].tolist()
+        kinds = {type(value) for value in values}
+        if not kinds <= {str} and not kinds <= {int, float} and not kinds <= {bool}:
+            raise TableError(
+                f"The column {name!r} of the trials holds {pd.api.types.infer_dtype(values)} "
+                "values; numbers, switches or text can be written."
+            )
+        columns[name] = values
+    return columns

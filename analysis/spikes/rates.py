@@ -71,8 +71,10 @@ def smooth(rates: pd.DataFrame, width: float) -> pd.DataFrame:
     pandas.DataFrame
         As `psth`, without ``sem``.
     """
-    if not width > 0:
+    if not 0 < width < np.inf:
         raise TableError(f"The kernel must have a positive width, got {width:g} s.")
+    if rates.groupby(["stimulus", "neuron"], sort=False).size().min() < 2:
+        raise TableError("Smoothing needs two bins or more; take narrower ones.")
     parts = []
     for _, part in rates.groupby(["stimulus", "neuron"], sort=False):
         bin_size = float(part["time"].iloc[1] - part["time"].iloc[0])
@@ -139,8 +141,7 @@ def tuning(table: SpikeTable, begin: float | None = None, end: float | None = No
         (1/s), ``fano`` (variance over mean, NaN where no spike or one trial).
     """
     counts = table.counts(begin, end)
-    low = table.start if begin is None else begin
-    high = table.stop if end is None else end
+    low, high = table.window(begin, end)
     code = table.stimulus
     sizes = np.bincount(code, minlength=len(table.stimuli))
     parts = [counts[code == k] for k in range(sizes.size)]

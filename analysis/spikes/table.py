@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.spikes.names import stimuli
+from analysis.spikes.times import EQUAL, onset_times, seconds, span
 from analysis.tables import TableError, require
 
 
@@ -21,18 +24,19 @@ class SpikeTable:
         Columns ``trial`` (row of `trials`), ``neuron`` (position in `neurons`), ``time`` (s, from
         the start of the trial); sorted by these three.
     trials : pandas.DataFrame
-        A row a trial, silent ones too; column ``stimulus``.
+        A row a trial, silent ones too; column ``stimulus``: numbers, or text.
     neurons : tuple of str
-        Names of the neurons, silent ones too.
+        Names of the neurons, silent ones too; each once.
     start, stop : float
-        Span of every trial in seconds; spikes lie in ``[start, stop)``.
+        Span of every trial in seconds; spikes lie in ``[start, stop)``. Times within a nanosecond
+        of each other are the same to every function that compares them.
 
     Raises
     ------
     TableError
-        If a column is missing, a time is not finite or outside the trial (with a hint if it looks
-        like milliseconds), a train is unsorted or has the same time twice, or a trial or neuron
-        does not exist.
+        If a column or a stimulus is missing, a time is not finite or outside the trial (with a
+        hint if it looks like milliseconds), a train is unsorted or has the same time twice, or a
+        trial or neuron does not exist or is there twice.
     """
 
     spikes: pd.DataFrame
@@ -45,10 +49,25 @@ class SpikeTable:
         if list(self.spikes.columns) != ["trial", "neuron", "time"]:
             raise TableError("The spikes must have the columns trial, neuron, time.")
         require(self.trials, ("stimulus",), "trials")
-        if not np.isfinite([self.start, self.stop]).all() or not self.start < self.stop:
-            raise TableError(f"A trial must have a length, got {self.start} to {self.stop} s.")
+        trials = self.trials.reset_index(drop=True)
+        object.__setattr__(self, "trials", trials.assign(stimulus=stimuli(trials["stimulus"])))
+        for name, value in zip(("start", "stop"), span(self.start, self.stop), strict=True):
+            object.__setattr__(self, name, value)
+        self._check_names()
         self._check_times()
         self._check_rows()
+
+    def _check_names(self) -> None:
+        names = self.neurons
+        if not names or not all(isinstance(name, str) and name.strip() for name in names):
+            raise TableError(f"Neurons need names, got {names!r}.")
+        twice = pd.Index(names).duplicated()
+        if twice.any():
+            raise TableError(f"More than one neuron is called {names[int(twice.argmax())]!r}.")
+        for column in ("trial", "neuron"):
+            if len(self.spikes) and self.spikes[column].dtype.kind not in "iu":
+                kind = self.spikes[column].dtype
+                raise TableError(f"Spikes: {column} must be whole numbers, not {kind}.")
 
     def _check_times(self) -> None:
         time = self.time
@@ -112,9 +131,79 @@ class SpikeTable:
         )
 
     @property
-    def stimuli(self) -> list[str]:
-        """Names of the stimuli, in sorted order."""
-        return sorted(self.trials["stimulus"].unique())
+    def stimuli(self) -> list[Any]:
+        """The stimuli, in sorted order: numbers or names."""
+        return sorted(self.trials["stimulus"].unique().tolist())
+
+    def take(self, trials: Any) -> SpikeTable:
+        """The given trials, in the given order.
+
+        Parameters
+        ----------
+        trials : array of bool, shape (n_trials,), or array of int
+            Which to keep; or their positions, each at most once.
+
+        Raises
+        ------
+        TableError
+            If a trial does not exist or is there twice, or none is left.
+        """
+        n, wanted = len(self.trials), np.asarray(trials)
+        if wanted.dtype == bool and wanted.shape == (n,):
+            wanted = np.flatnonzero(wanted)
+        if wanted.ndim != 1 or wanted.dtype.kind not in "iu" or not wanted.size:
+            raise TableError(f"Take trials by their positions, or by a switch for each of the {n}.")
+        if wanted.min() < 0 or wanted.max() >= n or np.unique(wanted).size < wanted.size:
+            raise TableError(f"Positions of trials must be in 0..{n - 1}, each at most once.")
+        place = np.full(n, -1, np.int64)
+        place[wanted] = np.arange(wanted.size)
+        trial = place[self.trial]
+        kept = self.spikes.assign(trial=trial)[trial >= 0]
+        kept = kept.sort_values("trial", kind="stable", ignore_index=True)
+        return SpikeTable(kept, self.trials.iloc[wanted], self.neurons, self.start, self.stop)
+
+    def onsets(self, onset: Any) -> NDArray[np.float64]:
+        """When the stimulus of each trial begins: `analysis.spikes.times.onset_times`."""
+        return onset_times(onset, self.trials, self.start, self.stop)
+
+    def since(
+        self, onset: NDArray[np.float64], window: float, *, cut: bool = False
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+        """Time of every spike since its trial's onset, and which lie within a window after it.
+
+        Parameters
+        ----------
+        onset : array of float, shape (n_trials,)
+            What `onsets` gives.
+        window : float
+            Length in seconds.
+        cut : bool, default False
+            Whether a window may reach beyond the trial, and is cut there.
+
+        Returns
+        -------
+        since : array of float, shape (n_spikes,)
+        inside : array of bool, shape (n_spikes,)
+        reach : array of float, shape (n_trials,)
+            Length of each trial's window.
+
+        Raises
+        ------
+        TableError
+            If the window reaches beyond a trial and is not to be cut.
+        """
+        left = self.stop - onset
+        beyond = int((left < window - EQUAL).sum())
+        if beyond and not cut:
+            raise TableError(
+                f"The window of {window:g} s reaches beyond the trial, which ends at "
+                f"{self.stop:g} s, in {beyond} of {onset.size} trials."
+            )
+        # A window that ends where the trial does holds all that the trial has.
+        before = np.where(left <= window + EQUAL, np.inf, window - EQUAL)
+        since = self.time - onset[self.trial]
+        inside = (since >= -EQUAL) & (since < before[self.trial])
+        return np.maximum(since, 0.0), inside, np.minimum(left, window)
 
     def counts(self, begin: float | None = None, end: float | None = None) -> NDArray[np.int64]:
         """Spikes in ``[begin, end)`` of every trial and neuron, shape (n_trials, n_neurons)."""
@@ -133,11 +222,25 @@ class SpikeTable:
     def _inside(self, begin: float | None, end: float | None) -> NDArray[np.bool_] | slice:
         if begin is None and end is None:
             return slice(None)
-        low = self.start if begin is None else begin
-        high = self.stop if end is None else end
-        if not self.start <= low < high <= self.stop:
+        low, high = self.window(begin, end)
+        before = np.inf if high == self.stop else high - EQUAL
+        return (self.time >= low - EQUAL) & (self.time < before)
+
+    def window(self, begin: float | None, end: float | None) -> tuple[float, float]:
+        """Begin and end of a window in seconds; those of the trial where there is None.
+
+        Raises
+        ------
+        TableError
+            If it does not lie within the trial, or has no length.
+        """
+        low, high = (
+            float(default if value is None else seconds(value, "The window"))
+            for value, default in ((begin, self.start), (end, self.stop))
+        )
+        if not self.start - EQUAL <= low < high - EQUAL <= self.stop:
             raise TableError(
                 f"The window {low:g} to {high:g} s must lie within the trial, {self.start:g} to "
                 f"{self.stop:g} s."
             )
-        return (self.time >= low) & (self.time < high)
+        return max(low, self.start), self.stop if high > self.stop - EQUAL else high

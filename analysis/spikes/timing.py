@@ -10,34 +10,46 @@ E. L. Kaplan and P. Meier, J. Am. Stat. Assoc. 53, 457 (1958).
 
 from __future__ import annotations
 
+from math import prod
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from analysis.spikes.table import SpikeTable
+from analysis.spikes.times import lengths
+from analysis.tables import TableError, flags, require
 
 
-def latencies(table: SpikeTable, onset: NDArray[np.float64] | float, window: float) -> pd.DataFrame:
+def latencies(table: SpikeTable, onset: Any, window: float) -> pd.DataFrame:
     """First-spike latency of every trial and neuron.
 
     Parameters
     ----------
     table : SpikeTable
-    onset : float or array of float, shape (n_trials,)
-        When the stimulus begins, in seconds on the trial's axis.
+    onset : float, array of float, shape (n_trials,), Series or str
+        When the stimulus begins, in seconds on the trial's axis; see
+        `analysis.spikes.times.onset_times`.
     window : float
-        How long to wait, in seconds.
+        How long to wait, in seconds. Where the trial ends before, it is waited until then.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``trial``, ``stimulus``, ``neuron``, ``latency`` (s; the window where there was no
-        spike) and ``censored`` (no spike in the window).
+        Columns ``trial`` (row of the table's `trials`), ``stimulus``, ``neuron``, ``latency`` (s;
+        where there was no spike, how long it was waited for) and ``censored`` (no spike in that
+        time).
+
+    Raises
+    ------
+    TableError
+        If an onset is missing or outside the trial, or the window is no positive length.
     """
-    begin = np.broadcast_to(np.asarray(onset, np.float64), (len(table.trials),))
-    n, since = len(table.neurons), table.time - begin[table.trial]
-    inside = (since >= 0) & (since < window)
+    begin, wait = table.onsets(onset), float(lengths(window)[0])
+    since, inside, reach = table.since(begin, wait, cut=True)
+    n = len(table.neurons)
     first = np.full((len(table.trials), n), np.inf)
     np.minimum.at(first, (table.trial[inside], table.neuron[inside]), since[inside])
     censored = ~np.isfinite(first)
@@ -47,21 +59,45 @@ def latencies(table: SpikeTable, onset: NDArray[np.float64] | float, window: flo
             "trial": np.repeat(np.arange(len(table.trials)), n),
             "stimulus": np.repeat(stimulus, n),
             "neuron": np.tile(np.array(table.neurons, object), len(table.trials)),
-            "latency": np.where(censored, window, first).ravel(),
+            "latency": np.where(censored, reach[:, None], first).ravel(),
             "censored": censored.ravel(),
         }
     )
 
 
 def kaplan_meier_median(latency: NDArray[np.float64], censored: NDArray[np.bool_]) -> float:
-    """Median of latencies of which some are only known to be longer; NaN if it is beyond reach."""
-    times = np.unique(latency[~censored])
-    survival = 1.0
-    for t in times:
-        at_risk = np.count_nonzero(latency >= t)
-        survival *= 1 - np.count_nonzero((latency == t) & ~censored) / at_risk
-        if survival <= 0.5:
-            return float(t)
+    r"""Median of latencies of which some are only known to be longer; NaN if it is beyond reach.
+
+    The first time t at which Kaplan and Meier's estimate
+
+    .. math:: S(t) = \prod_{t_i \le t} \left(1 - \frac{d_i}{n_i}\right)
+
+    is at most 1/2, with :math:`d_i` spikes at :math:`t_i` and :math:`n_i` trials in which there was
+    none before (those that are censored at :math:`t_i` included). It is compared with 1/2 in whole
+    numbers, for a rounding error would move the median of an even number of trials.
+
+    Parameters
+    ----------
+    latency : array of float, shape (n_trials,)
+    censored : array of bool, shape (n_trials,)
+
+    Raises
+    ------
+    TableError
+        If a latency is NaN, or there is not one flag for each.
+    """
+    latency, censored = np.asarray(latency, np.float64), np.asarray(censored)
+    if latency.shape != censored.shape or latency.ndim != 1 or np.isnan(latency).any():
+        raise TableError("Kaplan and Meier's median needs a latency and a flag for each trial.")
+    if censored.dtype != bool and not np.isin(censored, (0, 1)).all():
+        raise TableError("Kaplan and Meier's median: `censored` must be true or false.")
+    times, spikes = np.unique(latency[~censored.astype(bool)], return_counts=True)
+    at_risk = latency.size - np.searchsorted(np.sort(latency), times)
+    survival = np.cumprod(1 - spikes / at_risk)
+    for k in np.flatnonzero(survival <= 0.5 + 1e-6):
+        left, of = (prod(values[: k + 1].tolist()) for values in (at_risk - spikes, at_risk))
+        if survival[k] < 0.5 - 1e-6 or 2 * left <= of:
+            return float(times[k])
     return float("nan")
 
 
@@ -80,8 +116,13 @@ def latency_summary(table: pd.DataFrame) -> pd.DataFrame:
         and Meier), ``mean`` and ``jitter`` (mean and standard deviation, s, of the trials with a
         spike; NaN where there are too few).
     """
+    require(table, ("stimulus", "neuron", "latency", "censored"), "latencies")
+    table = table.assign(censored=flags(table, "censored", "latencies"))
+    if table[["stimulus", "neuron", "latency"]].isna().any(axis=None):
+        raise TableError("The latencies table: a stimulus, neuron or latency is missing.")
+    table["neuron"] = pd.Categorical(table["neuron"], table["neuron"].unique())
     rows = []
-    for (stimulus, neuron), part in table.groupby(["stimulus", "neuron"]):
+    for (stimulus, neuron), part in table.groupby(["stimulus", "neuron"], observed=True):
         latency, censored = part["latency"].to_numpy(float), part["censored"].to_numpy(bool)
         seen = latency[~censored]
         rows.append(

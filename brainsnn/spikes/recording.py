@@ -103,11 +103,15 @@ class Recording:
         return counts.reshape(self.n_trials, size).astype(np.int32)
 
     def to_frame(self) -> pd.DataFrame:
-        """Long table: trial, population (categorical), neuron, step, time (s), potential."""
+        """Long table: trial, population (categorical), neuron, step, time (s), potential.
+
+        Its ``attrs``, which a Parquet file keeps, say what no row does: ``n_trials``, ``n_steps``,
+        ``dt`` (s) and ``populations`` (sizes).
+        """
         names = pd.Categorical.from_codes(
             self.population, categories=pd.Index(list(self.populations))
         )
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "trial": self.trial,
                 "population": names,
@@ -117,3 +121,10 @@ class Recording:
                 "potential": self.potential,
             }
         )
+        frame.attrs = {
+            "n_trials": int(self.n_trials),
+            "n_steps": int(self.n_steps),
+            "dt": float(self.dt),
+            "populations": {name: int(size) for name, size in self.populations.items()},
+        }
+        return frame

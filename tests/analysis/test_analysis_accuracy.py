@@ -1,9 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.accuracy import accuracy_by_class, accuracy_table, confusion_matrix, wilson_interval
+from analysis.summary import summarise
 from analysis.tables import TableError
 
 
@@ -83,3 +85,30 @@ def test_confusion_matrix_without_ties_is_square(trials):
 def test_confusion_matrix_refuses_unknown_classes(trials):
     with pytest.raises(TableError, match=r"0\.\.1"):
         confusion_matrix(trials, 2)
+
+
+@pytest.mark.parametrize(
+    "measure", [accuracy_table, accuracy_by_class, confusion_matrix, summarise]
+)
+@pytest.mark.parametrize(
+    ("column", "value"), [("label", np.nan), ("label", -1), ("decision", np.nan), ("label", 1.5)]
+)
+def test_trials_without_a_class_are_no_right_decisions(trials, measure, column, value):
+    wrong = trials.astype({column: float})
+    wrong.loc[3, column] = value
+    with pytest.raises(TableError, match=column):
+        measure(wrong)
+
+
+@pytest.mark.parametrize("measure", [accuracy_table, accuracy_by_class, summarise])
+@pytest.mark.parametrize("column", ["tie", "silent", "candidate"])
+def test_what_another_program_does_not_know_is_not_true(trials, measure, column):
+    other = trials.drop(columns=column)
+    both = pd.concat([trials, other], ignore_index=True)
+    with pytest.raises(TableError, match=f"{column} is missing in 6 of 12"):
+        measure(both)
+
+
+def test_costs_that_some_trials_lack_have_no_mean(trials):
+    holed = trials.assign(synaptic_operations=[1.0, np.nan, 1, 1, 1, 1])
+    assert np.isnan(summarise(holed)["synaptic_operations"])

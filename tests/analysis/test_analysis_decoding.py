@@ -56,3 +56,32 @@ def test_windows_chance_and_intervals():
     low, high = found.loc[("latency", 0.4), ["chance_low", "chance_high"]]
     assert low < 1 / 3 < high < 0.6
     assert len(trials) == 60 * 3 * 2
+
+
+def test_a_rare_spike_is_decoded():
+    """Neuron k fires once to stimulus k and is silent otherwise: who fired says it."""
+    stimulus = np.tile(np.arange(5), 20)
+    spikes = pd.DataFrame({"trial": range(100), "neuron": stimulus, "stimulus": stimulus})
+    table = from_frame(spikes.assign(time=0.05), 0, 0.1)
+    assert (table.counts().argmax(axis=1) == table.stimulus).all()
+    found, _ = decode_against_window(table, 0.0, [0.1], np.random.default_rng(0))
+    assert found["accuracy"].tolist() == [1, 1, 1]
+
+
+def test_a_silent_recording_is_at_chance():
+    spikes = pd.DataFrame({"trial": [], "neuron": [], "time": []})
+    trials = pd.DataFrame({"trial": range(40), "stimulus": ["a", "b"] * 20})
+    table = from_frame(spikes, 0, 1, trials=trials, neurons=("x",))
+    found, _ = decode_against_window(table, 0.0, [0.5], np.random.default_rng(0))
+    assert found["accuracy"].tolist() == [0.5] * 3
+
+
+def test_a_class_that_training_lacks_is_never_decided_for():
+    train = np.array([[0.0], [0.0], [1.0], [1.0]])
+    assert predict(train, np.array([0, 0, 2, 2]), np.array([[0.0], [1.0]]), 2).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("labels", [[], [0.5, 1.0], [-1, 0], [[0, 1]]])
+def test_labels_that_are_no_classes_are_refused(labels):
+    with pytest.raises(TableError, match="whole numbers from 0"):
+        stratified_folds(np.array(labels), 2, np.random.default_rng(0))

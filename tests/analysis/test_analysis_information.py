@@ -13,7 +13,7 @@ from analysis.information import (
     quantile_bins,
 )
 from analysis.spikes import from_frame
-from analysis.tables import TableError
+from analysis.tables import TableError, TableWarning
 
 
 def channel(n_per, rng, n_stimuli=4, n_responses=8, flip=0.3):
@@ -69,10 +69,83 @@ def test_bad_input_is_refused():
         mutual_information(np.array([1, 2]), np.array([1]))
     with pytest.raises(TableError, match="Unknown correction"):
         mutual_information(np.array([1]), np.array([1]), "magic")  # type: ignore[arg-type]
+    for missing in (np.array([1.0, np.nan]), np.array(["a", None], object)):
+        for pair in ((missing, np.array([1, 2])), (np.array([1, 2]), missing)):
+            with pytest.raises(TableError, match="not missing"):
+                mutual_information(*pair)
+    with pytest.raises(TableError, match="one repeat"):
+        mutual_information(np.arange(8) % 2, np.arange(8), "shuffle", repeats=0)
+
+
+def bayescount(counts):
+    """Possible responses as the authors' program counts them, written from its description."""
+    n, seen = sum(counts), [c for c in counts if c]
+    possible = len(seen)
+    if possible == len(counts):
+        return possible
+    nearer, gap, x = len(counts), sum((1 - c / n) ** n for c in seen), 0
+    while gap < nearer and len(seen) + x < len(counts):
+        x, nearer = x + 1, gap
+        share = 1 - (n / (n + len(seen))) ** (1 / n)
+        known = [(1 - x * share) * (c + 1) / (n + len(seen)) for c in seen]
+        expected = sum(1 - (1 - p) ** n for p in known) + x * (1 - (1 - share) ** n)
+        gap = abs(len(seen) - expected)
+    return len(seen) + x - (gap >= nearer)
+
+
+@pytest.mark.parametrize("rate", [0.3, 2.0, 8.0])
+def test_panzeri_and_treves_is_the_authors(rate):
+    rng = np.random.default_rng(4)
+    for trials in (3, 12, 30):
+        s = np.repeat(np.arange(4), trials)
+        r = rng.poisson(rate * (0.5 + s))
+        joint = np.zeros((4, r.max() + 1), int)
+        np.add.at(joint, (s, r), 1)
+        joint = joint[:, joint.any(axis=0)]
+        evoked = sum(bayescount(row.tolist()) - 1 for row in joint) - (joint.shape[1] - 1)
+        plain = mutual_information(s, r, "none")
+        wanted = plain - evoked / (2 * s.size * np.log(2))
+        assert mutual_information(s, r, "panzeri_treves") == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize("correction", ["panzeri_treves", "quadratic"])
+def test_more_than_the_entropy_is_warned_of(correction):
+    s = np.arange(8) % 2
+    with pytest.warns(TableWarning, match=r"more than the entropy, 1 bits: .* \(8\)"):
+        assert mutual_information(s, s, correction) > 1
+
+
+def test_a_quarter_of_the_trials_must_hold_every_stimulus():
+    s = np.arange(9) % 3
+    with pytest.raises(TableError, match="four or more of every stimulus; one has 3"):
+        mutual_information(s, s, "quadratic")
+
+
+def test_a_rare_spike_tells_what_it_tells():
+    """One spike in 9 of 10 trials of one of five tones: the information of that table."""
+    s = np.repeat(np.arange(5), 40)
+    fires = np.arange(200) < 36
+    spikes = pd.DataFrame({"trial": np.flatnonzero(fires), "neuron": "u", "time": 0.02})
+    trials = pd.DataFrame({"trial": range(200), "stimulus": s})
+    table = from_frame(spikes, 0, 0.2, trials=trials)
+    p, q = 0.18, 0.9
+    wanted = p * np.log2(1 / 0.2) + 0.02 * np.log2(0.1 / 0.82) + 0.8 * np.log2(1 / 0.82)
+    assert q * 0.2 == pytest.approx(p)
+    found = information_against_window(table, 0.0, [0.2], "none")["information"]
+    assert found.to_numpy() == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS)
+def test_silent_neurons_tell_nothing(correction):
+    spikes = pd.DataFrame({"trial": [], "neuron": [], "time": []})
+    trials = pd.DataFrame({"trial": range(20), "stimulus": ["a", "b"] * 10})
+    table = from_frame(spikes, 0, 1, trials=trials, neurons=("x",))
+    found = information_against_window(table, 0.0, [0.5], correction)["information"]
+    assert found.to_numpy() == pytest.approx(0)
 
 
 def test_quantile_bins_keep_equal_values_together():
-    assert quantile_bins(np.array([0.0, 0, 0, 1, 2, 3]), 3).tolist() == [1, 1, 1, 1, 2, 2]
+    assert quantile_bins(np.array([0.0, 0, 0, 1, 2, 3]), 3).tolist() == [0, 0, 0, 1, 2, 2]
 
 
 def test_latency_tells_what_counts_cannot():

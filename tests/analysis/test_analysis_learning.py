@@ -1,8 +1,11 @@
 import pandas as pd
 import pytest
 
+import analysis.learning
 from analysis.learning import best_epoch, health_table, learning_curve
 from analysis.tables import TableError
+from brainsnn.training import selection
+from brainsnn.training.selection import selected_epoch
 
 
 def test_learning_curve_is_long(metrics):
@@ -52,3 +55,17 @@ def test_health_table(metrics):
 def test_health_needs_its_columns():
     with pytest.raises(TableError, match="silent_neurons"):
         health_table(pd.DataFrame({"epoch": [1], "loss": [0.1]}))
+
+
+def test_the_best_epoch_is_the_one_that_selection_keeps(metrics):
+    """Of a loss the smallest; an epoch without a value is never best."""
+    assert analysis.learning.SMALLER_IS_BETTER == selection.SMALLER_IS_BETTER
+    one = metrics.iloc[[2, 0, 1]].drop(columns="seed")
+    one = one.assign(loss=[0.4, 0.2, float("nan")], decision_step=[40.0, 44.0, 39.0])
+    for column in ("loss", "decision_step", "validation_accuracy"):
+        ordered = one.sort_values("epoch")
+        assert best_epoch(one, column)["epoch"].tolist() == [selected_epoch(ordered, column)]
+    both = metrics.assign(loss=[0.9, 0.5, 0.6, 0.1, 0.2, 0.3])
+    assert best_epoch(both, "loss")["epoch"].tolist() == [2, 1]
+    with pytest.raises(TableError, match="loss is missing in every epoch of a run"):
+        best_epoch(both.assign(loss=[float("nan")] * 3 + [1, 2, 3]), "loss")

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from helpers import NAN, recording
 
@@ -42,6 +43,14 @@ def test_frame(recorded):
     assert frame["population"].tolist() == ["input", "output", "output", "input", "output"]
     np.testing.assert_allclose(frame["time"], [0.0, 0.008, 0.012, 0.006, 0.006])
     assert frame["potential"].notna().tolist() == [False, True, True, False, True]
+
+
+def test_frame_says_what_no_row_does(recorded, tmp_path):
+    path = tmp_path / "spikes.parquet"
+    recorded.to_frame().to_parquet(path)
+    attrs = pd.read_parquet(path).attrs
+    assert attrs.pop("populations") == SIZES
+    assert attrs == {"n_trials": 3, "n_steps": recorded.n_steps, "dt": recorded.dt}
 
 
 def test_frame_of_nothing_keeps_its_columns():

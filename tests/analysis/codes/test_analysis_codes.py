@@ -120,3 +120,53 @@ def test_figures_of_curves_and_fronts():
     assert table["n"].tolist() == [3] * 8
     assert len(plot_curves(table, "cost", "accuracy", "Cost", split="half", log=True).axes) == 2
     assert len(plot_pareto(many, "cost", "accuracy", "Cost").axes) == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("decision", np.nan, "decision is missing in 1 of 16"),
+        ("label", np.nan, "label is missing in 1 of 16"),
+        ("label", -1, "label must be whole numbers from 0"),
+        ("decision", 0.5, "decision must be whole numbers from -1"),
+        ("code", None, "missing of 16 rows: code in 1"),
+        ("trial", None, "missing of 16 rows: trial in 1"),
+        ("label", 1, "label of 1 of 8 trials differs"),
+    ],
+)
+@pytest.mark.parametrize("measure", [agreement, paired_tests])
+def test_trials_that_are_not_the_same_are_not_compared(trials, measure, column, value, message):
+    wrong = trials.astype({column: object})
+    wrong.loc[0, column] = value
+    with pytest.raises(TableError, match=message):
+        measure(wrong.infer_objects(), "code", ("seed", "trial"))
+
+
+def test_a_trial_of_no_class_that_is_decided_for_none_agrees(trials):
+    """-1 is a decision like others where codes are compared, but never right."""
+    none = trials.assign(decision=-1)
+    row = agreement(none, "code", ("seed", "trial")).iloc[0]
+    assert (row["same_decision"], row["both_wrong"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("column", "value"), [("decision_step", np.nan), ("decision_step", 5)])
+def test_decisions_at_no_step_are_refused(trials, column, value):
+    trials.loc[0, column] = value
+    with pytest.raises(TableError, match=column.split("_")[0]):
+        accuracy_against_time(trials, 4)
+
+
+def test_mcnemar_takes_answers_only():
+    assert mcnemar(np.array([1, 1, 0]), np.array([1, 0, 0])) == (1.0, 3.0)
+    for first in ([1, 2, 0], [1.0, np.nan, 0], [True, False]):
+        with pytest.raises(TableError, match="whether each code was right"):
+            mcnemar(np.array(first), np.array([True, False, True]))
+
+
+def test_failed_runs_are_not_on_the_front():
+    results = pd.DataFrame({"operations": [1.0, 2, 3, 4, 5, np.nan]})
+    results["accuracy"] = [0.90, 0.95, np.nan, 0.97, 0.96, 0.99]
+    assert pareto(results, "operations")["operations"].tolist() == [1, 2, 4]
+    assert cost_at(results, 0.96, "operations") == pytest.approx(3)
+    with pytest.raises(TableError, match="no row with both"):
+        pareto(results.iloc[[2, 5]], "operations")

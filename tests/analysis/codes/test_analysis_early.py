@@ -22,3 +22,26 @@ def test_both_codes_step_by_step():
 def test_missing_columns_are_named():
     with pytest.raises(TableError, match="step"):
         early_readings(pd.DataFrame({"trial": [0], "neuron": [0]}), np.array([0]), 2, 2)
+
+
+@pytest.mark.parametrize("column", ["trial", "neuron", "step"])
+@pytest.mark.parametrize("value", [-1, 9, 0.5])
+def test_spikes_that_cannot_be_are_refused(column, value):
+    spikes = pd.DataFrame({"trial": [0.0], "neuron": [0.0], "step": [0.0]})
+    spikes[column] = value
+    with pytest.raises(TableError, match=column):
+        early_readings(spikes, np.array([0, 1]), 2, 2)
+
+
+@pytest.mark.parametrize("label", [-1, 2, 0.5, np.nan])
+def test_labels_that_cannot_be_are_refused(label):
+    spikes = pd.DataFrame({"trial": [0], "neuron": [0], "step": [0]})
+    with pytest.raises(TableError, match="label"):
+        early_readings(spikes, np.array([label, 0]), 2, 2)
+
+
+def test_silence_is_read_as_silence():
+    spikes = pd.DataFrame({"trial": [], "neuron": [], "step": []})
+    table = early_readings(spikes, np.array([0, 1]), 2, 3)
+    assert (table["silent"] == 1).all()
+    assert (table["accuracy"] == 0).all()

@@ -51,7 +51,7 @@ def test_latency_raster(table):
 
 
 def test_information_and_decoding_curves(table):
-    bits = information_against_window(table, 0.2, WINDOWS)
+    bits = information_against_window(table, 0.2, WINDOWS, "none")
     assert plot_information(bits).axes[0].get_ylabel() == "Information (bits)"
     rng = np.random.default_rng(0)
     found, _ = decode_against_window(table, 0.2, WINDOWS, rng, n_folds=3, shuffles=3)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.summary import COSTS
 from analysis.tables import (
@@ -83,6 +84,25 @@ def output_firing_times(trials: pd.DataFrame, classes: Sequence[str] | None = No
     table["neuron"] = [names[neuron] for neuron in table["neuron"]]
     table = table.rename(columns={"mean": "step", "std": "sd", "size": "trials"})
     return table[["class", "neuron", "step", "sd", "trials"]]
+
+
+def label_steps(trials: pd.DataFrame) -> NDArray[np.float64]:
+    """Step of the first spike of the label's output in each trial; `n_steps` where it is silent.
+
+    What the network decided plays no part: this is not the step of the winner, the decision step
+    (S4NN, Table 4, gives this one).
+
+    Raises
+    ------
+    TableError
+        If a label is none of the outputs.
+    """
+    require(trials, ("label",), "trials")
+    steps = trials[first_step_columns(trials)].to_numpy(np.float64)
+    labels = trials["label"].to_numpy(np.int64)
+    if ((labels < 0) | (labels >= steps.shape[1])).any():
+        raise TableError(f"A label is none of the {steps.shape[1]} outputs of the trials table.")
+    return steps[np.arange(labels.size), labels]
 
 
 def firing_time_matrix(table: pd.DataFrame) -> pd.DataFrame:

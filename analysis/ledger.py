@@ -26,9 +26,13 @@ NUMBERS = (
     "decision_step",
     "spikes_to_decision",
     "epochs",
+    "label_step",
 )
 """Columns of numbers; seconds is the whole run's wall time, accuracies are fractions of the test
-set."""
+set, `label_step` is the mean step of the first spike of the label's output."""
+
+LATER = ("label_step",)
+"""Columns that files of earlier rows lack; their rows have no value there."""
 
 COLUMNS = (
     "protocol",
@@ -46,6 +50,7 @@ COLUMNS = (
     "decision_step",
     "spikes_to_decision",
     "epochs",
+    "label_step",
 )
 """Columns of a ledger, in order."""
 
@@ -63,6 +68,7 @@ def read_rows(path: Path | str) -> pd.DataFrame:
         frame = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=[""])
     except ValueError as error:
         raise TableError(f"{path} cannot be read as measured rows: {error}") from error
+    frame = frame.assign(**{name: float("nan") for name in LATER if name not in frame.columns})
     require(frame, COLUMNS, str(path))
     frame[list(TEXTS)] = frame[list(TEXTS)].fillna("")
     return frame.astype({"seed": int, "epochs": int})[list(COLUMNS)]
@@ -109,51 +115,18 @@ def append_row(path: Path | str, row: Mapping[str, object]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     line = pd.DataFrame([dict(row)], columns=list(COLUMNS))
     with _locked(target.parent):
-        old = target.read_text(encoding="utf-8") if target.exists() else ""
+        old = _with_columns(target) if target.exists() else ""
         replace_file(target, old + line.to_csv(index=False, header=not old, lineterminator="\n"))
 
 
-CLAIMS = ("claim", "paper", "ours", "spread", "unit", "verdict", "note")
-"""Columns of a table of claims."""
-
-
-def write_claims(folder: Path | str, protocol: str, claims: pd.DataFrame) -> Path:
-    """Write a protocol's claims beside its measured rows.
-
-    A claim of the same words is replaced, others stay: runs of a study may have done parts of it.
-
-    Parameters
-    ----------
-    folder : path
-        That of the measured rows.
-    protocol : str
-        Name of the protocol.
-    claims : pandas.DataFrame
-        With the columns `CLAIMS`.
-
-    Raises
-    ------
-    TableError
-        If a column is missing or there is no row.
-    """
-    require(claims, CLAIMS, "claims")
-    target = Path(folder) / "claims" / f"{protocol}.csv"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    together = claims[list(CLAIMS)]
-    if target.exists():
-        old = pd.read_csv(target)
-        together = pd.concat([old[~old["claim"].isin(claims["claim"])], together])
-    replace_file(target, together.to_csv(index=False, lineterminator="\n"))
-    return target
-
-
-def read_claims(folder: Path | str) -> dict[str, pd.DataFrame]:
-    """Claims of every protocol that has any, by its name."""
-    paths = sorted((Path(folder) / "claims").glob("*.csv"))
-    found = {path.stem: pd.read_csv(path) for path in paths}
-    for name, claims in found.items():
-        require(claims, CLAIMS, f"claims of {name}")
-    return found
+def _with_columns(path: Path) -> str:
+    """The text of a file, its rows with an empty value for each column that they lack."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lacking = [name for name in LATER if lines and name not in lines[0].strip().split(",")]
+    if not lacking:
+        return "".join(lines)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return table.assign(**dict.fromkeys(lacking, "")).to_csv(index=False, lineterminator="\n")
 
 
 @contextmanager

@@ -9,6 +9,12 @@ spike per neuron, Int. J. Neural Syst. 30, 2050027 (2020).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from analysis.claims import Claim, judged_together
 
 S4NN = (
     "S. R. Kheradpisheh and T. Masquelier, Temporal backpropagation for spiking neural networks "
@@ -34,20 +40,88 @@ COUNT = (
 )
 """Likewise."""
 
-PAPER: Mapping[str, Mapping[str, float]] = {
-    "s4nn-mnist": {
-        "accuracy_ties_right": 0.974,
-        "decision_step": 89.7,
-        "spikes_to_decision": 218.0,
-    },
-    "s4nn-caltech": {"accuracy_ties_right": 0.992},
-    "count-mnist/default": {"accuracy": 0.9864},
-    "count-mnist/deep": {"accuracy": 0.9866},
-    "count-mnist/short": {"accuracy": 0.9840},
-    "count-mnist/cnn": {"accuracy": 0.9926},
+
+@dataclass(frozen=True)
+class Printed:
+    """A number that a paper prints, and the column of measured rows that is set beside it.
+
+    Parameters
+    ----------
+    text : str
+        What it is.
+    value : float
+        In the unit given: accuracies in per cent.
+    column : str
+        Of the measured rows; fractions there are per cent here.
+    where : str
+        Table or figure.
+    unit : str, default "%"
+    asks : {"at least", "at most"}
+        What meets it.
+    variants : tuple of str
+        Those whose network it is of; all if empty.
+    """
+
+    text: str
+    value: float
+    column: str
+    where: str
+    unit: str = "%"
+    asks: Literal["at least", "at most"] = "at least"
+    variants: tuple[str, ...] = ()
+
+    @property
+    def scale(self) -> float:
+        """Times which a measured value is in the unit given."""
+        return 100.0 if self.unit == "%" else 1.0
+
+
+def _s4nn(accuracy: float, where: str) -> tuple[Printed, Printed]:
+    """An accuracy of S4NN, as its authors' program scores it and as strictly as one can."""
+    return (
+        Printed("Test accuracy, ties right", accuracy, "accuracy_ties_right", where),
+        Printed(
+            "Test accuracy, ties wrong (the paper counts them as right)",
+            accuracy,
+            "accuracy_ties_wrong",
+            where,
+        ),
+    )
+
+
+def _count(accuracy: float, *variants: str) -> Printed:
+    return Printed("Test accuracy", accuracy, "accuracy", "Table II", variants=variants)
+
+
+PAPER: Mapping[str, tuple[Printed, ...]] = {
+    "s4nn-mnist": (
+        *_s4nn(97.4, "Table 3"),
+        Printed(
+            "Step of the label's output",
+            89.7,
+            "label_step",
+            "Table 4: of the correct output, not of the winner",
+            "steps",
+            "at most",
+        ),
+        Printed(
+            "Spikes to decision, all layers",
+            218.0,
+            "spikes_to_decision",
+            "Table 4",
+            "spikes",
+            "at most",
+        ),
+    ),
+    "s4nn-caltech": _s4nn(99.2, "abstract"),
+    "count-mnist": (
+        _count(98.64, "default", "faithful"),
+        _count(98.66, "deep"),
+        _count(98.40, "short", "faithful-short"),
+        _count(99.26, "cnn"),
+    ),
 }
-"""By protocol, or protocol and variant, and column of the results: accuracies are fractions, scored
-as the authors do."""
+"""By protocol: those whose runs are of one network each. Studies keep a table of claims."""
 
 SOURCES: Mapping[str, str] = {
     "s4nn-mnist": S4NN,
@@ -62,3 +136,35 @@ SOURCES: Mapping[str, str] = {
     "count-latency": COUNT,
 }
 """The paper that a protocol repeats."""
+
+
+def claims_of_rows(protocol: str, rows: pd.DataFrame) -> list[Claim]:
+    """What a paper prints beside the mean over seeds of each variant's rows.
+
+    Parameters
+    ----------
+    protocol : str
+        One of `PAPER`; others have no claims here.
+    rows : pandas.DataFrame
+        Its measured rows (`analysis.ledger`).
+    """
+    found = []
+    for variant, mine in rows.groupby("variant", sort=True):
+        for printed in PAPER.get(protocol, ()):
+            if printed.variants and variant not in printed.variants:
+                continue
+            values = printed.scale * mine[printed.column].dropna()
+            found.append(
+                Claim.judged(
+                    f"{variant}: {printed.text}",
+                    printed.value,
+                    float(values.mean()) if len(values) else None,
+                    printed.unit,
+                    higher_is_better=printed.asks == "at least",
+                    spread=float(values.std(ddof=1)) if len(values) > 1 else None,
+                    digits=2,
+                    note=printed.where if len(values) else f"{printed.where}; not measured",
+                    seeds=len(values),
+                )
+            )
+    return list(judged_together(found))

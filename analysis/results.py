@@ -9,13 +9,17 @@ import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from analysis.claim_table import claims_of_table, read_claims
+from analysis.claims import Claim
 from analysis.files import replace_file
 from analysis.formatting import MISSING, format_number
-from analysis.ledger import read_claims, read_ledger
-from analysis.paper import PAPER, SOURCES
+from analysis.ledger import read_ledger
+from analysis.notes import STATUS, read_notes
+from analysis.paper import PAPER, SOURCES, claims_of_rows
 from analysis.tables import TableError
 
 _HEADINGS = {
@@ -24,27 +28,39 @@ _HEADINGS = {
     "accuracy_ties_right": ("Ties right (%)", 100.0, 2),
     "silent_fraction": ("Silent (%)", 100.0, 2),
     "decision_step": ("Decision step", 1.0, 1),
+    "label_step": ("Label's step", 1.0, 1),
     "spikes_to_decision": ("Spikes to decision", 1.0, 1),
 }
 
 _INTRODUCTION = """\
 # Results
 
-Every number here was measured by a command that stands below it, on the test set, which is read
-once at the end of a run; selection uses the validation split alone. Entries are the mean over seeds
-± the standard deviation. This page is generated from `results/*.csv` by
-`python -m analysis.results`.
+Every number here was measured by a command that stands below it, on test data that were read after
+training and every choice had ended, unless the protocol says otherwise under *Chosen by* and *Test
+data*. Entries are the mean over seeds ± the standard deviation. This page is generated from
+`results/` by `python -m analysis.results`.
 
 *Accuracy*: the output that fires first decides, a tie goes to the larger potential, and one that
 remains is wrong. *Ties wrong*: any tie for first is wrong. *Ties right*: a tie that includes the
 label is right. *Silent*: trials in which no output fired. *Decision step*: mean step of the first
-output spike. *Spikes to decision*: mean number of spikes in the whole network, inputs included, up
-to then. Where counts decide (`count-...`, and variants by `rate`), it is the output with most
-spikes, at the trial's last step.
+output spike. *Label's step*: mean step of the first spike of the label's own output. *Spikes to
+decision*: mean number of spikes in the whole network, inputs included, up to the decision. Where
+counts decide (`count-...`, and variants by `rate`), it is the output with most spikes, at the
+trial's last step.
+
+*Verdicts*: a number is met if ours is as good as the one that the paper prints. Where a paper says
+only which of two is larger, the verdict says *direction only* and is met if the 95 % interval of
+our difference over seeds lies on that side, corrected by Holm for all directions of the table;
+otherwise it is open. What this project asks of itself stands under *Our aim* and has no verdict.
+*By another recipe*: the network, code, rule or data are not the paper's, as the variant's row says.
 """
 
 
-def render(rows: pd.DataFrame, claims: Mapping[str, pd.DataFrame] | None = None) -> str:
+def render(
+    rows: pd.DataFrame,
+    claims: Mapping[str, pd.DataFrame] | None = None,
+    notes: Mapping[str, pd.DataFrame] | None = None,
+) -> str:
     """The page as Markdown.
 
     Parameters
@@ -52,18 +68,26 @@ def render(rows: pd.DataFrame, claims: Mapping[str, pd.DataFrame] | None = None)
     rows : pandas.DataFrame
         Measured rows, as `analysis.ledger.read_ledger` returns them.
     claims : mapping of str to pandas.DataFrame, optional
-        Claims of protocols, as `analysis.ledger.read_claims` returns them.
+        Claims of studies, as `analysis.claim_table.read_claims` returns them; those of other
+        protocols follow from their rows.
+    notes : mapping of str to pandas.DataFrame, optional
+        As `analysis.notes.read_notes` returns them.
 
     Returns
     -------
     str
         The same rows give the same text.
     """
-    parts = [_INTRODUCTION]
+    parts, notes = [_INTRODUCTION], notes or {}
     for protocol, group in rows.groupby("protocol", sort=True):
-        parts.append(_protocol(str(protocol), group, (claims or {}).get(str(protocol))))
+        name = str(protocol)
+        table = (claims or {}).get(name)
+        found = claims_of_rows(name, group) if table is None else claims_of_table(table)
+        parts.append(_protocol(name, group, found, notes))
     if rows.empty:
         parts.append("No run has been measured yet.\n")
+    if len(notes.get("exhibits", ())):
+        parts.append(_exhibits(notes["exhibits"]))
     return "\n".join(parts)
 
 
@@ -83,53 +107,133 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     return table.join(deviations).assign(seeds=groups.size()).reset_index()
 
 
-def _protocol(protocol: str, rows: pd.DataFrame, claims: pd.DataFrame | None) -> str:
+def _protocol(
+    protocol: str, rows: pd.DataFrame, claims: Sequence[Claim], notes: Mapping[str, pd.DataFrame]
+) -> str:
     """Headline table, claims, runs and commands of one protocol."""
-    head = ["Variant", "Seeds", *(heading for heading, _, _ in _HEADINGS.values())]
-    lines = [_line(head), _rule(len(head), texts=1)]
-    lines += [_line([f"**{v['variant']}**", *_summary_cells(v)]) for v in _records(summary(rows))]
-    for key, paper in PAPER.items():
-        name, _, variant = key.partition("/")
-        if name == protocol:
-            cells = [_scaled(paper.get(name), name) for name in _HEADINGS]
-            label = f"paper, {variant}" if variant else "paper"
-            lines.append(_line([label, MISSING, *cells]))
-    cited = f"\nPaper: {SOURCES[protocol]}.\n" if protocol in SOURCES else ""
-    judged = "" if claims is None else _claims(claims)
-    return f"## {protocol}\n\n" + "\n".join(lines) + f"\n{cited}\n" + judged + _runs(rows)
-
-
-def _claims(claims: pd.DataFrame) -> str:
-    """The paper's claims beside ours."""
-    lines = [
-        _line(["Claim", "Paper", "Ours", "Verdict", "Note"]),
-        "| :-- | --: | --: | :-- | :-- |",
+    differs = _differs(protocol, notes.get("variants"))
+    shown = [name for name in _HEADINGS if rows[name].notna().any()]
+    cited = f"Paper: {SOURCES[protocol]}.\n" if protocol in SOURCES else ""
+    parts = [
+        _headline(protocol, rows, shown, differs),
+        cited,
+        _choices(protocol, notes.get("selection")),
+        _presets(rows, differs),
+        _claims(claims, {name: differs.get(name, "") for name in rows["variant"]} | differs),
+        _runs(rows, shown),
     ]
-    for row in _records(claims):
-        paper, ours, spread = (format_number(row[key], 2) for key in ("paper", "ours", "spread"))
-        value = ours if spread == MISSING else f"{ours} ± {spread}"
-        unit = "" if pd.isna(row["unit"]) else f" {row['unit']}"
-        note = "" if pd.isna(row["note"]) else row["note"]
-        lines.append(_line([row["claim"], paper, f"{value}{unit}", row["verdict"], note]))
+    return f"## {protocol}\n\n" + "\n".join(part for part in parts if part)
+
+
+def _headline(
+    protocol: str, rows: pd.DataFrame, shown: Sequence[str], differs: Mapping[str, str]
+) -> str:
+    """A row a variant that has a measure, and the paper's; empty if there is none."""
+    measured = summary(rows).dropna(subset=list(shown), how="all") if shown else summary(rows)[:0]
+    if measured.empty:
+        return ""
+    head = ["Variant", "Seeds", *(_HEADINGS[name][0] for name in shown)]
+    lines = [_line(head), _rule(len(head), texts=1)]
+    for row in _records(measured):
+        told = f" ({differs[row['variant']]})" if differs.get(row["variant"]) else ""
+        lines.append(_line([f"**{row['variant']}**{told}", *_summary_cells(row, shown)]))
+    for variants in dict.fromkeys(printed.variants for printed in PAPER.get(protocol, ())):
+        mine = [p for p in PAPER[protocol] if p.variants == variants]
+        values = {printed.column: printed.value / printed.scale for printed in reversed(mine)}
+        # An accuracy of the paper stands where its authors score it, and not a second time.
+        values.pop("accuracy_ties_wrong", None)
+        cells = [_scaled(values.get(name), name) for name in shown]
+        lines.append(_line([", ".join(["paper", *variants]), MISSING, *cells]))
+    return "\n".join([*lines, ""])
+
+
+def _differs(protocol: str, table: pd.DataFrame | None) -> dict[str, str]:
+    """What is not the paper's, by variant."""
+    if table is None:
+        return {}
+    mine = table[table["protocol"] == protocol]
+    return dict(zip(mine["variant"], mine["differs"], strict=True))
+
+
+def _choices(protocol: str, table: pd.DataFrame | None) -> str:
+    """By what weights and settings were chosen, and what is done with test data."""
+    mine = [] if table is None else _records(table[table["protocol"] == protocol])
+    return "".join(
+        f"*Chosen by*: {row['selected']}\n\n*Test data*: {row['test']}\n" for row in mine
+    )
+
+
+def _presets(rows: pd.DataFrame, differs: Mapping[str, str]) -> str:
+    """How presets of a study differ from the paper; variants say it in their own rows."""
+    others = {name: told for name, told in differs.items() if name not in set(rows["variant"])}
+    told = "\n".join(f"- {name}: {text}" for name, text in others.items() if text)
+    return f"Not as in the paper:\n\n{told}\n" if told else ""
+
+
+def _claims(claims: Sequence[Claim], differs: Mapping[str, str]) -> str:
+    """The paper's claims beside ours; empty if there is none."""
+    if not claims:
+        return ""
+    aims = any(claim.aim is not None for claim in claims)
+    aim = ["Our aim"] if aims else []
+    head = ["Claim", "Paper", *aim, "Ours", "95 % interval", "Seeds", "Verdict", "Note"]
+    lines = [_line(head), _rule(len(head) - 2, texts=1) + " :-- | :-- |"]
+    for claim in claims:
+        ours = format_number(claim.ours, 2)
+        spread = "" if claim.spread is None else f" ± {format_number(claim.spread, 2)}"
+        unit = f" {claim.unit}" if claim.unit and claim.ours is not None else ""
+        numbers = [format_number(claim.paper, 2), *([format_number(claim.aim, 2)] if aims else [])]
+        numbers += [f"{ours}{spread}{unit}", _interval(claim), str(claim.seeds)]
+        lines.append(_line([claim.text, *numbers, _verdict(claim, differs), claim.note]))
     return "\n".join(["### Claims", "", *lines, "", ""])
 
 
-def _summary_cells(row: dict[str, float]) -> list[str]:
+def _interval(claim: Claim) -> str:
+    """The 95 % interval as text."""
+    if claim.interval is None:
+        return MISSING
+    low, high = (format_number(value, 2) for value in claim.interval)
+    return f"{low} to {high}"
+
+
+def _verdict(claim: Claim, differs: Mapping[str, str]) -> str:
+    """The verdict, and whether another recipe than the paper's earned it.
+
+    Claims of a variant or preset begin with its name, those of a study's default with none.
+    """
+    name = claim.text.partition(": ")[0]
+    other = differs.get(name if name in differs else "default", "")
+    met = claim.verdict in ("met", "direction only: met")
+    return f"{claim.verdict}, by another recipe" if met and other else claim.verdict
+
+
+def _exhibits(table: pd.DataFrame) -> str:
+    """For each figure and table of the papers, whether it is reproduced, and why not."""
+    head = ["Paper", "Figure or table", "Shows", "Here", "Where", "Why"]
+    lines = [_line(head), "|" + " :-- |" * len(head)]
+    columns = ["paper", "exhibit", "shows", "status", "where", "why"]
+    lines += [_line([row[name] for name in columns]) for row in _records(table)]
+    counts = table["status"].value_counts()
+    told = ", ".join(f"{counts.get(status, 0)} {word}" for status, word in STATUS.items())
+    return "\n".join(["## The papers, figure by figure", "", f"{told}.", "", *lines, ""])
+
+
+def _summary_cells(row: Mapping[str, Any], shown: Sequence[str]) -> list[str]:
     """Number of seeds, then mean ± sd of every measure."""
     cells = [f"{row['seeds']:.0f}"]
-    for name in _HEADINGS:
+    for name in shown:
         mean, sd = _scaled(row[name], name), _scaled(row[f"{name}_sd"], name)
         cells.append(mean if sd == MISSING else f"{mean} ± {sd}")
     return cells
 
 
-def _runs(rows: pd.DataFrame) -> str:
+def _runs(rows: pd.DataFrame, shown: Sequence[str]) -> str:
     """A line a run, then its exact commands."""
-    names = ["Variant", "Seed", *(heading for heading, _, _ in _HEADINGS.values())]
+    names = ["Variant", "Seed", *(_HEADINGS[name][0] for name in shown)]
     head = [*names, "Epochs", "Time (s)", "Date", "Commit", "Machine"]
     lines = ["### Runs", "", _line(head), _rule(len(head), texts=1)]
     for row in _records(rows):
-        measured = [_scaled(row[name], name) for name in _HEADINGS]
+        measured = [_scaled(row[name], name) for name in shown]
         effort = [str(row["epochs"]), format_number(row["seconds"], 0)]
         origin = [row["date"], f"`{str(row['commit'])[:10]}`", row["machine"]]
         lines.append(_line([row["variant"], str(row["seed"]), *measured, *effort, *origin]))
@@ -137,7 +241,7 @@ def _runs(rows: pd.DataFrame) -> str:
     return "\n".join([*lines, "", "### Commands", "", "```sh", *commands, "```", ""])
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, float]]:
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
@@ -172,7 +276,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only say whether the page is stale")
     options = parser.parse_args(arguments)
     try:
-        text = render(read_ledger(options.results), read_claims(options.results))
+        rows, claims = read_ledger(options.results), read_claims(options.results)
+        text = render(rows, claims, read_notes(options.results))
     except TableError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -26,7 +26,7 @@ from brainsnn.study import Study, StudyConfig
 from brainsnn.synapses import Uniform
 from protocols import antlr_matching_page as page
 from protocols.matching import RULES, SURVEYED, Descent, Sizes, draw_task, landscape
-from protocols.page import claims_with_notes, write_report
+from protocols.page import write_report
 
 
 class LandscapeConfig(Config):
@@ -232,7 +232,6 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
         claims: list[Claim] = page.claims(run)
-        run.write_table("claims", claims_with_notes(claims))
         parts = page.abstract(run, config.seeds), claims, page.sections(run)
         return write_report(self, run, config, *parts)
 

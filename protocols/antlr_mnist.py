@@ -9,7 +9,7 @@ from pydantic import Field
 from brainsnn.codes import LatencyEncoder
 from brainsnn.streams import Streams
 from protocols.antlr_network import Splits
-from protocols.antlr_page import Asked
+from protocols.antlr_page import Aims
 from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
 from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig, encode
@@ -51,7 +51,7 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
     summary = "784-800-10 current-based network learns MNIST by three methods, two restrictions."
     config = AntlrMnistConfig
     figure = "Figure 7"
-    asked = Asked(accuracy=98.0, spikes=200.0)
+    aims = Aims(accuracy=98.0, spikes=200.0)
     n_inputs = 28 * 28
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "authors": (

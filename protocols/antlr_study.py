@@ -38,8 +38,8 @@ from protocols.antlr_network import (
     Splits,
     learn,
 )
-from protocols.antlr_page import Asked, abstract, claims, sections
-from protocols.page import claims_with_notes, write_report
+from protocols.antlr_page import Aims, abstract, claims, sections
+from protocols.page import write_report
 
 
 class AntlrStudyConfig(StudyConfig):
@@ -95,7 +95,7 @@ class AntlrStudy(Study[S]):
     citation: ClassVar[str] = CITATION
     n_inputs: ClassVar[int]
     figure: ClassVar[str]
-    asked: ClassVar[Asked] = Asked()
+    aims: ClassVar[Aims] = Aims()
     n_classes: ClassVar[int] = 10
 
     @abstractmethod
@@ -168,8 +168,7 @@ class AntlrStudy(Study[S]):
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
-        found = claims(run.table("results"), self.asked)
-        run.write_table("claims", claims_with_notes(found))
+        found = claims(run.table("results"), self.aims)
         config = run.config(self.config)
         told = abstract(run.table("results"), config.training.epochs)
         page = told, found, sections(run, self.figure)

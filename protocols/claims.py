@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.report import Claim
-from analysis.seeds import mean_interval
 
 
 def mean(values: pd.Series | NDArray[np.float64]) -> float:
@@ -17,21 +16,42 @@ def mean(values: pd.Series | NDArray[np.float64]) -> float:
     return float(np.mean(values))
 
 
-def interval_text(values: Sequence[float] | pd.Series, digits: int = 1) -> str:
-    """Say the interval of the mean over seeds, in words."""
-    if len(values) < 2:
-        return "one seed: no interval"
-    low, high = mean_interval(values)
-    return f"95 % interval {low:.{digits}f} to {high:.{digits}f}, {len(values)} seeds"
-
-
 def claim_of(
-    text: str, paper: float | None, values: pd.Series, unit: str, note: str = "", digits: int = 1
+    text: str,
+    paper: float | None,
+    values: pd.Series,
+    unit: str,
+    note: str = "",
+    digits: int = 1,
+    *,
+    higher_is_better: bool = True,
+    aim: float | None = None,
 ) -> Claim:
-    """Set a paper's value beside the mean of ours over seeds, with its interval."""
+    """Set a number of the paper, if it prints one, beside the mean of ours over seeds."""
     known = values.dropna()
-    if known.empty:
-        return Claim(text, paper, None, unit, note=f"{note}; not reached".lstrip("; "))
-    remark = "; ".join(filter(None, (note, interval_text(known, digits))))
-    spread = float(np.std(known, ddof=1)) if len(known) > 1 else None
-    return Claim.judged(text, paper, mean(known), unit, spread=spread, digits=digits, note=remark)
+    told = note if len(known) else f"{note}; not reached".lstrip("; ")
+    return Claim.judged(
+        text,
+        paper,
+        mean(known) if len(known) else None,
+        unit,
+        higher_is_better=higher_is_better,
+        spread=float(np.std(known, ddof=1)) if len(known) > 1 else None,
+        digits=digits,
+        note=told,
+        seeds=len(known),
+        aim=aim,
+    )
+
+
+def direction_of(
+    text: str,
+    values: Sequence[float] | pd.Series,
+    unit: str,
+    note: str = "",
+    digits: int = 1,
+    *,
+    than: float = 0.0,
+) -> Claim:
+    """Say that a difference, a value a seed, is above `than`: a direction without a number."""
+    return Claim.direction(text, list(values), unit, than=than, note=note, digits=digits)

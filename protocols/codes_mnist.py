@@ -14,7 +14,7 @@ from analysis.figures import plot_curves, plot_pareto, save
 from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import across, over_seeds
 from brainsnn.records import RunDirectory
-from protocols.claims import claim_of
+from protocols.claims import direction_of
 from protocols.glm import RULES, Condition
 from protocols.glm_study import SCORES, WIDE, GLMStudy, GLMStudyConfig
 
@@ -81,11 +81,12 @@ class CodesMnist(GLMStudy[CodesMnistConfig]):
         out = []
         for score, words in SCORES.items():
             gain = 100 * (first[score] - rate[score])
-            out.append(claim_of(f"First-to-spike minus rate ({words})", 0.0, gain, "points"))
+            out.append(direction_of(f"First-to-spike minus rate ({words})", gain, "points"))
         ratio = rate["additions"] / first["additions"]
-        out.append(claim_of("Operations, rate over first-to-spike", 1.0, ratio, "times", "", 2))
+        text = "Operations, rate over first-to-spike"
+        out.append(direction_of(text, ratio, "times", "more than once as many", 2, than=1.0))
         sooner = rate["decision_step"] - first["decision_step"]
-        out.append(claim_of("First-to-spike decides sooner by", 0.0, sooner, "steps", "", 2))
+        out.append(direction_of("First-to-spike decides sooner by", sooner, "steps", "", 2))
         return out
 
     def abstract(self, results: pd.DataFrame) -> str:
@@ -156,7 +157,7 @@ def _agreement_section(trials: pd.DataFrame, results: pd.DataFrame) -> Section:
         ),
         Table(
             tests,
-            "McNemar's test over trials, Wilcoxon's over seeds, with effect sizes.",
+            "McNemar's test seed by seed, combined; Wilcoxon's over seeds; corrected by Holm.",
             digits={
                 "mcnemar_p": 6,
                 "wilcoxon_p": 6,

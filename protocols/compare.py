@@ -122,7 +122,8 @@ def _trial_by_trial(trials: pd.DataFrame) -> Section:
     digits = dict.fromkeys((*same.columns, *tests.columns), 4)
     return Section(
         "Trial by trial",
-        "McNemar's test is over trials, Wilcoxon's over seeds.",
+        "McNemar's test is made seed by seed and combined, Wilcoxon's over seeds; p values are "
+        "corrected by Holm for the number of pairs.",
         (Table(same, "Agreement.", digits=digits), Table(tests, "Paired tests.", digits=digits)),
     )
 

@@ -35,7 +35,7 @@ from protocols.count import (
 )
 from protocols.count_figures import constraints, output_spikes
 from protocols.mnist import MnistConfig
-from protocols.page import claims_with_notes, write_report
+from protocols.page import write_report
 from protocols.warps import WarpConfig
 
 #: Test accuracy of Table II at T = 10, in per cent.
@@ -148,9 +148,9 @@ class CountLatency(Study[CountLatencyConfig]):
         """Write figures and report; return the paper's claims beside our numbers."""
         config, results = run.config(self.config), run.table("results")
         claims = [
-            _claim(part, str(name)) for name, part in results.groupby("condition", sort=False)
+            _claim(part, str(name), config.data)
+            for name, part in results.groupby("condition", sort=False)
         ]
-        run.write_table("claims", claims_with_notes(claims))
         images = config.data.n_train or "all"
         abstract = (
             f"{config.network.notation('28x28', 10)} networks learned {images} MNIST images for "
@@ -243,10 +243,12 @@ def _kept(engine: Engine, trials: pd.DataFrame, condition: Condition) -> dict[st
     }
 
 
-def _claim(part: pd.DataFrame, name: str) -> Claim:
+def _claim(part: pd.DataFrame, name: str, data: MnistConfig) -> Claim:
     """Accuracy of a condition, beside the paper's where it has one."""
     plain = name == f"T = {PAPER_STEPS}"
     note = f"{part['synaptic_operations'].mean():,.0f} synaptic operations"
+    if plain and data.n_train is not None:
+        note += f"; learned {data.n_train:,} images, the paper's network all"
     paper = PAPER_ACCURACY if plain else None
     return claim_of(f"Test accuracy, {name}", paper, 100 * part["accuracy"], "%", note, 2)
 

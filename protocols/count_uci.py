@@ -32,7 +32,7 @@ from brainsnn.trials import LabelledTrials, VariedTrials
 from protocols.baselines import BASELINES, check_installed, fit
 from protocols.claims import claim_of
 from protocols.count import CITATION, CountNetworkConfig, CountRuleConfig
-from protocols.page import claims_with_notes, write_report
+from protocols.page import write_report
 
 SetName = Literal["iris", "breast-cancer-wisconsin", "abalone", "yeast"]
 
@@ -140,7 +140,6 @@ class CountUCI(Study[CountUCIConfig]):
         """Write the report; return the paper's claims beside our numbers."""
         config, results = run.config(self.config), run.table("results")
         claims = _claims(results)
-        run.write_table("claims", claims_with_notes(claims))
         abstract = (
             f"Networks with the hidden layer {config.network.hidden} learned four tables through "
             f"spike counts (T = {config.network.n_steps}), with {results['seed'].nunique()} seeds, "

@@ -30,7 +30,7 @@ from protocols.glm import (
     check_conditions,
     digits_of,
 )
-from protocols.page import claims_with_notes, write_report
+from protocols.page import write_report
 
 #: How an accuracy may be scored, and what that means.
 SCORES = {
@@ -181,7 +181,6 @@ class GLMStudy(Study[S]):
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
         claims = self.claims(run)
-        run.write_table("claims", claims_with_notes(claims))
         page = self.abstract(run.table("results")), claims, self.sections(run)
         return write_report(self, run, config, *page)
 

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.claim_table import claim_table
+from analysis.claims import judged_together
 from analysis.figures import save
 from analysis.report import Claim, Picture, Report, Section
 from brainsnn.config import Config, to_mapping
@@ -24,7 +26,9 @@ def write_report(
     claims: Sequence[Claim],
     sections: Sequence[Section],
 ) -> pd.DataFrame:
-    """Write the page; return the claims as a table.
+    """Write the page and the table ``claims``; return what of it is shown at the end of a run.
+
+    Verdicts on directions are corrected for how many there are.
 
     Parameters
     ----------
@@ -39,41 +43,20 @@ def write_report(
     claims, sections
         What follows it.
     """
-    provenance = run.provenance()
+    provenance, together = run.provenance(), judged_together(claims)
     Report(
         title=work.title,
         abstract=abstract,
-        claims=tuple(claims),
+        claims=together,
         sections=tuple(sections),
         configuration=to_mapping(config),
         provenance=provenance,
         command=" ".join(map(str, provenance["command"])),
         source=work.citation,
     ).write(run.report)
-    return claims_table(claims)
-
-
-def claims_table(claims: Sequence[Claim]) -> pd.DataFrame:
-    """Return claims as a table: claim, paper, ours, unit, verdict."""
-    return pd.DataFrame(
-        [
-            {
-                "claim": claim.text,
-                "paper": claim.paper,
-                "ours": claim.ours,
-                "unit": claim.unit,
-                "verdict": claim.verdict,
-            }
-            for claim in claims
-        ]
-    )
-
-
-def claims_with_notes(claims: Sequence[Claim]) -> pd.DataFrame:
-    """Return claims as a table to keep, with spread and note."""
-    spread = pd.Series([claim.spread for claim in claims], dtype=float)
-    kept = claims_table(claims).assign(spread=spread, note=[claim.note for claim in claims])
-    return kept.astype({"paper": float, "ours": float})
+    table = claim_table(together)
+    run.write_table("claims", table)
+    return table[["claim", "paper", "ours", "unit", "verdict"]]
 
 
 def picture(run: RunDirectory, figure: Figure, name: str, caption: str, alt: str) -> Picture:

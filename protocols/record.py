@@ -1,12 +1,15 @@
 """Add finished runs to the ledger of measured results: ``python -m protocols.record RUN...``.
 
 Each run directory becomes one row of ``results/<protocol>.csv``, a study's one a condition and
-seed; ``python -m analysis.results`` builds ``RESULTS.md`` from them.
+seed; ``python -m analysis.results`` builds ``RESULTS.md`` from them. A study's claims go along, and
+are judged together with those that are there. Where the rows go into a repository, a run of a
+program that is not in its history is refused: nobody could repeat it.
 """
 
 from __future__ import annotations
 
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +18,9 @@ from pathlib import Path
 import pandas as pd
 import typer
 
-from analysis.ledger import COLUMNS, NUMBERS, append_row, write_claims
+from analysis.claim_table import write_claims
+from analysis.latency import label_steps
+from analysis.ledger import COLUMNS, NUMBERS, append_row
 from analysis.summary import summarise
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records import RunDirectory
@@ -52,26 +57,16 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
         "variant": _variant(record["command"]),
         "seed": config["seed"],
         "seconds": round((end - begin).total_seconds()),
-        "epochs": len(run.metrics()),
+        "epochs": _epochs(run),
+        "label_step": float(label_steps(run.trials()).mean()),
         **{k: v for k, v in summarise(run.trials()).items() if k in COLUMNS},
     }
     return [{**common, **row}]
 
 
 def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
-    """Return the ledger's part of a study's table, a row a condition, decoder and seed.
-
-    Where responses were decoded in windows, each code is kept in its best one.
-    """
-    if "condition" not in results.columns:
-        mean = results.groupby(["code", "window"])["accuracy"].mean().reset_index()
-        best = mean.loc[mean.groupby("code")["accuracy"].idxmax(), ["code", "window"]]
-        results = results.merge(best, on=["code", "window"])
-        window = (1000 * results["window"]).map("{:.0f} ms".format)
-        results = results.assign(
-            variant=results["code"] + ", " + window, seconds=float("nan"), epochs=0
-        )
-    elif "decoder" in results.columns:
+    """Return the ledger's part of a study's table, a row a condition, decoder and seed."""
+    if "decoder" in results.columns:
         results = results.assign(variant=results["condition"] + ", by " + results["decoder"])
     else:
         results = results.assign(variant=results["condition"])
@@ -79,12 +74,43 @@ def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
     return [{str(k): v for k, v in row.items()} for row in kept.to_dict("records")]
 
 
+def _epochs(run: RunDirectory) -> int:
+    """Return the epochs of a run, those with short trials before among them."""
+    return len(run.metrics()) + (len(run.table("short")) if run.has_table("short") else 0)
+
+
 def claims_of(run: RunDirectory) -> pd.DataFrame | None:
-    """Return the claims of a run with their notes, if it keeps them."""
-    if not run.has_table("claims"):
+    """Return a study's claims; those of runs of one network follow from their rows."""
+    if not run.has_table("results"):
         return None
     preset, claims = _of_preset(run.provenance()["command"]), run.table("claims")
     return claims.assign(claim=preset + claims["claim"])
+
+
+def check_history(run: RunDirectory, results: Path) -> None:
+    """Refuse a run whose program is not in the history of the repository that `results` is in.
+
+    Raises
+    ------
+    RunDirectoryError
+        Unless `results` is in no repository.
+    """
+    folder = next(path for path in (results, *results.resolve().parents) if path.is_dir())
+    if not _git(folder, "rev-parse", "HEAD"):
+        return
+    commit = run.provenance().get("commit") or ""
+    if not commit or not _git(folder, "merge-base", "--is-ancestor", commit, "HEAD"):
+        raise RunDirectoryError(
+            f"{run.path}: its program, commit {commit or 'unknown'}, is not in the history of the "
+            f"repository that {results} is in, so that nobody could repeat the run; run it again "
+            "from a commit that is."
+        )
+
+
+def _git(folder: Path, *words: str) -> bool:
+    """Whether git succeeds."""
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def _command(words: Sequence[str]) -> str:
@@ -112,6 +138,7 @@ def main(paths: list[Path], results: Path = Path("results")) -> None:
     """Append rows for each run directory, and its claims."""
     for path in paths:
         run = RunDirectory.read(path)
+        check_history(run, results)
         found = rows(run)
         for values in found:
             append_row(results / f"{values['protocol']}.csv", values)

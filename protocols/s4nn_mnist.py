@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import pandas as pd
 from pydantic import Field
 
+from analysis.latency import label_steps
 from analysis.report import Claim, Section
 from analysis.weights import receptive_fields
 from brainsnn.codes import LatencyEncoder
@@ -32,7 +33,7 @@ from protocols.s4nn import (
 )
 
 #: What the paper reports on MNIST: Table 3, Table 4.
-PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = 97.4, 89.7, 218.3
+PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = 97.4, 89.7, 218.0
 
 
 class S4NNMnistConfig(S4NNProtocolConfig):
@@ -127,13 +128,20 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         return [
             *accuracy_claims(trials, PAPER_ACCURACY),
             Claim.judged(
-                "Mean decision step",
+                "Mean step of the label's output, silence as the trial's end",
                 PAPER_STEP,
-                mean(trials["decision_step"]),
+                mean(label_steps(trials)),
                 "steps",
                 higher_is_better=False,
+                note="Table 4: the firing time of the correct output, not of the winner",
+            ),
+            Claim(
+                "Mean decision step",
+                None,
+                mean(trials["decision_step"]),
+                "steps",
                 headline=True,
-                note="Table 4",
+                note="the winner's; the paper gives none",
             ),
             Claim.judged(
                 "Mean spikes to decision, all layers",
@@ -169,7 +177,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         return [
             figures.learning(run, config.monitor),
             figures.accuracy(run, trials, _digits()),
-            figures.latency(run, trials, _digits(), {"decision_step": PAPER_STEP}),
+            figures.latency(run, trials, _digits()),
             *figures.thresholds(run, config.network.threshold),
             figures.rasters(run, model.sizes, config.network.n_steps, _digits()),
             figures.weights(run, learned, fields),

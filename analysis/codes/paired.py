@@ -1,5 +1,10 @@
 """Paired tests of two codes on the same trials, and over seeds.
 
+Trials of several seeds are the same images seen by other networks: they are not so many independent
+trials. McNemar's test is therefore made seed by seed, and the seeds' p values are combined in a way
+that holds however they depend on each other (`analysis.multiplicity.combined`). Where more than two
+codes are compared, p values are corrected for the number of pairs (Holm).
+
 References
 ----------
 Q. McNemar, Psychometrika 12, 153 (1947); F. Wilcoxon, Biometrics Bulletin 1, 80 (1945).
@@ -16,17 +21,18 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest, wilcoxon
 
 from analysis.codes.agreement import side_by_side
+from analysis.multiplicity import combined, holm
 from analysis.summary import right_decisions
 from analysis.tables import TableError
 
 
 def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, float]:
-    """Exact McNemar test on trials that both codes decided.
+    """Exact McNemar test on independent trials that both codes decided.
 
     Parameters
     ----------
     first, second : array of bool, shape (n_trials,)
-        Whether each code was right.
+        Whether each code was right; of one network each, not of several on the same trials.
 
     Returns
     -------
@@ -97,20 +103,38 @@ def paired_tests(
     -------
     pandas.DataFrame
         Columns ``first``, ``second``, ``trials``, ``seeds``, ``difference`` (of accuracies, first
-        minus second), ``odds_ratio`` and ``mcnemar_p`` over all trials, ``cohen_d`` and
-        ``wilcoxon_p`` over seeds.
+        minus second), ``odds_ratio`` (geometric mean over seeds), ``mcnemar_p`` (that in no seed
+        the codes differ), ``mcnemar_holm`` (corrected for the number of pairs), ``cohen_d``,
+        ``wilcoxon_p`` and ``wilcoxon_holm`` over seeds.
     """
     right = side_by_side(trials.assign(right=right_decisions(trials)), code, keys, "right")
     rows = []
     for a, b in combinations(right.columns, 2):
-        x, y = right[a].to_numpy(bool), right[b].to_numpy(bool)
-        gain = x * 1.0 - y
-        differences = np.array([gain.mean()])
-        if seed in keys:
-            by_seed = pd.Series(gain, index=right.index.get_level_values(seed))
-            differences = by_seed.groupby(level=0).mean().to_numpy(float)
-        p, odds = mcnemar(x, y)
+        pair = right[[a, b]].astype(bool)
+        each = [part for _, part in pair.groupby(level=seed)] if seed in keys else [pair]
+        x, y = pair[a].to_numpy(float), pair[b].to_numpy(float)
+        differences = np.array([part[a].mean() - part[b].mean() for part in each])
+        tests = [mcnemar(part[a].to_numpy(), part[b].to_numpy()) for part in each]
+        p, odds = combined([p for p, _ in tests]), np.exp(np.mean(np.log([o for _, o in tests])))
         q, d = wilcoxon_seeds(differences)
-        rows.append((a, b, x.size, differences.size, gain.mean(), odds, p, d, q))
+        rows.append((a, b, x.size, differences.size, (x - y).mean(), odds, p, d, q))
     names = ("first", "second", "trials", "seeds", "difference")
-    return pd.DataFrame(rows, columns=[*names, "odds_ratio", "mcnemar_p", "cohen_d", "wilcoxon_p"])
+    columns = [*names, "odds_ratio", "mcnemar_p", "cohen_d", "wilcoxon_p"]
+    return corrected(pd.DataFrame(rows, columns=columns))
+
+
+def corrected(tests: pd.DataFrame) -> pd.DataFrame:
+    """Tables of paired tests, one below the other, corrected for all their rows (Holm).
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        What `paired_tests` returns, of one or several groups of trials.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``mcnemar_holm`` and ``wilcoxon_holm`` anew.
+    """
+    p = {f"{name}_holm": holm(tests[f"{name}_p"]) for name in ("mcnemar", "wilcoxon")}
+    return tests.assign(**p).reset_index(drop=True)

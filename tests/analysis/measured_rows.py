@@ -16,4 +16,5 @@ ROW = {
     "decision_step": 80.0,
     "spikes_to_decision": 200.0,
     "epochs": 5,
+    "label_step": 90.0,
 }

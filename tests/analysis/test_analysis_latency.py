@@ -5,6 +5,7 @@ from analysis.latency import (
     decisions_by_class,
     firing_time_histogram,
     firing_time_matrix,
+    label_steps,
     output_firing_times,
     step_histogram,
     winner_histogram,
@@ -23,6 +24,17 @@ def test_decisions_by_class_and_overall(trials):
 def test_overall_is_the_mean_over_trials_not_over_classes(trials):
     table = decisions_by_class(trials.iloc[:3]).set_index("class")
     assert table.loc["all", "decision_step"] == 20
+
+
+def test_the_step_of_the_labels_output_is_not_the_winners(trials):
+    assert label_steps(trials).tolist() == [10, 50, 30, 12, 100, 8]
+    assert trials["decision_step"].tolist() == [10, 20, 30, 12, 100, 8]
+
+
+@pytest.mark.parametrize("label", [-1, 3])
+def test_a_label_without_an_output_has_no_step(trials, label):
+    with pytest.raises(TableError, match="none of the 3 outputs"):
+        label_steps(trials.assign(label=label))
 
 
 def test_output_firing_times_count_silence_as_the_whole_trial(trials):

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import pandas as pd
 import pytest
 from measured_rows import ROW
 
@@ -52,6 +53,19 @@ def test_a_ledger_is_sorted(tmp_path):
     assert rows[["protocol", "seed"]].to_numpy().tolist() == [["b", 1], ["b", 2], ["z", 0]]
 
 
+def test_rows_of_before_a_column_was_added_have_no_value_there(tmp_path):
+    path = tmp_path / "a.csv"
+    append_row(path, ROW)
+    table = pd.read_csv(path, dtype=str)
+    table.drop(columns="label_step").to_csv(path, index=False, lineterminator="\n")
+    assert read_rows(path)["label_step"].isna().all()
+    append_row(path, ROW | {"seed": 1})
+    rows = read_rows(path)
+    assert rows["label_step"].isna().tolist() == [True, False]
+    assert rows["command"].tolist() == [ROW["command"]] * 2
+    assert path.read_text(encoding="utf-8").count("label_step") == 1
+
+
 def test_an_empty_ledger_has_its_columns(tmp_path):
     assert list(read_ledger(tmp_path).columns) == list(COLUMNS)
 
@@ -60,7 +74,7 @@ def test_an_empty_ledger_has_its_columns(tmp_path):
     ("text", "message"),
     [
         ("protocol,seed\na,0\n", "lacks the column"),
-        (",".join(COLUMNS) + "\na,b,one" + ",1" * 12 + "\n", "cannot be read"),
+        (",".join(COLUMNS) + "\na,b,one" + ",1" * 13 + "\n", "cannot be read"),
         ("", "cannot be read"),
     ],
 )

@@ -3,9 +3,11 @@ import pandas as pd
 import pytest
 from measured_rows import ROW
 
-from analysis.ledger import append_row, read_claims, read_ledger, write_claims
+from analysis.claim_table import claim_table, read_claims, write_claims
+from analysis.claims import Claim
+from analysis.ledger import append_row, read_ledger
+from analysis.notes import read_notes
 from analysis.results import main, render, summary
-from analysis.tables import TableError
 
 
 @pytest.fixture
@@ -34,9 +36,9 @@ def test_summary_is_over_seeds(folder):
 def test_the_page_sets_ours_beside_the_papers(folder):
     text = render(read_ledger(folder))
     assert "| **default** | 2 | 97.50 ± 0.00 | 97.20 ± 0.28 | 98.00 ± 0.00 |" in text
-    assert "| **paper** | 1 | 97.50 | 97.00 | 98.00 | 0.10 | 91.2 | 200.0 |" in text
+    assert "| **paper** | 1 | 97.50 | 97.00 | 98.00 | 0.10 | 91.2 | 90.0 | 200.0 |" in text
     dash = "\N{EN DASH}"
-    assert f"| paper | {dash} | {dash} | {dash} | 97.40 | {dash} | 89.7 | 218.0 |" in text
+    assert f"| paper | {dash} | {dash} | {dash} | 97.40 | {dash} | {dash} | 89.7 | 218.0 |" in text
 
 
 def test_the_page_holds_every_command(folder):
@@ -56,8 +58,8 @@ def test_a_paper_may_have_a_row_for_each_variant(tmp_path):
     append_row(tmp_path / "c.csv", ROW | {"protocol": "count-mnist", "variant": "short"})
     text = render(read_ledger(tmp_path))
     dash = "\N{EN DASH}"
-    assert f"| paper, short | {dash} | 98.40 |" in text
-    assert f"| paper, default | {dash} | 98.64 |" in text
+    assert f"| paper, short, faithful-short | {dash} | 98.40 |" in text
+    assert f"| paper, default, faithful | {dash} | 98.64 |" in text
 
 
 def test_a_protocol_without_a_paper_has_no_such_row(folder):
@@ -86,15 +88,95 @@ def test_a_damaged_file_is_reported(arguments, folder, capsys):
     assert "bad.csv" in capsys.readouterr().err
 
 
-def test_claims_stand_with_their_verdicts(folder):
-    claim = {"claim": "ratio", "paper": 5.0, "ours": 6.25, "spread": 0.5, "unit": "times"}
-    claims = pd.DataFrame([claim | {"verdict": "met", "note": "3 seeds"}])
-    write_claims(folder, "s4nn-mnist", claims)
-    again = pd.DataFrame([claim | {"claim": "other", "verdict": "met", "note": ""}])
-    write_claims(folder, "s4nn-mnist", again)
-    write_claims(folder, "s4nn-mnist", claims)
-    text = render(read_ledger(folder), read_claims(folder))
-    assert text.count("| ratio |") == text.count("| other |") == 1
-    assert "| ratio | 5.00 | 6.25 ± 0.50 times | met | 3 seeds |" in text
-    with pytest.raises(TableError, match="verdict"):
-        write_claims(folder, "s4nn-mnist", claims.drop(columns="verdict"))
+def test_claims_stand_with_their_verdicts(tmp_path):
+    append_row(tmp_path / "antlr-mnist.csv", ROW | {"protocol": "antlr-mnist"})
+    number = Claim.judged("ratio", 5.0, 6.25, "times", spread=0.5, seeds=3, note="a bound")
+    direction = Claim.direction("more", [0.1, 0.9, 0.3], "points")
+    aim = Claim.judged("accuracy", None, 98.5, "%", aim=98.0)
+    write_claims(tmp_path, "antlr-mnist", claim_table([number, direction, aim]))
+    text, dash = render(read_ledger(tmp_path), read_claims(tmp_path)), "\N{EN DASH}"
+    told = f"| ratio | 5.00 | {dash} | 6.25 ± 0.50 times | 5.01 to 7.49 | 3 | met | a bound |"
+    assert told in text
+    assert f"| accuracy | {dash} | 98.00 | 98.50 % | {dash} | 1 | no comparison |" in text
+    assert "| 3 | direction only: open |" in text
+
+
+def test_a_protocol_of_one_network_has_claims_from_its_rows(folder):
+    text = render(read_ledger(folder))
+    assert "| default: Test accuracy, ties right | 97.40 | 98.00 ± 0.00 % |" in text
+    assert "| default: Step of the label's output | 89.70 | 90.00 ± 0.00 steps |" in text
+    assert text.count("not met | Table 4: of the correct output, not of the winner |") == 2
+
+
+def test_what_was_not_measured_is_not_compared(folder):
+    rows = read_ledger(folder).assign(label_step=np.nan)
+    text, dash = render(rows), "\N{EN DASH}"
+    assert "| Label's step |" not in text
+    assert f"| default: Step of the label's output | 89.70 | {dash} | {dash} | 0 |" in text
+
+
+def test_another_recipe_says_so_in_its_row_and_in_its_verdicts(folder):
+    (folder / "notes").mkdir()
+    told = {"protocol": "s4nn-mnist", "variant": "default", "differs": "another rule"}
+    pd.DataFrame([told]).to_csv(folder / "notes" / "variants.csv", index=False)
+    text = render(read_ledger(folder), notes=read_notes(folder))
+    assert "| **default** (another rule) | 2 |" in text
+    mine = [line for line in text.splitlines() if line.startswith("| default: ")]
+    assert sum("| met, by another recipe |" in line for line in mine) == 2
+    assert not any("| met |" in line for line in mine)
+    assert "| paper: Test accuracy, ties right | 97.40 | 98.00 % |" in text
+    assert any(line.startswith("| paper: ") and "| met |" in line for line in text.splitlines())
+
+
+def test_presets_of_a_study_say_how_they_differ(tmp_path):
+    row = ROW | {"protocol": "antlr-mnist", "variant": "frugal: antlr"}
+    append_row(tmp_path / "antlr-mnist.csv", row)
+    claim = Claim.direction("frugal: more", [1.0, 1.1, 0.9])
+    write_claims(tmp_path, "antlr-mnist", claim_table([claim]))
+    (tmp_path / "notes").mkdir()
+    told = {"protocol": "antlr-mnist", "variant": "frugal", "differs": "a penalty"}
+    pd.DataFrame([told]).to_csv(tmp_path / "notes" / "variants.csv", index=False)
+    text = render(read_ledger(tmp_path), read_claims(tmp_path), read_notes(tmp_path))
+    assert "Not as in the paper:\n\n- frugal: a penalty\n" in text
+    assert "direction only: met, by another recipe" in text
+
+
+def test_there_is_no_table_of_dashes(tmp_path):
+    nothing = dict.fromkeys(
+        (
+            "accuracy",
+            "accuracy_ties_wrong",
+            "accuracy_ties_right",
+            "silent_fraction",
+            "decision_step",
+            "spikes_to_decision",
+            "label_step",
+        ),
+        np.nan,
+    )
+    append_row(tmp_path / "a.csv", ROW | {"protocol": "a"} | nothing)
+    text = render(read_ledger(tmp_path))
+    assert "**default**" not in text
+    assert "| Variant | Seed | Epochs | Time (s) |" in text
+    append_row(tmp_path / "a.csv", ROW | {"protocol": "a", "variant": "half"})
+    text = render(read_ledger(tmp_path))
+    assert "**half**" in text
+    assert "**default**" not in text
+
+
+def test_figures_of_the_papers_stand_at_the_end(folder):
+    (folder / "notes").mkdir()
+    row = {"paper": "P", "exhibit": "Figure 1", "shows": "s", "status": "absent"}
+    table = pd.DataFrame([row | {"where": "", "why": "no data"}])
+    table.to_csv(folder / "notes" / "exhibits.csv", index=False)
+    text = render(read_ledger(folder), notes=read_notes(folder))
+    assert "0 reproduced, 0 differ, 1 absent." in text
+    assert "| P | Figure 1 | s | absent |  | no data |" in text
+
+
+def test_how_weights_were_chosen_is_told(folder):
+    (folder / "notes").mkdir()
+    row = {"protocol": "s4nn-mnist", "selected": "validation", "test": "once"}
+    pd.DataFrame([row]).to_csv(folder / "notes" / "selection.csv", index=False)
+    text = render(read_ledger(folder), notes=read_notes(folder))
+    assert "*Chosen by*: validation\n\n*Test data*: once\n" in text

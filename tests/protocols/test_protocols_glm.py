@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from analysis.ledger import read_claims, read_ledger
+from analysis.claim_table import read_claims
+from analysis.claims import Verdict
+from analysis.ledger import read_ledger
 from brainsnn.cli import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
@@ -24,6 +27,7 @@ from protocols.compare import compare
 from protocols.glm_basis import PROTOCOL as BASIS
 from protocols.glm_complexity import PROTOCOL as COMPLEXITY
 from protocols.record import main as record
+from protocols.record import rows
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (
@@ -51,7 +55,7 @@ def assert_whole(outcome, *tables):
     assert not re.search(r'(src|href)="(?!#|data:)', page)
     assert run.provenance()["ended"]
     assert len(outcome.claims)
-    assert set(outcome.claims["verdict"]) <= {"met", "not met", "no comparison"}
+    assert set(outcome.claims["verdict"]) <= set(get_args(Verdict))
     return run
 
 
@@ -148,7 +152,9 @@ def test_recorded_neurons_from_data_to_report(tmp_path):
         pytest.skip("the recording is not there")
     few = ("shuffles=2", "seeds=2", "windows=[0.2, 1.0]")
     run = assert_whole(carry_out(RECORDED, tmp_path / "run", *few), "information")
-    assert set(run.table("results")["code"]) == {"count", "latency", "both"}
+    codes = {"count", "latency", "both"}
+    assert set(run.table("results")["condition"]) == set(run.table("windows")["code"]) == codes
+    assert {row["variant"] for row in rows(run)} == codes
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from analysis.claims import Verdict
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.experiment import start
@@ -41,7 +43,8 @@ def assert_whole(outcome, *tables):
     assert "<svg" in page
     assert not re.search(r'(src|href)="(?!#|data:)', page)
     assert run.provenance()["ended"]
-    assert set(outcome.claims["verdict"]) <= {"met", "not met", "no comparison"}
+    assert set(outcome.claims["verdict"]) <= set(get_args(Verdict))
+    assert len(run.table("claims")) == len(outcome.claims)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from analysis.codes.agreement import agreement, side_by_side
 from analysis.codes.curves import cost_at, curve, pareto
 from analysis.codes.decisions import accuracy_against_time, decision_times
-from analysis.codes.paired import mcnemar, paired_tests, wilcoxon_seeds
+from analysis.codes.paired import corrected, mcnemar, paired_tests, wilcoxon_seeds
 from analysis.figures import plot_curves, plot_pareto
 from analysis.tables import TableError
 
@@ -69,9 +69,49 @@ def test_agreement(trials):
 
 def test_paired_tests(trials):
     row = paired_tests(trials).iloc[0]
-    assert (row["difference"], row["seeds"]) == (0.25, 2)
-    assert row["mcnemar_p"] == pytest.approx(0.5)
-    assert row["odds_ratio"] == pytest.approx(2.5 / 0.5)
+    assert (row["difference"], row["seeds"], row["trials"]) == (0.25, 2, 8)
+    assert row["mcnemar_p"] == row["mcnemar_holm"] == 1.0  # one trial of four differs in each seed
+    assert row["odds_ratio"] == pytest.approx(1.5 / 0.5)
+
+
+def many(n_seeds, copies=False):
+    """Two codes on 40 images; the first is right on six more, in each seed or in the first."""
+    tables = []
+    for seed in range(n_seeds):
+        right = {"a": np.full(40, True), "b": np.arange(40) >= (6 if copies or seed == 0 else 0)}
+        for code, good in right.items():
+            columns = {"trial": range(40), "label": 0, "decision": np.where(good, 0, 1)}
+            tables.append(pd.DataFrame({**columns, "code": code, "seed": seed}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def test_seeds_that_see_the_same_images_are_no_more_images():
+    """Pooled, twenty seeds that err alike would give 2 ** -119; they are one test, and a half."""
+    alone = paired_tests(many(1)).iloc[0]
+    assert alone["mcnemar_p"] == pytest.approx(2 / 2**6)
+    copies = paired_tests(many(20, copies=True)).iloc[0]
+    assert copies["mcnemar_p"] == pytest.approx(2 * 2 / 2**6)
+    assert (copies["trials"], copies["seeds"]) == (800, 20)
+
+
+def test_a_difference_in_one_seed_of_many_is_none():
+    assert paired_tests(many(5)).iloc[0]["mcnemar_p"] == 1.0
+
+
+def test_pairs_are_corrected_for_their_number():
+    three = many(1)
+    third = three[three["code"] == "b"].assign(code="c")
+    table = paired_tests(pd.concat([three, third])).set_index(["first", "second"])
+    assert table.loc[("a", "b"), "mcnemar_holm"] == pytest.approx(3 * 2 / 2**6)
+    assert table.loc[("b", "c"), "mcnemar_holm"] == 1.0
+    assert table["wilcoxon_holm"].isna().all()
+
+
+def test_groups_are_corrected_together():
+    one = paired_tests(many(1))
+    assert one["mcnemar_holm"].iloc[0] == pytest.approx(2 / 2**6)
+    both = corrected(pd.concat([one, one]))
+    assert both["mcnemar_holm"].tolist() == pytest.approx([4 / 2**6] * 2)
 
 
 def test_mcnemar_is_the_binomial_test():

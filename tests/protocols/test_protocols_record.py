@@ -1,0 +1,96 @@
+"""What of a run is kept among the measured rows, and which runs are not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pandas as pd
+import pytest
+
+from analysis.ledger import read_ledger
+from brainsnn.errors import RunDirectoryError
+from brainsnn.records import RunDirectory
+from protocols.record import main as record
+
+TRIALS = pd.DataFrame(
+    {
+        "trial": [0, 1],
+        "label": [0, 1],
+        "decision": [0, 0],
+        "decision_step": [10, 20],
+        "tie": [False, False],
+        "silent": [False, False],
+        "candidate": [True, False],
+        "first_step_0": [10, 20],
+        "first_step_1": [30, 60],
+        "spikes_to_decision": [5, 6],
+    }
+)
+
+
+def git(folder, *words):
+    identity = ("-c", "user.name=A", "-c", "user.email=a@b.c")
+    command = ["git", "-C", str(folder), *identity, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path):
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "first")
+    return folder
+
+
+def run_of(path, commit):
+    """A finished run of one network, by the program of a commit, ten short epochs before one."""
+    path.mkdir()
+    provenance = {
+        "command": ["brainsnn", "run", "s4nn-mnist", "--out", "x"],
+        "seed": 3,
+        "started": "2026-01-01T00:00:00",
+        "ended": "2026-01-01T00:01:00",
+        "commit": commit,
+        "machine": {"cpu": "C", "cores": 2},
+    }
+    (path / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    text = 'protocol = "s4nn-mnist"\nseed = 3\n'
+    (path / "config.toml").write_text(text, encoding="utf-8")
+    TRIALS.to_parquet(path / "trials.parquet")
+    pd.DataFrame({"epoch": [1], "loss": [0.5]}).to_parquet(path / "metrics.parquet")
+    pd.DataFrame({"epoch": range(1, 11)}).to_parquet(path / "short.parquet")
+    return path
+
+
+def test_a_run_of_a_commit_in_the_history_is_kept(repository, tmp_path):
+    run = run_of(tmp_path / "run", git(repository, "rev-parse", "HEAD"))
+    git(repository, "commit", "-q", "--allow-empty", "-m", "second")
+    record([run], repository / "results")
+    row = read_ledger(repository / "results").iloc[0]
+    assert row["label_step"] == 35  # 10 and 60: where the winner fired, plays no part
+    assert row["decision_step"] == 15
+    assert row["epochs"] == 11
+    assert RunDirectory.read(run).provenance()["commit"] == row["commit"]
+
+
+@pytest.mark.parametrize("commit", [None, "0" * 40, "not a commit"])
+def test_a_run_of_a_commit_outside_the_history_is_refused(repository, tmp_path, commit):
+    with pytest.raises(RunDirectoryError, match="not in the history"):
+        record([run_of(tmp_path / "run", commit)], repository / "results")
+    assert not (repository / "results").exists()
+
+
+def test_a_commit_of_a_branch_that_was_never_merged_is_refused(repository, tmp_path):
+    first = git(repository, "rev-parse", "HEAD")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "on a branch")
+    lost = git(repository, "rev-parse", "HEAD")
+    git(repository, "reset", "-q", "--hard", first)
+    with pytest.raises(RunDirectoryError, match=lost):
+        record([run_of(tmp_path / "run", lost)], repository / "results")
+
+
+def test_rows_outside_a_repository_have_no_history(tmp_path):
+    record([run_of(tmp_path / "run", None)], tmp_path / "results")
+    assert len(read_ledger(tmp_path / "results")) == 1

@@ -32,7 +32,7 @@ NUMBERS = (
 set, `label_step` is the mean step of the first spike of the label's output."""
 
 LATER = ("label_step",)
-"""Columns that files of earlier rows lack; their rows have no value there."""
+"""Columns that earlier rows lack, and others may; they have no value there."""
 
 COLUMNS = (
     "protocol",
@@ -92,7 +92,7 @@ def append_row(path: Path | str, row: Mapping[str, object]) -> None:
     path : path
         The CSV file; made, with its folder, if it is not there.
     row : mapping of str to object
-        A value for every one of `COLUMNS` and nothing else.
+        A value for every one of `COLUMNS`, but for those in `LATER`, and nothing else.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def append_row(path: Path | str, row: Mapping[str, object]) -> None:
     The new file is written beside the old one and takes its place in one step, under a lock on
     the folder, so no row is lost and no reader sees half a row.
     """
-    missing = [name for name in COLUMNS if name not in row]
+    missing = [name for name in COLUMNS if name not in row and name not in LATER]
     unknown = [name for name in row if name not in COLUMNS]
     if missing or unknown:
         raise TableError(

@@ -66,7 +66,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
 
     name = "s4nn-mnist"
     title = "S4NN on MNIST: one spike a neuron, the first output spike decides"
-    summary = "784-400-10 integrate-and-fire network learns MNIST by temporal backpropagation."
+    summary = "784-400-10 integrate-and-fire network learns MNIST, one spike a neuron."
     config = S4NNMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "faithful": (

@@ -58,7 +58,8 @@ def units(code_objects: dict[str, Any]) -> list[dict[str, str]]:
     """Generated files, each to be put in a namespace of its own."""
     found = []
     for name in sorted(code_objects):
-        for block in [*code_objects[name].before_after_blocks, ""]:
+        # A code object that several runs share names its blocks once a run.
+        for block in dict.fromkeys([*code_objects[name].before_after_blocks, ""]):
             file = f"{block}_{name}" if block else name
             function = f"_{file}" if block else f"_run_{name}"
             found.append({"file": file, "function": function, "namespace": f"unit_{file}"})
@@ -80,6 +81,14 @@ def owner_name(var: ArrayVariable) -> str:
         return str(var.owner.name)
     except (AttributeError, ReferenceError):
         return ""
+
+
+def is_event_space(var: ArrayVariable) -> bool:
+    """Whether an array lists the neurons that have an event in the present step.
+
+    Names with a leading underscore are Brian2's own; a user's variable may end as these do.
+    """
+    return bool(var.name.startswith("_") and var.name.endswith("space"))
 
 
 def describe_array(var: ArrayVariable, name: str, changes: bool) -> Array:
@@ -161,7 +170,7 @@ def _changed_by_a_trial(device: Any) -> set[ArrayVariable]:
         v
         for v in changed
         if _flat(v)
-        and not v.name.endswith("space")
+        and not is_event_space(v)
         and not (owner_name(v) in recorded and v.name != "count")
     }
 
@@ -181,6 +190,12 @@ def _population(recorded: Recorded, by_label: dict[str, Array]) -> dict[str, Any
     return {"eventspace": space.name, "size": space.size - 1, "potential": name}
 
 
+def _event_spaces(device: Any) -> list[dict[str, Any]]:
+    """The arrays that list the events of a step, and the place of their number in each."""
+    found = [(name, var) for var, name in device.arrays.items() if is_event_space(var)]
+    return [{"name": name, "last": var.size - 1} for name, var in sorted(found, key=lambda x: x[0])]
+
+
 def _headers(device: Any) -> list[str]:
     code_objects = device.code_objects.values()
     own = [h for c in code_objects for h in c.compiler_kwds.get("headers", [])]
@@ -194,7 +209,7 @@ def main_context(device: Any) -> dict[str, Any]:
     table = arrays(device)
     by_label = {array.label: array for array in table}
     running = [device.code_objects[name] for name in device.steps]
-    quiet_groups = quiet.quiet_groups(running)
+    quiet_groups = quiet.quiet_groups(running, device.writes)
     matrices = sorted(device.dynamic_arrays_2d.items(), key=lambda item: item[1])
     return {
         "headers": _headers(device),
@@ -220,6 +235,6 @@ def main_context(device: Any) -> dict[str, Any]:
         "arrays": table,
         "matrices": [Matrix(name, c_data_type(var.dtype)) for var, name in matrices],
         "monitors": monitors(device),
-        "eventspaces": [a for a in table if a.label.endswith("space") and not a.dynamic],
+        "eventspaces": _event_spaces(device),
         "populations": [_population(r, by_label) for r in device.recorded],
     }

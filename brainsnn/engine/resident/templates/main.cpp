@@ -126,7 +126,7 @@ static void expect_changes()
 static inline int64_t next_step(int64_t step)
 {
     {% for space in eventspaces %}
-    if({{space.name}}[{{space.size - 1}}])
+    if({{space.name}}[{{space.last}}])
         return step;
     {% endfor %}
     if(false{% for path in dense %} || !{{path}}_ring.empty(){% endfor %}
@@ -291,7 +291,7 @@ static void reset_state()
     for(const Saved &array : saved)
         array.restore();
     {% for space in eventspaces %}
-    {{space.name}}[{{space.size - 1}}] = 0;
+    {{space.name}}[{{space.last}}] = 0;
     {% endfor %}
     {% for path in dense %}
     {{path}}_ring.clear();

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.resident.device import ResidentDevice
-from brainsnn.engine.resident.layout import Monitor, delay_arrays, input_groups, monitors
+from brainsnn.engine.resident.inputs import GivenSpikes, InputGroup, input_groups
+from brainsnn.engine.resident.layout import Monitor, delay_arrays, monitors
 from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.errors import DataError, EngineError
@@ -33,9 +34,8 @@ class CompiledNetwork:
         self._libraries: list[Library] = copies(device.load, workers)
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
-        self._inputs = {g.name: (k, g.N) for k, g in enumerate(input_groups(device))}
+        self._inputs = {g.name: (k, g) for k, g in enumerate(input_groups(device))}
         self._delays = delay_arrays(device)
-        self._input_dt = {g.name: float(g.clock.dt) for g in input_groups(device)}
 
     @property
     def _library(self) -> Library:
@@ -134,23 +134,27 @@ class CompiledNetwork:
     def set_spikes(self, group: Owner, indices: ArrayLike, times: ArrayLike) -> None:
         """Give a SpikeGeneratorGroup its spikes for all trials to come.
 
+        They take the place of all that the script gives to the group, without a period, and come
+        when Brian2 would have them come: see `InputGroup.at_times`. Those of a time before the
+        first run in which the group is active are left out.
+
         Parameters
         ----------
         group : SpikeGeneratorGroup or str
         indices : array of int
             Neurons.
         times : array of float
-            In seconds; a spike is at the step nearest to its time.
+            In seconds, in any order.
+
+        Raises
+        ------
+        EngineError
+            If the group is not in the network, or active in no run.
+        DataError
+            If a neuron or time cannot be, or a neuron spikes twice in a step.
         """
-        name = _name(group)
-        size = self._group(name)[1]
-        neuron = np.atleast_1d(np.asarray(indices, np.int32))
-        step = np.rint(np.atleast_1d(np.asarray(times, float)) / self._input_dt[name])
-        order = np.lexsort((neuron, step))
-        step = step[order].astype(np.int32)
-        n_steps = int(step.max(initial=0)) + 1
-        offsets = np.array([0, step.size], np.int64)
-        self.set_inputs(name, SpikeTrains(size, n_steps, offsets, neuron[order], step))
+        number, inputs = self._group(_name(group))
+        self._give(number, inputs.at_times(indices, times))
 
     def set_inputs(self, group: Owner, inputs: SpikeTrains | None) -> None:
         """Give a SpikeGeneratorGroup the spikes of each trial of the blocks to come.
@@ -161,15 +165,23 @@ class CompiledNetwork:
         inputs : SpikeTrains or None
             Trial k of a block takes its trial k; a single one serves every trial. None gives the
             group the spikes back that the script gave it.
-        """
-        name = _name(group)
-        number, size = self._group(name)
-        if inputs is not None and inputs.n_neurons != size:
-            raise DataError(f"Group {name!r} has {size} neurons, the spikes {inputs.n_neurons}.")
-        for library in self._libraries:
-            library.give_input(number, inputs)
 
-    def _group(self, name: str) -> tuple[int, int]:
+        Raises
+        ------
+        EngineError
+            If the group is not in the network or active in no run, or its step changes between
+            runs.
+        DataError
+            If the group has another number of neurons.
+        """
+        number, known = self._group(_name(group))
+        self._give(number, None if inputs is None else known.in_steps(inputs))
+
+    def _give(self, number: int, given: GivenSpikes | None) -> None:
+        for library in self._libraries:
+            library.give_input(number, given)
+
+    def _group(self, name: str) -> tuple[int, InputGroup]:
         if name not in self._inputs:
             raise EngineError(
                 f"No SpikeGeneratorGroup {name!r} in the network. {suggest(name, self._inputs)}"

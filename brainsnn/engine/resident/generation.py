@@ -21,6 +21,7 @@ from brainsnn.engine.resident.codeobjects import (
     draws,
     written_arrays,
 )
+from brainsnn.engine.resident.inputs import RunInput, active_inputs, lengths
 from brainsnn.engine.resident.laid_out import LaidOut, Pathway, created
 from brainsnn.engine.resident.layout import Recorded, main_context, owner_name
 from brainsnn.engine.resident.stages import Stage, make_stage, refuse_python
@@ -143,6 +144,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         kwds["level"] = kwds.get("level", 0) + 1
         objects = net.sorted_objects  # Brian2's magic network forgets them after the run
         refuse_python(objects)
+        inputs = active_inputs(objects)
         self.objects.update({obj.name: obj for obj in objects})
         build_on_run, self.build_on_run = self.build_on_run, False
         try:
@@ -155,11 +157,19 @@ class GeneratingDevice(CPPStandaloneDevice):
         stage, lines = make_stage(
             net, objects, float(duration), lines, len(self.stages), own_loop, profiled
         )
+        stage.inputs = [self._run_input(name, renewed) for name, renewed in inputs.items()]
         self.stages.append(stage)
         self.steps += [c.name for obj in objects if obj.active for c in obj._code_objects]
         self.main_queue[entry] = ("run_network", (net, lines))
         if build_on_run:
             self.build(direct_call=False, **self.build_options)
+
+    def _run_input(self, group: str, renewed: bool) -> RunInput:
+        own, clock = self.objects[group].variables, self.objects[group].clock
+        arrays = own["_timebins"], own["_lastindex"]
+        names = [self.get_array_name(array, access_data=False) for array in arrays]
+        first = not lengths(self, group)
+        return RunInput(group, clock.name, float(clock.dt), first, renewed, *names)
 
     def generate_main_source(self, writer: Any) -> None:
         """Write the trial loop and the C interface in place of Brian2's ``main``."""

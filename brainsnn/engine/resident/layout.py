@@ -8,10 +8,10 @@ from typing import Any
 from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
-from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 
 from brainsnn.engine.resident import quiet
+from brainsnn.engine.resident.inputs import input_groups
 from brainsnn.engine.resident.laid_out import kernels, lists_read
 from brainsnn.engine.resident.stages import number_profiled
 
@@ -122,12 +122,6 @@ def monitors(device: Any) -> list[Monitor]:
     ]
 
 
-def input_groups(device: Any) -> list[SpikeGeneratorGroup]:
-    """Groups whose spikes can be given to each trial, in the order of the C interface."""
-    objects = sorted(device.objects.items())
-    return [obj for _, obj in objects if isinstance(obj, SpikeGeneratorGroup)]
-
-
 def delay_arrays(device: Any) -> set[str]:
     """Names in C++ of the delays of all pathways."""
     pathways = [p for synapses in device.synapses for p in synapses._pathways]
@@ -158,7 +152,7 @@ def _changed_by_a_trial(device: Any) -> set[ArrayVariable]:
     changed = {var for name in device.steps for var in device.writes[name]}
     by_name = {device.get_array_name(var, access_data=False): var for var in device.arrays}
     for name, args in device.main_queue[device.trial_start() :]:
-        if name.startswith("set_"):
+        if name.startswith("set_") or name == "resize_array":
             changed.add(by_name[args[0]])
         elif name == "run_code_object":
             changed |= device.writes[args[0].name]
@@ -206,7 +200,7 @@ def main_context(device: Any) -> dict[str, Any]:
     """Everything that the main template asks for."""
     pathways = [p for s in device.synapses for p in s._pathways]
     dense = {p.name for p in pathways if p.synapses.name in device.laid_out}
-    table = arrays(device)
+    table, inputs = arrays(device), input_groups(device)
     by_label = {array.label: array for array in table}
     running = [device.code_objects[name] for name in device.steps]
     quiet_groups = quiet.quiet_groups(running, device.writes)
@@ -214,7 +208,8 @@ def main_context(device: Any) -> dict[str, Any]:
     return {
         "headers": _headers(device),
         "units": units(device.code_objects),
-        "inputs": input_groups(device),
+        "inputs": inputs,
+        "lengths": {group.name: group.dts for group in inputs},
         "dense": sorted(dense),
         "rows": sorted(p.name for p in pathways if p.name not in dense),
         "listed": {

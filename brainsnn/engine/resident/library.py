@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.engine.library import DTYPES, NUMBER, POINTER, CompiledLibrary, Signatures, View
+from brainsnn.engine.resident.inputs import GivenSpikes
 from brainsnn.errors import EngineError
-from brainsnn.spikes import SpikeTrains
 
 #: Brian2's code prints its reason.
-GAVE_UP = "The compiled network gave up while it was made; its reason is on the standard output."
+PRINTED = "its reason is on the standard output."
 
 
 class Library(CompiledLibrary):
@@ -32,7 +32,8 @@ class Library(CompiledLibrary):
 
     signatures: ClassVar[Signatures] = {
         **CompiledLibrary.signatures,
-        "resident_saved": (POINTER, [NUMBER]),
+        "resident_saved": (POINTER, [NUMBER, POINTER]),
+        "resident_reason": (ctypes.c_char_p, []),
         "resident_keep": (None, [NUMBER, ctypes.c_int32]),
         "resident_matrix": (ctypes.c_int32, [NUMBER, *[POINTER] * 4]),
         "resident_copy_matrix": (None, [NUMBER, POINTER]),
@@ -42,7 +43,7 @@ class Library(CompiledLibrary):
         "resident_durations": (POINTER, [POINTER]),
         "resident_profile": (ctypes.c_int32, [NUMBER, *[POINTER] * 2]),
         "resident_last_run": (None, [POINTER] * 2),
-        "resident_input": (None, [NUMBER, *[POINTER] * 3, NUMBER]),
+        "resident_input": (None, [NUMBER, *[POINTER] * 3, NUMBER, NUMBER]),
         "resident_trials": (NUMBER, [NUMBER, NUMBER, POINTER]),
         "resident_copy_spikes": (None, [POINTER] * 4),
         "resident_end_with": (None, [NUMBER]),
@@ -53,15 +54,20 @@ class Library(CompiledLibrary):
         for name, values in static_arrays.items():
             self.view(name)[...] = np.ravel(values)
         if not self._c.resident_prepare():
-            raise EngineError(GAVE_UP)
+            raise self._gave_up()
         self.save_state()
-        self._given: dict[int, SpikeTrains] = {}
+        self._given: dict[int, GivenSpikes] = {}
+
+    def _gave_up(self) -> EngineError:
+        reason = (self._c.resident_reason() or b"").decode() or PRINTED
+        return EngineError(f"The compiled network gave up: {reason}")
 
     def start_values(self, name: str) -> NDArray[Any] | None:
         """Values that an array starts a trial with, as a view; None if no trial changes it."""
-        _, _, dtype, _, size = self._locate(self._number(name))
-        data = self._c.resident_saved(self._number(name))
-        return np.asarray(View(self, data, size, dtype)) if data else None
+        number, size = self._number(name), NUMBER()
+        data = self._c.resident_saved(number, ctypes.byref(size))
+        dtype = self._locate(number)[2]
+        return np.asarray(View(self, data, size.value, dtype)) if data else None
 
     def set(self, name: str, values: Any) -> None:
         """Set an array: its present values, and those that trials start from."""
@@ -103,7 +109,7 @@ class Library(CompiledLibrary):
         callback = ctypes.CFUNCTYPE(None)(apply_arguments) if apply_arguments else None
         outcome = self._c.resident_execute(callback and ctypes.cast(callback, POINTER))
         if outcome < 0:
-            raise EngineError(GAVE_UP)
+            raise self._gave_up()
         return bool(outcome)
 
     def copy_spikes(self, columns: Sequence[NDArray[Any]]) -> None:
@@ -130,17 +136,18 @@ class Library(CompiledLibrary):
             k += 1
         return spent
 
-    def give_input(self, group: int, inputs: SpikeTrains | None) -> None:
+    def give_input(self, group: int, given: GivenSpikes | None) -> None:
         """Give an input group its spikes for the trials to come, or (None) its own back."""
-        if inputs is None:
+        if given is None:
             self._given.pop(group, None)
-            self._c.resident_input(group, None, None, None, 0)
+            self._c.resident_input(group, None, None, None, 0, 0)
             return
-        self._given[group] = inputs
-        columns = (inputs.offsets, inputs.neuron, inputs.step)
-        self._c.resident_input(group, *(c.ctypes.data for c in columns), inputs.n_trials)
+        self._given[group] = given
+        steps = (POINTER * len(given.steps))(*(s.ctypes.data for s in given.steps))
+        columns = given.offsets.ctypes.data, given.neuron.ctypes.data, ctypes.addressof(steps)
+        self._c.resident_input(group, *columns, len(given.steps), given.n_trials)
 
-    def given(self, group: int) -> SpikeTrains | None:
+    def given(self, group: int) -> GivenSpikes | None:
         """Spikes that an input group was given; None for its own."""
         return self._given.get(group)
 
@@ -158,8 +165,16 @@ class Library(CompiledLibrary):
         -------
         int
             How many were run; fewer than `n` after an interrupt.
+
+        Raises
+        ------
+        EngineError
+            If the network gave up; the message says why.
         """
-        return int(self._c.resident_trials(first, n, None if seeds is None else seeds.ctypes.data))
+        done = self._c.resident_trials(first, n, None if seeds is None else seeds.ctypes.data)
+        if done < 0:
+            raise self._gave_up()
+        return int(done)
 
     def monitor_offsets(self) -> dict[str, NDArray[np.int64]]:
         """For each monitor, how much it held at the end of each trial, 0 first."""

@@ -47,9 +47,7 @@ def groups_changed(variables: Iterable[Any]) -> list[str]:
     return sorted(name for name, owner in owners.items() if isinstance(owner, NeuronGroup))
 
 
-def quiet_groups(
-    code_objects: Iterable[Any], writes: Mapping[str, set[ArrayVariable]]
-) -> set[str]:
+def quiet_groups(code_objects: Iterable[Any], writes: Mapping[str, set[ArrayVariable]]) -> set[str]:
     """Names of the groups whose threshold needs a test only after a spike arrived or a reset.
 
     Parameters

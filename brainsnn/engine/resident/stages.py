@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from brian2.core.operations import NetworkOperation
 from brian2.groups.neurongroup import Thresholder
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
+from brainsnn.engine.resident.inputs import RunInput
 from brainsnn.errors import EngineError
 
 
@@ -43,6 +44,8 @@ class Stage:
         The run as Brian2 writes it.
     profiled : bool
         Whether the time of each call is measured.
+    inputs : list of RunInput
+        The SpikeGeneratorGroups that are active.
     """
 
     network: str
@@ -51,6 +54,7 @@ class Stage:
     calls: list[Call]
     lines: list[str]
     profiled: bool = False
+    inputs: list[RunInput] = field(default_factory=list)
 
 
 def _calls(objects: Iterable[Any]) -> list[Call]:

@@ -12,12 +12,17 @@ void resident_array(
     resident::arrays[k].locate(data, size);
 }
 
-// Where the values that array k starts a trial from are; null where a trial never changes them.
-void *resident_saved(int64_t k)
+// Where the values that array k starts a trial from are, and how many; null where a trial never
+// changes them.
+void *resident_saved(int64_t k, int64_t *size)
 {
     std::vector<char> &bytes = resident::saved[k].bytes;
+    *size = bytes.size() / resident::arrays[k].item;
     return bytes.empty() ? nullptr : bytes.data();
 }
+
+// Why the code last gave up; empty where Brian2 has printed it.
+const char *resident_reason() { return resident::reason.c_str(); }
 
 void resident_keep(int64_t k, int32_t kept) { resident::saved[k].kept = kept; }
 
@@ -119,15 +124,16 @@ void resident_last_run(double *seconds, double *completed)
 
 // Spikes of input group k in the coming trials; null offsets give the group its own spikes back.
 void resident_input(
-    int64_t k, const int64_t *offsets, const int32_t *neuron, const int32_t *step, int64_t n_trials)
+    int64_t k, const int64_t *offsets, const int32_t *neuron, const int32_t *const *steps,
+    int64_t n_lengths, int64_t n_trials)
 {
     resident::Events *inputs[] = {
-        {% for input in inputs %}&resident::{{input.name}}_events, {% endfor %} nullptr };
-    inputs[k]->give(offsets, neuron, step, n_trials);
+        {% for input in inputs %}&resident::events_{{input.name}}, {% endfor %} nullptr };
+    inputs[k]->give(offsets, neuron, steps, n_lengths, n_trials);
 }
 
 // Trials first to first + n - 1 of a block, each from the saved state; monitors hold them
-// afterwards. Returns how many were run: fewer than n only after an interrupt.
+// afterwards. Returns how many were run: fewer than n only after an interrupt; -1 if it gave up.
 int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
 {
     using namespace resident;
@@ -142,7 +148,14 @@ int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
     while(k < n)
     {
         start_trial(k, first + k, seeds);
-        trial();
+        try
+        {
+            trial();
+        }
+        catch(const Left &)
+        {
+            return -1;
+        }
         k++;
         for(size_t m=0; m<n_monitors; m++)
             monitors[m].offsets.push_back(monitors[m].size());
@@ -160,7 +173,7 @@ void resident_run(
 {
     using namespace resident;
     {% for input in inputs %}
-    {{input.name}}_events.give(offsets, neuron, step, 0);
+    events_{{input.name}}.give(offsets, neuron, &step, 1, 0);
     {% endfor %}
     {% if stages and stages[0].clock and populations %}
     durations[0] = n_steps * brian::{{stages[0].clock}}.dt[0];

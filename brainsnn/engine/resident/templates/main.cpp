@@ -35,7 +35,7 @@
 namespace resident
 {
 {% for input in inputs %}
-static Events {{input.name}}_events;
+static Events events_{{input.name}};
 {% endfor %}
 {% for path in dense %}
 static Ring {{path}}_ring;
@@ -57,10 +57,9 @@ static {{'bool' if quiet else 'const Always'}} {{group}}_changed{{ ' = true' if 
 // Brian2's code ends the process where synapses cannot be made; here it ends the call.
 namespace resident
 {
-struct Left {};
-[[noreturn]] inline void leave(int) { throw Left(); }
+[[noreturn]] inline void exit(int) { leave(); }
 }
-#define exit resident::leave
+#define exit resident::exit
 
 {% for unit in units %}
 namespace {{unit.namespace}}
@@ -131,21 +130,35 @@ static inline int64_t next_step(int64_t step)
     {% endfor %}
     if(false{% for path in dense %} || !{{path}}_ring.empty(){% endfor %}
         {%- for path in rows %} || !{{path}}_rows.empty(){% endfor %}
-        {%- for input in inputs %} || !{{input.name}}_events.given{% endfor %}
+        {%- for input in inputs %} || !events_{{input.name}}.given{% endfor %}
         {%- for group in flags %} || {{group}}_changed{% endfor %})
         return step;
     int64_t next = INT64_MAX;
     {% for input in inputs %}
-    next = std::min(next, {{input.name}}_events.next(INT64_MAX));
+    next = std::min(next, events_{{input.name}}.next(INT64_MAX));
     {% endfor %}
     return std::max(step, next);
 }
 {% endif %}
 
 {% for stage in stages %}
-static void stage_{{loop.index0}}()
+{% set number = loop.index0 %}
+static void stage_{{number}}()
 {
     expect_changes();
+    {% for input in stage.inputs %}
+    {
+        auto &clock = brian::{{input.clock}};
+        const double begin = brian::{{stage.network}}.t;
+        clock.set_interval(begin, begin + durations[{{number}}]);
+        if(events_{{input.group}}.given)
+            events_{{input.group}}.enter({{lengths[input.group].index(input.dt)}}, clock.timestep[0], {{input.first|lower}});
+        {% if input.renewed %}
+        else
+            skip_past({{input.own_steps}}, clock.timestep[0], {{input.own_next}}[0]);
+        {% endif %}
+    }
+    {% endfor %}
     {% if stage.clock %}
     Network &network = brian::{{stage.network}};
     auto &clock = brian::{{stage.clock}};
@@ -221,7 +234,7 @@ static const Array arrays[] = {
         {% else %}
         *data = {{array.name}}; *size = {{array.size}};
         {% endif %}
-    }},
+    }, {{ '[](size_t size) { ' ~ array.name ~ '.resize(size); }' if array.dynamic else 'nullptr' }}},
     {% endfor %}
 };
 static constexpr size_t n_arrays = sizeof(arrays) / sizeof(arrays[0]);
@@ -266,13 +279,8 @@ static double {{network}}_start;
 static void save_state()
 {
     for(size_t k=0; k<n_arrays; k++)
-    {
-        void *data;
-        int64_t size;
-        arrays[k].locate(&data, &size);
         if(arrays[k].changes)
-            saved[k].save(data, size * arrays[k].item);
-    }
+            saved[k].save(arrays[k]);
     {% for network in networks %}
     {{network}}_start = brian::{{network}}.t;
     {% endfor %}
@@ -288,7 +296,7 @@ static void refresh()
 
 static void reset_state()
 {
-    for(const Saved &array : saved)
+    for(Saved &array : saved)
         array.restore();
     {% for space in eventspaces %}
     {{space.name}}[{{space.last}}] = 0;
@@ -314,7 +322,7 @@ static void start_trial(int64_t k, int64_t input_trial, const uint32_t *seeds)
 {
     reset_state();
     {% for input in inputs %}
-    {{input.name}}_events.start(input_trial);
+    events_{{input.name}}.start(input_trial);
     {% endfor %}
     if(seeds)
         brian::_random_generators[0].seed(seeds[k]);

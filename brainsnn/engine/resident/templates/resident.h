@@ -1,8 +1,10 @@
 #pragma once
 // What the generated code and the trial loop share.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <vector>
 
 namespace resident
@@ -28,22 +30,62 @@ template<class Numbers> inline void store(double *to, const Numbers &numbers)
     std::memcpy(to, &numbers, sizeof(Numbers));
 }
 
-// Spikes given to a group, trial after trial, sorted by step within a trial.
+// What the code throws that cannot go on, and why; without a reason, Brian2 has printed one.
+struct Left {};
+static std::string reason;
+[[noreturn]] inline void leave(const std::string &why = "")
+{
+    reason = why;
+    throw Left();
+}
+
+// Spikes given to a group, trial after trial, sorted by step within a trial. Their steps are there
+// once for each length that a step has in the runs of a trial.
 struct Events
 {
     const int64_t *offsets = nullptr;
     const int32_t *neuron = nullptr, *step = nullptr;
+    std::vector<const int32_t *> steps;
     int64_t cursor = 0, end = 0, n_trials = 0;
     bool given = false;
 
     void give(
-        const int64_t *trial_offsets, const int32_t *neurons, const int32_t *steps, int64_t trials)
+        const int64_t *trial_offsets, const int32_t *neurons, const int32_t *const *trial_steps,
+        size_t n_lengths, int64_t trials)
     {
         offsets = trial_offsets;
         neuron = neurons;
-        step = steps;
+        steps.assign(trial_steps, trial_steps + n_lengths);
         n_trials = trials;
         given = offsets != nullptr;
+    }
+
+    // A run begins, at step `now`, whose steps have the given length; what comes before the first
+    // run in which the group is active is left out.
+    void enter(size_t length, int64_t now, bool first)
+    {
+        step = steps[length];
+        while(first && cursor < end && step[cursor] < now)
+            cursor++;
+    }
+
+    // The spikes of a step, into a list that has room for n; how many they are.
+    int32_t take(int32_t now, int32_t *list, int32_t n, const char *group)
+    {
+        int32_t k = 0;
+        for(; cursor < end && step[cursor] <= now; cursor++)
+        {
+            if(k == n)
+                leave(crowded(group));
+            list[k++] = neuron[cursor];
+        }
+        return k;
+    }
+
+    static std::string crowded(const char *group)
+    {
+        return std::string(group) + ": more spikes are due in one step than there are neurons. "
+            "Those of a time in which the group was inactive come in the step after it.";
     }
 
     void start(int64_t trial)
@@ -57,6 +99,12 @@ struct Events
 
     int64_t next(int64_t never) const { return cursor < end ? step[cursor] : never; }
 };
+
+// Have a group's own spikes, in order of their steps, go on with the first that is not over.
+template<class Steps> void skip_past(const Steps &steps, int64_t now, int32_t &next)
+{
+    next = (int32_t)(std::lower_bound(steps.begin(), steps.end(), now) - steps.begin());
+}
 
 // Number of the first step at or after a time, the two counting as equal but for rounding.
 inline int64_t steps_before(double end, double dt)
@@ -125,13 +173,14 @@ struct Spikes
     }
 };
 
-// An array that Python can see.
+// An array that Python can see; without `resize` its size is fixed, and so is its place.
 struct Array
 {
     const char *label, *name, *dtype;
     size_t item;
     bool changes;
     void (*locate)(void **data, int64_t *size);
+    void (*resize)(size_t size);
 };
 
 // A recorded matrix: a row a time, a column an index.
@@ -154,19 +203,30 @@ struct Monitor
 // The values that an array has at the start of a trial.
 struct Saved
 {
+    const Array *array = nullptr;
     void *target = nullptr;
     std::vector<char> bytes;
     bool kept = false;
 
-    void save(void *data, size_t size)
+    void save(const Array &saved)
     {
-        target = data;
-        bytes.assign((const char *)data, (const char *)data + size);
+        int64_t size;
+        array = &saved;
+        array->locate(&target, &size);
+        bytes.assign((const char *)target, (const char *)target + size * array->item);
     }
 
-    void restore() const
+    void restore()
     {
-        if(!kept && !bytes.empty())
+        if(!array || kept)
+            return;
+        if(array->resize)
+        {
+            int64_t size;
+            array->resize(bytes.size() / array->item);
+            array->locate(&target, &size);
+        }
+        if(!bytes.empty())
             std::memcpy(target, bytes.data(), bytes.size());
     }
 };

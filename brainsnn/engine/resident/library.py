@@ -130,9 +130,11 @@ class Library(CompiledLibrary):
 
     def profile(self) -> dict[str, float]:
         """Seconds spent in each code object of the profiled runs."""
-        name, seconds, spent, k = ctypes.c_char_p(), ctypes.c_double(), {}, 0
+        name, seconds, k = ctypes.c_char_p(), ctypes.c_double(), 0
+        spent: dict[str, float] = {}
         while self._c.resident_profile(k, ctypes.byref(name), ctypes.byref(seconds)):
-            spent[(name.value or b"").decode()] = seconds.value
+            label = (name.value or b"").decode()  # a code object of several runs has several rows
+            spent[label] = spent.get(label, 0.0) + seconds.value
             k += 1
         return spent
 

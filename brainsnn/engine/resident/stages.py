@@ -19,10 +19,15 @@ class Call:
     """One code object of a step."""
 
     name: str
-    function: str
+    clock: str
     spikes: bool
     profile: int = -1
     then_record: bool = False
+
+    @property
+    def function(self) -> str:
+        """Name of its function in C++."""
+        return f"_run_{self.name}"
 
 
 @dataclass
@@ -40,8 +45,10 @@ class Stage:
         progress: Brian2's own loop then does it.
     calls : list of Call
         The code objects of a step in their order.
-    lines : list of str
-        The run as Brian2 writes it.
+    idle_clocks : list of str
+        Clocks that go on though no code object has them.
+    report : str
+        How Brian2's loop reports, and how often, as the last two arguments of its call.
     profiled : bool
         Whether the time of each call is measured.
     inputs : list of RunInput
@@ -52,7 +59,8 @@ class Stage:
     duration: float
     clock: str | None
     calls: list[Call]
-    lines: list[str]
+    idle_clocks: list[str]
+    report: str
     profiled: bool = False
     inputs: list[RunInput] = field(default_factory=list)
 
@@ -60,9 +68,7 @@ class Stage:
 def _calls(objects: Iterable[Any]) -> list[Call]:
     """Code objects of a step, from the objects of a network in the order of their execution."""
     calls = [
-        Call(
-            codeobj.name, f"_run_{codeobj.name}", isinstance(obj, Thresholder | SpikeGeneratorGroup)
-        )
+        Call(codeobj.name, obj.clock.name, isinstance(obj, Thresholder | SpikeGeneratorGroup))
         for obj in objects
         if obj.active
         for codeobj in obj._code_objects
@@ -121,22 +127,26 @@ def make_stage(
     lines : list of str
         What the script says instead.
     """
-    start = f"{net.name}.run({duration!r},"
-    place = next(k for k, line in enumerate(lines) if line.startswith(start))
-    add = [line for line in lines[:place] if line.startswith(f"{net.name}.")]
-    run = lines[place].replace(start, f"{net.name}.run(durations[{number}],")
-    clocks = list(net._clocks)
-    simple = own_loop and len(clocks) == 1 and "times" not in clocks[0].variables
+    calls, clocks = _calls(objects), sorted(clock.name for clock in net._clocks)
+    idle = sorted(set(clocks) - {call.clock for call in calls})
+    place = next(k for k, line in enumerate(lines) if line.startswith(f"{net.name}.run("))
+    simple = own_loop and len(clocks) == 1 and _regular(net._clocks)
     stage = Stage(
         network=net.name,
         duration=duration,
-        clock=clocks[0].name if simple else None,
-        calls=_calls(objects),
-        lines=[*add, run],
-        profiled=profiled and simple,
+        clock=clocks[0] if simple else None,
+        calls=calls,
+        idle_clocks=idle,
+        report=lines[place].partition(",")[2].rpartition(")")[0],
+        profiled=profiled,
     )
-    before = [line for line in lines[:place] if line not in add]
-    return stage, [*before, f"stage_{number}();", *lines[place + 1 :]]
+    n_added = 1 + len(calls) + len(idle)
+    return stage, [*lines[n_added:place], f"stage_{number}();", *lines[place + 1 :]]
+
+
+def _regular(clocks: Iterable[Any]) -> bool:
+    """Whether clocks have steps of one length each, rather than a list of times."""
+    return not any("times" in clock.variables for clock in clocks)
 
 
 def number_profiled(stages: Iterable[Stage]) -> list[str]:

@@ -83,6 +83,14 @@ static void (*apply_arguments)() = nullptr;
 static const int args = 0;
 {% if profiled %}
 static std::chrono::nanoseconds profile[{{profiled|length}}];
+
+// A code object of a step, its time added to its row of the profile.
+template<void (*run)(), size_t number> void timed()
+{
+    const auto begin = std::chrono::steady_clock::now();
+    run();
+    profile[number] += std::chrono::steady_clock::now() - begin;
+}
 {% endif %}
 
 static void set_from_command_line(int)
@@ -196,7 +204,15 @@ static void stage_{{number}}()
     }
     network.t = Network::_globally_stopped ? clock.t[0] : end;
     {% else %}
-    {{stage.lines|autoindent}}
+    Network &network = brian::{{stage.network}};
+    network.clear();
+    {% for call in stage.calls %}
+    network.add(&brian::{{call.clock}}, {{ 'timed<' ~ call.function ~ ', ' ~ call.profile ~ '>' if stage.profiled else call.function }});
+    {% endfor %}
+    {% for clock in stage.idle_clocks %}
+    network.add(&brian::{{clock}}, nullptr);
+    {% endfor %}
+    network.run(durations[{{number}}],{{stage.report}});
     {% endif %}
 }
 

@@ -114,7 +114,7 @@ class TestChecks:
     def test_quantities_are_taken_by_their_units(self):
         given = self.group.at_times([0], [3] * ms)
         assert given.steps[0].tolist() == [30]
-        with pytest.raises(DataError, match="is in s, not in V"):
+        with pytest.raises(DataError, match="has the unit s, not V"):
             self.group.at_times([0], [3] * mV)
 
     @pytest.mark.parametrize(

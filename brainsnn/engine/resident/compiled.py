@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from brainsnn.engine.resident.access import accesses
 from brainsnn.engine.resident.device import ResidentDevice
 from brainsnn.engine.resident.inputs import GivenSpikes, InputGroup, input_groups
-from brainsnn.engine.resident.layout import Monitor, delay_arrays, monitors
+from brainsnn.engine.resident.layout import Monitor, monitors
 from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.monitors import MonitorRecord
+from brainsnn.engine.resident.quantities import in_si_units
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
 from brainsnn.spikes import SpikeTrains
@@ -35,7 +37,10 @@ class CompiledNetwork:
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
         self._inputs = {g.name: (k, g) for k, g in enumerate(input_groups(device))}
-        self._delays = delay_arrays(device)
+        self._access = accesses(device)
+        self._timed_arrays = {
+            array.name: (np.shape(array.values), array.dim) for array in device.timed_arrays
+        }
 
     @property
     def _library(self) -> Library:
@@ -49,7 +54,8 @@ class CompiledNetwork:
 
         Reading it gives the state at the end of the last trial. Writing into it has an effect on
         the next trial only if a trial never changes the variable, or if it is kept (`keep`);
-        `set` always has.
+        `set` always has. Where `set` is refused the view cannot be written to, and of an array
+        that grows within a trial, as those of monitors do, it is a copy.
 
         Parameters
         ----------
@@ -62,7 +68,13 @@ class CompiledNetwork:
         EngineError
             If the object or the variable is not in the network.
         """
-        return self._library.view(self._library.find(_name(owner), variable))
+        name = self._library.find(_name(owner), variable)
+        values, access = self._library.view(name), self._access[name]
+        if access.moves:
+            values = values.copy()
+        if access.locked or access.moves:
+            values.flags.writeable = False
+        return values
 
     def set(self, owner: Owner, variable: str, values: ArrayLike) -> None:
         """Give a variable the values that every trial starts from, from the next one on.
@@ -70,24 +82,30 @@ class CompiledNetwork:
         Raises
         ------
         EngineError
-            If the object or the variable is not in the network, or it is the delay of synapses.
+            If the object or the variable is not in the network, or cannot be set: delays, clocks,
+            what Brian2 keeps itself.
         DataError
-            If there are not as many values as the variable has, or one for all.
+            If there are not as many values as the variable has, or one for all, or they are of
+            another unit.
         """
-        name = self._library.find(_name(owner), variable)
-        if name in self._delays:
-            raise EngineError(
-                f"{_name(owner)}.{variable}: synapses are laid out by their delays when the "
-                "network is compiled; set delays before."
-            )
-        given = np.asarray(values)
+        name = self._settable(owner, variable)
+        what = f"{_name(owner)}.{variable}"
+        given = in_si_units(values, self._access[name].dimension, what)
         size = self._library.view(name).size
         if given.size not in (1, size):
-            raise DataError(
-                f"{_name(owner)}.{variable} takes {size} values or one for all, not {given.size}."
-            )
+            raise DataError(f"{what} takes {size} values or one for all, not {given.size}.")
         for library in self._libraries:
             library.set(name, given.ravel())
+
+    def _settable(self, owner: Owner, variable: str) -> str:
+        """Name in C++ of a variable that can be set."""
+        name = self._library.find(_name(owner), variable)
+        if self._access[name].locked:
+            raise EngineError(
+                f"{_name(owner)}.{variable} cannot be set between trials: "
+                f"{self._access[name].locked}."
+            )
+        return name
 
     def keep(self, owner: Owner, *variables: str) -> None:
         """Let variables go on from trial to trial instead of being put back before each.
@@ -97,12 +115,13 @@ class CompiledNetwork:
         Raises
         ------
         EngineError
-            With several workers: trials that depend on the one before cannot be shared.
+            With several workers: trials that depend on the one before cannot be shared. If the
+            variable cannot be set between trials.
         """
         if len(self._libraries) > 1:
             raise EngineError(f"keep: trials of {len(self._libraries)} workers have no order.")
         for variable in variables:
-            self._library.keep(self._library.find(_name(owner), variable))
+            self._library.keep(self._settable(owner, variable))
 
     def restore(self, owner: Owner, *variables: str) -> None:
         """Have variables put back before each trial again (the default)."""
@@ -118,16 +137,25 @@ class CompiledNetwork:
             It, or its name.
         values : array
             In SI units, of the same shape.
+
+        Raises
+        ------
+        EngineError
+            If no equation of the network reads such a TimedArray.
+        DataError
+            If the values are of another shape or unit.
         """
-        name = f"{_name(timed_array)}_values"
-        size = self._library.view(name).size
-        given = np.asarray(values, float)
-        if given.size != size:
-            raise DataError(
-                f"TimedArray {_name(timed_array)!r} has {size} values, not {given.size}."
+        name = _name(timed_array)
+        if name not in self._timed_arrays:
+            raise EngineError(
+                f"No TimedArray {name!r} in the network. {suggest(name, self._timed_arrays)}"
             )
+        shape, dimension = self._timed_arrays[name]
+        given = in_si_units(values, dimension, f"TimedArray {name!r}")
+        if given.shape != shape:
+            raise DataError(f"TimedArray {name!r} has values of shape {shape}, not {given.shape}.")
         for library in self._libraries:
-            library.view(name)[...] = given.ravel()
+            library.view(f"{name}_values")[...] = given.ravel()
 
     # -- inputs ------------------------------------------------------------------------------
 
@@ -275,7 +303,8 @@ class CompiledNetwork:
 def _record(library: Library, monitor: Monitor, offsets: NDArray[np.int64]) -> MonitorRecord:
     columns = {k: library.view(v).copy() for k, v in monitor.columns.items()}
     columns |= {k: library.matrix(v) for k, v in monitor.matrices.items()}
-    return MonitorRecord(columns, offsets)
+    index = None if monitor.indices is None else library.view(monitor.indices).copy()
+    return MonitorRecord(columns, offsets, index)
 
 
 def _name(owner: Owner) -> str:

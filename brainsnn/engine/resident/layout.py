@@ -46,12 +46,13 @@ class Matrix:
 
 @dataclass
 class Monitor:
-    """What a monitor records, by C++ name."""
+    """What a monitor records, by C++ name, and of which indices of its source."""
 
     name: str
     n: str
     columns: dict[str, str] = field(default_factory=dict)
     matrices: dict[str, str] = field(default_factory=dict)
+    indices: str | None = None
 
 
 def units(code_objects: dict[str, Any]) -> list[dict[str, str]]:
@@ -109,6 +110,8 @@ def describe_monitor(monitor: Any, names: dict[Any, str], dynamic: dict[Any, str
     for key, var in monitor.variables.items():
         if var in dynamic and owner_name(var) == monitor.name:
             (found.matrices if var.ndim == 2 else found.columns)[key] = dynamic[var]
+    if "_indices" in monitor.variables:
+        found.indices = names[monitor.variables["_indices"]]
     return found
 
 
@@ -126,6 +129,11 @@ def delay_arrays(device: Any) -> set[str]:
     """Names in C++ of the delays of all pathways."""
     pathways = [p for synapses in device.synapses for p in synapses._pathways]
     return {device.get_array_name(p.variables["delay"], access_data=False) for p in pathways}
+
+
+def trial_statements(device: Any) -> list[tuple[str, Any]]:
+    """What Brian2 wrote of the script from the begin of a trial on: kinds, and what they are of."""
+    return list(device.main_queue[device.trial_start() :])
 
 
 def arrays(device: Any) -> list[Array]:
@@ -151,7 +159,7 @@ def _changed_by_a_trial(device: Any) -> set[ArrayVariable]:
     """
     changed = {var for name in device.steps for var in device.writes[name]}
     by_name = {device.get_array_name(var, access_data=False): var for var in device.arrays}
-    for name, args in device.main_queue[device.trial_start() :]:
+    for name, args in trial_statements(device):
         if name.startswith("set_") or name == "resize_array":
             changed.add(by_name[args[0]])
         elif name == "run_code_object":

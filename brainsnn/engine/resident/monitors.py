@@ -22,17 +22,20 @@ class MonitorRecord:
         shape (times, indices) for states. In SI units.
     offsets : array of int64, shape (n_trials + 1,)
         Trial k has the entries ``offsets[k]:offsets[k + 1]``.
+    index : array of int, optional
+        Of a StateMonitor, the neurons or synapses of its source that it records.
     """
 
     columns: Mapping[str, NDArray[Any]]
     offsets: NDArray[np.int64]
+    index: NDArray[np.integer] | None = None
 
     @staticmethod
     def concatenate(parts: Sequence[MonitorRecord]) -> MonitorRecord:
         """The trials of several records of one monitor, one after the other."""
         counts = np.concatenate([part.counts for part in parts])
         columns = {k: np.concatenate([part.columns[k] for part in parts]) for k in parts[0].columns}
-        return MonitorRecord(columns, np.concatenate(([0], np.cumsum(counts))))
+        return MonitorRecord(columns, np.concatenate(([0], np.cumsum(counts))), parts[0].index)
 
     def trial(self, k: int) -> dict[str, NDArray[Any]]:
         """Columns of trial k."""
@@ -45,13 +48,17 @@ class MonitorRecord:
         return np.diff(self.offsets)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row an entry, with its trial; a state recorded of several indices is a row each."""
+        """One row an entry, with its trial.
+
+        A state is a row for each neuron or synapse that is recorded, with its `index` in the
+        monitor's source.
+        """
         trial = np.repeat(np.arange(self.counts.size), self.counts)
         wide = {name: v for name, v in self.columns.items() if v.ndim == 2}
-        if not wide:
+        if self.index is None:
             return pd.DataFrame({"trial": trial, **self.columns})
-        n = next(iter(wide.values())).shape[1]
+        n = self.index.size
         long = {name: np.repeat(v, n) for name, v in self.columns.items() if v.ndim == 1}
-        index = np.tile(np.arange(n), trial.size)
+        index = np.tile(self.index, trial.size)
         flat = {name: v.ravel() for name, v in wide.items()}
         return pd.DataFrame({"trial": np.repeat(trial, n), "index": index, **long, **flat})

@@ -38,5 +38,9 @@ def in_si_units(values: ArrayLike, dimension: Dimension, what: str) -> NDArray[A
     except (DimensionMismatchError, TypeError, ValueError) as error:
         raise DataError(f"{what} takes numbers. {error}") from error
     if given.dim not in (DIMENSIONLESS, dimension):
-        raise DataError(f"{what} is in {get_unit(dimension)}, not in {get_unit(given.dim)}.")
+        raise DataError(f"{what} has the unit {_unit(dimension)}, not {_unit(given.dim)}.")
     return np.asarray(given)
+
+
+def _unit(dimension: Dimension) -> str:
+    return "1" if dimension is DIMENSIONLESS else str(get_unit(dimension))

@@ -112,7 +112,7 @@ class TestArrays:
         early = trials.run()["spikes"].columns["t"]
         assert early.size == late.size
         assert np.allclose(early + 0.02, late)
-        with pytest.raises(DataError, match="has 3 values, not 2"):
+        with pytest.raises(DataError, match=r"values of shape \(3,\), not \(2,\)"):
             trials.set_timed_array(drive, [1, 2])
 
 

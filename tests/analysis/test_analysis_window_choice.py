@@ -26,10 +26,10 @@ def test_the_best_of_many_windows_is_better_than_a_chosen_one(noise):
     best, nested = [], []
     for seed in range(6):
         rng = np.random.default_rng(seed)
-        found = best_of_windows(noise, LABELS, rng, n_folds=5, shuffles=20).iloc[0]
+        found = best_of_windows(noise, LABELS, rng, n_folds=3, shuffles=8).iloc[0]
         assert found["chance"] > 0.53  # of eight windows, one does well by chance
         best.append(found["accuracy"])
-        trials = nested_windows(noise, LABELS, stratified_folds(LABELS, 5, rng))
+        trials = nested_windows(noise, LABELS, stratified_folds(LABELS, 3, rng))
         nested.append((trials["decision"] == trials["label"]).mean())
     assert np.mean(nested) < np.mean(best) - 0.04
 

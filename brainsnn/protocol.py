@@ -66,7 +66,7 @@ class Material:
     Parameters
     ----------
     train, validation, test : LabelledTrials
-        Selection uses `validation`; `test` is read once, at the end.
+        Selection uses `validation`; `test` is read when every choice has ended.
     classes : tuple of str
         Name of each class, in the order of the output neurons.
     """

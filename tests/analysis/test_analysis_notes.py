@@ -67,7 +67,7 @@ def test_every_protocol_says_how_it_chose_and_how_it_differs():
     told = set(zip(notes["variants"]["protocol"], notes["variants"]["variant"], strict=True))
     for protocol in PAPER:
         for variant in rows.loc[rows["protocol"] == protocol, "variant"].unique():
-            assert (protocol, variant) in told
+            assert (protocol, variant) in told, "results/notes/variants.csv says how it differs"
 
 
 def test_every_paper_has_its_figures_and_every_protocol_is_among_them():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -65,16 +66,23 @@ class Material:
 
     Parameters
     ----------
-    train, validation, test : LabelledTrials
-        Selection uses `validation`; `test` is read when every choice has ended.
+    train, validation : TrainingTrials, LabelledTrials
+        What weights are learned from, and what every choice is made on.
+    encode_test : callable
+        Encodes the test split; it is read when `test` is asked for, after every choice.
     classes : tuple of str
         Name of each class, in the order of the output neurons.
     """
 
     train: TrainingTrials
     validation: LabelledTrials
-    test: LabelledTrials
-    classes: tuple[str, ...]
+    encode_test: Callable[[], LabelledTrials]
+    classes: tuple[str, ...] = ()
+
+    @cached_property
+    def test(self) -> LabelledTrials:
+        """The test split, encoded when it is first asked for."""
+        return self.encode_test()
 
 
 C = TypeVar("C", bound=ProtocolConfig)

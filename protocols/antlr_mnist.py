@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from brainsnn.codes import LatencyEncoder
+from brainsnn.protocol import Material
 from brainsnn.streams import Streams
-from protocols.antlr_network import Splits
 from protocols.antlr_page import Aims
 from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
 from protocols.mnist import MnistConfig
@@ -75,11 +75,12 @@ class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
         "demo": ("seeds=1", "training.epochs=2", "data.n_train=5000", "data.n_test=2000"),
     }
 
-    def splits(self, config: AntlrMnistConfig, streams: Streams) -> Splits:
+    def material(self, config: AntlrMnistConfig, streams: Streams) -> Material:
         """Load the images; the brighter a pixel, the earlier its spike, and black is silent."""
         splits, encoder = config.data.load(), LatencyEncoder(config.input_steps)
         varied = config.noise.trials(splits.train, encoder, streams)
-        return Splits(varied, encode(encoder, splits.validation), encode(encoder, splits.test))
+        validation = encode(encoder, splits.validation)
+        return Material(varied, validation, lambda: encode(encoder, splits.test))
 
 
 PROTOCOL = AntlrMnist()

@@ -14,11 +14,12 @@ from brainsnn.engine import Engine
 from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.base import Weights
 from brainsnn.learning.rules import AntlrConfig
+from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.training import Callback, HealthMonitor, StopRequest, Trainer, TrainingConfig
 from brainsnn.training.callbacks import Metrics, Progress
-from brainsnn.trials import LabelledTrials, TrainingTrials
+from brainsnn.trials import LabelledTrials
 
 Method = Literal["activation", "timing", "antlr"]
 
@@ -77,15 +78,6 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Splits:
-    """Encoded trials of each split."""
-
-    train: TrainingTrials
-    validation: LabelledTrials
-    test: LabelledTrials
-
-
-@dataclass(frozen=True)
 class Learned:
     """What a network leaves.
 
@@ -130,7 +122,7 @@ def learn(
     job: Job,
     settings: AntlrConfig,
     training: TrainingConfig,
-    splits: Splits,
+    material: Material,
     streams: Streams,
     run: RunDirectory,
     stop: StopRequest,
@@ -143,7 +135,7 @@ def learn(
         Runs the network; its weights are drawn anew.
     job, settings, training
         What is trained, and how.
-    splits : Splits
+    material : Material
     streams : Streams
         Those of the job's seed.
     run : RunDirectory
@@ -165,11 +157,11 @@ def learn(
         checkpoint=checkpoint,
         callbacks=[HealthMonitor(run.log, engine.n_steps, n_classes), passing],
     )
-    result = passing.trainer.fit(splits.train, splits.validation, resume=checkpoint.exists())
+    result = passing.trainer.fit(material.train, material.validation, resume=checkpoint.exists())
     columns: dict[str, Any] = {**condition.columns(), "seed": job.seed}
-    common = {**columns, **_training(result.metrics, settings, len(splits.train))}
-    common.update(_spikes_of_validation(engine, splits.validation, condition))
-    trials = _decide(engine, splits.test)
+    common = {**columns, **_training(result.metrics, settings, len(material.train))}
+    common.update(_spikes_of_validation(engine, material.validation, condition))
+    trials = _decide(engine, material.test)
     rows = [{**common, "decoder": name, **_costs(part)} for name, part in _by_decoder(trials)]
     learning, trials = result.metrics.assign(**columns), trials.assign(**columns)
     return Learned(pd.DataFrame(rows), learning, trials, result.weights)

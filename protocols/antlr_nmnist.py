@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from brainsnn.datasets.nmnist import FIELD, NMNIST, SmallNMNIST
 from brainsnn.learning.rules import AntlrConfig
+from brainsnn.protocol import Material
 from brainsnn.streams import Streams
 from brainsnn.training import TrainingConfig
 from protocols.antlr_mnist import AntlrMnistConfig
-from protocols.antlr_network import Splits
 from protocols.antlr_study import AntlrStudy, AntlrStudyConfig
 
 #: Seconds of a recording that are shown.
@@ -65,11 +66,14 @@ class AntlrNmnist(AntlrStudy[AntlrNmnistConfig]):
         super().check(config)
         SETS[config.data]().locate()
 
-    def splits(self, config: AntlrNmnistConfig, streams: Streams) -> Splits:  # noqa: ARG002
+    def material(self, config: AntlrNmnistConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load N-MNIST; a neuron is a pixel and polarity."""
         found = SETS[config.data]().load()
-        parts = (found.train, found.validation, found.test)
-        return Splits(*(part.trials(config.n_steps, LENGTH) for part in parts))
+        train, validation, test = (
+            partial(part.trials, config.n_steps, LENGTH)
+            for part in (found.train, found.validation, found.test)
+        )
+        return Material(train(), validation(), test)
 
 
 PROTOCOL = AntlrNmnist()

@@ -25,6 +25,7 @@ from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.rules import AntlrConfig
 from brainsnn.learning.schedules import Cosine
 from brainsnn.model import Model
+from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
@@ -35,7 +36,6 @@ from protocols.antlr_network import (
     Job,
     Learned,
     Method,
-    Splits,
     learn,
 )
 from protocols.antlr_page import Aims, abstract, claims, sections
@@ -99,7 +99,7 @@ class AntlrStudy(Study[S]):
     n_classes: ClassVar[int] = 10
 
     @abstractmethod
-    def splits(self, config: S, streams: Streams) -> Splits:
+    def material(self, config: S, streams: Streams) -> Material:
         """Load and encode the data; what varies in training does so with the seed's streams."""
 
     def network(self, config: S, once: bool) -> Model:
@@ -143,11 +143,11 @@ class AntlrStudy(Study[S]):
             with lock:
                 if stop.requested:
                     raise Interrupted(run.path)
-                splits = self.splits(config, streams)
+                material = self.material(config, streams)
                 model = self.network(config, job.condition.once)
                 engine = build_engine(config.engine, model, config.n_steps + 2)
             with engine:
-                found = learn(engine, job, settings, config.training, splits, streams, run, stop)
+                found = learn(engine, job, settings, config.training, material, streams, run, stop)
             with lock:
                 _keep(found, run, job)
                 say(str(found))

@@ -116,7 +116,7 @@ class CountMnist(Protocol[CountMnistConfig]):
         return Material(
             image_trials(splits.train, config.network, config.warp, streams),
             fixed_trials(splits.validation, config.network, streams, "validation"),
-            fixed_trials(splits.test, config.network, streams, "test"),
+            lambda: fixed_trials(splits.test, config.network, streams, "test"),
             splits.train.classes,
         )
 

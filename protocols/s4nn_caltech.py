@@ -38,6 +38,7 @@ from brainsnn.model import Model
 from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory, load_weights, save_weights
 from brainsnn.streams import Streams
+from brainsnn.trials import LabelledTrials
 from protocols import s4nn_figures as figures
 from protocols import s4nn_robustness as robustness
 from protocols.claims import mean
@@ -132,11 +133,14 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             width=data.width,
         ).load(rng)
         encoder = data.code.build(config.network.n_steps)
-        mixed = splits.test.take(rng.permutation(len(splits.test)))
+
+        def mixed() -> LabelledTrials:
+            return encode(encoder, splits.test.take(rng.permutation(len(splits.test))))
+
         return Material(
             config.noise.trials(splits.train, encoder, streams),
             encode(encoder, splits.validation),
-            encode(encoder, mixed),
+            mixed,
             CLASSES,
         )
 

@@ -104,7 +104,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         return Material(
             config.noise.trials(splits.train, encoder, streams),
             encode(encoder, splits.validation),
-            encode(encoder, splits.test),
+            lambda: encode(encoder, splits.test),
             splits.train.classes,
         )
 

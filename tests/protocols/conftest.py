@@ -1,0 +1,31 @@
+"""What tests of protocols share: in all of them, the test split is sealed until training ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sealed import Seal, sealed
+
+from brainsnn.datasets import DATASETS
+from brainsnn.training import Trainer
+from protocols.glm import Workshop
+
+
+@pytest.fixture(autouse=True)
+def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
+    """Every data set's test split refuses to be read before a network has been trained."""
+    seal = Seal()
+    for owner, name in ((Trainer, "fit"), (Workshop, "train")):
+        monkeypatch.setattr(owner, name, seal.around(getattr(owner, name)))
+    for dataset in {_defining(DATASETS[name], "load") for name in DATASETS}:
+        monkeypatch.setattr(dataset, "load", _sealing(dataset.load, seal))
+    return seal
+
+
+def _defining(dataset: type, name: str) -> type:
+    return next(kind for kind in dataset.__mro__ if name in vars(kind))
+
+
+def _sealing(load: Any, seal: Seal) -> Any:
+    return lambda *args, **settings: sealed(load(*args, **settings), seal)

@@ -10,13 +10,14 @@ SOURCES := pyproject.toml setup.py
 PYTHON_CODE := analysis benchmarks brainsnn protocols tests setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test brian2-suite mutants lint bench results clean
+.PHONY: help demo test brian2-suite mutants sanitize lint bench results clean
 
 help:
 	@echo "make demo     install, train briefly on MNIST, print the results, write a report"
 	@echo "make test     install, run the whole test suite"
 	@echo "make brian2-suite  Brian2's own tests of compiled devices, on the resident device"
 	@echo "make mutants  plant defects one by one, count those that the tests notice"
+	@echo "make sanitize  generated C++ under AddressSanitizer and UBSan, kernels with indices checked"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    measure speed against hand-written C++ and against Brian2 as documented"
 	@echo "make results  write RESULTS.md from the rows in results/"
@@ -35,6 +36,9 @@ brian2-suite: $(VENV)/installed-test
 mutants: $(VENV)/installed-dev
 	@$(PIP) 'cosmic-ray>=8.4'
 	$(RUN) tests/mutants.py --record
+
+sanitize: $(VENV)/installed-test
+	$(RUN) tests/sanitize.py
 
 lint: $(VENV)/installed-dev
 	$(RUN) -m ruff check $(PYTHON_CODE)

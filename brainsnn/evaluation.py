@@ -26,6 +26,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from brainsnn.errors import DataError
+from brainsnn.indices import indices
 from brainsnn.jit import njit
 from brainsnn.spikes import Recording
 from brainsnn.trials import LabelledTrials
@@ -88,8 +90,20 @@ def tabulate(
     -------
     pandas.DataFrame
         n rows.
+
+    Raises
+    ------
+    DataError
+        If there is not one decision and one label, of an output, for each trial.
     """
     n, names = recording.n_trials, list(recording.populations)
+    recording.code(output)
+    labels = indices("Labels", labels, recording.populations[output])
+    if not labels.shape == decisions.step.shape == (n,):
+        raise DataError(
+            f"{n} trials need as many labels and decisions, got {labels.size} and "
+            f"{decisions.step.size}."
+        )
     whole, decided, operations = _tallies(recording, decisions, fan_out)
     first = recording.first_steps(output).astype(np.int64)
     table: dict[str, Any] = {
@@ -116,6 +130,9 @@ def _tallies(
     whole, decided = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     operations = np.zeros(recording.n_trials, np.int64)
     sizes = recording.populations
+    missing = sorted(set(sizes) - set(fan_out))
+    if missing:
+        raise DataError(f"The fan-out of {missing} is missing; there is that of {list(fan_out)}.")
     fans = np.concatenate([np.broadcast_to(fan_out[name], n) for name, n in sizes.items()])
     begin = np.cumsum([0, *sizes.values()])
     steps = decisions.step.astype(np.int64)

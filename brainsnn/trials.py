@@ -7,10 +7,25 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.indices import indices, sealed, whole_numbers
 from brainsnn.spikes import SpikeTrains
+
+
+def checked_labels(labels: ArrayLike) -> NDArray[np.int64]:
+    """Labels as a read-only column.
+
+    Raises
+    ------
+    DataError
+        If they are no column of whole numbers of 0 or more.
+    """
+    column: NDArray[np.int64] = sealed(whole_numbers("Labels", labels), labels)
+    if column.size and column.min() < 0:
+        raise DataError(f"Labels must be 0 or more, got {column.min()}.")
+    return column
 
 
 class Labelled:
@@ -72,13 +87,13 @@ class LabelledTrials(Labelled):
     labels: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "labels", np.ascontiguousarray(self.labels, np.int64))
+        if not isinstance(self.inputs, SpikeTrains):
+            raise DataError(f"Trials are SpikeTrains, got {type(self.inputs).__name__}.")
+        object.__setattr__(self, "labels", checked_labels(self.labels))
         if self.labels.shape != (self.inputs.n_trials,):
             raise DataError(
                 f"{self.inputs.n_trials} trials need as many labels, got shape {self.labels.shape}."
             )
-        if self.labels.size and self.labels.min() < 0:
-            raise DataError(f"Labels must be 0 or more, got {self.labels.min()}.")
 
     def epoch(self, number: int) -> LabelledTrials:  # noqa: ARG002
         """Return the trials to learn from in an epoch: always these."""
@@ -106,10 +121,18 @@ class VariedTrials(Labelled):
         depend on these two alone, or a resumed training would differ; no trial comes twice in an
         epoch, so a stream for the epoch and the first of the trials is one that nobody else has.
         For None as epoch it gives them without any variation.
+
+    Raises
+    ------
+    DataError
+        If the labels are no column of whole numbers of 0 or more.
     """
 
     labels: NDArray[np.int64]
     encode: Callable[[int | None, NDArray[np.int64]], SpikeTrains]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", checked_labels(self.labels))
 
     def epoch(self, number: int) -> VariedEpoch:
         """Return the trials of an epoch, not encoded yet."""
@@ -140,8 +163,9 @@ class VariedEpoch(Labelled):
         Raises
         ------
         DataError
-            If not as many trials come as were asked for.
+            If not as many trials come as were asked for, or one is not there.
         """
+        trials = indices("Trials", trials, self.labels.size)
         return LabelledTrials(self.encode(trials), self.labels[trials]), np.arange(trials.size)
 
 

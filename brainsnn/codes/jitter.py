@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError
+from brainsnn.indices import MOST
 from brainsnn.jit import njit
 from brainsnn.spikes import IntArray, OffsetArray, SpikeTrains
 
@@ -59,7 +60,8 @@ def _draw(
             largest = size.astype(np.int64)
             part[:] = rng.integers(-largest, largest, part.size, endpoint=True)
         else:
-            part[:] = np.rint(size * rng.standard_normal(part.size, np.float32))
+            drawn = np.rint(size * rng.standard_normal(part.size, np.float32))
+            part[:] = np.clip(drawn, -MOST, MOST)
     return shifts
 
 
@@ -94,12 +96,15 @@ def jitter_steps(
     Raises
     ------
     ConfigError
-        If an amplitude is negative, there is not one for each trial, or the distribution is
-        unknown.
+        If an amplitude is negative, not a number or beyond all steps, there is not one for each
+        trial, or the distribution is unknown.
     """
     size = np.asarray(amplitude, np.float64)
-    if not (size >= 0).all():
-        raise ConfigError(f"Jitter: the amplitude must not be negative, got {size.min()}.")
+    if not ((size >= 0) & (size <= MOST)).all():
+        raise ConfigError(
+            f"Jitter: the amplitude must not be negative, and at most {MOST} steps, got "
+            f"{size.min()}..{size.max()}."
+        )
     if size.ndim and size.shape != (trains.n_trials,):
         raise ConfigError(f"Jitter: {size.shape} amplitudes for {trains.n_trials} trials.")
     if distribution not in ("uniform", "normal"):

@@ -25,6 +25,7 @@ from brainsnn.codes.base import NeuronAValue
 from brainsnn.codes.images import check_rows_and_columns
 from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.errors import ConfigError
+from brainsnn.indices import MOST
 from brainsnn.spikes import SpikeTrains
 
 
@@ -87,9 +88,10 @@ class StaggeredLatencyEncoder(NeuronAValue):
     intensity_max: int = 255
 
     def __post_init__(self) -> None:
-        if not self.amplitude >= 0:
+        if not 0 <= self.amplitude <= MOST // 2:
             raise ConfigError(
-                f"Staggered latency code: amplitude must be 0 or more, got {self.amplitude}."
+                f"Staggered latency code: amplitude must be in 0..{MOST // 2}, got "
+                f"{self.amplitude}."
             )
         if self.tile < 1 or self.tile & (self.tile - 1):
             raise ConfigError(

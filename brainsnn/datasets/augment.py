@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import ConfigError
+from brainsnn.errors import ConfigError, DataError
 from brainsnn.jit import njit
 
 
@@ -147,14 +147,41 @@ class Maps:
         Which images are warped; the others stay.
     extend : bool, default False
         See `Warp`.
+
+    Raises
+    ------
+    DataError
+        If the matrices are of another shape or not finite, or `chosen` is not one bool each.
     """
 
     matrices: NDArray[np.float64]
     chosen: NDArray[np.bool_]
     extend: bool = False
 
+    def __post_init__(self) -> None:
+        matrices = np.ascontiguousarray(self.matrices, np.float64)
+        object.__setattr__(self, "matrices", matrices)
+        object.__setattr__(self, "chosen", np.ascontiguousarray(self.chosen, np.bool_))
+        n = self.chosen.size
+        if matrices.shape != (n, 2, 3) or self.chosen.ndim != 1 or not np.isfinite(matrices).all():
+            raise DataError(
+                f"Maps: finite matrices of shape (n, 2, 3) and n flags are needed, got shapes "
+                f"{matrices.shape} and {self.chosen.shape}."
+            )
+
     def apply(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Warp images of shape (n, height, width), each with its map."""
+        """Warp images of shape (n, height, width), each with its map.
+
+        Raises
+        ------
+        DataError
+            If they are not n tables of bytes.
+        """
+        if images.ndim != 3 or len(images) != len(self.chosen) or images.dtype != np.uint8:
+            raise DataError(
+                f"Maps of {len(self.chosen)} images take uint8 of shape (n, height, width), got "
+                f"{images.dtype} of shape {images.shape}."
+            )
         out = np.empty_like(images)
         _warp(images, self.matrices, self.chosen, self.extend, out)
         return out

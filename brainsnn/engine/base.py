@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainsnn.entry import Entry
 from brainsnn.errors import DataError, EngineError
-from brainsnn.jit import njit
+from brainsnn.indices import indices, size
 from brainsnn.model import Model
 from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
@@ -21,15 +21,6 @@ from brainsnn.streams import Streams
 from brainsnn.until import until_first_spike
 
 WeightArrays = Mapping[str, NDArray[np.float64]]
-
-
-@njit()
-def _all_below(trials: NDArray[np.int64], end: int) -> bool:
-    """Whether every trial is in ``0..end - 1``; NumPy's min and max cost 5 us for one trial."""
-    for trial in trials:  # noqa: SIM110 -- numba compiles the loop, not a generator
-        if trial < 0 or trial >= end:
-            return False
-    return True
 
 
 class Engine(ABC):
@@ -62,8 +53,8 @@ class Engine(ABC):
     def __init__(
         self, model: Model, n_steps: int, streams: Streams | None = None, workers: int = 1
     ) -> None:
-        if n_steps < 1:
-            raise EngineError(f"A trial needs at least one step, got n_steps = {n_steps}.")
+        n_steps = size("A trial's n_steps", n_steps, 1, EngineError)
+        workers = size("workers", workers, 0, EngineError)
         if len(model.inputs) != 1:
             raise EngineError(
                 f"Model {model.name!r} has {len(model.inputs)} input populations; engines take one."
@@ -138,6 +129,8 @@ class Engine(ABC):
             If the inputs are of another size or longer than a trial, or a trial or `until` does
             not exist.
         """
+        if not isinstance(inputs, SpikeTrains):
+            raise DataError(f"Inputs are SpikeTrains, got {type(inputs).__name__}.")
         if inputs.n_neurons != self.populations[self.input] or inputs.n_steps > self.n_steps:
             raise DataError(
                 f"Inputs have {inputs.n_neurons} neurons and {inputs.n_steps} steps; the engine "
@@ -146,9 +139,7 @@ class Engine(ABC):
             )
         if trials is None:
             trials = np.arange(inputs.n_trials)
-        wanted: NDArray[np.int64] = np.ascontiguousarray(trials, np.int64)
-        if not _all_below(wanted, inputs.n_trials):
-            raise DataError(f"Trials must be in 0..{inputs.n_trials - 1}.")
+        wanted: NDArray[np.int64] = indices("Trials", trials, inputs.n_trials)
         return (
             self._run(inputs, wanted) if until is None else self._run_until(inputs, wanted, until)
         )

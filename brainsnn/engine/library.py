@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import EngineError
+from brainsnn.indices import seal
 from brainsnn.spikes import FloatArray, IntArray, OffsetArray, SpikeTrains
 
 DTYPES = {
@@ -166,6 +167,7 @@ class CompiledLibrary:
         offsets = self.simulate(inputs, trials, n_steps, final, seeds)
         columns = spike_columns(int(offsets[-1]))
         self._c.resident_spikes(columns[3].ctypes.data)
+        seal(offsets, *columns)
         return offsets, *columns
 
     def simulate(

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from brainsnn.config import Choice
 from brainsnn.errors import LearningError
+from brainsnn.indices import size
 from brainsnn.jit import njit
 from brainsnn.learning.base import Weights
 from brainsnn.registry import Registry
@@ -32,12 +33,40 @@ def _approach(average, weights, share):  # type: ignore[no-untyped-def]
             average[i, j] += share * (weights[i, j] - average[i, j])
 
 
+def _take_in(averages: Mapping[str, NDArray[np.float64]], weights: Weights, share: float) -> None:
+    """Move each average towards its weights, if there is one of each, of their shape."""
+    shapes = {name: value.shape for name, value in weights.items()}
+    known = {name: value.shape for name, value in averages.items()}
+    if known != shapes:
+        raise LearningError(
+            f"The average is of weights of other names or shapes: {known}, not {shapes}."
+        )
+    for name, value in weights.items():
+        _approach(averages[name], value, share)
+
+
+def _table(name: str, value: NDArray[Any], error: str) -> NDArray[np.float64]:
+    """Copy of weights, or of an average of them, as a table of float64."""
+    if value.ndim != 2 or value.dtype != np.float64:
+        raise LearningError(
+            f"{error} of {name!r} must be float64 of shape (pre, post), got {value.dtype} of shape "
+            f"{value.shape}."
+        )
+    return np.array(value)
+
+
 class Average(ABC):
     """An average of weights, fed as training goes."""
 
     @abstractmethod
     def update(self, weights: Weights) -> None:
-        """Take in the weights after a block of trials."""
+        """Take in the weights after a block of trials.
+
+        Raises
+        ------
+        LearningError
+            If they are of other connections or shapes than those so far.
+        """
 
     @abstractmethod
     def end_epoch(self) -> None:
@@ -124,9 +153,8 @@ class ExponentialAverage(Average):
     def update(self, weights: Weights) -> None:
         """See the class."""
         if not self._average:
-            self._average = {name: np.array(value) for name, value in weights.items()}
-        for name, value in weights.items():
-            _approach(self._average[name], value, 1.0 - self.decay)
+            self._average = {n: _table(n, value, "Weights") for n, value in weights.items()}
+        _take_in(self._average, weights, 1.0 - self.decay)
 
     def end_epoch(self) -> None:
         """Do nothing: epochs do not matter here."""
@@ -141,7 +169,7 @@ class ExponentialAverage(Average):
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""
-        self._average = {name: np.array(value) for name, value in state.items()}
+        self._average = {name: _table(name, value, "Average") for name, value in state.items()}
 
 
 class EpochsAverage(Average):
@@ -162,10 +190,10 @@ class EpochsAverage(Average):
     def update(self, weights: Weights) -> None:
         """See the class."""
         if not self._running:
-            self._running = {name: np.zeros_like(value) for name, value in weights.items()}
+            tables = {n: _table(n, value, "Weights") for n, value in weights.items()}
+            self._running = {n: np.zeros_like(table) for n, table in tables.items()}
+        _take_in(self._running, weights, 1.0 / (self._blocks + 1))
         self._blocks += 1
-        for name, value in weights.items():
-            _approach(self._running[name], value, 1.0 / self._blocks)
 
     def end_epoch(self) -> None:
         """Close the epoch's mean and forget the oldest."""
@@ -195,8 +223,8 @@ class EpochsAverage(Average):
         for key, value in state.items():
             label, dot, name = key.partition(".")
             if dot:
-                epochs.setdefault(label, {})[name] = np.array(value)
-        self._blocks = int(state["blocks"])
+                epochs.setdefault(label, {})[name] = _table(name, value, "Average")
+        self._blocks = size("Average: blocks", int(state["blocks"]), error=LearningError)
         self._running = epochs.pop("running")
         self._means = [epochs[str(k)] for k in range(len(epochs))]
 

@@ -66,7 +66,17 @@ def row_gradient(pre: Steps, post: Steps, delta: Errors, n_steps: int) -> RowGra
         Errors of the postsynaptic neurons.
     n_steps : int
         Length of a trial; presynaptic steps from here on are silence.
+
+    Raises
+    ------
+    LearningError
+        If the shapes do not go together.
     """
+    if pre.ndim != 2 or post.ndim != 2 or len(pre) != len(post) or post.shape != delta.shape:
+        raise LearningError(
+            "Steps (n_trials, n_pre), gates and errors (n_trials, n_post) are needed, got shapes "
+            f"{pre.shape}, {post.shape} and {delta.shape}."
+        )
     rows = np.empty(pre.shape[1] + 1, np.int64)
     rows = rows[: active_rows(pre, n_steps, rows)]
     values = np.empty((rows.size, post.shape[1]))
@@ -93,6 +103,8 @@ def layers(recording: Recording, weights: Weights) -> list[tuple[str, str, str]]
     chain = []
     for (source, target), (name, values) in zip(pairs, weights.items(), strict=True):
         shape = (recording.populations[source], recording.populations[target])
+        if values.dtype != np.float64:
+            raise LearningError(f"Weights of {name!r} must be float64, got {values.dtype}.")
         if values.shape != shape:
             raise LearningError(
                 f"Connection {name!r} should lead from {source!r} to {target!r}, shape {shape}; "
@@ -132,6 +144,10 @@ class GatedRule(Rule):
         steps = {name: recording.first_steps(name) for name in recording.populations}
         post = steps[chain[-1][2]]
         delta = self.loss_function.error(post, labels, n_steps)
+        if delta.shape != post.shape:
+            raise LearningError(
+                f"The loss gives errors of shape {delta.shape} for outputs of shape {post.shape}."
+            )
         begin(delta, parameters)
         for (name, source, _), lower in zip(chain[::-1], [*chain[-2::-1], None], strict=True):
             pre = steps[source]

@@ -40,6 +40,7 @@ from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Rule, Weights
 from brainsnn.learning.gated import Errors, Steps, layers
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
+from brainsnn.learning.losses.base import check_labels
 from brainsnn.spikes import Recording
 
 LARGEST = 20.0
@@ -168,7 +169,8 @@ class RaceLikelihood(Rule):
             raise LearningError(
                 f"Race: the network must have one hidden layer, not {len(chain) - 1}."
             )
-        (first, source, _), (last, _, _) = chain
+        (first, source, _), (last, _, target) = chain
+        check_labels(recording.first_steps(target), labels)
         stands_for, thetas = self._teams(weights[last])
         nothing = np.zeros((0, weights[last].shape[1]))
         yield last, RowGradient(np.zeros(0, np.int64), nothing)

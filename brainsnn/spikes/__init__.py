@@ -5,7 +5,7 @@ integer from 0; ``time = step * dt``. A neuron that never spikes in a trial has,
 step, ``n_steps``.
 """
 
-from brainsnn.spikes.columns import FloatArray, IntArray, OffsetArray, first_spike_steps
+from brainsnn.spikes.columns import FloatArray, IntArray, OffsetArray
 from brainsnn.spikes.recording import Recording
 from brainsnn.spikes.trains import SpikeTrains
 
@@ -15,5 +15,4 @@ __all__ = [
     "OffsetArray",
     "Recording",
     "SpikeTrains",
-    "first_spike_steps",
 ]

@@ -9,8 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.indices import indices, seal, size
 from brainsnn.jit import njit
-from brainsnn.spikes.columns import IntArray, OffsetArray, first_spike_steps
+from brainsnn.spikes.columns import (
+    IntArray,
+    OffsetArray,
+    check_offsets,
+    column,
+    first_spike_steps,
+)
+
+LONG = 1_000_000
+"""Steps from which on spikes are sorted by comparing them: a place a step takes too much memory."""
 
 
 @njit()
@@ -52,6 +62,16 @@ def _sort_by_step(
                 place[t] += 1
 
 
+def _sorted_by_comparison(
+    steps: NDArray[np.integer], n_steps: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Neuron and step of the spikes of every trial, as `_sort_by_step` fills them in."""
+    trial, neuron = np.nonzero(steps < n_steps)
+    step = steps[trial, neuron].astype(np.int32)
+    order = np.lexsort((neuron, step, trial))
+    return neuron[order].astype(np.int32), step[order]
+
+
 @njit()
 def _sorted_within_trials(offsets: OffsetArray, neuron: IntArray, step: IntArray) -> bool:
     """Whether the spikes of each trial are sorted by step, then neuron, each once."""
@@ -66,6 +86,8 @@ def _sorted_within_trials(offsets: OffsetArray, neuron: IntArray, step: IntArray
 class SpikeTrains:
     """Spikes of one population in a block of trials, usually the input of a network.
 
+    The columns are read-only; what a caller can still write to is copied.
+
     Parameters
     ----------
     n_neurons, n_steps : int
@@ -78,7 +100,8 @@ class SpikeTrains:
     Raises
     ------
     DataError
-        If the columns disagree in length, are out of range, or are not sorted so.
+        If the columns disagree in length, are not whole numbers, are out of range, or are not
+        sorted so.
     """
 
     n_neurons: int
@@ -88,17 +111,20 @@ class SpikeTrains:
     step: IntArray
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "offsets", np.ascontiguousarray(self.offsets, np.int64))
-        object.__setattr__(self, "neuron", np.ascontiguousarray(self.neuron, np.int32))
-        object.__setattr__(self, "step", np.ascontiguousarray(self.step, np.int32))
+        dtypes = {"offsets": np.int64, "neuron": np.int32, "step": np.int32}
+        for name, dtype in dtypes.items():
+            values = column(f"Spike trains: {name}", getattr(self, name), dtype)
+            object.__setattr__(self, name, values)
+        for name in ("n_neurons", "n_steps"):
+            number = size(f"Spike trains: {name}", getattr(self, name))
+            object.__setattr__(self, name, number)
         self._check()
 
     def _check(self) -> None:
         n = self.neuron.size
-        if self.step.size != n or self.offsets.size < 1:
+        if self.step.size != n:
             raise DataError("Spike trains: neuron and step must have one entry a spike.")
-        if self.offsets[0] != 0 or self.offsets[-1] != n or (np.diff(self.offsets) < 0).any():
-            raise DataError(f"Spike trains: offsets must rise from 0 to the {n} spikes.")
+        check_offsets("Spike trains", self.offsets, n)
         if n == 0:
             return
         if self.neuron.min() < 0 or self.neuron.max() >= self.n_neurons:
@@ -134,9 +160,9 @@ class SpikeTrains:
         Raises
         ------
         DataError
-            If the steps are not integers, not a table, or negative.
+            If the steps are not integers, not a table, or negative, or `n_steps` is impossible.
         """
-        steps = np.ascontiguousarray(steps)
+        steps, n_steps = np.ascontiguousarray(steps), size("Spike trains: n_steps", n_steps)
         if steps.ndim != 2 or not np.issubdtype(steps.dtype, np.integer):
             raise DataError(
                 f"First-spike steps must be integers of shape (n_trials, n_neurons), "
@@ -145,8 +171,12 @@ class SpikeTrains:
         offsets = np.empty(len(steps) + 1, np.int64)
         if not _count_spikes(steps, n_steps, offsets):
             raise DataError(f"First-spike steps must not be negative, got {steps.min()}.")
-        neuron, step = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
-        _sort_by_step(steps, n_steps, offsets, neuron, step)
+        if n_steps < LONG:
+            neuron, step = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
+            _sort_by_step(steps, n_steps, offsets, neuron, step)
+        else:
+            neuron, step = _sorted_by_comparison(steps, n_steps)
+        seal(offsets, neuron, step)
         return cls(steps.shape[1], n_steps, offsets, neuron, step)
 
     @classmethod
@@ -172,6 +202,7 @@ class SpikeTrains:
             neuron[begin:], step[begin:] = part.neuron, part.step
         if len(sizes) != 1:
             raise DataError(f"Spike trains of {len(sizes)} different sizes cannot be joined.")
+        seal(neuron, step)
         return cls(*sizes.pop(), np.cumsum(np.concatenate(counts)), neuron, step)
 
     def first_steps(self) -> IntArray:
@@ -182,11 +213,17 @@ class SpikeTrains:
         return out
 
     def take(self, trials: NDArray[np.integer]) -> SpikeTrains:
-        """The given trials, in the given order."""
-        trials = np.asarray(trials, np.int64)
+        """The given trials, in the given order.
+
+        Raises
+        ------
+        DataError
+            If there is no such trial.
+        """
+        trials = indices("Trials", trials, self.n_trials)
         counts = np.diff(self.offsets)[trials]
         offsets = np.concatenate(([0], np.cumsum(counts)))
         index = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - self.offsets[trials], counts)
-        return SpikeTrains(
-            self.n_neurons, self.n_steps, offsets, self.neuron[index], self.step[index]
-        )
+        neuron, step = self.neuron[index], self.step[index]
+        seal(neuron, step)
+        return SpikeTrains(self.n_neurons, self.n_steps, offsets, neuron, step)

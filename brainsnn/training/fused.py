@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.engine.library import by_population
-from brainsnn.errors import DataError
+from brainsnn.errors import LearningError
+from brainsnn.indices import indices, seal
 from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import Rule
 from brainsnn.learning.gated import active_rows, row_values
 from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.optimisers import Optimiser
-from brainsnn.spikes import Recording, first_spike_steps
+from brainsnn.spikes import Recording
+from brainsnn.spikes.columns import first_spike_steps
 from brainsnn.structures import AllToAll
 from brainsnn.training.addresses import address
 from brainsnn.training.compiled_loop import (
@@ -95,6 +97,7 @@ class Room:
 
     def recording(self, like: Recording, n_trials: int) -> Recording:
         """The first `n_trials` trials, of the network that `like` was recorded of."""
+        seal(*(getattr(self.columns, name) for name in ("offsets", *SPIKE)))
         offsets, final = self.columns.offsets[: n_trials + 1], self.columns.final[:n_trials]
         spikes = {name: getattr(self.columns, name)[: offsets[-1]] for name in SPIKE}
         parts = by_population(final, {name: v.shape[1] for name, v in like.final.items()})
@@ -151,8 +154,7 @@ class Fused:
         return room.recording(first, reached), norms
 
     def _check(self, trials: LabelledTrials, order: NDArray[np.int64]) -> None:
-        if order.min() < 0 or order.max() >= trials.inputs.n_trials:
-            raise DataError(f"Trials must be in 0..{trials.inputs.n_trials - 1}.")
+        indices("Trials", order, trials.inputs.n_trials)
         outputs = np.empty((order.size, self._steps[-1].shape[1]), np.int32)
         check_labels(outputs, trials.labels[order])
 
@@ -203,6 +205,12 @@ class Fused:
         """What the loop calls, and what it works on; optimisers may exchange their arrays."""
         weights = self.step_by_step.engine.weights
         optimisers = [_kernels(self.step_by_step.optimiser, n, w) for n, w in weights.items()]
+        late = [n for n, o in list(zip(weights, optimisers, strict=True))[1:] if o.postpones]
+        if late:
+            raise LearningError(
+                f"The optimiser's state puts off updates of {late}, which no input spikes lead to: "
+                "it is the state of another network."
+            )
         sizes = zip(optimisers, weights.values(), strict=True)
         layers = Layers(
             weights=tuple(weights.values()),

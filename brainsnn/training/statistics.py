@@ -81,7 +81,15 @@ class EpochStatistics:
         decisions: Decisions,
         loss: NDArray[np.float64],
     ) -> None:
-        """Take in the next n trials, with their labels, decisions and losses, each shape (n,)."""
+        """Take in the next n trials, with their labels, decisions and losses, each shape (n,).
+
+        Raises
+        ------
+        DataError
+            If the recording is of other populations, there are more trials than the epoch has, or
+            not one label, decision and loss for each.
+        """
+        self._check(recording, labels, decisions, loss)
         span = slice(self.done, self.done + recording.n_trials)
         self.loss[span] = loss
         self.correct[span] = decisions.decision == labels
@@ -97,6 +105,29 @@ class EpochStatistics:
             self._first_sum,
         )
         self.done = span.stop
+
+    def _check(
+        self,
+        recording: Recording,
+        labels: NDArray[np.int64],
+        decisions: Decisions,
+        loss: NDArray[np.float64],
+    ) -> None:
+        n = recording.n_trials
+        if recording.populations != self._populations:
+            raise DataError(
+                f"A recording of {dict(recording.populations)} in statistics of "
+                f"{self._populations}."
+            )
+        if self.done + n > self.loss.size:
+            raise DataError(
+                f"{n} trials after {self.done} are more than the epoch's {self.loss.size}."
+            )
+        if not labels.shape == decisions.decision.shape == loss.shape == (n,):
+            raise DataError(
+                f"{n} trials need as many labels, decisions and losses, got {labels.shape}, "
+                f"{decisions.decision.shape} and {loss.shape}."
+            )
 
     def _by_population(self, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
         parts = np.split(values, self._base[1:-1])

@@ -181,7 +181,7 @@ def test_bad_weights_are_refused(project: Path, tmp_path: Path) -> None:
     [
         (["--inputs", "absent.txt"], "absent.txt: cannot be read"),
         (["--inputs", "src"], "src: cannot be read"),
-        (["--parameters", "inputs.txt"], "inputs.txt:2: the network has no array 'trials'"),
+        (["--parameters", "inputs.txt"], "inputs.txt:2: the network has no parameter 'trials'"),
         (["--seed", "1.5"], "--seed: '1.5' is not a whole number"),
         (["--seeds", "inputs.txt"], "inputs.txt:2: expected one seed, got 2 values"),
         (["--input", "x"], "cannot understand '--input'"),
@@ -207,7 +207,8 @@ def test_parameters_can_be_set(project: Path, tmp_path: Path) -> None:
     for text, message in (
         ("hidden.theta", "mine.txt:1: expected one value or 1 of 'hidden.theta', got 0"),
         ("\nhidden.theta high", "mine.txt:2: 'high' is not a number"),
-        ("hidden.teta 3", "mine.txt:1: the network has no array 'hidden.teta'"),
+        ("hidden._spikespace 100000000", "the network has no parameter 'hidden._spikespace'"),
+        ("hidden.teta 3", "mine.txt:1: the network has no parameter 'hidden.teta'"),
     ):
         path.write_text(text)
         done = call(project, "--parameters", str(path))

@@ -69,7 +69,7 @@ def test_bad_first_steps_are_refused(steps, message):
     ("offsets", "neuron", "step", "message"),
     [
         ([0, 2], [0, 1], [0], "one entry a spike"),
-        ([], [], [], "one entry a spike"),
+        ([], [], [], "one entry more than there are trials"),
         ([1, 2], [0, 1], [0, 1], "offsets must rise from 0 to the 2 spikes"),
         ([0, 1], [0, 1], [0, 1], "offsets must rise"),
         ([0, 2, 1, 2], [0, 1], [0, 1], "offsets must rise"),

@@ -27,6 +27,7 @@ from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
+from brainsnn.indices import seal
 from brainsnn.model import Model
 from brainsnn.spikes import FloatArray, Recording, SpikeTrains
 from brainsnn.streams import Streams
@@ -132,6 +133,7 @@ class ResidentEngine(Engine):
 
         list(threads.map(collect, range(self.workers)))
         offsets = np.concatenate([[0], *(p[1:] + e for p, e in zip(parts, ends[:-1], strict=True))])
+        seal(offsets, *columns)
         return offsets, *columns
 
     def _take_over_weights(self, worker: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -113,6 +114,7 @@ def write_surroundings(
     about = {
         **_about(model, n_steps, stochastic=stochastic),
         "static_arrays": static_arrays,
+        "checksum": lambda values: zlib.crc32(np.ascontiguousarray(values).tobytes()),
         "n_samples": samples.n_trials,
     }
     for name in TOP:

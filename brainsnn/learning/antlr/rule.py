@@ -163,6 +163,13 @@ class Antlr(Rule):
         none = np.zeros(raster.shape)
         by_activation = loss.activation(raster, labels) if self.lambda_act else none
         by_time = loss.timing(raster, labels) if self.lambda_tim else none
+        for derivatives in (by_activation, by_time):
+            if derivatives.shape != raster.shape or derivatives.dtype != np.float64:
+                raise LearningError(
+                    f"{type(loss).__name__} gives derivatives of shape {derivatives.shape}, "
+                    f"{derivatives.dtype}, for outputs of shape {raster.shape}; float64 of that "
+                    "shape is needed."
+                )
         for derivatives in (by_activation, by_time) if self.negligible else ():
             derivatives[np.abs(derivatives) < self.negligible] = 0.0
         return by_activation, by_time

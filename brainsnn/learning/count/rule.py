@@ -31,7 +31,6 @@ from brainsnn.learning.count.counts import free_potential, recorded_counts
 from brainsnn.learning.count.dense import DenseConnection
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.count.transfer import slope
-from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.spikes import Recording
 
@@ -114,7 +113,6 @@ class CountBackprop(Rule):
         """
         links, counts = self.links(recording, weights), recorded_counts(recording)
         output = links[-1].target
-        check_labels(counts[output], labels)  # type: ignore[arg-type]
         by_count = self.loss_function.error(counts[output], labels)
         for depth in range(len(links) - 1, -1, -1):
             link = links[depth]

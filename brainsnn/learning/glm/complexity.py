@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from brainsnn.errors import DataError
+from brainsnn.indices import whole_numbers
 from brainsnn.spikes import Recording
 
 
@@ -40,8 +42,19 @@ def operations(
     -------
     pandas.DataFrame
         Columns `additions` (mean over classes) and `multiplications`, a row a trial.
+
+    Raises
+    ------
+    DataError
+        If there is not one decision step, of 0 or more, for each trial.
     """
-    needed = np.minimum(np.asarray(decision_step, np.int64), recording.n_steps - 1) + 1
+    decided = whole_numbers("Decision steps", decision_step)
+    if decided.shape != (recording.n_trials,) or (decided < 0).any():
+        raise DataError(
+            f"{recording.n_trials} trials need as many decision steps of 0 or more, got "
+            f"{decided.size}."
+        )
+    needed = np.minimum(decided, recording.n_steps - 1) + 1
     inputs = _heard(recording, next(iter(recording.populations)), window)
     own = _heard(recording, output, feedback_window) / recording.populations[output]
     total = np.cumsum(inputs + own + 1.0, axis=1)

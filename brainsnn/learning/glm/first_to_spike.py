@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from brainsnn.learning.glm.activations import Activation
-from brainsnn.learning.glm.likelihood import LIKELIHOODS, Likelihood
+from brainsnn.learning.glm.likelihood import LIKELIHOODS, Likelihood, check_potentials
 
 FloatArray = NDArray[np.float64]
 
@@ -61,6 +61,7 @@ class FirstToSpikeLikelihood(Likelihood):
         self, potentials: FloatArray, labels: NDArray[np.integer], activation: Activation
     ) -> FloatArray:
         """Log p_t: the label's neuron decides at sample t, shape (n_trials, n_steps)."""
+        check_potentials(potentials, labels)
         trials = np.arange(len(labels))
         own = potentials[trials, :, labels]
         silent = activation.log_probability(-potentials)

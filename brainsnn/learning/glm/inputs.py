@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.indices import indices, size
 from brainsnn.jit import njit
+from brainsnn.spikes.columns import check_offsets, column
 
 FloatArray = NDArray[np.float64]
 
@@ -29,12 +31,37 @@ class SparseProbabilities:
     neuron : array of int32
     probability : array of float64
         Probability of a spike in each sample.
+
+    Raises
+    ------
+    DataError
+        If the columns disagree in length, a neuron is not there or comes twice in a trial, neurons
+        do not rise within a trial, or a probability is not in 0..1.
     """
 
     n_inputs: int
     offsets: NDArray[np.int64]
     neuron: NDArray[np.int32]
     probability: FloatArray
+
+    def __post_init__(self) -> None:
+        n_inputs = size("Spike probabilities: n_inputs", self.n_inputs)
+        for name, dtype in (("offsets", np.int64), ("neuron", np.int32)):
+            values = column(f"Spike probabilities: {name}", getattr(self, name), dtype)
+            object.__setattr__(self, name, values)
+        object.__setattr__(self, "probability", np.ascontiguousarray(self.probability, np.float64))
+        check_offsets("Spike probabilities", self.offsets, self.neuron.size)
+        indices("Spike probabilities: neurons", self.neuron, n_inputs, np.int32)
+        if self.probability.shape != self.neuron.shape:
+            raise DataError(
+                f"{self.neuron.size} input neurons need as many probabilities, got shape "
+                f"{self.probability.shape}."
+            )
+        if not ((self.probability >= 0) & (self.probability <= 1)).all():
+            raise DataError("Spike probabilities must be in 0..1.")
+        trial = np.repeat(np.arange(self.n_trials), np.diff(self.offsets))
+        if not ((np.diff(self.neuron) > 0) | (np.diff(trial) > 0)).all():
+            raise DataError("Spike probabilities: neurons must rise within a trial, none twice.")
 
     @classmethod
     def of(cls, probabilities: FloatArray) -> SparseProbabilities:

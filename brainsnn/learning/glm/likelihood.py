@@ -7,7 +7,9 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.errors import LearningError
 from brainsnn.learning.glm.activations import Activation
+from brainsnn.learning.losses.base import check_labels
 from brainsnn.registry import Registry
 
 FloatArray = NDArray[np.float64]
@@ -50,12 +52,33 @@ class Likelihood(Protocol):
         potentials : array of float64, shape (n_trials, n_steps, n_classes)
         labels : array of int, shape (n_trials,)
         activation : Activation
+
+        Raises
+        ------
+        LearningError
+            If the labels are not those of the trials.
         """
 
     def error(
         self, potentials: FloatArray, labels: NDArray[np.integer], activation: Activation
     ) -> FloatArray:
         """Derivative of `value` with respect to each potential, of the potentials' shape."""
+
+
+def check_potentials(potentials: FloatArray, labels: NDArray[np.integer]) -> None:
+    """Check that labels name an output of each trial.
+
+    Raises
+    ------
+    LearningError
+        If potentials are not of shape (n_trials, n_steps, n_classes), or labels do not fit.
+    """
+    if potentials.ndim != 3:
+        raise LearningError(
+            f"Potentials of shape (n_trials, n_steps, n_classes) are needed, got "
+            f"{potentials.shape}."
+        )
+    check_labels(potentials[:, 0], np.asarray(labels))
 
 
 LIKELIHOODS: Registry[type[Likelihood]] = Registry("likelihood")

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError
 from brainsnn.learning.glm.activations import Activation
-from brainsnn.learning.glm.likelihood import LIKELIHOODS, Likelihood
+from brainsnn.learning.glm.likelihood import LIKELIHOODS, Likelihood, check_potentials
 
 FloatArray = NDArray[np.float64]
 
@@ -76,6 +76,7 @@ class RateLikelihood(Likelihood):
         self, potentials: FloatArray, labels: NDArray[np.integer], activation: Activation
     ) -> FloatArray:
         """Log-likelihood of each trial, shape (n_trials,)."""
+        check_potentials(potentials, labels)
         desired = self.targets(labels, *potentials.shape[1:])
         signed = np.where(desired, potentials, -potentials)
         return activation.log_probability(signed).sum(axis=(1, 2))
@@ -84,5 +85,6 @@ class RateLikelihood(Likelihood):
         self, potentials: FloatArray, labels: NDArray[np.integer], activation: Activation
     ) -> FloatArray:
         """Derivative of `value` with respect to each potential."""
+        check_potentials(potentials, labels)
         desired = self.targets(labels, *potentials.shape[1:])
         return activation.rho(potentials) * (desired - activation.probability(potentials))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.indices import seal
 from brainsnn.jit import njit
 from brainsnn.learning.glm.activations import g
 from brainsnn.learning.glm.structure import GLM, GLMWeights
@@ -86,6 +87,8 @@ def simulate(
         If the inputs do not fit the network.
     """
     glm.check(weights)
+    if not isinstance(inputs, SpikeTrains):
+        raise DataError(f"Inputs are SpikeTrains, got {type(inputs).__name__}.")
     if inputs.n_neurons != glm.n_inputs or inputs.n_steps > glm.n_steps:
         raise DataError(
             f"Inputs have {inputs.n_neurons} neurons and {inputs.n_steps} steps; the network takes "
@@ -94,7 +97,8 @@ def simulate(
     shape = (inputs.n_trials, glm.n_steps, glm.n_classes)
     u, out = np.empty(shape), np.zeros(shape, np.bool_)
     synaptic = np.ascontiguousarray(weights.synaptic.reshape(glm.n_inputs, -1))
-    parameters = (synaptic, weights.feedback, weights.bias, glm.basis, glm.feedback)
+    feedback, bias = map(np.ascontiguousarray, (weights.feedback, weights.bias))
+    parameters = (synaptic, feedback, bias, glm.basis, glm.feedback)
     columns = (inputs.offsets, inputs.neuron, inputs.step)
     _run(*parameters, columns, glm.activation.code, rng, stop_at_first, u, out)
     return _record(inputs, glm, u, out, dt)
@@ -114,5 +118,6 @@ def _record(
     order = np.lexsort((neurons, population, steps, trials))
     offsets = np.searchsorted(trials[order], np.arange(inputs.n_trials + 1)).astype(np.int64)
     columns = (population[order], neurons[order], steps[order], potential[order])
+    seal(offsets, *columns)
     sizes = {"input": glm.n_inputs, "output": glm.n_classes}
     return Recording(sizes, glm.n_steps, dt, offsets, *columns, {"output": u[:, -1].copy()})

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError, WeightsError
+from brainsnn.indices import size
 from brainsnn.learning.glm.activations import ACTIVATIONS, Activation
 from brainsnn.learning.glm.basis import BASES
 
@@ -84,6 +85,10 @@ class GLM:
     activation: Activation = ACTIVATIONS["sigmoid"]
 
     def __post_init__(self) -> None:
+        for name in ("n_inputs", "n_classes", "n_steps"):
+            object.__setattr__(
+                self, name, size(f"GLM: {name}", getattr(self, name), 0, ConfigError)
+            )
         for name in ("basis", "feedback"):
             array = np.ascontiguousarray(getattr(self, name), np.float64)
             object.__setattr__(self, name, array)
@@ -155,7 +160,7 @@ class GLM:
         return GLMWeights(**drawn)
 
     def check(self, weights: GLMWeights) -> None:
-        """Refuse weights of another shape, or that are not finite.
+        """Refuse weights of another shape or type, or that are not finite.
 
         Raises
         ------
@@ -166,6 +171,8 @@ class GLM:
                 raise WeightsError(
                     f"GLM weights {name!r} are of shape {array.shape}, not {self.shapes[name]}."
                 )
+            if array.dtype != np.float64:
+                raise WeightsError(f"GLM weights {name!r} are {array.dtype}, not float64.")
             if not np.isfinite(array).all():
                 raise WeightsError(f"GLM weights {name!r} are not all finite.")
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DataError, LearningError
+from brainsnn.indices import indices
 from brainsnn.jit import njit
 from brainsnn.learning.glm.activations import terms
 from brainsnn.learning.glm.inputs import RESOLUTION, SparseProbabilities, draw_spikes
@@ -194,13 +195,17 @@ class Ascent:
         labels: NDArray[np.integer],
     ) -> None:
         glm.check(weights)
-        self._labels = np.ascontiguousarray(labels, np.int64)
+        self._labels = indices("Labels", labels, glm.n_classes)
         self._check(glm, trials)
         threshold = np.rint(trials.probability * RESOLUTION).astype(np.int64)
         self._trials = (trials.offsets, trials.neuron, threshold)
+        for name, array in weights.arrays().items():
+            if not (array.flags.c_contiguous and array.flags.writeable):
+                raise LearningError(
+                    f"GLM weights {name!r} must be contiguous and open to writing: they are "
+                    "changed in place."
+                )
         synaptic = weights.synaptic.reshape(glm.n_inputs, -1)
-        if not np.shares_memory(synaptic, weights.synaptic):
-            raise LearningError("GLM weights must be contiguous arrays, to be changed in place.")
         self._weights = (synaptic, weights.feedback, weights.bias)
         self._matrices = (glm.basis, glm.feedback)
         desired = likelihood.targets(np.zeros(1, np.int64), glm.n_steps, glm.n_classes)
@@ -215,8 +220,6 @@ class Ascent:
                 f"{labels.size} labels and {trials.n_trials} trials of {trials.n_inputs} inputs do "
                 f"not fit a network of {glm.n_inputs} inputs."
             )
-        if labels.size and not 0 <= labels.min() <= labels.max() < glm.n_classes:
-            raise DataError(f"Labels must be in 0..{glm.n_classes - 1}.")
         if np.unique(labels).size < 2:
             raise LearningError(
                 "GLM: trials of at least two classes are needed, or there is nothing to tell apart."
@@ -239,8 +242,15 @@ class Ascent:
         -------
         float
             Mean log-likelihood of the trials, each before its own update.
+
+        Raises
+        ------
+        DataError
+            If there is no trial to present, or one that is not there.
         """
-        order = np.ascontiguousarray(order, np.int64)
+        order = indices("Trials to present", order, self._labels.size)
+        if not order.size:
+            raise DataError("An epoch needs a trial to present.")
         arguments = (self._weights, self._matrices, self._own, self._trials, self._labels, order)
         state = rng.integers(2**64, size=4, dtype=np.uint64)
         return float(_epoch(*arguments, state, learning_rate, *self._options))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.indices import size
 from brainsnn.learning.kernels import LossKernel
 from brainsnn.registry import Registry
 
@@ -63,20 +65,31 @@ class CompiledLoss(FirstSpikeLoss):
         self, steps: NDArray[np.int32], labels: NDArray[np.int64], n_steps: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         check_labels(steps, labels)
+        n_steps = size("n_steps", n_steps, 1, LearningError)
         kernel = self.kernel()
         error, value = np.empty(steps.shape), np.empty(steps.shape[0])
         kernel.error(steps, labels, n_steps, kernel.parameters, error, value)
         return error, value
 
 
-def check_labels(steps: NDArray[np.int32], labels: NDArray[np.int64]) -> None:
+def check_labels(steps: NDArray[Any], labels: NDArray[np.int64]) -> None:
     """Check that there is one label a trial and that each names an output.
+
+    Parameters
+    ----------
+    steps : array, shape (n_trials, n_classes)
+        Anything with a row a trial and a column an output.
+    labels : array of int, shape (n_trials,)
 
     Raises
     ------
     LearningError
         If not.
     """
+    if steps.ndim != 2 or steps.shape[1] < 1:
+        raise LearningError(f"One column an output is needed, got an array of shape {steps.shape}.")
+    if labels.dtype.kind not in "iu":
+        raise LearningError(f"Labels must be whole numbers, got {labels.dtype}.")
     if labels.shape != steps.shape[:1]:
         raise LearningError(f"{labels.size} labels for {steps.shape[0]} trials.")
     if labels.size and (labels.min() < 0 or labels.max() >= steps.shape[1]):

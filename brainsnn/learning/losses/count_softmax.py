@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.learning.losses.base import check_labels
 
 Floats = NDArray[np.float64]
 
@@ -46,12 +47,26 @@ class CountSoftmax:
         return log_shares
 
     def value(self, counts: Floats, labels: NDArray[np.int64]) -> Floats:
-        """Loss of each trial, shape (n_trials,), for counts of shape (n_trials, n_classes)."""
+        """Loss of each trial, shape (n_trials,), for counts of shape (n_trials, n_classes).
+
+        Raises
+        ------
+        LearningError
+            If there is not one label a trial, or a label has no output.
+        """
+        check_labels(counts, labels)
         log_shares = self._log_shares(counts)
         return -log_shares[np.arange(labels.size), labels]
 
     def error(self, counts: Floats, labels: NDArray[np.int64]) -> Floats:
-        """Derivative with respect to the counts, shape (n_trials, n_classes)."""
+        """Derivative with respect to the counts, shape (n_trials, n_classes).
+
+        Raises
+        ------
+        LearningError
+            As for `value`.
+        """
+        check_labels(counts, labels)
         error: Floats = np.exp(self._log_shares(counts))
         error[np.arange(labels.size), labels] -= 1.0
         error /= self.temperature

@@ -69,6 +69,8 @@ def check_targets(spikes: Rasters, labels: Labels, n_targets: int, n_outputs: in
         If there is not one label a trial, a label names no target, or the targets are of another
         number of outputs.
     """
+    if labels.dtype.kind not in "iu":
+        raise LearningError(f"Labels must be whole numbers, got {labels.dtype}.")
     if labels.shape != spikes.shape[:1]:
         raise LearningError(f"{labels.size} labels for {spikes.shape[0]} trials.")
     if spikes.shape[2] != n_outputs:

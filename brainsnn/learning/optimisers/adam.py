@@ -21,15 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers.base import (
     OPTIMISERS,
-    Layout,
     Optimiser,
     OptimiserConfig,
     split_state,
 )
+from brainsnn.learning.optimisers.checks import Layout, check_fit
 
 
 @njit(error_model="numpy", nogil=True)
@@ -82,21 +83,28 @@ class Adam(Optimiser):
 
     def _begin(self, name: str, weights: NDArray[np.float64]) -> None:
         if name not in self._first:
-            self._first[name] = np.zeros_like(weights)
-            self._second[name] = np.zeros_like(weights)
+            self._first[name] = np.zeros(weights.shape)
+            self._second[name] = np.zeros(weights.shape)
             self._count[name] = np.zeros(1, np.int64)
-        self._slot[name] = np.full(weights.shape[0], -1, np.int64)
+        self._slot[name] = np.full(self._first[name].shape[:1], -1, np.int64)
 
-    def step(
+    def _step(
         self,
         name: str,
         weights: NDArray[np.float64],
         gradient: RowGradient,
         learning_rate: float,
     ) -> None:
-        """Update `weights` in place; see the module docstring."""
+        """See the module docstring."""
         if name not in self._slot:
             self._begin(name, weights)
+        kept: dict[str, Mapping[str, NDArray[Any]]] = {
+            "first": self._first,
+            "second": self._second,
+            "count": self._count,
+        }
+        layout = self.layout(name, weights.shape)
+        check_fit(name, layout, {kind: arrays[name] for kind, arrays in kept.items()})
         self._count[name] += 1
         n = int(self._count[name][0])
         scales = (
@@ -137,6 +145,11 @@ class Adam(Optimiser):
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""
         parts = split_state(state, ("first", "second", "count"))
+        for name, count in parts["count"].items():
+            if count.dtype != np.int64 or (count < 0).any():
+                raise LearningError(
+                    f"Optimiser state {name}.count must count updates, got {count}."
+                )
         self._first, self._second, self._count = parts["first"], parts["second"], parts["count"]
         self._slot = {}
 

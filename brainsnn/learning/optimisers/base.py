@@ -13,11 +13,8 @@ from brainsnn.config import Choice
 from brainsnn.errors import LearningError
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.kernels import OptimiserKernels
+from brainsnn.learning.optimisers.checks import Layout, Rows, check_gradient
 from brainsnn.registry import Registry
-
-Rows = Mapping[str, NDArray[np.integer[Any]]]
-Layout = Mapping[str, tuple[int, ...]]
-"""Kinds of arrays that an optimiser keeps of a connection, and the shape of each."""
 
 
 class Optimiser(ABC):
@@ -34,7 +31,6 @@ class Optimiser(ABC):
 
     postpones: bool = False
 
-    @abstractmethod
     def step(
         self,
         name: str,
@@ -42,13 +38,36 @@ class Optimiser(ABC):
         gradient: RowGradient,
         learning_rate: float,
     ) -> None:
-        """Update `weights`, shape (pre, post), of the connection `name` in place."""
+        """Update `weights`, shape (pre, post), of the connection `name` in place.
+
+        Raises
+        ------
+        LearningError
+            If the gradient is not one of such weights, or the state is of others.
+        """
+        check_gradient(name, weights, gradient)
+        self._step(name, weights, gradient, learning_rate)
+
+    @abstractmethod
+    def _step(
+        self,
+        name: str,
+        weights: NDArray[np.float64],
+        gradient: RowGradient,
+        learning_rate: float,
+    ) -> None:
+        """Update `weights`; the gradient has been checked against them."""
 
     def prepare(self, weights: Weights, rows: Rows) -> None:  # noqa: B027 - most have nothing to do
         """Bring up to date the `rows` (presynaptic neurons, by connection) about to be used.
 
         Connections whose rows were once named here may be decayed lazily from then on; the others
         are always up to date.
+
+        Raises
+        ------
+        LearningError
+            If there is no such connection or row.
         """
 
     def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:  # noqa: ARG002
@@ -154,7 +173,8 @@ def split_state(
     Raises
     ------
     LearningError
-        If a key has another form or kind.
+        If a key has another form or kind, an array does not hold finite numbers, or a connection
+        lacks one of its kinds.
     """
     parts: dict[str, dict[str, NDArray[Any]]] = {kind: {} for kind in kinds}
     for key, value in state.items():
@@ -164,5 +184,18 @@ def split_state(
                 f"Optimiser state {key!r} is of another optimiser; this one has kinds "
                 f"{', '.join(kinds)}."
             )
-        parts[kind][name] = np.array(value)
+        parts[kind][name] = _numbers(key, value)
+    names = [set(part) for part in parts.values()]
+    if any(name != names[0] for name in names):
+        raise LearningError(
+            f"Optimiser state: each connection has {', '.join(kinds)}; got {list(state)}."
+        )
     return parts
+
+
+def _numbers(key: str, value: NDArray[Any]) -> NDArray[Any]:
+    """Copy of an array of a state, of float64, or of int64 where it holds whole numbers."""
+    array = np.array(value)
+    if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        raise LearningError(f"Optimiser state {key!r} must hold finite numbers, got {array.dtype}.")
+    return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, order="C")

@@ -25,7 +25,8 @@ from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers.adam import Adam
-from brainsnn.learning.optimisers.base import OPTIMISERS, Layout, OptimiserConfig, split_state
+from brainsnn.learning.optimisers.base import OPTIMISERS, OptimiserConfig, split_state
+from brainsnn.learning.optimisers.checks import Layout, check_fit
 
 SETTLE = 20
 """Iterations that find the first step."""
@@ -85,9 +86,9 @@ class QuantisedAdam(Adam):
         super().__init__(beta1, beta2, epsilon, weight_decay)
         self.bits = bits
         self._full: dict[str, NDArray[np.float64]] = {}
-        self._step: dict[str, NDArray[np.float64]] = {}
+        self._unit: dict[str, NDArray[np.float64]] = {}
 
-    def step(
+    def _step(
         self,
         name: str,
         weights: NDArray[np.float64],
@@ -96,21 +97,22 @@ class QuantisedAdam(Adam):
     ) -> None:
         """Update the full weights, then put their n bits into `weights`."""
         if "." in name:
-            super().step(name, weights, gradient, learning_rate)
+            super()._step(name, weights, gradient, learning_rate)
             return
         begun = name in self._full
         full = self._full.setdefault(name, np.array(weights))
-        super().step(name, full, gradient, learning_rate)
+        check_fit(name, self.layout(name, weights.shape), {"full": full})
+        super()._step(name, full, gradient, learning_rate)
         largest = 2 ** (self.bits - 1) - 1
         if not begun:
-            self._step[name] = np.array([np.abs(full).max() / max(largest, 1) or 1.0])
+            self._unit[name] = np.array([np.abs(full).max() / max(largest, 1) or 1.0])
         for _ in range(1 if begun else SETTLE):
-            _quantise(full, self._step[name], largest, weights)
+            _quantise(full, self._unit[name], largest, weights)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Adam's, and ``connection.full`` (weights) and ``.step``."""
         own = {f"{name}.full": full.copy() for name, full in self._full.items()}
-        return super().state() | own | {f"{name}.step": s.copy() for name, s in self._step.items()}
+        return super().state() | own | {f"{name}.step": s.copy() for name, s in self._unit.items()}
 
     def layout(self, name: str, shape: tuple[int, ...]) -> Layout:
         """Adam's; and for weights, which have no dot in their name, full ones and a step."""
@@ -122,7 +124,9 @@ class QuantisedAdam(Adam):
         own = {key: value for key, value in state.items() if key.endswith((".full", ".step"))}
         super().restore({key: value for key, value in state.items() if key not in own})
         parts = split_state(own, ("full", "step"))
-        self._full, self._step = parts["full"], parts["step"]
+        for name, unit in parts["step"].items():
+            check_fit(name, {"step": (1,)}, {"step": unit})
+        self._full, self._unit = parts["full"], parts["step"]
 
 
 @OPTIMISERS.register("quantised_adam")

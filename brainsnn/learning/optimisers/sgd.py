@@ -25,12 +25,11 @@ from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.kernels import OptimiserKernels, Vector
 from brainsnn.learning.optimisers.base import (
     OPTIMISERS,
-    Layout,
     Optimiser,
     OptimiserConfig,
-    Rows,
     split_state,
 )
+from brainsnn.learning.optimisers.checks import Layout, Rows, check_fit, check_rows
 
 SMALLEST_PRODUCT = 1e-100
 """When the cumulative product falls below, all rows pay and it starts again at 1."""
@@ -132,27 +131,35 @@ class SGD(Optimiser):
         """Let the named rows pay the decay they owe; their connections are lazy from now on."""
         if not self.postpones:
             return
+        check_rows(weights, rows)
         for name, mine in rows.items():
             if name not in self._product:
                 self._product[name] = np.ones(1)
                 self._paid[name] = np.ones(weights[name].shape[0])
+            self._check_kept(name, weights[name])
             _catch_up(weights[name], mine, self._product[name], self._paid[name])
 
-    def step(
+    def _step(
         self,
         name: str,
         weights: NDArray[np.float64],
         gradient: RowGradient,
         learning_rate: float,
     ) -> None:
-        """Update `weights` in place; see the class."""
+        """See the class."""
         if learning_rate * self.weight_decay >= 1:
             raise LearningError(
                 f"Learning rate {learning_rate} times weight decay {self.weight_decay} is 1 or "
                 "more: every weight would vanish or change sign. Lower one of them."
             )
+        self._check_kept(name, weights)
         state = self._arrays(name)
         _step(weights, gradient.rows, gradient.values, 1, learning_rate, *state)
+
+    def _check_kept(self, name: str, weights: NDArray[np.float64]) -> None:
+        if name in self._product:
+            kept = {"product": self._product[name], "paid": self._paid[name]}
+            check_fit(name, {"product": (1,), "paid": weights.shape[:1]}, kept)
 
     def _arrays(self, name: str) -> tuple[Vector, Vector, Vector, NDArray[np.int64]]:
         """Parameters and state of a connection, as `_step` takes them."""
@@ -163,12 +170,15 @@ class SGD(Optimiser):
 
     def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels:
         """Work on a connection, compiled; see `Optimiser`."""
+        self._check_kept(name, weights)
         part = max(1, PART // max(1, weights.shape[1]))
         return OptimiserKernels(_prepare, _step, *self._arrays(name), name in self._product, part)
 
     def flush(self, weights: Weights) -> None:
         """Let every row pay the decay it owes."""
+        check_rows(weights, dict.fromkeys(self._product, np.empty(0, np.int64)))
         for name, product in self._product.items():
+            self._check_kept(name, weights[name])
             _catch_up_all(weights[name], product, self._paid[name])
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -183,6 +193,9 @@ class SGD(Optimiser):
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""
         parts = split_state(state, ("product", "paid"))
+        for factors in (*parts["product"].values(), *parts["paid"].values()):
+            if factors.dtype != np.float64 or not (factors > 0).all():
+                raise LearningError("Optimiser state: products of decay must be above 0.")
         self._product, self._paid = parts["product"], parts["paid"]
 
 

@@ -18,11 +18,20 @@ const Learnable learnables[] = {
     {nullptr, 0, 0, nullptr},
 };
 
+const char *const parameters[] = {
+{% for p in populations if p.neuron %}
+{% for name in p.neuron.parameters %}
+    "{{ p.name }}.{{ name }}",
+{% endfor %}
+{% endfor %}
+    nullptr,
+};
+
 const StaticArray static_arrays[] = {
 {% for name, values in static_arrays.items() %}
-    {"{{ name }}", {{ values.nbytes }}},
+    {"{{ name }}", {{ values.nbytes }}, {{ checksum(values) }}u},
 {% endfor %}
-    {nullptr, 0},
+    {nullptr, 0, 0},
 };
 
 const int32_t n_steps = {{ n_steps }};

@@ -40,6 +40,19 @@ inline void read_raw(const std::string &path, void *data, size_t bytes, const st
         std::memcpy(data, contents.data(), bytes);
 }
 
+// As zlib's crc32 gives it.
+inline uint32_t checksum(const void *data, size_t bytes)
+{
+    uint32_t sum = 0xffffffff;
+    for(size_t k = 0; k < bytes; k++)
+    {
+        sum ^= ((const unsigned char *)data)[k];
+        for(int bit = 0; bit < 8; bit++)
+            sum = (sum >> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+    }
+    return ~sum;
+}
+
 // The words of a text file, a line at a time; '#' begins a comment.
 class Lines
 {

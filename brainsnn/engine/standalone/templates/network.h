@@ -24,11 +24,13 @@ struct StaticArray
 {
     const char *name;
     int64_t bytes;
+    uint32_t checksum;  // CRC-32 of them
 };
 
 // Each list ends with an entry without a name.
 extern const Population populations[];
 extern const Learnable learnables[];
+extern const char *const parameters[];  // "population.name" of all that can be set
 extern const StaticArray static_arrays[];
 
 extern const int32_t n_steps;

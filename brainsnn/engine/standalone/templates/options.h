@@ -1,5 +1,6 @@
 // The command line.
 #pragma once
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -23,9 +24,10 @@ inline const char usage[] =
 inline int64_t whole_number(const std::string &text, const std::string &what)
 {
     char *rest = nullptr;
+    errno = 0;
     const int64_t value = std::strtoll(text.c_str(), &rest, 10);
-    if(text.empty() || *rest || value < 0)
-        throw BadInput(what + ": '" + text + "' is not a whole number");
+    if(text.empty() || *rest || value < 0 || errno)
+        throw BadInput(what + ": '" + text + "' is not a whole number below 2^63");
     return value;
 }
 

@@ -1,9 +1,12 @@
 // Runs the network in network/ on a file of input spikes; README.md says how.
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "files.h"
 #include "library.h"
@@ -46,6 +49,12 @@ std::optional<Array> find_array(const std::string &wanted)
     return std::nullopt;
 }
 
+int64_t item_size(const std::string &dtype)
+{
+    if(dtype == "double" || dtype == "int64_t" || dtype == "uint64_t") return 8;
+    return dtype == "char" ? 1 : 4;
+}
+
 void load_static_arrays(const fs::path &folder)
 {
     for(const description::StaticArray *s = description::static_arrays; s->name; s++)
@@ -53,7 +62,12 @@ void load_static_arrays(const fs::path &folder)
         const std::optional<Array> array = find_array(s->name);
         if(!array)
             throw BadInput(std::string(s->name) + ": not an array of this network");
-        read_raw((folder / s->name).string(), array->data, s->bytes, "part of the network");
+        if(array->size * item_size(array->dtype) != s->bytes)
+            throw BadInput(std::string(s->name) + ": not an array of this network");
+        const std::string path = (folder / s->name).string();
+        read_raw(path, array->data, s->bytes, "part of the network");
+        if(checksum(array->data, s->bytes) != s->checksum)
+            throw BadInput(path + ": not the contents that this program was made with");
     }
 }
 
@@ -78,20 +92,44 @@ void load_weights(const fs::path &folder)
     }
 }
 
+// Whether a number is the same as a T; 2^63 is the largest power of two that is asked about.
 template <typename T>
-void copy(const std::vector<double> &values, const Array &array)
+bool fits(double value)
 {
+    if(std::is_same_v<T, double>)
+        return true;
+    const double end = std::is_same_v<T, bool> ? 2 : std::ldexp(1, 8 * sizeof(T) - 1);
+    if(std::is_same_v<T, float>)
+        return std::fabs(value) <= std::numeric_limits<float>::max();
+    return value == std::floor(value) && value < end &&
+           value >= (std::is_same_v<T, bool> ? 0 : -end);
+}
+
+template <typename T>
+void copy(const std::vector<double> &values, const Array &array, const Lines &lines)
+{
+    for(const double value : values)
+        if(!fits<T>(value))
+            lines.complain("'" + array.label + "' cannot be " + std::to_string(value));
     for(int64_t k = 0; k < array.size; k++)
         ((T *)array.data)[k] = (T)values[values.size() == 1 ? 0 : k];
 }
 
-void set_parameter(const std::vector<double> &values, const Array &array)
+void set_parameter(const std::vector<double> &values, const Array &array, const Lines &lines)
 {
-    if(array.dtype == "double") copy<double>(values, array);
-    else if(array.dtype == "float") copy<float>(values, array);
-    else if(array.dtype == "int64_t") copy<int64_t>(values, array);
-    else if(array.dtype == "int32_t") copy<int32_t>(values, array);
-    else copy<char>(values, array);
+    if(array.dtype == "double") copy<double>(values, array, lines);
+    else if(array.dtype == "float") copy<float>(values, array, lines);
+    else if(array.dtype == "int64_t") copy<int64_t>(values, array, lines);
+    else if(array.dtype == "int32_t") copy<int32_t>(values, array, lines);
+    else copy<bool>(values, array, lines);
+}
+
+bool is_parameter(const std::string &name)
+{
+    for(const char *const *p = description::parameters; *p; p++)
+        if(name == *p)
+            return true;
+    return false;
 }
 
 // A line a parameter: POPULATION.NAME, and one value or as many as there are neurons.
@@ -101,8 +139,8 @@ void load_parameters(const std::string &path)
     {
         const std::string name(lines.words[0]);
         const std::optional<Array> array = find_array(name);
-        if(!array)
-            lines.complain("the network has no array '" + name + "'");
+        if(!array || !is_parameter(name))
+            lines.complain("the network has no parameter '" + name + "'");
         std::vector<double> values;
         for(size_t k = 1; k < lines.words.size(); k++)
             values.push_back(lines.real(k));
@@ -110,7 +148,7 @@ void load_parameters(const std::string &path)
         if(n != 1 && n != array->size)
             lines.complain("expected one value or " + std::to_string(array->size) + " of '" +
                            name + "', got " + std::to_string(n));
-        set_parameter(values, *array);
+        set_parameter(values, *array, lines);
     }
 }
 
@@ -132,7 +170,7 @@ std::vector<uint32_t> seeds_of(const Options &options, int64_t n_trials)
         return read_seeds(options.seeds, n_trials);
     std::vector<uint32_t> seeds(n_trials);
     for(int64_t k = 0; k < n_trials; k++)
-        seeds[k] = (uint32_t)(options.seed + k);
+        seeds[k] = (uint32_t)((uint64_t)options.seed + (uint64_t)k);
     return seeds;
 }
 

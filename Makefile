@@ -2,6 +2,8 @@
 # Python for it. A stamp in .venv says what is installed, so that the second time is fast.
 
 PYTHON ?= python3
+N ?= 5000
+SEED ?= 0
 DEMO := runs/s4nn-mnist/demo
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -10,7 +12,7 @@ SOURCES := pyproject.toml setup.py
 PYTHON_CODE := analysis benchmarks brainsnn protocols tests setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test brian2-suite mutants sanitize lint bench results clean
+.PHONY: help demo test brian2-suite mutants sanitize fuzz-files lint bench results clean
 
 help:
 	@echo "make demo     install, train briefly on MNIST, print the results, write a report"
@@ -18,6 +20,7 @@ help:
 	@echo "make brian2-suite  Brian2's own tests of compiled devices, on the resident device"
 	@echo "make mutants  plant defects one by one, count those that the tests notice"
 	@echo "make sanitize  generated C++ under AddressSanitizer and UBSan, kernels with indices checked"
+	@echo "make fuzz-files  N=5000 damaged and foreign files: each refused or taken, never a crash"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    measure speed against hand-written C++ and against Brian2 as documented"
 	@echo "make results  write RESULTS.md from the rows in results/"
@@ -39,6 +42,9 @@ mutants: $(VENV)/installed-dev
 
 sanitize: $(VENV)/installed-test
 	$(RUN) tests/sanitize.py
+
+fuzz-files: $(VENV)/installed-test
+	PYTHONPATH=.:tests $(RUN) -P tests/fuzz_files.py $(N) $(SEED)
 
 lint: $(VENV)/installed-dev
 	$(RUN) -m ruff check $(PYTHON_CODE)

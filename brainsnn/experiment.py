@@ -16,6 +16,7 @@ from brainsnn.config import read_tree
 from brainsnn.engine import Engine, ResidentEngine, build_engine
 from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
 from brainsnn.evaluation import evaluate, summary
+from brainsnn.memory import check_size
 from brainsnn.protocol import Material, Protocol, ProtocolConfig, load_protocol
 from brainsnn.records import RunDirectory, load_weights
 from brainsnn.registry import suggest
@@ -74,6 +75,7 @@ class Experiment(Generic[C]):
         self.protocol, self.config = protocol, config
         self.streams = Streams(config.seed)
         self.model = protocol.model(config)
+        check_size(self.model.name, self.model.shapes, protocol.n_steps(config))
         self.rule = protocol.rule(config, self.model)
         self.decoder = protocol.decoder(config)
         self.material: Material = protocol.material(config, self.streams)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from brainsnn import hooks
 from brainsnn.errors import ModelError
 from brainsnn.learnable import Learnable, learnables
+from brainsnn.memory import check_size
 from brainsnn.neurons import NeuronModel
 from brainsnn.streams import Streams
 from brainsnn.structures import AllToAll, Structure
@@ -164,6 +165,7 @@ class Model:
 
     def draw_weights(self, streams: Streams) -> dict[str, NDArray[np.float64]]:
         """First values of everything that is learned, weights from the stream ``weights``."""
+        check_size(self.name, self.shapes)
         rng = streams["weights"]
         return {name: part.draw(rng) for name, part in self.learnable.items()}
 

@@ -4,10 +4,37 @@ import threading
 
 import pytest
 
-from brainsnn.training import Interrupted, StopRequest
+from brainsnn.interrupts import SIGNALS, Interrupted, StopRequest, ending_by_signals
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture(autouse=True)
+def heard():
+    """No signal is ignored, whoever started the tests; all are as they were afterwards."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        if before[number] == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_signals_end_a_program_as_ctrl_c_does(number):
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), ending_by_signals():
+        os.kill(os.getpid(), number)
+    assert signal.getsignal(number) is before
+
+
+def test_an_ignored_signal_stays_ignored():
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with ending_by_signals(), StopRequest() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert not stop.requested
+
+
+@pytest.mark.parametrize("number", SIGNALS)
 def test_first_signal_asks_second_stops(number):
     before = signal.getsignal(number)
     with StopRequest() as stop:

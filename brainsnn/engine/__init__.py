@@ -4,11 +4,15 @@ To add one: write a file with a subclass of `Engine`, register it in `ENGINES`, 
 the scenario suite finds it there.
 """
 
+import tempfile
+
 from brainsnn.engine.base import ENGINES, Engine
 from brainsnn.engine.genn import GennEngine
 from brainsnn.engine.resident import ResidentEngine
 from brainsnn.engine.runtime import RuntimeEngine
 from brainsnn.engine.standalone import StandaloneEngine
+from brainsnn.errors import EngineError
+from brainsnn.memory import check_size
 from brainsnn.model import Model
 from brainsnn.streams import Streams
 
@@ -33,6 +37,15 @@ def build_engine(
     ConfigError
         If there is no engine of that name.
     EngineError, ModelError
-        If it cannot be built.
+        If it cannot be built, or is too large for this machine.
     """
-    return ENGINES[name](model, n_steps, streams, workers=workers)
+    kind = ENGINES[name]
+    check_size(model.name, model.shapes, n_steps)
+    try:
+        return kind(model, n_steps, streams, workers=workers)
+    except OSError as error:
+        where = error.filename or tempfile.gettempdir()
+        raise EngineError(
+            f"The network cannot be built: {where}: {error.strerror or error}. Temporary files go "
+            "to the folder in TMPDIR."
+        ) from error

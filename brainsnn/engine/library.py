@@ -223,13 +223,13 @@ def by_population(final: FloatArray, sizes: Mapping[str, int]) -> dict[str, Floa
 
 
 def _load_private(library: bytes) -> ctypes.CDLL:
-    with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
-        path = Path(folder) / "network.so"
-        path.write_bytes(library)
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
+            path = Path(folder) / "network.so"
+            path.write_bytes(library)
             return ctypes.CDLL(str(path))
-        except OSError as error:
-            raise EngineError(f"Cannot load the compiled network: {error}.") from error
+    except OSError as error:
+        raise EngineError(f"Cannot load the compiled network: {error}.") from error
 
 
 def _unload(library: ctypes.CDLL) -> None:

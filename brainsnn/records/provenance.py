@@ -10,9 +10,9 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from brainsnn.errors import RunDirectoryError
 
@@ -53,6 +53,14 @@ def provenance(seed: int, command: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def _moment(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+_Moment = Annotated[str, AfterValidator(_moment)]
+
+
 class _Record(BaseModel):
     """What a record of provenance must hold to be of use; it may hold more."""
 
@@ -60,8 +68,8 @@ class _Record(BaseModel):
 
     command: list[str]
     seed: int = Field(default=0, ge=0)
-    started: datetime = Field(strict=False)
-    ended: datetime | None = Field(default=None, strict=False)
+    started: _Moment
+    ended: _Moment | None = None
     resumed: list[dict[str, Any]] = []
     machine: dict[str, Any] = {}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from brainsnn.errors import RunDirectoryError
-from brainsnn.records.atomic import fill, sync_folder, write_whole, writing
+from brainsnn.records.atomic import PARTIAL, fill, sync_folder, write_whole, writing
 
 JOURNAL = ".together.json"
 _PENDING = ".{}.pending"
@@ -61,7 +61,8 @@ def recover(folder: Path) -> None:
     journal = folder / JOURNAL
     if journal.is_file():
         _put_in_place(folder, _journalled(journal))
-    for path in folder.glob(_PENDING.format("*")):
+    begun = folder / PARTIAL.format(JOURNAL)
+    for path in (begun, *folder.glob(_PENDING.format("*"))):
         path.unlink(missing_ok=True)
 
 

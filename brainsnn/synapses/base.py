@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +52,10 @@ class Uniform:
     high: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.low <= self.high:
-            raise ModelError(f"Uniform weights need low <= high, got {self.low} and {self.high}.")
+        if not -math.inf < self.low <= self.high < math.inf or math.isinf(self.high - self.low):
+            raise ModelError(
+                f"Uniform weights need finite low <= high, got {self.low} and {self.high}."
+            )
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
         """Draw weights of `shape` (pre, post)."""

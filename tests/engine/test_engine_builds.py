@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -294,6 +295,60 @@ def test_functions_of_the_users_own_are_told_or_give_no_key(
     assert keys[4] is None
     assert len({key for key in keys if key}) == 4
     assert recall.model_key(small()) is not None
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        [],
+        {},
+        {"library": "", "stochastic": False},
+        {"library": "../x", "stochastic": False},
+        {"library": "x", "stochastic": False},
+        {"library": ["x"], "stochastic": 3},
+    ],
+)
+def test_a_record_that_names_no_library_is_not_there(stored: Path, meta: object) -> None:
+    stored.mkdir(parents=True, mode=0o700)
+    np.savez(stored / "key", meta=np.array(json.dumps(meta)))
+    (stored / "key.npz").rename(stored / "key.model")
+    assert recall.recall("key") is None
+
+
+@pytest.mark.parametrize("what", ["folder", "library", "owner", "link"])
+def test_what_others_could_have_written_is_not_run(
+    project: Path, stored: Path, tmp_path: Path, what: str
+) -> None:
+    library = compile_library(project)
+    key = library.name.partition("-")[0]
+    assert cache.find(key, ".so") == library
+    if what == "folder":
+        stored.chmod(0o777)
+    elif what == "library":
+        library.chmod(0o666)
+    elif what == "owner":
+        if os.geteuid() != 0:
+            pytest.skip("only root gives files away")
+        os.chown(library, 12345, 12345)
+    else:
+        library.rename(tmp_path / "theirs")
+        library.symlink_to(tmp_path / "theirs")
+    assert cache.find(key, ".so") is None
+    again = compile_library(project)
+    assert cache.find(key, ".so") == again
+    assert stored.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_cache_is_its_users_alone_whatever_the_umask(tmp_path: Path, stored: Path) -> None:
+    built = tmp_path / "built.so"
+    built.write_bytes(b"x")
+    before = os.umask(0)
+    try:
+        kept = cache.keep(built, "key", ".so")
+    finally:
+        os.umask(before)
+    assert stored.stat().st_mode & 0o777 == 0o700
+    assert not kept.stat().st_mode & 0o022
 
 
 @pytest.mark.usefixtures("stored")

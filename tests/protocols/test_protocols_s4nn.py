@@ -8,7 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from PIL import Image
+from photographs import put_photographs
 
 from analysis.claims import Verdict
 from brainsnn.config import apply_overrides
@@ -59,15 +59,8 @@ def test_mnist_from_data_to_report(tmp_path):
 
 @pytest.fixture
 def photographs(tmp_path, monkeypatch):
-    """Little bright images with a dark left or right half, where Caltech-101 would be."""
-    rng = np.random.default_rng(3)
-    for column, folder in ((0, "Faces"), (5, "Motorbikes")):
-        path = tmp_path / "data" / "caltech101" / folder
-        path.mkdir(parents=True)
-        for k in range(12):
-            image = rng.integers(150, 256, (8, 10), dtype=np.uint8)
-            image[:, column : column + 5] //= 8
-            Image.fromarray(image).save(path / f"image_{k:04}.jpg", quality=95)
+    """Little images where Caltech-101 would be."""
+    put_photographs(tmp_path)
     monkeypatch.setenv("BRAINSNN_DATA", str(tmp_path / "data"))
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path / "cache")
     return tmp_path

@@ -4,6 +4,8 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from disk import full_disk
 
@@ -142,3 +144,53 @@ def test_rows_are_added_and_found_again(tmp_path):
         assert run.holds("results", condition="b", seed=1)
         assert not run.holds("results", condition="a", seed=1)
         assert not run.holds("results", condition="c")
+
+
+@pytest.mark.parametrize("name", ["checkpoints", "figures", "log.txt", ".lock"])
+def test_nothing_is_written_through_a_link(tmp_path, name):
+    create(tmp_path).close()
+    path, outside = tmp_path / "s4nn" / "one", tmp_path / "outside"
+    inside = path / name
+    if inside.is_dir():
+        outside.mkdir()
+        inside.rmdir()
+    else:
+        outside.write_text("mine")
+        inside.unlink(missing_ok=True)
+    inside.symlink_to(outside)
+    with pytest.raises(RunDirectoryError, match=f"{name}: is a symbolic link"):
+        RunDirectory.open(path)
+
+
+def test_a_linked_table_is_replaced_not_followed(tmp_path):
+    outside = tmp_path / "outside.parquet"
+    outside.write_text("mine")
+    with create(tmp_path) as run:
+        for name in ("metrics.parquet", ".metrics.parquet.partial"):
+            (run.path / name).symlink_to(outside)
+        run.write_metrics(pd.DataFrame({"epoch": [1]}))
+        assert not (run.path / "metrics.parquet").is_symlink()
+    assert outside.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["[]", "{}", '{"command": 3}', "[" * 100_000, '{"command": [], "started": 5, "seed": 0}'],
+)
+def test_provenance_that_is_none_is_refused(tmp_path, record):
+    with create(tmp_path) as run:
+        (run.path / "provenance.json").write_text(record)
+        with pytest.raises(RunDirectoryError, match=r"provenance\.json"):
+            run.provenance()
+
+
+def test_a_table_that_unpacks_to_gigabytes_is_refused(tmp_path):
+    with create(tmp_path) as run:
+        table = pa.table(
+            {"x": pa.DictionaryArray.from_arrays(pa.array(np.zeros(10**7, np.int8)), ["a"])}
+        )
+        with pq.ParquetWriter(run.path / "x.parquet", table.schema) as writer:
+            for _ in range(5):
+                writer.write_table(table)
+        with pytest.raises(RunDirectoryError, match="would unpack"):
+            run.table("x")

@@ -1,3 +1,5 @@
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,33 @@ def test_a_run_directory_and_a_checkpoint_give_the_selected_weights(tmp_path):
     write_arrays(tmp_path / "early.npz", graft("weights", present), {"format": 1})
     with pytest.raises(WeightsError, match="before any weights were selected"):
         load_weights(tmp_path / "early.npz", SHAPES)
+
+
+def member(header: str, data: bytes = bytes(96)) -> bytes:
+    """One array as NumPy writes it, whatever its header says."""
+    text = header.encode() + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (-3, -4), }",
+        "{'descr': '<f8', 'shape': (((((3, 4)",
+        "{'descr': '|O', 'fortran_order': False, 'shape': (12,), }",
+    ],
+)
+def test_headers_that_lie_are_refused(tmp_path, header):
+    with zipfile.ZipFile(tmp_path / "w.npz", "w") as archive:
+        archive.writestr("a_b.npy", member(header))
+    with pytest.raises(WeightsError, match=r"w\.npz: 'a_b' is damaged"):
+        load_weights(tmp_path / "w.npz", SHAPES)
+
+
+def test_a_file_that_unpacks_to_gigabytes_is_refused_by_its_headers(tmp_path):
+    with zipfile.ZipFile(tmp_path / "w.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("a_b.npy", bytes(300 << 20))
+    with pytest.raises(WeightsError, match="would unpack"):
+        load_weights(tmp_path / "w.npz", SHAPES)

@@ -101,3 +101,70 @@ def test_full_disk_keeps_the_checkpoint_before(path):
         resume(path, epochs=3)
     assert path.read_bytes() == before
     assert len(resume(path, epochs=3).metrics) == 3
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "quantised_adam", "sgd"])
+def test_an_optimisers_state_has_the_shape_of_what_it_learns(tmp_path, optimiser):
+    path = tmp_path / "latest.npz"
+    settings = {"optimiser": {"name": optimiser, "weight_decay": 1e-3}, "average": {"name": "off"}}
+    extra = {"checkpoint": path}
+    make_trainer(extra=extra, **{**SETTINGS, **settings}).fit(*TRIALS)
+    arrays, meta = read_arrays(path)
+    leaves = [name for name in arrays if name.startswith("optimiser/")]
+    assert leaves
+    for leaf in leaves:
+        old = arrays[leaf]
+        for odd in (np.zeros((1, 1)), np.full(old.shape, np.nan), old.astype(np.float32), old[:0]):
+            write_arrays(path, {**arrays, leaf: odd}, meta)
+            with pytest.raises(RunDirectoryError, match=r"'optimiser' does not fit"):
+                resume(path, **settings)
+        write_arrays(path, {k: v for k, v in arrays.items() if k != leaf}, meta)
+        with pytest.raises(RunDirectoryError, match=r"'optimiser' does not fit.*missing"):
+            resume(path, **settings)
+
+
+@pytest.mark.parametrize("average", ["off", "exponential", "epochs"])
+def test_an_averages_state_is_of_this_run(tmp_path, average):
+    path, settings = tmp_path / "latest.npz", {"average": {"name": average}}
+    make_trainer(extra={"checkpoint": path}, **{**SETTINGS, **settings}).fit(*TRIALS)
+    arrays, meta = read_arrays(path)
+    for leaf, odd in (
+        ("average/input_hidden", np.zeros((2, 2))),
+        ("average/0.input_hidden", np.zeros((2, 2))),
+        ("average/7.input_hidden", np.zeros((20, 12))),
+        ("average/blocks", np.array(-1)),
+        ("average/x", np.zeros((20, 12))),
+    ):
+        write_arrays(path, {**arrays, leaf: odd}, meta)
+        with pytest.raises(RunDirectoryError, match="'average' does not fit"):
+            resume(path, **settings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epoch": -1},
+        {"epoch": 1},
+        {"epoch": True},
+        {"metrics": [1]},
+        {"metrics": [{"epoch": 1}, {"epoch": 2, "x": 1}]},
+        {"streams": True},
+        {"streams": {"seed": 5, "streams": {"order": {"state": 3}}}},
+        {"seconds": float("nan")},
+        {"selection": {"best": 1.0, "best_epoch": 9}},
+        {"surplus": 1},
+    ],
+)
+def test_a_description_that_cannot_be_is_refused(path, change):
+    arrays, meta = read_arrays(path)
+    write_arrays(path, arrays, {**meta, **change})
+    with pytest.raises(RunDirectoryError, match=r"latest\.npz: 'meta'"):
+        resume(path)
+
+
+def test_a_description_that_is_no_table_is_refused(path):
+    arrays, _ = read_arrays(path)
+    for odd in ("3", "[]", "[" * 99_999):
+        np.savez(path, meta=np.array(odd), **arrays)
+        with pytest.raises(RunDirectoryError, match=r"latest\.npz: 'meta'"):
+            resume(path)

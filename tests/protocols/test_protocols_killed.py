@@ -1,0 +1,171 @@
+"""Every protocol, killed before any of its writes and resumed, leaves what an unbroken run does.
+
+A run is watched: before each file that it opens to write, renames or removes, its directory is
+copied, which is what a kill at that moment would leave. Each copy is then resumed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from photographs import put_photographs
+
+from brainsnn.config import apply_overrides
+from brainsnn.datasets import MNIST, Iris, SmallNMNIST
+from brainsnn.datasets.cockroach import CockroachAntennalLobe
+from brainsnn.experiment import resume, start
+from brainsnn.protocol import load_protocol, protocols
+from brainsnn.records import RunDirectory
+from protocols.s4nn_caltech_presets import PRESETS
+
+ENGINE = "resident" if shutil.which("g++") else "runtime"
+FEW = ("data.n_train=40", "data.n_validation=20", "data.n_test=20")
+GLM = ("training.epochs=1", "training.folds=2", "data.train=8", "data.test=8", "seeds=2")
+LITTLE = {
+    "s4nn-mnist": (*FEW, "epochs=2", "network.hidden=[8]", "thresholds=[50.0]"),
+    "s4nn-caltech": (
+        *PRESETS["pixels"],
+        "network.initial_high=[5.0, 250.0]",
+        *("epochs=2", "data.n_train=6", "data.n_validation=2"),
+        *("data.height=8", "data.width=10", "jitters=[0, 100]"),
+    ),
+    "glm-basis": (*GLM, "digits=[[5, 7]]", "functions=[1]"),
+    "glm-complexity": (*GLM, "n_steps=[4]", "accuracy=0.05"),
+    "codes-mnist": (*GLM, "digits=[5, 7]", "n_steps=4", "functions=2"),
+    "codes-recorded": ("seeds=2", "shuffles=2", "windows=[0.2, 0.5]", "folds=2"),
+    "count-mnist": (
+        *(*FEW, "epochs=2", "network.n_steps=4", "network.hidden=8"),
+        *("short.epochs=1", "short.n_steps=2"),
+    ),
+    "count-latency": (
+        *(*FEW, "epochs=1", "network.hidden=8", "n_steps=[1, 4]", "constrained=4"),
+        *("bits=[2]", "rate_targets=[]"),
+    ),
+    "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["even"]'),
+    "antlr-mnist": (
+        *(*FEW, "hidden=8", "training.epochs=2", "restricted=[false]", 'methods=["antlr"]'),
+        *("seeds=2", "n_steps=20", "input_steps=10"),
+    ),
+    "antlr-nmnist": (
+        *("seeds=1", "hidden=6", "n_steps=12", "training.epochs=1", "restricted=[true]"),
+        'methods=["antlr"]',
+    ),
+    "antlr-matching": (
+        *("outputs=[1]", "target_spikes=[1]", "hidden=[6]", "n_steps=20", "seeds=2", "updates=8"),
+        *("input_spikes=4", "landscape.tasks=2", "landscape.points=3"),
+    ),
+}
+"""The least that each protocol can be asked for."""
+
+NEEDS = {"codes-recorded": CockroachAntennalLobe, "count-uci": Iris, "antlr-nmnist": SmallNMNIST}
+UNTOLD = ("second", "note")
+"""Columns with these in their names hold times."""
+
+
+class Watch:
+    """Copies a directory before each write to it; an audit hook, which Python never takes off."""
+
+    def __init__(self) -> None:
+        self.root: Path | None = None
+        self.copies: dict[bytes, Path] = {}
+        self.busy = False
+        sys.addaudithook(self._hear)
+
+    @contextmanager
+    def over(self, root: Path, into: Path) -> Iterator[dict[bytes, Path]]:
+        """Watch `root`; what is given holds the copies in `into`, no two of them alike."""
+        self.root, self.into, self.copies = root, into, {}
+        try:
+            yield self.copies
+        finally:
+            self.root = None
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.root is None or self.busy or not _writes(event, arguments):
+            return
+        path = os.fsdecode(arguments[0]) if not isinstance(arguments[0], int) else ""
+        if not path.startswith(str(self.root)) or path.endswith(("log.txt", ".lock")):
+            return
+        self.busy = True
+        try:
+            self._copy()
+        finally:
+            self.busy = False
+
+    def _copy(self) -> None:
+        assert self.root is not None
+        files = sorted(p for p in self.root.rglob("*") if p.is_file() and p.name != "log.txt")
+        state = b"".join(os.fsencode(p) + p.read_bytes() for p in files)
+        if (self.root / "config.toml").exists() and state not in self.copies:
+            self.copies[state] = self.into / str(len(self.copies))
+            shutil.copytree(self.root, self.copies[state])
+
+
+def _writes(event: str, arguments: tuple[object, ...]) -> bool:
+    if event == "open":
+        return bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
+    return event in ("os.rename", "os.remove")
+
+
+WATCH = Watch()
+
+
+def contents(path: Path) -> dict[str, object]:
+    """Tables and weights of a run directory, times left out."""
+    found: dict[str, object] = {}
+    for file in sorted([*path.glob("*.parquet"), *path.glob("*.npz")]):
+        if file.suffix == ".npz":
+            with np.load(file) as arrays:
+                found[file.name] = {name: arrays[name].tobytes() for name in arrays.files}
+        else:
+            table = pd.read_parquet(file)
+            kept = [name for name in table if not any(word in name for word in UNTOLD)]
+            found[file.name] = table[kept]
+    return found
+
+
+def assert_same(ours: dict[str, object], theirs: dict[str, object]) -> None:
+    assert ours.keys() == theirs.keys()
+    for name, mine in ours.items():
+        if isinstance(mine, pd.DataFrame):
+            pd.testing.assert_frame_equal(mine, theirs[name], check_exact=True, obj=name)
+        else:
+            assert mine == theirs[name], name
+
+
+def test_every_protocol_is_tried() -> None:
+    assert set(LITTLE) == set(protocols())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LITTLE)
+def test_killed_before_any_write_and_resumed(name, tmp_path, monkeypatch):
+    if name == "s4nn-caltech":
+        monkeypatch.setenv("BRAINSNN_DATA", str(put_photographs(tmp_path)))
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path / "cache")
+    elif NEEDS.get(name, MNIST)().find() is None:
+        pytest.skip("its data set is not there")
+    if name == "count-uci":
+        pytest.importorskip("sklearn")
+    protocol = load_protocol(name)
+    # What is concluded follows from the tables alone, and is drawn anew by every resume.
+    monkeypatch.setattr(type(protocol), "conclude", lambda *_: pd.DataFrame())
+    config = apply_overrides(protocol.config(), [f"engine={ENGINE}", *LITTLE[name]])
+    run = tmp_path / "run"
+    with WATCH.over(run, tmp_path / "killed") as copies:
+        start(protocol, config, run, ["brainsnn"])
+    whole = contents(run)
+    assert len(copies) >= 5
+    for copy in copies.values():
+        resume(protocol, copy, ["brainsnn", "resume"])
+        assert_same(whole, contents(copy))
+        assert RunDirectory.read(copy).provenance()["ended"]
+        assert not [p for p in copy.rglob(".*") if p.name != ".lock"]

@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.claims import Claim, judged_together
+from analysis.tables import TableError
 
 S4NN = (
     "S. R. Kheradpisheh and T. Masquelier, Temporal backpropagation for spiking neural networks "
@@ -122,6 +123,21 @@ PAPER: Mapping[str, tuple[Printed, ...]] = {
     ),
 }
 """By protocol: those whose runs are of one network each. Studies keep a table of claims."""
+
+
+def printed_value(protocol: str, column: str, variant: str = "") -> float:
+    """The number that a paper prints, of `PAPER`.
+
+    Raises
+    ------
+    TableError
+        If it prints none there.
+    """
+    for printed in PAPER.get(protocol, ()):
+        if printed.column == column and (not printed.variants or variant in printed.variants):
+            return printed.value
+    raise TableError(f"No paper prints {column} of {protocol}, variant {variant or 'any'}.")
+
 
 SOURCES: Mapping[str, str] = {
     "s4nn-mnist": S4NN,

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.latency import label_steps
+from analysis.paper import printed_value
 from analysis.report import Claim, Section
 from analysis.weights import receptive_fields
 from brainsnn.codes import LatencyEncoder
@@ -33,7 +34,10 @@ from protocols.s4nn import (
 )
 
 #: What the paper reports on MNIST: Table 3, Table 4.
-PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = 97.4, 89.7, 218.0
+PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
+    printed_value("s4nn-mnist", column)
+    for column in ("accuracy_ties_right", "label_step", "spikes_to_decision")
+)
 
 
 class S4NNMnistConfig(S4NNProtocolConfig):

@@ -125,6 +125,10 @@ PAPER: Mapping[str, tuple[Printed, ...]] = {
 """By protocol: those whose runs are of one network each. Studies keep a table of claims."""
 
 
+OTHER_DATA = " on "
+"""What parts a variant's name from that of a data set that is not the paper's."""
+
+
 def printed_value(protocol: str, column: str, variant: str = "") -> float:
     """The number that a paper prints, of `PAPER`.
 
@@ -162,12 +166,13 @@ def claims_of_rows(protocol: str, rows: pd.DataFrame) -> list[Claim]:
     protocol : str
         One of `PAPER`; others have no claims here.
     rows : pandas.DataFrame
-        Its measured rows (`analysis.ledger`).
+        Its measured rows (`analysis.ledger`). Variants on other data have no claims.
     """
     found = []
     for variant, mine in rows.groupby("variant", sort=True):
         for printed in PAPER.get(protocol, ()):
-            if printed.variants and variant not in printed.variants:
+            of_it = variant in printed.variants or not printed.variants
+            if not of_it or OTHER_DATA in str(variant):
                 continue
             values = printed.scale * mine[printed.column].dropna()
             found.append(

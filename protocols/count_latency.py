@@ -246,7 +246,7 @@ def _kept(engine: Engine, trials: pd.DataFrame, condition: Condition) -> dict[st
 
 def _claim(part: pd.DataFrame, name: str, data: MnistConfig) -> Claim:
     """Accuracy of a condition, beside the paper's where it has one."""
-    plain = name == f"T = {PAPER_STEPS}"
+    plain = name == f"T = {PAPER_STEPS}" and data.name == "mnist"
     note = f"{part['synaptic_operations'].mean():,.0f} synaptic operations"
     if plain and data.n_train is not None:
         note += f"; learned {data.n_train:,} images, the paper's network all"

@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import typer
@@ -21,6 +22,7 @@ import typer
 from analysis.claim_table import write_claims
 from analysis.latency import label_steps
 from analysis.ledger import COLUMNS, NUMBERS, append_row
+from analysis.paper import OTHER_DATA
 from analysis.summary import summarise
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records import RunDirectory
@@ -40,7 +42,7 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
     record = run.provenance()
     if not record.get("ended"):
         raise RunDirectoryError(f"{run.path}: this run has not ended; resume it first.")
-    config = tomllib.loads((run.path / "config.toml").read_text(encoding="utf-8"))
+    config = _settings(run)
     begin, end = (datetime.fromisoformat(record[key]) for key in ("started", "ended"))
     common = {
         "protocol": config["protocol"],
@@ -50,11 +52,11 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
         "machine": f"{record['machine']['cpu']}, {record['machine']['cores']} cores",
     }
     if run.has_table("results"):
-        preset = _of_preset(record["command"])
+        preset = _of_preset(run)
         found = _of_study(run.table("results"))
         return [{**common, **row, "variant": f"{preset}{row['variant']}"} for row in found]
     row = {
-        "variant": _variant(record["command"]),
+        "variant": _variant(run),
         "seed": config["seed"],
         "seconds": round((end - begin).total_seconds()),
         "epochs": _epochs(run),
@@ -83,7 +85,7 @@ def claims_of(run: RunDirectory) -> pd.DataFrame | None:
     """Return a study's claims; those of runs of one network follow from their rows."""
     if not run.has_table("results"):
         return None
-    preset, claims = _of_preset(run.provenance()["command"]), run.table("claims")
+    preset, claims = _of_preset(run), run.table("claims")
     return claims.assign(claim=preset + claims["claim"])
 
 
@@ -122,16 +124,23 @@ def _command(words: Sequence[str]) -> str:
     return shlex.join(word for word in kept if word not in ("--quiet", "--json"))
 
 
-def _variant(words: Sequence[str]) -> str:
-    """Return the preset, or ``default``."""
-    words = list(words)
-    return words[words.index("--preset") + 1] if "--preset" in words else "default"
+def _variant(run: RunDirectory) -> str:
+    """Return the preset, or ``default``; with the data set, if it is another than MNIST."""
+    words = list(run.provenance()["command"])
+    preset = words[words.index("--preset") + 1] if "--preset" in words else "default"
+    data = _settings(run).get("data")
+    name = data.get("name", "mnist") if isinstance(data, dict) else "mnist"
+    return preset if name == "mnist" else f"{preset}{OTHER_DATA}{name}"
 
 
-def _of_preset(words: Sequence[str]) -> str:
+def _of_preset(run: RunDirectory) -> str:
     """Return what a study's conditions and claims begin with under a preset."""
-    preset = _variant(words)
-    return "" if preset == "default" else f"{preset}: "
+    variant = _variant(run)
+    return "" if variant == "default" else f"{variant}: "
+
+
+def _settings(run: RunDirectory) -> dict[str, Any]:
+    return tomllib.loads((run.path / "config.toml").read_text(encoding="utf-8"))
 
 
 def main(paths: list[Path], results: Path = Path("results")) -> None:

@@ -35,6 +35,11 @@ def test_claims_are_of_the_variants_whose_network_the_number_is_of():
     assert found[0].verdict == "not met"
 
 
+def test_other_data_are_not_compared_with_the_papers():
+    rows = pd.DataFrame([ROW, ROW | {"variant": "default on fashion-mnist"}])
+    assert {c.text.partition(":")[0] for c in claims_of_rows("s4nn-mnist", rows)} == {"default"}
+
+
 def test_the_labels_step_is_judged_and_the_winners_is_not():
     found = claims_of_rows("s4nn-mnist", pd.DataFrame([ROW | {"label_step": 95.0}]))
     step = next(claim for claim in found if "label" in claim.text)

@@ -12,6 +12,7 @@ from analysis.ledger import read_ledger
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records import RunDirectory
 from protocols.record import main as record
+from protocols.record import rows
 
 TRIALS = pd.DataFrame(
     {
@@ -89,6 +90,25 @@ def test_a_commit_of_a_branch_that_was_never_merged_is_refused(repository, tmp_p
     git(repository, "reset", "-q", "--hard", first)
     with pytest.raises(RunDirectoryError, match=lost):
         record([run_of(tmp_path / "run", lost)], repository / "results")
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "variant"),
+    [
+        ("", [], "default"),
+        ('[data]\nname = "mnist"\n', ["--preset", "faithful"], "faithful"),
+        ('[data]\nname = "fashion-mnist"\n', [], "default on fashion-mnist"),
+        ('data = "nmnist-small"\n', [], "default"),
+    ],
+)
+def test_a_variant_says_which_data_it_is_of(tmp_path, data, words, variant):
+    path = run_of(tmp_path / "run", None)
+    provenance = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
+    provenance["command"] += words
+    (path / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    with (path / "config.toml").open("a", encoding="utf-8") as file:
+        file.write(data)
+    assert rows(RunDirectory.read(path))[0]["variant"] == variant
 
 
 def test_rows_outside_a_repository_have_no_history(tmp_path):

@@ -46,7 +46,7 @@ def test_a_threshold_that_reads_what_a_synapse_moves_is_tested(tmp_path):
     joined = Model("m", model.populations, (first, type(second)("ab", "a", "b", graded)))
     source = trial_loop(joined, tmp_path)
     assert "next_step(" not in source
-    assert "static const Always b_changed" in source
+    assert "static const Always changed_b" in source
 
 
 def test_noise_is_drawn_in_every_step(tmp_path):

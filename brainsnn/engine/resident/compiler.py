@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -34,17 +35,29 @@ class Flags:
         Flags of the two steps.
     sources : tuple of str
         Source files of the user's own, to be compiled beside the project's.
+    headers : bool
+        Whether the sources include headers of the user's own.
     """
 
     compile: tuple[str, ...]
     link: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    headers: bool = False
 
     @staticmethod
-    def of_brian2(compiler_flags: str, linker_flags: str, sources: Sequence[str]) -> Flags:
+    def of_brian2(
+        compiler_flags: str, linker_flags: str, sources: Sequence[str], headers: bool
+    ) -> Flags:
         """Flags that Brian2's preferences ask for, in the language that the library needs."""
         flags = (*shlex.split(compiler_flags), "-std=c++17")
-        return Flags(flags, tuple(shlex.split(linker_flags)), tuple(sources))
+        return Flags(flags, tuple(shlex.split(linker_flags)), tuple(sources), headers)
+
+    def libraries(self) -> list[Path]:
+        """Files that are linked, where they are in a folder that the flags name."""
+        folders = [Path(flag[2:]) for flag in self.link if flag.startswith("-L")]
+        names = [flag[2:] for flag in self.link if flag.startswith("-l")]
+        paths = [f / f"lib{n}{end}" for f in folders for n in names for end in (".a", ".so")]
+        return [path for path in paths if path.is_file()]
 
 
 #: Strict floating point: the same sums in the same order on every engine, so the same spikes.
@@ -145,6 +158,9 @@ def run_tool(command: Sequence[str], folder: Path, **variables: str) -> str:
     result = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
+    told = re.search(r'#error "brainsnn: (.*)"', result.stderr) if result.returncode else None
+    if told:
+        raise EngineError(f"The network cannot be compiled: {told[1]}")
     if result.returncode:
         raise EngineError(
             f"The compiler refused the generated code ({' '.join(command)}):\n"
@@ -182,7 +198,9 @@ def source_key(
         digest.update(path.read_bytes())
     for source in flags.sources:
         digest.update(_preprocessed(project, compiler, flags, source))
-    if _own_headers(flags):
+    for library in flags.libraries():
+        digest.update(library.read_bytes())
+    if flags.headers or _own_headers(flags):
         digest.update(_preprocessed(project, compiler, flags, "main.cpp"))
     return digest.hexdigest()[:32]
 

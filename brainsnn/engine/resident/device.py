@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from brainsnn.engine.resident.arguments import applied
 from brainsnn.engine.resident.compiler import Flags, compile_library
 from brainsnn.engine.resident.generation import GeneratingDevice
+from brainsnn.engine.resident.layout import user_headers
 from brainsnn.engine.resident.library import Library
 from brainsnn.engine.resident.printing import printing
 from brainsnn.errors import EngineError
@@ -105,7 +106,8 @@ class ResidentDevice(GeneratingDevice):
         extra = sorted(set(writer.source_files) - self._sources)
         own = [source for source in extra if not source.startswith("brianlib/")]
         if self.flags is None:
-            self.flags = Flags.of_brian2(compiler_flags, linker_flags, own)
+            headers = bool(user_headers(self))
+            self.flags = Flags.of_brian2(compiler_flags, linker_flags, own, headers)
 
     def compile_source(self, directory: str, compiler: str, debug: bool, clean: bool) -> None:
         """Compile the project to a library, or find it in the cache."""

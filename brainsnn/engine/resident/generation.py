@@ -7,6 +7,7 @@ template of Brian2's is replaced only where a measurement asked for it
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,11 +20,13 @@ from brainsnn.engine.resident import quiet
 from brainsnn.engine.resident.codeobjects import (
     ResidentCodeObject,
     draws,
+    take_includes,
     written_arrays,
 )
 from brainsnn.engine.resident.inputs import RunInput, active_inputs, lengths
 from brainsnn.engine.resident.laid_out import LaidOut, Pathway, created
 from brainsnn.engine.resident.layout import Recorded, main_context, owner_name
+from brainsnn.engine.resident.names import called, clock_name, network_name, set_apart
 from brainsnn.engine.resident.stages import Stage, make_stage, refuse_python
 
 
@@ -31,6 +34,7 @@ class GeneratingDevice(CPPStandaloneDevice):
     """Brian2's C++ standalone device with its ``main`` replaced; `ResidentDevice` runs it."""
 
     main_queue: list[tuple[str, Any]]
+    clocks: Any
     build_on_run: bool
 
     def __init__(self) -> None:
@@ -44,6 +48,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         self.steps: list[str] = []
         self.objects: dict[str, Any] = {}
         self.flagged: set[str] = set()
+        self.includes: set[str] = set()
         self.stochastic = False
 
     def describe_trial(
@@ -104,18 +109,21 @@ class GeneratingDevice(CPPStandaloneDevice):
             self.flagged.add(owner.name)
         elif isinstance(owner, SpikeGeneratorGroup) and template_name == "spikegenerator":
             template_name = "spikegenerator_events"
+        if "inner_variable" in extra and codeobj_class in (None, ResidentCodeObject):
+            extra["inner_variable"] = set_apart(extra["inner_variable"])
         codeobj = super().code_object(
             owner,
             self._stable_name(name),
             abstract_code,
-            variables,
+            dict(variables),
             template_name,
-            variable_indices,
+            copy.copy(variable_indices),
             codeobj_class=codeobj_class,
             template_kwds=extra,
             **kwds,
         )
-        self.writes[codeobj.name] = written_arrays(codeobj, abstract_code, extra)
+        self.includes |= take_includes(codeobj)
+        self.writes[codeobj.name] = written_arrays(codeobj, variables, abstract_code, extra)
         return codeobj
 
     def _stable_name(self, name: str) -> str:
@@ -169,7 +177,31 @@ class GeneratingDevice(CPPStandaloneDevice):
         arrays = own["_timebins"], own["_lastindex"]
         names = [self.get_array_name(array, access_data=False) for array in arrays]
         first = not lengths(self, group)
-        return RunInput(group, clock.name, float(clock.dt), first, renewed, *names)
+        return RunInput(group, clock_name(clock.name), float(clock.dt), first, renewed, *names)
+
+    def generate_objects_source(
+        self,
+        writer: Any,
+        arange_arrays: Any,
+        synapses: Any,
+        static_array_specs: Any,
+        networks: Any,
+        timed_arrays: Any,
+    ) -> None:
+        """Declare networks and clocks by their names in the generated code."""
+        clocks: set[Any] = self.clocks
+        self.clocks = called(clocks, clock_name)
+        try:
+            super().generate_objects_source(
+                writer,
+                arange_arrays,
+                synapses,
+                static_array_specs,
+                called(networks, network_name),
+                timed_arrays,
+            )
+        finally:
+            self.clocks = clocks
 
     def generate_main_source(self, writer: Any) -> None:
         """Write the trial loop and the C interface in place of Brian2's ``main``."""

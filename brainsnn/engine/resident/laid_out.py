@@ -97,8 +97,8 @@ class Pathway:
         synapses = pathway.synapses
         start = int(synapses.source.start)
         return Pathway(
-            ring=f"{pathway.name}_ring",
-            kernels=f"{pathway.name}_kernels",
+            ring=f"ring_{pathway.name}",
+            kernels=f"kernels_{pathway.name}",
             structure=laid_out.structure,
             target_start=int(synapses.target.start),
             n_target=len(synapses.target),
@@ -125,7 +125,7 @@ def kernels(device: Any) -> list[Kernels]:
     """Kernels of every network of a device."""
     return [
         Kernels(
-            f"{pathway.name}_kernels",
+            f"kernels_{pathway.name}",
             device.get_array_name(synapses.variables[laid_out.weight], access_data=False),
             laid_out.structure,
         )

@@ -13,6 +13,7 @@ from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 from brainsnn.engine.resident import quiet
 from brainsnn.engine.resident.inputs import input_groups
 from brainsnn.engine.resident.laid_out import kernels, lists_read
+from brainsnn.engine.resident.names import bare_names, clock_name, network_name
 from brainsnn.engine.resident.stages import number_profiled
 
 
@@ -69,11 +70,12 @@ def units(code_objects: dict[str, Any]) -> list[dict[str, str]]:
 
 def describe_clock(clock: Any, names: dict[Any, str]) -> dict[str, Any]:
     """Arrays that a clock reads and writes."""
+    name = clock_name(clock.name)
     found = {k: names[clock.variables[k]] for k in ("timestep", "t")}
     if "times" in clock.variables:
         times = clock.variables["times"]
-        return {"name": clock.name, "times": names[times], "n_times": times.size, **found}
-    return {"name": clock.name, "times": None, "dt": names[clock.variables["dt"]], **found}
+        return {"name": name, "times": names[times], "n_times": times.size, **found}
+    return {"name": name, "times": None, "dt": names[clock.variables["dt"]], **found}
 
 
 def owner_name(var: ArrayVariable) -> str:
@@ -198,7 +200,8 @@ def _event_spaces(device: Any) -> list[dict[str, Any]]:
     return [{"name": name, "last": var.size - 1} for name, var in sorted(found, key=lambda x: x[0])]
 
 
-def _headers(device: Any) -> list[str]:
+def user_headers(device: Any) -> list[str]:
+    """Headers that a user asks for: of the device, of all code, of single functions."""
     code_objects = device.code_objects.values()
     own = [h for c in code_objects for h in c.compiler_kwds.get("headers", [])]
     return sorted({*device.headers, *prefs["codegen.cpp.headers"], *own})
@@ -209,12 +212,15 @@ def main_context(device: Any) -> dict[str, Any]:
     pathways = [p for s in device.synapses for p in s._pathways]
     dense = {p.name for p in pathways if p.synapses.name in device.laid_out}
     table, inputs = arrays(device), input_groups(device)
+    functions, variables = bare_names(device)
     by_label = {array.label: array for array in table}
     running = [device.code_objects[name] for name in device.steps]
     quiet_groups = quiet.quiet_groups(running, device.writes)
     matrices = sorted(device.dynamic_arrays_2d.items(), key=lambda item: item[1])
     return {
-        "headers": _headers(device),
+        "headers": sorted(device.includes - set(user_headers(device))) + user_headers(device),
+        "bare_functions": functions,
+        "bare_variables": variables,
         "units": units(device.code_objects),
         "inputs": inputs,
         "lengths": {group.name: group.dts for group in inputs},
@@ -230,7 +236,7 @@ def main_context(device: Any) -> dict[str, Any]:
         "rests": quiet.rests(running, quiet_groups),
         "stages": device.stages,
         "profiled": number_profiled(device.stages),
-        "networks": sorted(net.name for net in device.networks),
+        "networks": sorted(network_name(net.name) for net in device.networks),
         "clocks": [
             describe_clock(clock, device.arrays)
             for clock in sorted(device.clocks, key=lambda c: c.name)

@@ -11,6 +11,7 @@ from brian2.groups.neurongroup import Thresholder
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
 from brainsnn.engine.resident.inputs import RunInput
+from brainsnn.engine.resident.names import clock_name, network_name
 from brainsnn.errors import EngineError
 
 
@@ -37,7 +38,7 @@ class Stage:
     Parameters
     ----------
     network : str
-        Name of the network.
+        Name of the network in C++, as are all names here.
     duration : float
         In seconds.
     clock : str or None
@@ -68,7 +69,11 @@ class Stage:
 def _calls(objects: Iterable[Any]) -> list[Call]:
     """Code objects of a step, from the objects of a network in the order of their execution."""
     calls = [
-        Call(codeobj.name, obj.clock.name, isinstance(obj, Thresholder | SpikeGeneratorGroup))
+        Call(
+            codeobj.name,
+            clock_name(obj.clock.name),
+            isinstance(obj, Thresholder | SpikeGeneratorGroup),
+        )
         for obj in objects
         if obj.active
         for codeobj in obj._code_objects
@@ -127,12 +132,12 @@ def make_stage(
     lines : list of str
         What the script says instead.
     """
-    calls, clocks = _calls(objects), sorted(clock.name for clock in net._clocks)
+    calls, clocks = _calls(objects), sorted(clock_name(clock.name) for clock in net._clocks)
     idle = sorted(set(clocks) - {call.clock for call in calls})
     place = next(k for k, line in enumerate(lines) if line.startswith(f"{net.name}.run("))
     simple = own_loop and len(clocks) == 1 and _regular(net._clocks)
     stage = Stage(
-        network=net.name,
+        network=network_name(net.name),
         duration=duration,
         clock=clocks[0] if simple else None,
         calls=calls,

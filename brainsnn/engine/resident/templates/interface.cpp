@@ -1,4 +1,6 @@
-{# The C interface of a resident library. #}
+{# The C interface of a resident library; inside its namespace, the engine's names come first. #}
+namespace resident
+{
 extern "C" {
 
 int64_t resident_array_count() { return resident::n_arrays; }
@@ -136,7 +138,6 @@ void resident_input(
 // afterwards. Returns how many were run: fewer than n only after an interrupt; -1 if it gave up.
 int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
 {
-    using namespace resident;
     Interruptible interruptible;
     refresh();
     for(size_t m=0; m<n_monitors; m++)
@@ -171,7 +172,6 @@ void resident_run(
     const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
     int64_t *recorded, double *final)
 {
-    using namespace resident;
     {% for input in inputs %}
     events_{{input.name}}.give(offsets, neuron, &step, 1, 0);
     {% endfor %}
@@ -215,10 +215,10 @@ void resident_spikes(void *columns)
 
 void resident_release()
 {
-    using namespace brian;
     {% for array in arrays if not array.dynamic %}
-    delete[] {{array.name}};
+    delete[] brian::{{array.name}};
     {% endfor %}
 }
 
+}
 }

@@ -19,14 +19,19 @@
 #include <tuple>
 #include <utility>
 #include <vector>
-{% for name in headers %}
-#include {{name}}
-{% endfor %}
 #include "memory.h"
 #include "objects.cpp"
 #include "network.cpp"
 #include "resident.h"
 #include "pathways.h"
+{% for name in headers %}
+#include {{name}}
+{% endfor %}
+{% for name in bare_functions + bare_variables %}
+#ifdef {{name}}
+#error "brainsnn: the name '{{name}}' is a macro of C++; give it another."
+#endif
+{% endfor %}
 // Brian2 from 2.10 on defines a part of its spike queue in a file of its own.
 #if __has_include("brianlib/spikequeue.cpp")
 #include "brianlib/spikequeue.cpp"
@@ -38,19 +43,19 @@ namespace resident
 static Events events_{{input.name}};
 {% endfor %}
 {% for path in dense %}
-static Ring {{path}}_ring;
+static Ring ring_{{path}};
 {% endfor %}
 {% for path in rows %}
-static Rows {{path}}_rows;
+static Rows rows_{{path}};
 {% endfor %}
 {% for kernels in kernels %}
 static std::vector<double> {{kernels.name}};
 {% endfor %}
 {% for synapses, read in listed.items() %}
-static constexpr bool {{synapses}}_listed = {{read|lower}};
+static constexpr bool listed_{{synapses}} = {{read|lower}};
 {% endfor %}
 {% for group, quiet in flags.items() %}
-static {{'bool' if quiet else 'const Always'}} {{group}}_changed{{ ' = true' if quiet }};
+static {{'bool' if quiet else 'const Always'}} changed_{{group}}{{ ' = true' if quiet }};
 {% endfor %}
 }
 
@@ -59,16 +64,19 @@ namespace resident
 {
 [[noreturn]] inline void exit(int) { leave(); }
 }
-#define exit resident::exit
 
+// A name that the standard library has too is the network's in its own code.
 {% for unit in units %}
 namespace {{unit.namespace}}
 {
+using resident::exit;
+{% for name in bare_variables %}
+using brian::{{name}};
+{% endfor %}
 #include "code_objects/{{unit.file}}.cpp"
 }
 using {{unit.namespace}}::{{unit.function}};
 {% endfor %}
-#undef exit
 
 {{report_func|autoindent}}
 
@@ -124,7 +132,7 @@ static inline bool ended()
 static void expect_changes()
 {
     {% for group, quiet in flags.items() if quiet %}
-    {{group}}_changed = true;
+    changed_{{group}} = true;
     {% endfor %}
 }
 
@@ -136,10 +144,10 @@ static inline int64_t next_step(int64_t step)
     if({{space.name}}[{{space.last}}])
         return step;
     {% endfor %}
-    if(false{% for path in dense %} || !{{path}}_ring.empty(){% endfor %}
-        {%- for path in rows %} || !{{path}}_rows.empty(){% endfor %}
+    if(false{% for path in dense %} || !ring_{{path}}.empty(){% endfor %}
+        {%- for path in rows %} || !rows_{{path}}.empty(){% endfor %}
         {%- for input in inputs %} || !events_{{input.name}}.given{% endfor %}
-        {%- for group in flags %} || {{group}}_changed{% endfor %})
+        {%- for group in flags %} || changed_{{group}}{% endfor %})
         return step;
     int64_t next = INT64_MAX;
     {% for input in inputs %}
@@ -246,11 +254,11 @@ static const Array arrays[] = {
     {"{{array.label}}", "{{array.name}}", "{{array.dtype}}", sizeof({{array.dtype}}),
         {{array.changes|int}}, [](void **data, int64_t *size) {
         {% if array.dynamic %}
-        *data = {{array.name}}.data(); *size = {{array.name}}.size();
+        *data = brian::{{array.name}}.data(); *size = brian::{{array.name}}.size();
         {% else %}
-        *data = {{array.name}}; *size = {{array.size}};
+        *data = brian::{{array.name}}; *size = {{array.size}};
         {% endif %}
-    }, {{ '[](size_t size) { ' ~ array.name ~ '.resize(size); }' if array.dynamic else 'nullptr' }}},
+    }, {{ '[](size_t size) { brian::' ~ array.name ~ '.resize(size); }' if array.dynamic else 'nullptr' }}},
     {% endfor %}
 };
 static constexpr size_t n_arrays = sizeof(arrays) / sizeof(arrays[0]);
@@ -289,7 +297,7 @@ static constexpr size_t n_monitors = sizeof(monitors) / sizeof(monitors[0]) - 1;
 
 static Saved saved[n_arrays];
 {% for network in networks %}
-static double {{network}}_start;
+static double time_before{{network}};
 {% endfor %}
 
 static void save_state()
@@ -298,7 +306,7 @@ static void save_state()
         if(arrays[k].changes)
             saved[k].save(arrays[k]);
     {% for network in networks %}
-    {{network}}_start = brian::{{network}}.t;
+    time_before{{network}} = brian::{{network}}.t;
     {% endfor %}
 }
 
@@ -318,10 +326,10 @@ static void reset_state()
     {{space.name}}[{{space.last}}] = 0;
     {% endfor %}
     {% for path in dense %}
-    {{path}}_ring.clear();
+    ring_{{path}}.clear();
     {% endfor %}
     {% for path in rows %}
-    {{path}}_rows.clear();
+    rows_{{path}}.clear();
     for(auto *queue : brian::{{path}}.queue)
     {
         for(auto &spikes_at : queue->queue)
@@ -330,7 +338,7 @@ static void reset_state()
     }
     {% endfor %}
     {% for network in networks %}
-    brian::{{network}}.t = {{network}}_start;
+    brian::{{network}}.t = time_before{{network}};
     {% endfor %}
 }
 

@@ -5,5 +5,5 @@
     if(_spikes.empty())
         return;
     {% for group in changes %}
-    resident::{{group}}_changed = true;
+    resident::changed_{{group}} = true;
     {% endfor %}

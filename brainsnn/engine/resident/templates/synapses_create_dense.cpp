@@ -15,7 +15,7 @@
         {{_dynamic_N_incoming}}[_k + _target_offset] = _n_source;
     for(size_t _k=0; _k<_n_source; _k++)
         {{_dynamic_N_outgoing}}[_k + _source_offset] = _n_target;
-    if(resident::{{owner.name}}_listed)
+    if(resident::listed_{{owner.name}})
     {
         {{_dynamic__synaptic_pre}}.resize(_n);
         {{_dynamic__synaptic_post}}.resize(_n);

@@ -5,19 +5,19 @@
 {% block before_code %}
     {
         const auto &_delays = {{get_array_name(variables['delay'], access_data=False)}};
-        resident::{{owner.name}}_rows.prepare(
+        resident::rows_{{owner.name}}.prepare(
             {{owner.name}}.sources, _delays, {{owner.name}}.queue[0]->source_start,
             {{owner.name}}.queue[0]->source_end, {{_source_dt}}, *{{owner.name}}.queue[0]);
     }
-    if(!resident::{{owner.name}}_rows.regular)
+    if(!resident::rows_{{owner.name}}.regular)
     {
         {{ super() }}
     }
 {% endblock %}
 {% block maincode %}
     {% set _eventspace = get_array_name(eventspace_variable) %}
-    if(resident::{{owner.name}}_rows.regular)
-        resident::{{owner.name}}_rows.push(
+    if(resident::rows_{{owner.name}}.regular)
+        resident::rows_{{owner.name}}.push(
             {{_eventspace}}, {{_eventspace}}[_num{{eventspace_variable.name}}-1]);
     else
     {

@@ -6,11 +6,11 @@
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
     const std::vector<resident::Row> &_rows =
-        resident::{{pathway.name}}_rows.now({{pathway.name}});
+        resident::rows_{{pathway.name}}.now({{pathway.name}});
     if(_rows.empty())
         return;
     {% for group in changes %}
-    resident::{{group}}_changed = true;
+    resident::changed_{{group}} = true;
     {% endfor %}
     for(const resident::Row &_row : _rows)
         for(int64_t _synapse=_row.begin; _synapse<_row.end; _synapse+=_row.stride)

@@ -7,7 +7,7 @@
     const int _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
     {% set _eventspace = get_array_name(eventspace_variable) %}
-    if(!resident::{{owner.name}}_changed)
+    if(!resident::changed_{{owner.name}})
     {
         {{_eventspace}}[N] = 0;
         return;
@@ -43,7 +43,7 @@
             }
     }
     {{_eventspace}}[N] = _count;
-    resident::{{owner.name}}_changed = _count > 0;
+    resident::changed_{{owner.name}} = _count > 0;
 {% endblock %}
 
 {% block after_code %}

@@ -8,6 +8,7 @@ import brian2
 import numpy as np
 import pytest
 from brian2 import ms, mV, second
+from brian2.utils.logger import catch_logs
 from engine.judged import assert_trials_are, by_brian2, compiled, quick  # noqa: F401
 
 from brainsnn.engine.resident.inputs import InputGroup
@@ -137,6 +138,16 @@ class TestChecks:
     def test_what_cannot_be_is_refused(self, indices, times, message):
         with pytest.raises(DataError, match=message):
             self.group.at_times(indices, times)
+
+    def test_spikes_before_the_group_is_active_are_left_out_with_a_warning(self):
+        late = InputGroup("source", 4, (1e-4,), start=2e-3)
+        with catch_logs() as logs:
+            late.at_times([0, 1], [2e-3, 5e-3])
+            assert not logs
+            late.at_times([0, 1], [1.9e-3, 5e-3])
+        assert [(level, "active from 0.002 s on" in text) for level, _, text in logs] == [
+            ("WARNING", True)
+        ]
 
     def test_a_group_that_is_never_active_takes_nothing(self):
         with pytest.raises(EngineError, match="active in no run"):

@@ -23,7 +23,7 @@ from brainsnn.engine.resident.codeobjects import (
     take_includes,
     written_arrays,
 )
-from brainsnn.engine.resident.inputs import RunInput, active_inputs, lengths
+from brainsnn.engine.resident.inputs import RunInput, active_inputs, runs
 from brainsnn.engine.resident.laid_out import LaidOut, Pathway, created
 from brainsnn.engine.resident.layout import Recorded, main_context, owner_name
 from brainsnn.engine.resident.names import called, clock_name, network_name, set_apart
@@ -152,7 +152,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         kwds["level"] = kwds.get("level", 0) + 1
         objects = net.sorted_objects  # Brian2's magic network forgets them after the run
         refuse_python(objects)
-        inputs = active_inputs(objects)
+        inputs, start = active_inputs(objects), float(net.t)
         self.objects.update({obj.name: obj for obj in objects})
         build_on_run, self.build_on_run = self.build_on_run, False
         try:
@@ -165,19 +165,20 @@ class GeneratingDevice(CPPStandaloneDevice):
         stage, lines = make_stage(
             net, objects, float(duration), lines, len(self.stages), own_loop, profiled
         )
-        stage.inputs = [self._run_input(name, renewed) for name, renewed in inputs.items()]
+        stage.inputs = [self._run_input(name, renewed, start) for name, renewed in inputs.items()]
         self.stages.append(stage)
         self.steps += [c.name for obj in objects if obj.active for c in obj._code_objects]
         self.main_queue[entry] = ("run_network", (net, lines))
         if build_on_run:
             self.build(direct_call=False, **self.build_options)
 
-    def _run_input(self, group: str, renewed: bool) -> RunInput:
+    def _run_input(self, group: str, renewed: bool, start: float) -> RunInput:
         own, clock = self.objects[group].variables, self.objects[group].clock
         arrays = own["_timebins"], own["_lastindex"]
         names = [self.get_array_name(array, access_data=False) for array in arrays]
-        first = not lengths(self, group)
-        return RunInput(group, clock_name(clock.name), float(clock.dt), first, renewed, *names)
+        first = not runs(self, group)
+        dt = float(clock.dt)
+        return RunInput(group, clock_name(clock.name), start, dt, first, renewed, *names)
 
     def generate_objects_source(
         self,

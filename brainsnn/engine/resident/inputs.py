@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.units import second
+from brian2.utils.logger import get_logger
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.resident.quantities import in_si_units
 from brainsnn.errors import DataError, EngineError
 from brainsnn.spikes import SpikeTrains
 
+#: Brian2's own, so that its warning is shown, or suppressed, as the script says.
+_logger = get_logger("brian2.input.spikegeneratorgroup")
 _LAST_STEP = np.iinfo(np.int32).max
 
 
@@ -26,8 +29,8 @@ class RunInput:
     ----------
     group, clock : str
         Names of the group and of its clock.
-    dt : float
-        Length of a step in this run, in seconds.
+    start, dt : float
+        When the run begins, and the length of a step in it, in seconds.
     first : bool
         Whether it is the first run in which the group is active.
     renewed : bool
@@ -38,6 +41,7 @@ class RunInput:
 
     group: str
     clock: str
+    start: float
     dt: float
     first: bool
     renewed: bool
@@ -65,17 +69,21 @@ class InputGroup:
         Its neurons.
     dts : tuple of float
         The lengths that a step has in the runs in which it is active, each once, in seconds.
+    start : float, default 0
+        When the script has it active for the first time, in seconds.
     """
 
     name: str
     size: int
     dts: tuple[float, ...]
+    start: float = 0.0
 
     def at_times(self, indices: ArrayLike, times: ArrayLike) -> GivenSpikes:
         """Spikes for every trial, at times that Brian2's own rounding puts into steps.
 
         A spike comes in the step that its time lies in, a thousandth of a step counting as nothing;
-        those of one step come in the order of their times, then of their neurons.
+        those of one step come in the order of their times, then of their neurons. Spikes before the
+        first run in which the group is active are left out, with Brian2's warning.
 
         Parameters
         ----------
@@ -101,6 +109,12 @@ class InputGroup:
         order = np.lexsort((neuron, seconds))
         neuron, seconds = neuron[order], seconds[order]
         steps = tuple(self._steps(neuron, seconds, dt) for dt in self._active())
+        if (steps[0] < int((self.start + 1e-3 * self.dts[0]) / self.dts[0])).any():
+            _logger.warn(
+                f"Group {self.name!r} is active from {self.start:g} s on; spikes before that are "
+                "ignored.",
+                name_suffix="ignored_spikes",
+            )
         return GivenSpikes(np.array([0, neuron.size], np.int64), neuron, steps)
 
     def in_steps(self, trains: SpikeTrains) -> GivenSpikes:
@@ -200,10 +214,14 @@ class GivenSpikes:
 def input_groups(device: Any) -> list[InputGroup]:
     """Groups whose spikes can be given to each trial, in the order of the C interface."""
     found = [g for _, g in sorted(device.objects.items()) if isinstance(g, SpikeGeneratorGroup)]
-    return [InputGroup(group.name, int(group.N), lengths(device, group.name)) for group in found]
+    return [_input_group(group, runs(device, group.name)) for group in found]
 
 
-def lengths(device: Any, group: str) -> tuple[float, ...]:
-    """The lengths that a step of a group has in the runs in which it is active, each once."""
-    runs: Sequence[Any] = device.stages
-    return tuple(dict.fromkeys(i.dt for run in runs for i in run.inputs if i.group == group))
+def _input_group(group: SpikeGeneratorGroup, active: Sequence[RunInput]) -> InputGroup:
+    dts = tuple(dict.fromkeys(run.dt for run in active))
+    return InputGroup(group.name, int(group.N), dts, active[0].start if active else 0.0)
+
+
+def runs(device: Any, group: str) -> list[RunInput]:
+    """The runs in which a group is active, of those that the script has said so far."""
+    return [i for stage in device.stages for i in stage.inputs if i.group == group]

@@ -39,13 +39,16 @@ def decisions_by_class(trials: pd.DataFrame, classes: Sequence[str] | None = Non
     Returns
     -------
     pandas.DataFrame
-        Columns class, trials, decision_step, spikes_to_decision, ...: means over the trials of a
-        class; the last row, class ``"all"``, is the mean over all trials.
+        Columns class, trials, label_step (where first steps are recorded: `label_steps`),
+        decision_step, spikes_to_decision, ...: means over the trials of a class; the last row,
+        class ``"all"``, is the mean over all trials.
     """
     require(trials, ("label", "decision_step", "spikes_to_decision"), "trials")
     trials = trials.assign(label=whole_numbers(trials, "label", 0, "trials"))
     spikes = [f"spikes_to_decision_{name}" for name in populations_of(trials)]
-    columns = [name for name in (*COSTS, *spikes) if name in trials.columns]
+    if "first_step_0" in trials.columns:
+        trials = trials.assign(label_step=label_steps(trials))
+    columns = [name for name in ("label_step", *COSTS, *spikes) if name in trials.columns]
     grouped = trials.groupby("label")
     table = grouped[columns].mean(skipna=False)
     table.insert(0, "trials", grouped.size())
@@ -99,8 +102,8 @@ def label_steps(trials: pd.DataFrame) -> NDArray[np.float64]:
     """
     require(trials, ("label",), "trials")
     steps = trials[first_step_columns(trials)].to_numpy(np.float64)
-    labels = trials["label"].to_numpy(np.int64)
-    if ((labels < 0) | (labels >= steps.shape[1])).any():
+    labels = whole_numbers(trials, "label", 0, "trials")
+    if (labels >= steps.shape[1]).any():
         raise TableError(f"A label is none of the {steps.shape[1]} outputs of the trials table.")
     return steps[np.arange(labels.size), labels]
 

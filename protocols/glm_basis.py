@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from analysis.codes.curves import curve
-from analysis.figures import plot_curves, save
+from analysis.figures import plot_curves, plot_functions, save
 from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import mean_interval
+from brainsnn.learning.glm import BASES
 from brainsnn.records import RunDirectory
 from protocols.claims import claim_of, direction_of
 from protocols.glm import RULES, Condition
@@ -94,7 +96,20 @@ class GLMBasis(GLMStudy[GLMBasisConfig]):
                 Table(table, caption, percent=("mean", "sd", "low", "high"), digits={"mean": 2})
             )
         text = "Each network is decided by its own code's decoder."
-        return [Section("Accuracy against the number of basis functions", text, tuple(items))]
+        accuracy = Section("Accuracy against the number of basis functions", text, tuple(items))
+        return [accuracy, _basis(run.config(self.config), run)]
+
+
+def _basis(config: GLMBasisConfig, run: RunDirectory) -> Section:
+    """The basis functions of the largest K, as they are used: at whole samples."""
+    values = BASES[config.basis](max(config.functions), config.n_steps)
+    lags, numbers = (index.ravel() + 1 for index in np.indices(values.shape))
+    table = pd.DataFrame({"lag": lags, "function": numbers, "value": values.ravel()})
+    table = table.assign(function="k = " + table["function"].astype(str))
+    figure = plot_functions(table, "Lag (samples)")
+    save(figure, run.figures, "basis")
+    caption = f"The basis functions {config.basis!r} at each lag (as the paper's Figure 3)."
+    return Section("Basis functions", "", (Picture(figure, caption, "A line a function."),))
 
 
 def _claims(results: pd.DataFrame, folds: pd.DataFrame) -> list[Claim]:

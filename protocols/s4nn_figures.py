@@ -113,7 +113,8 @@ def decision_table(table: pd.DataFrame, caption: str) -> Table:
     parts = [name for name in map(str, table.columns) if name.startswith(f"{prefix}_")]
     headers = {name: name.removeprefix(f"{prefix}_").capitalize() for name in parts}
     shown = table.drop(columns=["synaptic_operations"])
-    return Table(shown, caption, headers={**headers, prefix: "Spikes", "decision_step": "Step"})
+    named = {prefix: "Spikes", "decision_step": "Step", "label_step": "Label's step"}
+    return Table(shown, caption, headers={**headers, **named})
 
 
 def latency(
@@ -131,8 +132,8 @@ def latency(
         (
             decision_table(
                 table,
-                "Mean decision step and spikes to decision by class, in all and by population (as "
-                "the paper's Table 4).",
+                "Mean step of the label's output, decision step and spikes to decision by class, "
+                "in all and by population (as the paper's Table 4, which has the label's output).",
             ),
             picture(
                 run,

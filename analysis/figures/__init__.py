@@ -9,6 +9,7 @@ from analysis.figures.curves import plot_curves
 from analysis.figures.descents import plot_descents
 from analysis.figures.firing_histogram import plot_firing_histogram
 from analysis.figures.firing_matrix import plot_firing_matrix
+from analysis.figures.functions import plot_functions
 from analysis.figures.jitter import plot_jitter_curve
 from analysis.figures.landscape import plot_landscapes
 from analysis.figures.latency_bars import plot_decisions_by_class
@@ -31,6 +32,7 @@ __all__ = [
     "plot_descents",
     "plot_firing_histogram",
     "plot_firing_matrix",
+    "plot_functions",
     "plot_information",
     "plot_jitter_curve",
     "plot_landscapes",

@@ -16,6 +16,7 @@ from analysis.tables import TableError
 def test_decisions_by_class_and_overall(trials):
     table = decisions_by_class(trials).set_index("class")
     assert table["decision_step"].to_dict() == {"0": 15, "1": 21, "2": 54, "all": 30}
+    assert table["label_step"].to_dict() == {"0": 30, "1": 21, "2": 54, "all": 35}
     assert table["spikes_to_decision"].tolist() == pytest.approx([8.5, 11.5, 7.5, 55 / 6])
     assert table.loc["0", "spikes_to_decision_input"] == 5.5
     assert table["trials"].tolist() == [2, 2, 2, 6]
@@ -31,9 +32,9 @@ def test_the_step_of_the_labels_output_is_not_the_winners(trials):
     assert trials["decision_step"].tolist() == [10, 20, 30, 12, 100, 8]
 
 
-@pytest.mark.parametrize("label", [-1, 3])
-def test_a_label_without_an_output_has_no_step(trials, label):
-    with pytest.raises(TableError, match="none of the 3 outputs"):
+@pytest.mark.parametrize(("label", "message"), [(-1, "label"), (3, "none of the 3"), (None, "l")])
+def test_a_label_without_an_output_has_no_step(trials, label, message):
+    with pytest.raises(TableError, match=message):
         label_steps(trials.assign(label=label))
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from brainsnn.learning.glm import raised_cosines
 from brainsnn.records import RunDirectory
+from protocols.glm_basis import PROTOCOL as BASIS
+from protocols.glm_basis import _basis as basis_section
 from protocols.glm_basis import _claims as basis_claims
 from protocols.glm_complexity import _ratio_claims as ratio_claims
 from protocols.glm_selection import cross_validated
@@ -91,6 +94,17 @@ def test_a_rule_that_never_gets_there_is_a_bound():
     assert "a lower bound" in ratio.note
     nothing = ratio_claims(tested, held_out, 0.999, SCORE)[0]
     assert (nothing.ours, nothing.verdict) == (None, "no comparison")
+
+
+def test_basis_functions_are_drawn_as_they_are_used(tmp_path):
+    for name, text in (("provenance.json", "{}"), ("config.toml", "seed = 0\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    config = BASIS.config()
+    picture = basis_section(config, RunDirectory.read(tmp_path)).items[0]
+    lines = picture.figure.axes[0].lines
+    drawn = {line.get_label(): line.get_ydata().tolist() for line in lines}
+    values = raised_cosines(4, 4)
+    assert drawn == {f"k = {k + 1}": values[:, k].tolist() for k in range(4)}
 
 
 def test_cross_validated_accuracies_are_those_of_the_selected_rate(tmp_path):

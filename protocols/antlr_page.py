@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.codes.agreement import agreement
 from analysis.codes.decisions import accuracy_against_time, decision_times
-from analysis.codes.paired import corrected, paired_tests
+from analysis.codes.paired import DIGITS, corrected, paired_tests
 from analysis.figures import plot_curves, plot_pareto, save
 from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import across, over_seeds
@@ -165,9 +165,8 @@ def _codes(trials: pd.DataFrame, run: RunDirectory) -> Section:
         "First spike minus rate, McNemar's test seed by seed, combined, Wilcoxon's over seeds; "
         "corrected by Holm for all conditions."
     )
-    digits = dict.fromkeys(("mcnemar_p", "mcnemar_holm"), 6) | {"difference": 4}
     columns = ["condition", *together.columns.drop("condition")]
-    items.append(Table(together[columns], told, digits=digits))
+    items.append(Table(together[columns], told, digits=DIGITS))
     n_steps = int(trials["decision_step"].max())
     earliest = trials[trials["decoder"] == "first_spike"]
     steps = accuracy_against_time(earliest, n_steps, "condition")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from analysis.codes.agreement import agreement
 from analysis.codes.decisions import accuracy_against_time, decision_times
-from analysis.codes.paired import paired_tests
+from analysis.codes.paired import DIGITS, paired_tests
 from analysis.figures import plot_curves, plot_pareto, save
 from analysis.report import Claim, Picture, Section, Table
 from analysis.seeds import across, over_seeds
@@ -158,13 +158,7 @@ def _agreement_section(trials: pd.DataFrame, results: pd.DataFrame) -> Section:
         Table(
             tests,
             "McNemar's test seed by seed, combined; Wilcoxon's over seeds; corrected by Holm.",
-            digits={
-                "mcnemar_p": 6,
-                "wilcoxon_p": 6,
-                "odds_ratio": 3,
-                "difference": 4,
-                "cohen_d": 2,
-            },
+            digits=DIGITS,
         ),
     )
     text = f"{results['seed'].nunique()} seeds; the same test spikes for every code of a rule."

@@ -25,6 +25,14 @@ from analysis.multiplicity import combined, holm
 from analysis.summary import right_decisions
 from analysis.tables import TableError
 
+DIGITS = {
+    **dict.fromkeys(("mcnemar_p", "mcnemar_holm", "wilcoxon_p", "wilcoxon_holm"), 6),
+    "odds_ratio": 3,
+    "difference": 4,
+    "cohen_d": 2,
+}
+"""Digits after the point with which a table of `paired_tests` is shown."""
+
 
 def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, float]:
     """Exact McNemar test on independent trials that both codes decided.

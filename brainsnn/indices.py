@@ -157,7 +157,8 @@ def is_sealed(arrays: Sequence[object], dtypes: Sequence[np.dtype[Any]]) -> bool
     for array, dtype in zip(arrays, dtypes, strict=True):
         if type(array) is not np.ndarray or array.dtype is not dtype or array.ndim != 1:
             return False
-        if not array.flags.c_contiguous or _writable(array):
+        flags, base = array.flags, array.base
+        if flags.writeable or not flags.c_contiguous or (base is not None and _writable(array)):
             return False
     return True
 

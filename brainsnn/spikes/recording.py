@@ -120,7 +120,7 @@ class Recording:
             self._seal()
             columns = (self.offsets, self.population, self.neuron, self.step)
         sizes = _sizes(tuple(self.populations.items()))
-        fault, k = _judge(*columns, np.size(self.potential), sizes, self.n_steps)
+        fault, k = _judge(*columns, len(self.potential), sizes, self.n_steps)
         if fault != FITS:
             raise DataError(f"Recording: {self._explain(fault, k)}")
 

@@ -158,8 +158,10 @@ class SGD(Optimiser):
 
     def _check_kept(self, name: str, weights: NDArray[np.float64]) -> None:
         if name in self._product:
-            kept = {"product": self._product[name], "paid": self._paid[name]}
-            check_fit(name, {"product": (1,), "paid": weights.shape[:1]}, kept)
+            product, paid = self._product[name], self._paid[name]
+            if product.size != 1 or paid.size != weights.shape[0]:
+                layout = {"product": (1,), "paid": weights.shape[:1]}
+                check_fit(name, layout, {"product": product, "paid": paid})
 
     def _arrays(self, name: str) -> tuple[Vector, Vector, Vector, NDArray[np.int64]]:
         """Parameters and state of a connection, as `_step` takes them."""
@@ -194,7 +196,7 @@ class SGD(Optimiser):
         """Take over a `state`."""
         parts = split_state(state, ("product", "paid"))
         for factors in (*parts["product"].values(), *parts["paid"].values()):
-            if factors.dtype != np.float64 or not (factors > 0).all():
+            if factors.dtype != np.float64 or factors.ndim != 1 or not (factors > 0).all():
                 raise LearningError("Optimiser state: products of decay must be above 0.")
         self._product, self._paid = parts["product"], parts["paid"]
 

@@ -21,7 +21,7 @@ def script():
     source = brian2.SpikeGeneratorGroup(2, [0], [1] * ms, name="source")
     cells = brian2.NeuronGroup(
         6,
-        "v : 1\nu : volt\ngain : 1 (shared)\nseen : 1\ncurrent = sheet(t, i) : 1",
+        "v : 1\nu : volt\nk : integer\ngain : 1 (shared)\nseen : 1\ncurrent = sheet(t, i) : 1",
         threshold="v > 3",
         reset="v -= 3",
         name="cells",
@@ -81,6 +81,14 @@ def test_units_of_quantities_are_checked(trials):
         trials.set("cells", "u", 1 * nA)
     with pytest.raises(DataError, match=r"cells\.v takes numbers"):
         trials.set("cells", "v", "rand()")
+
+
+def test_no_number_becomes_another(trials):
+    trials.set("cells", "k", [0, 1.0, -3, 4, 5, 2**31 - 1])
+    assert trials.view("cells", "k").tolist() == [0, 1, -3, 4, 5, 2**31 - 1]
+    for value in (0.5, np.nan, np.inf, 2**31, -1e300):
+        with pytest.raises(DataError, match=r"cells\.k: whole numbers of int32"):
+            trials.set("cells", "k", value)
 
 
 def test_what_a_monitor_holds_is_a_copy(trials):

@@ -90,8 +90,9 @@ class TestArrays:
             trials.set_spikes("sourc", [], [])
         with pytest.raises(DataError, match="at least one trial"):
             trials.run(0)
-        with pytest.raises(DataError, match="1 times of 0 s or more"):
-            trials.run(durations=-1)
+        for seconds in (-1, np.nan, np.inf, 1e300):
+            with pytest.raises(DataError, match=r"1 times in 0\.\.1e\+09 s"):
+                trials.run(durations=seconds)
 
     def test_timed_array_values_can_be_replaced(self):
         drive = brian2.TimedArray([0.0, 0.0, 3.0], dt=10 * ms, name="steps_of_drive")

@@ -38,7 +38,7 @@ def test_values_are_read_as_usual_after_the_run():
         network.run(10 * ms)
 
 
-def test_run_args_start_the_script_anew(device):
+def test_run_args_start_the_script_anew(device, tmp_path):
     device.build_on_run = False
     group = decaying()
     drive = brian2.TimedArray([0.0, 1.0], dt=1 * ms, name="drive")
@@ -57,6 +57,15 @@ def test_run_args_start_the_script_anew(device):
     assert np.allclose(group.v, 0)
     with pytest.raises(EngineError, match=r"no variable 'decaying\.u'"):
         device.run(run_args=["decaying.u=4"])
+    for label in ("decaying.i", "statemonitor.N", "statemonitor._indices"):
+        with pytest.raises(EngineError, match="Brian2's own"):
+            device.run(run_args=[f"{label}=100000000"])
+    two = tmp_path / "two.values"
+    np.ones(2).tofile(two)
+    with pytest.raises(EngineError, match="holds 2 values of float64; 3 are needed"):
+        device.run(run_args=[f"decaying.v={two}"])
+    with pytest.raises(EngineError, match="cannot be read"):
+        device.run(run_args=[f"decaying.v={tmp_path / 'none'}"])
     with pytest.raises(TypeError, match="VariableView"):
         device.run(run_args={"v": 4})
 

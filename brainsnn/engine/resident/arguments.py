@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from brainsnn.engine.resident.layout import arrays
 from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.quantities import as_type
 from brainsnn.errors import EngineError
 
 
@@ -32,7 +33,7 @@ def applied(device: Any, library: Library, run_args: Any) -> Callable[[], None] 
     TypeError
         If a key is of another type or a value of the wrong size.
     EngineError
-        If a string names no variable.
+        If a string names no variable, or one that Brian2 keeps itself.
     """
     if not run_args:
         return None
@@ -41,11 +42,21 @@ def applied(device: Any, library: Library, run_args: Any) -> Callable[[], None] 
     else:
         values = [_of_string(device, library, text) for text in run_args]
 
+    kept = {device.get_array_name(v, access_data=False) for v in device.arrays if _is_kept(v)}
+    for name, _ in values:
+        if name in kept:
+            raise EngineError(f"run_args: {name} is Brian2's own; nobody else can write to it.")
+
     def apply() -> None:
         for name, value in values:
             library.view(name)[...] = value
 
     return apply
+
+
+def _is_kept(var: Any) -> bool:
+    """Whether a variable says where things are: Brian2 writes to it, nobody else."""
+    return bool(var.read_only) or var.name.startswith("_")
 
 
 def _of_key(device: Any, key: Any, value: Any) -> tuple[str, NDArray[Any]]:
@@ -71,5 +82,20 @@ def _of_string(device: Any, library: Library, text: str) -> tuple[str, NDArray[A
     dtype = library.view(name).dtype
     if value[:1] == "-" or value[:1].isdigit() or value in ("True", "False", "true", "false"):
         number = {"true": 1.0, "false": 0.0}.get(value.lower())
-        return name, np.asarray(float(value) if number is None else number, dtype)
-    return name, np.fromfile(Path(value), dtype)
+        given = np.array([float(value) if number is None else number])
+        return name, as_type(given, dtype, f"run_args: {label}")
+    return name, _of_file(Path(value), library.view(name), label)
+
+
+def _of_file(path: Path, present: NDArray[Any], label: str) -> NDArray[Any]:
+    """Values of a variable from a file of raw values, as many as it has."""
+    try:
+        values = np.fromfile(path, present.dtype)
+    except OSError as error:
+        raise EngineError(f"run_args: {label}: {path} cannot be read: {error}.") from error
+    if values.size != present.size:
+        raise EngineError(
+            f"run_args: {label}: {path} holds {values.size} values of {present.dtype}; "
+            f"{present.size} are needed."
+        )
+    return values

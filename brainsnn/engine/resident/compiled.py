@@ -15,11 +15,14 @@ from brainsnn.engine.resident.inputs import GivenSpikes, InputGroup, input_group
 from brainsnn.engine.resident.layout import Monitor, monitors
 from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.monitors import MonitorRecord
-from brainsnn.engine.resident.quantities import in_si_units
+from brainsnn.engine.resident.quantities import as_type, in_si_units
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
+
+LONGEST = 1e9
+"""Seconds that a run may last: far more would be no whole number of steps."""
 
 Owner = Any
 """A Brian2 object, or its name."""
@@ -85,17 +88,18 @@ class CompiledNetwork:
             If the object or the variable is not in the network, or cannot be set: delays, clocks,
             what Brian2 keeps itself.
         DataError
-            If there are not as many values as the variable has, or one for all, or they are of
-            another unit.
+            If there are not as many values as the variable has, or one for all, they are of
+            another unit, or not whole numbers where it takes those.
         """
         name = self._settable(owner, variable)
         what = f"{_name(owner)}.{variable}"
         given = in_si_units(values, self._access[name].dimension, what)
-        size = self._library.view(name).size
-        if given.size not in (1, size):
-            raise DataError(f"{what} takes {size} values or one for all, not {given.size}.")
+        present = self._library.view(name)
+        if given.size not in (1, present.size):
+            raise DataError(f"{what} takes {present.size} values or one for all, not {given.size}.")
+        given = as_type(given, present.dtype, what)
         for library in self._libraries:
-            library.set(name, given.ravel())
+            library.set(name, given)
 
     def _settable(self, owner: Owner, variable: str) -> str:
         """Name in C++ of a variable that can be set."""
@@ -285,8 +289,11 @@ class CompiledNetwork:
     def _set_durations(self, durations: ArrayLike) -> None:
         present = self._library.durations().copy()
         given = np.atleast_1d(np.asarray(durations, float))
-        if given.size not in (1, present.size) or not (given >= 0).all():
-            raise DataError(f"durations takes {present.size} times of 0 s or more, not {given}.")
+        allowed = (given >= 0) & (given <= LONGEST)
+        if given.size not in (1, present.size) or not allowed.all():
+            raise DataError(
+                f"durations takes {present.size} times in 0..{LONGEST:g} s, not {given}."
+            )
         for library in self._libraries:
             library.durations()[...] = given
 

@@ -15,6 +15,7 @@ from brian2.units.fundamentalunits import (
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.errors import DataError
+from brainsnn.indices import whole_numbers
 
 
 def in_si_units(values: ArrayLike, dimension: Dimension, what: str) -> NDArray[Any]:
@@ -40,6 +41,20 @@ def in_si_units(values: ArrayLike, dimension: Dimension, what: str) -> NDArray[A
     if given.dim not in (DIMENSIONLESS, dimension):
         raise DataError(f"{what} has the unit {_unit(dimension)}, not {_unit(given.dim)}.")
     return np.asarray(given)
+
+
+def as_type(values: NDArray[Any], dtype: np.dtype[Any], what: str) -> NDArray[Any]:
+    """Values as a column for an array of a type: none becomes another whole number.
+
+    Raises
+    ------
+    DataError
+        If the array is of whole numbers, and a value is not one, or too large for it.
+    """
+    column = values.ravel()
+    if dtype.kind not in "iu" or column.dtype.kind == "b":
+        return column
+    return whole_numbers(what, column, dtype)
 
 
 def _unit(dimension: Dimension) -> str:

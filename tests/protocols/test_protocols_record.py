@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -114,3 +115,15 @@ def test_a_variant_says_which_data_it_is_of(tmp_path, data, words, variant):
 def test_rows_outside_a_repository_have_no_history(tmp_path):
     record([run_of(tmp_path / "run", None)], tmp_path / "results")
     assert len(read_ledger(tmp_path / "results")) == 1
+
+
+def test_every_measured_row_is_of_a_commit_of_this_history():
+    """Where there is a history: in a clone that has it whole."""
+    folder = Path(__file__).parents[2]
+    whole = ["git", "-C", str(folder), "rev-parse", "--is-shallow-repository"]
+    if subprocess.run(whole, check=False, capture_output=True, text=True).stdout.strip() != "false":
+        pytest.skip("the history of this repository is not here")
+    known = set(git(folder, "rev-list", "HEAD").split())
+    kept = read_ledger(folder / "results")
+    lost = kept[~kept["commit"].isin(known)]
+    assert lost.empty, lost[["protocol", "variant", "commit"]].to_string()

@@ -6,6 +6,7 @@ copied, which is what a kill at that moment would leave. Each copy is then resum
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import sys
@@ -21,6 +22,7 @@ from photographs import put_photographs
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, Iris, SmallNMNIST
 from brainsnn.datasets.cockroach import CockroachAntennalLobe
+from brainsnn.datasets.idx import read_gzip
 from brainsnn.experiment import resume, start
 from brainsnn.protocol import load_protocol, protocols
 from brainsnn.records import RunDirectory
@@ -28,7 +30,7 @@ from protocols.s4nn_caltech_presets import PRESETS
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 FEW = ("data.n_train=40", "data.n_validation=20", "data.n_test=20")
-GLM = ("training.epochs=1", "training.folds=2", "data.train=8", "data.test=8", "seeds=2")
+GLM = ("training.epochs=1", "training.folds=2", "data.train=8", "data.test=8", "seeds=1")
 LITTLE = {
     "s4nn-mnist": (*FEW, "epochs=2", "network.hidden=[8]", "thresholds=[50.0]"),
     "s4nn-caltech": (
@@ -64,6 +66,9 @@ LITTLE = {
     ),
 }
 """The least that each protocol can be asked for."""
+
+READ = functools.cache(read_gzip)
+"""Files are unpacked once for all tests."""
 
 NEEDS = {"codes-recorded": CockroachAntennalLobe, "count-uci": Iris, "antlr-nmnist": SmallNMNIST}
 UNTOLD = ("second", "note")
@@ -155,6 +160,7 @@ def test_killed_before_any_write_and_resumed(name, tmp_path, monkeypatch):
         pytest.skip("its data set is not there")
     if name == "count-uci":
         pytest.importorskip("sklearn")
+    monkeypatch.setattr("brainsnn.datasets.idx_images.read_gzip", READ)
     protocol = load_protocol(name)
     # What is concluded follows from the tables alone, and is drawn anew by every resume.
     monkeypatch.setattr(type(protocol), "conclude", lambda *_: pd.DataFrame())

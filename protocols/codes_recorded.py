@@ -40,7 +40,7 @@ class CodesRecordedConfig(StudyConfig):
     ----------
     windows : tuple of float
         Lengths in seconds, from the opening of the valve.
-    folds : int, default 10
+    folds : int, default 10, at least 3
         Of the cross-validation; each seed divides the trials anew.
     bins : int, default 4
         Bins of each response.
@@ -51,7 +51,7 @@ class CodesRecordedConfig(StudyConfig):
     protocol: Literal["codes-recorded"] = "codes-recorded"
     seeds: int = Field(default=5, ge=1)
     windows: tuple[float, ...] = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0)
-    folds: int = Field(default=10, ge=2)
+    folds: int = Field(default=10, ge=3)
     bins: int = Field(default=4, ge=2)
     shuffles: int = Field(default=200, ge=1)
 

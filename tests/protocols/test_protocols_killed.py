@@ -42,7 +42,7 @@ LITTLE = {
     "glm-basis": (*GLM, "digits=[[5, 7]]", "functions=[1]"),
     "glm-complexity": (*GLM, "n_steps=[4]", "accuracy=0.05"),
     "codes-mnist": (*GLM, "digits=[5, 7]", "n_steps=4", "functions=2"),
-    "codes-recorded": ("seeds=2", "shuffles=2", "windows=[0.2, 0.5]", "folds=2"),
+    "codes-recorded": ("seeds=2", "shuffles=2", "windows=[0.2, 0.5]", "folds=3"),
     "count-mnist": (
         *(*FEW, "epochs=2", "network.n_steps=4", "network.hidden=8"),
         *("short.epochs=1", "short.n_steps=2"),

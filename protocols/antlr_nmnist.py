@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -69,11 +68,9 @@ class AntlrNmnist(AntlrStudy[AntlrNmnistConfig]):
     def material(self, config: AntlrNmnistConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load N-MNIST; a neuron is a pixel and polarity."""
         found = SETS[config.data]().load()
-        train, validation, test = (
-            partial(part.trials, config.n_steps, LENGTH)
-            for part in (found.train, found.validation, found.test)
-        )
-        return Material(train(), validation(), test)
+        length = (config.n_steps, LENGTH)
+        train, validation = found.train.trials(*length), found.validation.trials(*length)
+        return Material(train, validation, lambda: found.test.trials(*length))
 
 
 PROTOCOL = AntlrNmnist()

@@ -89,6 +89,38 @@ def test_a_damaged_library_is_built_anew(project: Path, stored: Path, damage: st
     assert files(stored) == [again.name]
 
 
+WRITER = """
+import hashlib, sys
+from pathlib import Path
+from engine.scenarios import leaky
+from brainsnn.engine.resident.engine import write_sources
+from brainsnn.model import feedforward
+from brainsnn.synapses import Uniform
+
+sizes = {"input": 3, "a": 2, "b": 2, "c": 2, "d": 2, "output": 2}
+write_sources(feedforward("same", sizes, leaky, [Uniform()] * 5), Path.cwd())
+files = sorted(p for p in Path.cwd().rglob("*") if p.suffix in (".cpp", ".h"))
+print(hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest())
+"""
+
+
+def test_sources_are_the_same_in_every_process(tmp_path: Path) -> None:
+    running = []
+    for seed in ("1", "2", "3"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        paths = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+        told = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths}
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-P", "-c", WRITER], cwd=folder, env=told, stdout=subprocess.PIPE
+            )
+        )
+    said = [process.communicate()[0] for process in running]
+    assert said[0].strip()
+    assert len(set(said)) == 1
+
+
 def test_two_processes_build_the_same_at_once(project: Path, stored: Path) -> None:
     command = [sys.executable, "-c", BUILDER]
     both = [

@@ -228,7 +228,7 @@ def main_context(device: Any) -> dict[str, Any]:
         "rows": sorted(p.name for p in pathways if p.name not in dense),
         "listed": {
             synapses.name: lists_read(synapses, device.code_objects.values())
-            for synapses in device.synapses
+            for synapses in sorted(device.synapses, key=lambda synapses: synapses.name)
             if synapses.name in device.laid_out
         },
         "kernels": kernels(device),

@@ -12,12 +12,15 @@ SOURCES := pyproject.toml setup.py
 PYTHON_CODE := analysis benchmarks brainsnn protocols tests setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test brian2-suite mutants sanitize fuzz-files lint bench results clean
+.PHONY: help demo test brian2-suite brian2-examples fuzz mutants sanitize fuzz-files lint bench
+.PHONY: results clean
 
 help:
 	@echo "make demo     install, train briefly on MNIST, print the results, write a report"
 	@echo "make test     install, run the whole test suite"
 	@echo "make brian2-suite  Brian2's own tests of compiled devices, on the resident device"
+	@echo "make brian2-examples  Brian2's own examples (in BRIAN2_EXAMPLES), on two devices"
+	@echo "make fuzz     networks drawn at random against Brian2; N=100 of them, from SEED=0 on"
 	@echo "make mutants  plant defects one by one, count those that the tests notice"
 	@echo "make sanitize  generated C++ under AddressSanitizer and UBSan, kernels with indices checked"
 	@echo "make fuzz-files  N=5000 damaged and foreign files: each refused or taken, never a crash"
@@ -35,6 +38,12 @@ test: $(VENV)/installed-test
 
 brian2-suite: $(VENV)/installed-test
 	$(RUN) tests/brian2_suite.py
+
+brian2-examples: $(VENV)/installed-test
+	$(RUN) tests/brian2_examples.py --row
+
+fuzz: $(VENV)/installed-test
+	PYTHONPATH=tests $(RUN) -m engine.random_networks -n $(or $(N),100) --seed $(or $(SEED),0)
 
 mutants: $(VENV)/installed-dev
 	@$(PIP) 'cosmic-ray>=8.4'

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from brainsnn.errors import DataError
 from brainsnn.spikes import Recording
 
 
@@ -30,7 +31,7 @@ def until_first_spike(recording: Recording, population: str) -> Recording:
     Raises
     ------
     DataError
-        If there is no such population.
+        If there is no such population, or final potentials are of another number of trials.
     """
     end = recording.first_steps(population).min(axis=1)
     kept = recording.step <= end[recording.trial]
@@ -40,6 +41,11 @@ def until_first_spike(recording: Recording, population: str) -> Recording:
         for name in ("population", "neuron", "step", "potential")
     }
     final = {name: values.copy() for name, values in recording.final.items()}
-    for values in final.values():
+    for name, values in final.items():
+        if len(values) != recording.n_trials:
+            raise DataError(
+                f"Final potentials of {name!r} are of {len(values)} trials, not of "
+                f"{recording.n_trials}."
+            )
         values[end < recording.n_steps] = np.nan
     return replace(recording, offsets=offsets, **columns, final=final)

@@ -69,6 +69,19 @@ def test_draws_in_the_dynamics_are_those_of_the_resident_engine() -> None:
     assert_same(*(engine.run(inputs) for engine in engines))
 
 
+def assert_damage_is_noticed(engine: StandaloneEngine, inputs: SpikeTrains) -> None:
+    """A file of the network's own values that was changed or cut is refused by the program."""
+    path = next((engine._folder / "static_arrays").iterdir())
+    whole = path.read_bytes()
+    for damaged, message in (
+        (whole[:-1] + bytes([whole[-1] ^ 1]), "not the contents that this program was made with"),
+        (whole[:-8], "bytes instead of"),
+    ):
+        path.write_bytes(damaged)
+        with pytest.raises(EngineError, match=f"code 2: .*{message}"):
+            engine.run(inputs)
+
+
 def test_values_given_neuron_by_neuron_are_part_of_the_project() -> None:
     each = primed.with_parameters(bias=np.linspace(0, 0.9, 7))
     model = feedforward("each", {"input": 10, "output": 7}, each, [Uniform(0, 0.5)])
@@ -80,6 +93,8 @@ def test_values_given_neuron_by_neuron_are_part_of_the_project() -> None:
             engine.run(inputs)
             engine.set_parameter("output", "bias", np.linspace(0.9, 0.1, 7))  # type: ignore[arg-type]
             frames.append(engine.run(inputs).to_frame().drop(columns="potential"))
+            if isinstance(engine, StandaloneEngine):
+                assert_damage_is_noticed(engine, inputs)
     assert frames[0].equals(frames[1])
     assert (frames[0]["population"] == "output").sum() > 10
 

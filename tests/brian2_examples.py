@@ -22,7 +22,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from brian2_script import Outcome, read_outcome
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +29,7 @@ CHILD = Path(__file__).with_name("brian2_script.py")
 VARIABLE = "BRIAN2_EXAMPLES"
 REFERENCE, RESIDENT = "cpp_standalone", "brainsnn_resident"
 ROWS = ROOT / "results" / "benchmarks" / "brian2-examples.csv"
-KINDS = ("equal", "differs", "refused", "not runnable")
+KINDS = ("equal", "differs", "refused", "runs here alone", "not runnable")
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,8 @@ def judge(name: str, reference: Outcome, resident: Outcome) -> Verdict:
     """Compare what the two devices made of one example."""
     if resident.refused:
         return Verdict(name, "refused", resident.message)
+    if resident.arrays and not reference.arrays:
+        return Verdict(name, "runs here alone", f"{reference.error}: {reference.message}")
     if not reference.arrays:
         return Verdict(name, "not runnable", f"{reference.error}: {reference.message}")
     if not resident.arrays:

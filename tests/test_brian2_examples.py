@@ -28,6 +28,7 @@ FAILED = Outcome("ModuleNotFoundError", "No module named 'cv2'")
         (RAN, LONGER, "differs", r"\(1,\) for \(2,\)"),
         (RAN, REFUSED, "refused", "runs Python"),
         (FAILED, FAILED, "not runnable", "cv2"),
+        (FAILED, RAN, "runs here alone", "cv2"),
         (RAN, FAILED, "differs", "ModuleNotFoundError"),
     ],
 )
@@ -47,7 +48,7 @@ def test_outcomes_are_read_as_they_were_written(tmp_path):
 def test_the_report_counts_every_kind():
     text = report([Verdict("b.py", "refused", "OpenMP"), Verdict("a.py", "equal")])
     assert text.splitlines()[0].startswith("equal")
-    assert text.endswith("equal: 1\ndiffers: 0\nrefused: 1\nnot runnable: 0")
+    assert text.endswith("equal: 1\ndiffers: 0\nrefused: 1\nruns here alone: 0\nnot runnable: 0")
 
 
 def test_examples_are_chosen_by_parts_of_their_names(tmp_path):

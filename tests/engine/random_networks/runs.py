@@ -93,5 +93,9 @@ def _of_steps(draft: Draft) -> list[tuple[str, list[str]]]:
 def _of_membership(draft: Draft, network: str) -> list[tuple[str, list[str]]]:
     if not draft.monitors:
         return []
-    monitor = draft.pick(draft.monitors)
-    return [(f"{network}.remove({monitor})", [monitor])]
+    monitor = draft.pick([m for m in draft.monitors if not _removed(draft, m)] or [""])
+    return [] if not monitor else [(f"{network}.remove({monitor})", [monitor])]
+
+
+def _removed(draft: Draft, monitor: str) -> bool:
+    return any(piece.code.endswith(f".remove({monitor})") for piece in draft.pieces)

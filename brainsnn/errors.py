@@ -19,6 +19,10 @@ class DataError(BrainsnnError):
     """A data file or data set is missing, damaged, or not what it should be."""
 
 
+class DataWarning(UserWarning):
+    """Data can be what they say, but are more likely something else."""
+
+
 class ModelError(BrainsnnError):
     """A model's description is inconsistent, or Brian2 refuses its equations."""
 

@@ -6,22 +6,27 @@ highest is the polarity (1: brighter) and the rest the time in microseconds (Orc
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.datasets.event_addresses import CHANNELS, addresses
+from brainsnn.errors import ConfigError, DataError, DataWarning
+from brainsnn.indices import indices, whole_numbers
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.columns import check_offsets
 from brainsnn.trials import LabelledTrials
-
-CHANNELS = 2
-"""Polarities: darker, brighter."""
 
 BLOCK = 1000
 """Recordings encoded at once; bounds memory."""
+
+MANY = 10
+"""Events from which it says something that all are alike."""
 
 _BYTES = 5
 
@@ -39,9 +44,9 @@ class EventSet:
     offsets : array of int64, shape (n + 1,)
         Recording ``k`` owns the events ``offsets[k]:offsets[k + 1]``.
     address : array of int32, shape (n_events,)
-        Where: ``(y * width + x) * 2 + polarity``.
+        Where: ``(y * width + x) * 2 + polarity``, with polarity 0 or 1; see `addresses`.
     time : array of int32, shape (n_events,)
-        When, in microseconds; rising within a recording.
+        When, in microseconds from the beginning of its recording; rising within it.
     labels : array of int64, shape (n,)
         Position of each recording's class in `classes`.
     classes : tuple of str
@@ -50,7 +55,13 @@ class EventSet:
     Raises
     ------
     DataError
-        If there is not one label a recording, or a label is not in ``0..len(classes) - 1``.
+        If there is not one label a recording, a label is not in ``0..len(classes) - 1``, an
+        address is outside the field, or a time is negative or before the one ahead of it.
+
+    Warns
+    -----
+    DataWarning
+        If all addresses are odd, as of polarities -1 and 1.
     """
 
     name: str
@@ -63,6 +74,40 @@ class EventSet:
     classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        set_column = partial(object.__setattr__, self)
+        set_column("labels", whole_numbers(f"{self.name}: labels", self.labels))
+        set_column("offsets", whole_numbers(f"{self.name}: offsets", self.offsets))
+        what = f"{self.name}: address ((y * {self.width} + x) * 2 + polarity, polarity 0 or 1)"
+        set_column("address", indices(what, self.address, self.n_inputs, np.int32))
+        what = f"{self.name}: time (microseconds from the beginning of the recording)"
+        set_column("time", indices(what, self.time, 2**31 - 1, np.int32))
+        if self.time.size != self.address.size:
+            raise DataError(
+                f"{self.name}: {self.address.size} addresses for {self.time.size} times."
+            )
+        check_offsets(self.name, self.offsets, self.time.size)
+        self._check_labels()
+        self._check_order()
+        if self.address.size >= MANY and (self.address % CHANNELS == 1).all():
+            warnings.warn(
+                f"{self.name}: all {self.address.size} addresses are odd, so every event is one of "
+                "brightening; are polarities -1 and 1? They must be 0 and 1: use `addresses`.",
+                DataWarning,
+                stacklevel=3,
+            )
+
+    def _check_order(self) -> None:
+        back = np.diff(self.time) < 0
+        inner = self.offsets[(self.offsets > 0) & (self.offsets < self.time.size)]
+        back[inner - 1] = False
+        if back.any():
+            k = int(back.argmax())
+            raise DataError(
+                f"{self.name}: events are out of order: event {k + 1} is at {self.time[k + 1]} us, "
+                f"the one before it at {self.time[k]} us."
+            )
+
+    def _check_labels(self) -> None:
         if self.labels.size != self.offsets.size - 1:
             raise DataError(
                 f"{self.name}: {self.labels.size} labels for {self.offsets.size - 1} recordings."
@@ -107,7 +152,7 @@ class EventSet:
         """Encode each recording as a trial of spikes.
 
         Neuron ``(y * width + x) * 2 + polarity`` spikes in every step in which its pixel sent one
-        event or more; events after `length` are left out.
+        event or more; events after `length` are left out, but no recording loses all it has.
 
         Parameters
         ----------
@@ -120,15 +165,39 @@ class EventSet:
         ------
         ConfigError
             If either is not positive.
+        DataError
+            If all events of a recording are after `length`, or all of all recordings in its first
+            thousandth: then times are not microseconds from the beginning of a recording.
         """
-        if n_steps < 1 or not length > 0:
+        if n_steps < 1 or not 0 < length < np.inf:
             raise ConfigError(
                 f"{self.name}: n_steps must be 1 or more and the length positive, got {n_steps} "
                 f"and {length}."
             )
+        self._check_span(length)
         begins = range(0, len(self), BLOCK)
         blocks = (self._spikes(slice(k, k + BLOCK), n_steps, length) for k in begins)
         return LabelledTrials(SpikeTrains.concatenate(blocks), self.labels)
+
+    def _check_span(self, length: float) -> None:
+        """Refuse times that are not microseconds since their recording began."""
+        some = np.flatnonzero(np.diff(self.offsets))
+        first = self.time[self.offsets[some]]
+        late = np.flatnonzero(first >= 1e6 * length)
+        if late.size:
+            k = late[0]
+            raise DataError(
+                f"{self.name}: {late.size} of {len(self)} recordings have no event within "
+                f"{length:g} s; recording {some[k]} begins at {first[k] / 1e6:g} s. Times count "
+                "from the beginning of a recording: subtract that of its first event, or take a "
+                "longer trial."
+            )
+        if self.time.size >= MANY and self.time.max() < 1e3 * length:
+            raise DataError(
+                f"{self.name}: all {self.time.size} events are within {self.time.max()} us of the "
+                f"beginning, in trials of {length:g} s. Times are microseconds; do they look like "
+                "milliseconds?"
+            )
 
     def _spikes(self, which: slice, n_steps: int, length: float) -> SpikeTrains:
         """Spikes of some recordings."""
@@ -172,13 +241,7 @@ def read_event_file(
         )
     x, y, high, middle, low = contents.reshape(-1, _BYTES).T.astype(np.int32)
     time = ((high & 127) << 16) | (middle << 8) | low
-    outside = np.flatnonzero((x >= width) | (y >= height))
-    if outside.size:
-        k = outside[0]
-        raise DataError(
-            f"{path}: event {k} is at x = {x[k]}, y = {y[k]}, outside the field of "
-            f"{width} x {height} ({outside.size} such events)."
-        )
+    address = addresses(x, y, high >> 7, (height, width), str(path))
     back = np.flatnonzero(np.diff(time) < 0)
     if back.size:
         k = back[0]
@@ -186,7 +249,7 @@ def read_event_file(
             f"{path}: events are out of order: event {k + 1} is at {time[k + 1]} us, the one "
             f"before it at {time[k]} us."
         )
-    return (y * width + x) * CHANNELS + (high >> 7), time
+    return address, time
 
 
 def read_event_files(

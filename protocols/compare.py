@@ -30,10 +30,11 @@ def read_trials(paths: Sequence[Path]) -> pd.DataFrame:
     Raises
     ------
     RunDirectoryError
-        If there is one code only, a directory is no run, or its trials table lacks columns.
+        If there is one code only, a directory is no run or is given twice, or its trials table
+        lacks columns or has values that cannot be.
     """
     parts = []
-    for path in paths:
+    for path, own in zip(paths, _names(paths), strict=True):
         run = RunDirectory.read(path)
         trials = run.trials()
         missing = [name for name in _NEEDED if name not in trials.columns]
@@ -41,7 +42,6 @@ def read_trials(paths: Sequence[Path]) -> pd.DataFrame:
             raise RunDirectoryError(f"{path}: its trials table lacks {', '.join(missing)}.")
         names = [name for name in ("condition", "decoder") if name in trials.columns]
         code = trials[names].astype(str).agg(", ".join, axis=1) if names else ""
-        own = run.path.resolve().name.encode("utf-8", "replace").decode()
         label = f"{own}: " if names else own
         seed = trials["seed"] if "seed" in trials.columns else run.provenance().get("seed", 0)
         parts.append(trials.assign(code=label + code, seed=seed))
@@ -51,6 +51,25 @@ def read_trials(paths: Sequence[Path]) -> pd.DataFrame:
             "There is one code only: give two runs or more, of different names."
         )
     return together
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """A name for each run: its directory's, with as many of those above as tell all apart.
+
+    Raises
+    ------
+    RunDirectoryError
+        If a directory is given twice.
+    """
+    resolved = [path.resolve() for path in paths]
+    twice = {path for path in resolved if resolved.count(path) > 1}
+    if twice:
+        raise RunDirectoryError(f"{sorted(twice)[0]}: the same run directory is given twice.")
+    depth = 1
+    while len({path.parts[-depth:] for path in resolved}) < len(resolved):
+        depth += 1
+    names = ["/".join(path.parts[-depth:]) for path in resolved]
+    return [name.encode("utf-8", "replace").decode() for name in names]
 
 
 def compare(paths: Sequence[Path], out: Path) -> Path:
@@ -74,12 +93,15 @@ def compare(paths: Sequence[Path], out: Path) -> Path:
         As `read_trials`.
     """
     trials = read_trials(paths)
-    rows = [
-        {"code": code, "seed": seed, **summarise(part)}
-        for (code, seed), part in trials.groupby(["code", "seed"])
-    ]
-    results = pd.DataFrame(rows)
-    sections = (_accuracy(results, trials, out), _trial_by_trial(trials))
+    try:
+        rows = [
+            {"code": code, "seed": seed, **summarise(part)}
+            for (code, seed), part in trials.groupby(["code", "seed"])
+        ]
+        results = pd.DataFrame(rows)
+        sections = (_accuracy(results, trials, out), _trial_by_trial(trials))
+    except TableError as error:
+        raise RunDirectoryError(f"The runs cannot be compared: {error}") from error
     names = ", ".join(str(path) for path in paths)
     return Report(
         title="Codes side by side",
@@ -123,7 +145,9 @@ def _trial_by_trial(trials: pd.DataFrame) -> Section:
     return Section(
         "Trial by trial",
         "McNemar's test is made seed by seed and combined, Wilcoxon's over seeds; p values are "
-        "corrected by Holm for the number of pairs.",
+        "corrected by Holm for the number of pairs. Trials of the same number are taken for the "
+        "same: their labels are, but whether the runs were tested on the same data only their "
+        "configurations say.",
         (Table(same, "Agreement.", digits=digits), Table(tests, "Paired tests.", digits=digits)),
     )
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import DataError
+from brainsnn.errors import DataError, DataWarning
+
+MANY = 100
+"""Values from which it says something that all are almost black."""
+
+DIM = 8
+"""How many times darker than the largest intensity the brightest pixel is in images of another
+scale."""
 
 
-def check_images(code: str, images: NDArray[np.integer], intensity_max: int) -> NDArray[np.integer]:
+def check_images(
+    code: str, images: NDArray[np.integer], intensity_max: int, *, scaled: bool = True
+) -> NDArray[np.integer]:
     """Images as an array, of integers from 0 to the largest intensity.
 
     Parameters
@@ -19,11 +29,18 @@ def check_images(code: str, images: NDArray[np.integer], intensity_max: int) -> 
         Who asks, for messages.
     images : array of int, shape (n_trials, ...)
     intensity_max : int
+    scaled : bool, default True
+        Whether the code asks how bright a value is, not only which is brighter.
 
     Raises
     ------
     DataError
         If the images are not integers, have no axis of neurons, or are out of range.
+
+    Warns
+    -----
+    DataWarning
+        If all are almost black, as images of 0 and 1, or of 0 to 16, taken for 0 to 255.
     """
     images = np.asarray(images)
     if not np.issubdtype(images.dtype, np.integer) or images.ndim < 2:
@@ -31,10 +48,18 @@ def check_images(code: str, images: NDArray[np.integer], intensity_max: int) -> 
             f"{code}: images must be integers of shape (n_trials, ...), "
             f"got {images.dtype} of shape {images.shape}."
         )
-    if images.size and not 0 <= images.min() <= images.max() <= intensity_max:
+    darkest, brightest = (int(images.min()), int(images.max())) if images.size else (0, 0)
+    if not 0 <= darkest <= brightest <= intensity_max:
         raise DataError(
-            f"{code}: intensities must be in 0..{intensity_max}, "
-            f"got {images.min()}..{images.max()}."
+            f"{code}: intensities must be in 0..{intensity_max}, got {darkest}..{brightest}."
+        )
+    if scaled and images.size >= MANY and 0 < brightest * DIM <= intensity_max:
+        warnings.warn(
+            f"{code}: the brightest of {images.size} intensities is {brightest}, and white is "
+            f"{intensity_max}: ink would be almost black. If the images are of another scale, give "
+            f"intensity_max={brightest}, or multiply them.",
+            DataWarning,
+            stacklevel=3,
         )
     return images
 

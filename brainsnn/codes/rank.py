@@ -99,7 +99,7 @@ class RankLatencyEncoder(NeuronAValue):
         DataError
             If the images are not integers, have no axis of neurons, or are out of range.
         """
-        images = check_images("Rank code", images, self.intensity_max)
+        images = check_images("Rank code", images, self.intensity_max, scaled=False)
         flat = images.reshape(len(images), int(np.prod(images.shape[1:])))
         steps = np.empty(flat.shape, np.int32)
         _rank(flat, self.intensity_max + 1, self.n_steps, steps)

@@ -102,6 +102,9 @@ class ImageSet:
         return ImageSet(self.name, self.images[indices], self.labels[indices], self.classes)
 
 
+EXPECTED = 5
+"""Items of a class that chance would hold out, from which holding out none means a sorted set."""
+
 T = TypeVar("T")
 
 
@@ -140,14 +143,38 @@ def hold_out(training: Any, n: int, rng: np.random.Generator | None, name: str) 
     Returns
     -------
     tuple of two ImageSets or EventSets
+
+    Raises
+    ------
+    DataError
+        If there are not `n` items and one to train on, or none are drawn and the last ones are of
+        other classes than the rest, as in a set that is sorted.
     """
+    if not 0 <= n < max(len(training), 1):
+        raise DataError(f"{name}: {n} of {len(training)} items cannot be held out.")
     cut = len(training) - n
+    if rng is None:
+        _check_mixed(training.labels, cut, name)
     if rng is None:
         first, last = training.take(slice(None, cut)), training.take(slice(cut, None))
     else:
         order = rng.permutation(len(training))
         first, last = training.take(order[:cut]), training.take(order[cut:])
     return first, replace(last, name=f"{name} validation")
+
+
+def _check_mixed(labels: NDArray[np.int64], cut: int, name: str) -> None:
+    """Refuse a cut by which a class is lost, as by chance it would not be."""
+    size = int(labels.max(initial=-1)) + 1
+    kept, held = (np.bincount(part, minlength=size) for part in (labels[:cut], labels[cut:]))
+    expected = (kept + held) * (held.sum() / max(labels.size, 1))
+    lost = np.flatnonzero(((kept == 0) & (held > 1)) | ((held == 0) & (expected >= EXPECTED)))
+    if lost.size:
+        raise DataError(
+            f"{name}: the last {held.sum()} of {labels.size} items are of other classes than those "
+            f"before them: class {lost[0]} has {kept[lost[0]]} to train on and {held[lost[0]]} "
+            "held out. Is the set sorted? Give a generator, which draws what is held out."
+        )
 
 
 class Dataset(Protocol):

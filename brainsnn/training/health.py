@@ -1,8 +1,11 @@
 """Why does it learn nothing? Which neurons are silent or saturated, how large the gradients are.
 
-A network of spiking neurons stalls in few ways: a population is silent, so no error passes; it
-fires at once whatever comes in, so it says nothing; gradients are zero; or steps are too large.
-`diagnose` looks for them in the order in which they should be mended.
+A network of spiking neurons stalls in few ways: its inputs come too late for an answer; a
+population is silent, so no error passes; it fires at once whatever comes in, so it says nothing; it
+answers with the same class whatever is asked; gradients are zero; or steps are too large.
+`diagnose` looks for them in the order in which they should be mended. A network that has learned
+its task, or is learning it, may be silent in large parts, and has no gradient when nothing is left
+to learn: that is health.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainsnn.training.callbacks import Callback, Metrics, Progress
 from brainsnn.training.statistics import EpochStatistics
@@ -24,8 +28,20 @@ AT_ONCE = 0.02
 NEAR_CHANCE = 0.1
 """Share of the way from guessing to perfection up to which accuracy is that of guessing."""
 
+LEARNED = 0.95
+"""Accuracy from which silence and vanished gradients are no complaint."""
+
+LATE = 0.9
+"""Share of a trial after which inputs that begin to spike leave no time for an answer."""
+
+ENOUGH = 5
+"""Trials of a class from which never deciding for it is a complaint."""
+
 WINDOW = 3
 """Epochs over which the loss must fall."""
+
+RISES = 0.05
+"""Relative change of the loss over these epochs from which it rises; as much less, it falls."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +128,18 @@ def diagnose(
     norms = {name: float(values.mean()) for name, values in statistics.norms.items()}
     change = losses[-1] / losses[0] - 1.0 if losses[0] else 0.0
     accuracy = float(row["train_accuracy"])
+    chance = max(_largest_share(statistics.label[: statistics.done]), 1 / n_classes)
+    never = _advise_on_answers(statistics)
+    guessing = accuracy <= chance + NEAR_CHANCE * (1 - chance)
+    learned = accuracy >= LEARNED and not never and not _falls(metrics)
+    learning = learned or (change < -RISES and not guessing and not never)
+    late = _advise_on_inputs(first, n_steps) if guessing else []
     advice = [
-        *_advise_on_firing(shares["silent"], shares["at_once"]),
-        *_advise_on_gradients(norms, change, accuracy, len(losses), n_classes),
+        *late,
+        *([] if learning or late else _advise_on_firing(shares["silent"], shares["at_once"])),
+        *never,
+        *([] if learned or late else _advise_on_gradients(norms, change, guessing, bool(never))),
+        *_advise_on_loss(change, accuracy, len(losses), learned=learned),
     ]
     return HealthReport(
         epoch=int(row["epoch"]),
@@ -149,8 +174,57 @@ def _advise_on_firing(silent: Mapping[str, float], at_once: Mapping[str, float])
     return advice
 
 
+def _advise_on_inputs(first: Mapping[str, NDArray[np.float64]], n_steps: int) -> list[str]:
+    name, steps = next(iter(first.items()))
+    known = steps[np.isfinite(steps)]
+    if not known.size or np.quantile(known, 0.05) < LATE * n_steps:
+        return []
+    return [
+        f"The {name} neurons spike late: the earliest at step {known.min():.0f} of {n_steps} on "
+        "average, which leaves no time for an answer. Look at the encoder and the data (are images "
+        "of 0 and 1 taken for 0 to 255?)."
+    ]
+
+
+def _advise_on_answers(statistics: EpochStatistics) -> list[str]:
+    label, decision = (
+        values[: statistics.done] for values in (statistics.label, statistics.decision)
+    )
+    asked, answered = label[label >= 0], np.unique(decision[decision >= 0])
+    classes, sizes = np.unique(asked, return_counts=True)
+    lacking = ~np.isin(classes, answered)
+    if answered.size == 1 and classes.size > 1:
+        share = float((asked == answered[0]).mean())
+        return [
+            f"Every decision is for class {answered[0]}, which {share:.0%} of the trials are of: "
+            "accuracy is that of always answering the same. Balance the classes, or weight the "
+            "loss of the rare ones."
+        ]
+    never = classes[lacking & (sizes >= ENOUGH)]
+    if not never.size or not answered.size:
+        return []
+    share = float(np.isin(asked, never).mean())
+    names = ", ".join(map(str, never.tolist()))
+    return [
+        f"No decision is for class {names}, which {share:.0%} of the trials are of: balance the "
+        "classes, or weight the loss of the rare ones."
+    ]
+
+
+def _largest_share(labels: NDArray[np.int32]) -> float:
+    """Share of trials of the commonest class: the accuracy of always answering it."""
+    known = labels[labels >= 0]
+    return float(np.bincount(known).max() / known.size) if known.size else 0.0
+
+
+def _falls(metrics: Metrics) -> bool:
+    """Whether accuracy has fallen over the last epochs."""
+    values = [float(row["train_accuracy"]) for row in metrics[-WINDOW:]]
+    return values[-1] < max(values) - 0.02
+
+
 def _advise_on_gradients(
-    norms: Mapping[str, float], change: float, accuracy: float, n_losses: int, n_classes: int
+    norms: Mapping[str, float], change: float, guessing: bool, never: bool
 ) -> list[str]:
     advice = [
         f"The gradient of {name!r} is zero: no error reaches it. Mend silent populations after it "
@@ -158,17 +232,21 @@ def _advise_on_gradients(
         for name, norm in norms.items()
         if norm == 0
     ]
-    guessing = accuracy <= 1 / n_classes + NEAR_CHANCE * (1 - 1 / n_classes)
-    if not np.isfinite(change) or change > 0.05:
-        advice.append("The loss rises: divide the learning rate by 3.")
-    elif guessing and not advice:
+    rises = not np.isfinite(change) or change > RISES
+    if guessing and not advice and not rises and not never:
         advice.append(
             "Accuracy is that of guessing though gradients flow: change the learning rate (by 3, "
             "first down, then up), and check that labels belong to their images."
         )
-    elif n_losses == WINDOW and abs(change) < 1e-3 and accuracy < 0.9:
-        advice.append("The loss stands still: multiply the learning rate by 3, or lower decay.")
     return advice
+
+
+def _advise_on_loss(change: float, accuracy: float, n_losses: int, *, learned: bool) -> list[str]:
+    if not np.isfinite(change) or (change > RISES and not learned):
+        return ["The loss rises: divide the learning rate by 3."]
+    if n_losses == WINDOW and abs(change) < 1e-3 and accuracy < 0.9:
+        return ["The loss stands still: multiply the learning rate by 3, or lower decay."]
+    return []
 
 
 class HealthMonitor(Callback):

@@ -51,8 +51,8 @@ class EpochStatistics:
     ----------
     done : int
         Trials taken in so far.
-    loss, correct, tied : array, shape (n_trials,)
-        By position in the epoch's order.
+    loss, correct, tied, label, decision : array, shape (n_trials,)
+        By position in the epoch's order; label and decision are -1 where there is none yet.
     norms : dict of str to array, shape (n_blocks,)
         Euclidean norm of the first gradient of each block, by connection.
     """
@@ -68,6 +68,8 @@ class EpochStatistics:
         self.loss = np.zeros(n_trials)
         self.correct = np.zeros(n_trials, np.bool_)
         self.tied = np.zeros(n_trials, np.bool_)
+        self.label = np.full(n_trials, -1, np.int32)
+        self.decision = np.full(n_trials, -1, np.int32)
         self.norms = {name: np.zeros(n_blocks) for name in connections}
         self._populations = dict(populations)
         self._base = np.concatenate(([0], np.cumsum(list(populations.values()))))
@@ -94,6 +96,7 @@ class EpochStatistics:
         self.loss[span] = loss
         self.correct[span] = decisions.decision == labels
         self.tied[span] = decisions.tie
+        self.label[span], self.decision[span] = labels, decisions.decision
         _count(
             recording.offsets,
             recording.population,
@@ -169,6 +172,8 @@ class EpochStatistics:
             "loss": self.loss,
             "correct": self.correct,
             "tied": self.tied,
+            "label": self.label,
+            "decision": self.decision,
             "fired": self._fired,
             "first_sum": self._first_sum,
         } | {f"norm.{name}": value for name, value in self.norms.items()}
@@ -195,6 +200,7 @@ class EpochStatistics:
             )
         self.done = int(state["done"])
         self.loss[:], self.correct[:], self.tied[:] = state["loss"], state["correct"], state["tied"]
+        self.label[:], self.decision[:] = state["label"], state["decision"]
         self._fired[:], self._first_sum[:] = state["fired"], state["first_sum"]
         for name, value in self.norms.items():
             value[:] = state[f"norm.{name}"]

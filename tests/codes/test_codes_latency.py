@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from brainsnn.codes import LatencyEncoder
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.codes import BernoulliEncoder, LatencyEncoder
+from brainsnn.codes.even import EvenEncoder
+from brainsnn.errors import ConfigError, DataError, DataWarning
 
 IMAGES = arrays(np.uint8, st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 4)))
 
@@ -78,3 +81,14 @@ def test_bad_images_are_refused(images, message):
 def test_impossible_parameters_are_refused(key, value):
     with pytest.raises(ConfigError, match=f"{key} must be in 1.."):
         LatencyEncoder(**{key: value})
+
+
+@pytest.mark.parametrize("brightest", [1, 16, 31])
+@pytest.mark.parametrize("encoder", [LatencyEncoder(256), BernoulliEncoder(4), EvenEncoder(4)])
+def test_images_of_another_scale_are_noticed(encoder, brightest):
+    images = np.random.default_rng(0).integers(0, brightest + 1, (10, 5, 5), np.uint8)
+    with pytest.warns(DataWarning, match=f"brightest of 250 intensities is {brightest}"):
+        encoder.encode(images)
+    replace(encoder, intensity_max=brightest).encode(images)
+    encoder.encode(np.zeros((10, 5, 5), np.uint8))
+    encoder.encode(images * np.uint8(255 // brightest))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from brainsnn.datasets import DATASETS, ImageSet
+from brainsnn.datasets.base import hold_out
 from brainsnn.errors import ConfigError, DataError
 
 BLACK = np.zeros((2, 3, 3), np.uint8)
@@ -71,3 +72,37 @@ def test_registered_sets_describe_themselves(name):
 def test_unknown_set_lists_the_known():
     with pytest.raises(ConfigError, match=r"Did you mean 'mnist'\? Known: abalone, .*mnist"):
         DATASETS["mnits"]
+
+
+def pictures(labels):
+    labels = np.asarray(labels)
+    return ImageSet("mine", np.zeros((labels.size, 2, 2), np.uint8), labels, tuple("abcdefghij"))
+
+
+@pytest.mark.parametrize(
+    ("labels", "n"),
+    [
+        (np.repeat(np.arange(5), 40), 40),
+        (np.repeat(np.arange(5), 40)[::-1], 50),
+        (np.repeat([2, 0, 1], 40), 20),
+        (np.repeat([0, 1], 100), 150),
+        (np.append(np.arange(90) % 3, [3] * 10), 10),
+    ],
+)
+def test_the_last_items_of_a_sorted_set_are_not_held_out(labels, n):
+    with pytest.raises(DataError, match="Is the set sorted"):
+        hold_out(pictures(labels), n, None, "mine")
+    kept, held = hold_out(pictures(labels), n, np.random.default_rng(0), "mine")
+    assert (len(kept), len(held)) == (labels.size - n, n)
+
+
+def test_the_last_items_of_a_mixed_set_are_held_out():
+    labels = np.random.default_rng(0).integers(0, 10, 200)
+    kept, held = hold_out(pictures(labels), 20, None, "mine")
+    assert held.labels.tolist() == labels[-20:].tolist()
+    assert held.name == "mine validation"
+    assert len(hold_out(pictures(labels), 0, None, "mine")[1]) == 0
+    assert len(hold_out(pictures(kept.labels), 3, None, "mine")[1]) == 3
+    for wrong in (-1, 200, 201):
+        with pytest.raises(DataError, match="cannot be held out"):
+            hold_out(pictures(labels), wrong, None, "mine")

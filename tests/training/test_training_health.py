@@ -112,3 +112,73 @@ def test_falling_loss_is_healthy():
     report = diagnose(rows(1.0, 0.8, 0.7), statistics(first=50), 200, 3)
     assert not report.stalled
     assert report.loss_change == pytest.approx(-0.3)
+
+
+def answered(label, decision, **kept):
+    """Statistics of an epoch of these labels and decisions."""
+    made = statistics(n=len(label), **kept)
+    made.label[:], made.decision[:] = label, decision
+    return made
+
+
+LABELS = np.arange(60) % 3
+
+
+def test_a_task_that_is_learned_needs_nothing():
+    """No loss, hence no gradient; three quarters of the neurons silent, as a sparse code wants."""
+    for right, losses, observed in (
+        (1.0, (0.2, 0.01, 0.0), answered(LABELS, LABELS, first=50, norm=0.0)),
+        (0.99, (0.3, 0.08, 0.02), answered(LABELS, LABELS, fired=0.0)),
+        (1.0, (0.0, 0.0, 0.0), answered(LABELS, LABELS, first=1.0, norm=0.0)),
+    ):
+        report = diagnose(rows(*losses, accuracy=right), observed, 200, 3)
+        assert report.advice == ()
+        assert "good" in str(report)
+
+
+def test_a_task_that_is_being_learned_may_be_silent_in_parts():
+    observed = answered(LABELS, LABELS, fired=0.0)
+    assert not diagnose(rows(1.0, 0.8, 0.6, accuracy=0.8), observed, 200, 3).stalled
+    assert diagnose(rows(1.0, 1.0, 1.0, accuracy=0.8), observed, 200, 3).stalled
+    assert diagnose(rows(1.0, 0.8, 0.6, accuracy=0.3), observed, 200, 3).stalled
+
+
+def test_a_loss_that_is_no_number_is_never_health():
+    observed = answered(LABELS, LABELS, first=50)
+    report = diagnose(rows(0.1, float("nan"), accuracy=1.0), observed, 200, 3)
+    assert "loss rises" in report.advice[0]
+
+
+@pytest.mark.parametrize("share", [0.9, 0.97])
+def test_always_the_same_answer_is_no_learning(share):
+    """However often it is right, since one class is so common."""
+    label = (np.arange(200) >= 200 * share).astype(int)
+    observed = answered(label, np.zeros(200, int), first=50)
+    report = diagnose(rows(0.1, 0.1, 0.1, accuracy=share), observed, 200, 2)
+    assert f"Every decision is for class 0, which {share:.0%} of the trials" in report.advice[0]
+
+
+def test_a_class_that_is_never_answered_is_named():
+    decision = np.where(LABELS == 2, 1, LABELS)
+    report = diagnose(rows(0.5, 0.3, accuracy=0.67), answered(LABELS, decision, first=50), 200, 3)
+    assert "No decision is for class 2, which 33%" in report.advice[0]
+    few = np.append(LABELS, [3] * 4)
+    observed = answered(few, np.append(LABELS, [0] * 4), first=50)
+    assert not diagnose(rows(0.5, 0.3, accuracy=0.9), observed, 200, 4).stalled
+
+
+def test_accuracy_of_guessing_is_that_of_the_commonest_class():
+    label = (np.arange(60) % 10 == 0).astype(int)
+    observed = answered(label, label[::-1], first=50)
+    report = diagnose(rows(0.5, accuracy=0.9), observed, 200, 2)
+    assert "that of guessing" in report.advice[0]
+
+
+def test_inputs_that_come_too_late_are_named_first():
+    observed = answered(LABELS, np.full(60, -1), fired=0.0, norm=0.0)
+    state = observed.state()
+    state["first_sum"][: SIZES["input"]] = 60 * 199
+    observed.restore(state)
+    report = diagnose(rows(1.0, accuracy=0.33), observed, 200, 3)
+    assert "spike late: the earliest at step 199 of 200" in report.advice[0]
+    assert not any("weights" in advice or "gradient" in advice for advice in report.advice)

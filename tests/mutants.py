@@ -86,7 +86,9 @@ def _pass_without_defect(copy: Copy, module: str) -> bool:
         return True
     verdict = run_tests(copy, tests_of(copy.root, module), copy.kernels, LIMIT)
     if verdict != "passed":
-        sys.stdout.write(f"{module}: without a defect, its tests {verdict}; not tried\n")
+        last = copy.said.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+        message = "\n".join([f"{module}: without a defect, its tests {verdict}; not tried", *last])
+        sys.stdout.write(message + "\n")
         return False
     marker.parent.mkdir(exist_ok=True)
     marker.touch()

@@ -18,8 +18,9 @@ import pytest
 from mutation.areas import tests_of
 from mutation.sites import Site
 
-#: What tests import from elsewhere, loaded once so that each trial begins with it.
-HEAVY = ("brian2", "matplotlib.pyplot", "numba", "pandas", "pyarrow", "scipy.stats")
+#: What tests import from elsewhere, loaded once so that each trial begins with it. Brian2 is not
+#: among it: its log file does not outlive a fork.
+HEAVY = ("matplotlib.pyplot", "numba", "pandas", "pyarrow", "scipy.stats", "sympy")
 
 
 @dataclass
@@ -43,6 +44,11 @@ class Copy:
     def kernels(self) -> Path:
         """Folder of the kernels that the tests compile without a defect."""
         return self.root / ".kernels"
+
+    @property
+    def said(self) -> Path:
+        """What the last tests printed."""
+        return self.root / ".said"
 
     def dependents(self, module: str) -> set[str]:
         """The file, and all that import it, directly or not."""
@@ -99,9 +105,9 @@ def run_tests(copy: Copy, tests: list[str], kernels: Path, limit: float) -> str:
         os.setsid()
         os.chdir(copy.root)
         os.environ["NUMBA_CACHE_DIR"] = str(kernels)
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
+        said = os.open(copy.said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
         sys.path[:0] = [
             str(copy.root),
             str(copy.root / "tests"),

@@ -27,6 +27,10 @@ class ModelError(BrainsnnError):
     """A model's description is inconsistent, or Brian2 refuses its equations."""
 
 
+class DerivationError(ModelError):
+    """Something in the equations has no derivative, or none that is followed."""
+
+
 class EngineError(BrainsnnError, RuntimeError):
     """An engine cannot build or run a network."""
 

@@ -1,0 +1,197 @@
+"""From a user's Brian2 `Network` to its derived form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import brian2
+import numpy as np
+
+from brainsnn.errors import DerivationError
+from brainsnn.learning.equations.effect import derive_effect
+from brainsnn.learning.equations.functions import Derivatives
+from brainsnn.learning.equations.network import Connection, DerivedNetwork, Population
+from brainsnn.learning.equations.step import Spike, derive_step
+
+#: What gives spikes and has no equations.
+SOURCES = (brian2.SpikeGeneratorGroup, brian2.PoissonGroup)
+
+#: What only looks.
+LOOKERS = (
+    brian2.SpikeMonitor,
+    brian2.EventMonitor,
+    brian2.StateMonitor,
+    brian2.PopulationRateMonitor,
+)
+
+
+def derive(
+    network: brian2.Network,
+    trainable: Mapping[Any, tuple[str, ...] | list[str] | str],
+    namespace: Mapping[str, Any] | None = None,
+    spike: Spike | None = None,
+    derivatives: Derivatives | None = None,
+) -> DerivedNetwork:
+    """Derive the gradient of a network from its Brian2 strings.
+
+    Parameters
+    ----------
+    network : brian2.Network
+        Groups and synapses, made on Brian2's runtime device; synapses are connected.
+    trainable : mapping of object or str to names
+        By group or synapses (or their names): the variables whose gradients are asked for.
+    namespace : mapping, optional
+        Where names in the strings are looked up; by default where this is called.
+    spike : Spike, optional
+        What stands for the derivative of a spike; by default a triangle, the reset followed.
+    derivatives : mapping, optional
+        Of functions of the user's: a Brian2 string an argument.
+
+    Raises
+    ------
+    DerivationError
+        If the network has what has no derivative, or none that is followed; it says what.
+    """
+    if namespace is None:
+        namespace = brian2.core.namespace.get_local_namespace(level=1)
+    wanted = {getattr(owner, "name", owner): _names(names) for owner, names in trainable.items()}
+    populations: dict[str, Population] = {}
+    connections: dict[str, Connection] = {}
+    first = _arrivals_first(network)
+    for part in network.sorted_objects:
+        if isinstance(part, SOURCES):
+            populations[part.name] = Population(len(part))
+        elif isinstance(part, brian2.NeuronGroup):
+            populations[part.name] = _population(part, namespace, wanted, spike, derivatives)
+    for part in network.sorted_objects:
+        if isinstance(part, brian2.Synapses):
+            connections[part.name] = _connection(part, namespace, wanted, derivatives, first)
+            _add_read_values(network, populations, connections[part.name])
+    _check(network, populations, wanted)
+    dt = {float(np.asarray(part.clock.dt_).item()) for part in network.sorted_objects}
+    if len(dt) > 1:
+        raise DerivationError(f"All objects must have one step; there are {sorted(dt)} s.")
+    return DerivedNetwork(populations, connections, dt.pop(), first)
+
+
+def _names(names: tuple[str, ...] | list[str] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _arrivals_first(network: brian2.Network) -> bool:
+    """Whether spikes arrive before the state update, or between threshold and reset."""
+    order = [
+        network.schedule.index(slot) for slot in ("groups", "thresholds", "synapses", "resets")
+    ]
+    groups, thresholds, synapses, resets = order
+    if synapses < groups < thresholds < resets:
+        return True
+    if groups < thresholds < synapses < resets:
+        return False
+    raise DerivationError(
+        f"The schedule {network.schedule} is not followed: synapses come before groups, or between "
+        "thresholds and resets."
+    )
+
+
+def _check(
+    network: brian2.Network, populations: Mapping[str, Population], wanted: Mapping[str, Any]
+) -> None:
+    """Refuse what is not derived, by name."""
+    own: set[Any] = set()
+    for part in network.sorted_objects:
+        own |= set(getattr(part, "contained_objects", ()))
+    for part in network.sorted_objects:
+        known = (*SOURCES, *LOOKERS, brian2.NeuronGroup, brian2.Synapses)
+        if part not in own and not isinstance(part, known):
+            raise DerivationError(f"{part.name} ({type(part).__name__}) has no derivative here.")
+        if isinstance(part, brian2.NeuronGroup) and set(part.events) - {"spike"}:
+            raise DerivationError(f"{part.name}: events other than spikes are not followed.")
+    known_names = {part.name for part in network.sorted_objects}
+    for name in wanted:
+        source = name in populations and populations[name].step is None
+        if name not in known_names or source:
+            raise DerivationError(f"{name!r} has nothing to be trained in this network.")
+
+
+def _population(
+    group: brian2.NeuronGroup,
+    namespace: Mapping[str, Any],
+    wanted: Mapping[str, tuple[str, ...]],
+    spike: Spike | None,
+    derivatives: Derivatives | None,
+) -> Population:
+    step = derive_step(group, namespace, wanted.get(group.name, ()), spike, derivatives)
+    read = set().union(
+        *(f.reads for f in (step.forward_update, step.forward_reset, step.backward_update))
+    )
+    values = {
+        n: np.array(variable.get_value(), float)
+        for n in (read | set(step.trained)) - set(step.names)
+        if (variable := step.update.variables.get(n)) is not None
+        and hasattr(variable, "get_value")
+        and n not in ("t", "t_in_timesteps", "dt", "i", "N")
+    }
+    values = {
+        n: v.reshape(()) if v.size == 1 and _scalar(step, n) else v for n, v in values.items()
+    }
+    start = {n: np.array(group.variables[n].get_value()) for n in step.names}
+    return Population(len(group), step, values, start)
+
+
+def _scalar(step: Any, name: str) -> bool:
+    return bool(getattr(step.update.variables[name], "scalar", True))
+
+
+def _connection(
+    synapses: brian2.Synapses,
+    namespace: Mapping[str, Any],
+    wanted: Mapping[str, tuple[str, ...]],
+    derivatives: Derivatives | None,
+    first: bool,
+) -> Connection:
+    _check_synapses(synapses)
+    effect = derive_effect(synapses, namespace, wanted.get(synapses.name, ()), derivatives)
+    delay = np.asarray(synapses.pre.variables["delay"].get_value(), float)
+    dt = float(np.asarray(synapses.pre.source.clock.dt_).item())
+    i, j = np.asarray(synapses.i[:]), np.asarray(synapses.j[:])
+    lag = np.broadcast_to((delay / dt + 0.5).astype(int), i.shape) + int(first)
+    read = effect.forward.reads | effect.backward.reads | set(effect.trained)
+    values = {
+        n: np.array(synapses.variables[n].get_value(), float)
+        for n in read
+        if n in synapses.variables and not n.endswith(("_pre", "_post"))
+    }
+    values = {n: v.reshape(()) if synapses.variables[n].scalar else v for n, v in values.items()}
+    source, target = synapses.source, synapses.target
+    offsets = [getattr(group, "start", 0) for group in (source, target)]
+    names = [getattr(group, "source", group).name for group in (source, target)]
+    return Connection(names[0], names[1], effect, i + offsets[0], j + offsets[1], lag, values)
+
+
+def _add_read_values(
+    network: brian2.Network, populations: Mapping[str, Population], c: Connection
+) -> None:
+    """Give populations the parameters that only synapses read."""
+    for name in c.effect.reads:
+        bare, side = name.rsplit("_", 1)
+        owner = c.target if side == "post" else c.source
+        place, variables = populations[owner], network[owner].variables
+        if bare not in place.values and bare not in place.start:
+            place.values[bare] = np.array(variables[bare].get_value(), float)
+
+
+def _check_synapses(synapses: brian2.Synapses) -> None:
+    """Refuse what synapses do beyond ``on_pre``."""
+    kinds = {
+        "on_post": [p.name for p in synapses._pathways if p.prepost == "post"],
+        "several pathways": [p.name for p in synapses._pathways if p.prepost == "pre"][1:],
+        "summed variables": list(synapses.summed_updaters),
+        "differential equations": list(synapses.equations.diff_eq_names),
+    }
+    for what, found in kinds.items():
+        if found:
+            raise DerivationError(
+                f"{synapses.name}: {what} ({', '.join(found)}) are not followed yet."
+            )

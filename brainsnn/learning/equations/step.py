@@ -1,0 +1,282 @@
+"""From the strings of a Brian2 group to one time step of it, with its derivatives.
+
+A step has two programs: the state update with the threshold, and the reset; spikes arrive before
+the first or between the two, as the network's schedule has it. Both are Brian2's own abstract code,
+of the state updater that the group chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from brian2 import NeuronGroup
+from brian2.core.functions import DEFAULT_FUNCTIONS, Function
+from brian2.core.variables import Constant
+from brian2.parsing.sympytools import str_to_sympy
+from brian2.utils.stringtools import get_identifiers
+
+from brainsnn.errors import DerivationError
+from brainsnn.learning.equations.derivatives import adjoint, simplified
+from brainsnn.learning.equations.functions import Derivatives, where_
+from brainsnn.learning.equations.printing import NumpyFunction, numpy_function
+from brainsnn.learning.equations.program import GATE, Program, flag, symbol
+from brainsnn.learning.equations.slopes import SMOOTH, slope_string
+
+#: What a threshold compares; one of these is the margin.
+COMPARISONS = (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)
+
+
+@dataclass(frozen=True)
+class Spike:
+    """What stands for the derivative of a spike.
+
+    Parameters
+    ----------
+    slope : str, default "triangle"
+        A name of `slopes.SLOPES`, or a Brian2 string of the margin ``_g`` and ``_scale``.
+    scale : float, default 1
+        Scale of the margin, in SI units.
+    attached : bool, default True
+        Whether the derivative of a reset by its spike is followed.
+    smooth : bool, default False
+        Whether spikes are sigmoids of the margin in the forward pass too (for checks).
+    """
+
+    slope: str = "triangle"
+    scale: float = 1.0
+    attached: bool = True
+    smooth: bool = False
+
+
+@dataclass
+class Step:
+    """One time step of a population.
+
+    Parameters
+    ----------
+    update : Program
+        State update and threshold; gives ``_g`` (margin), ``_s`` (spike), if there is a threshold.
+    reset : Program
+        Reset, of ``_s`` and ``_fires``.
+    states, discrete : tuple of str
+        What a step carries on, with derivatives and without (booleans, ``lastspike``).
+    trained : tuple of str
+        Parameters whose derivatives are asked for.
+    functions : dict
+        The user's functions, as NumPy has them.
+    """
+
+    update: Program
+    reset: Program
+    states: tuple[str, ...] = ()
+    discrete: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
+    functions: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that is carried on."""
+        return self.states + self.discrete
+
+    @property
+    def spikes(self) -> bool:
+        """Whether there is a threshold."""
+        return "_s" in self.update.now
+
+    def _forward(self, program: Program, *more: str) -> NumpyFunction:
+        outputs = {n: str(program.current(n)) for n in (*self.names, *more)}
+        order = simplified(program.statements, list(outputs.values()))
+        return numpy_function(order, outputs, self.functions)
+
+    def _backward(self, program: Program, seeds: dict[str, list[Any]], by: tuple[str, ...]) -> Any:
+        wanted = {n: f"_bar_{n}" for n in by}
+        found = adjoint(program.statements, seeds, by)
+        order = simplified(found, list(wanted.values()), given=("_s",))
+        return numpy_function(order, wanted, self.functions)
+
+    def _bars(self, program: Program) -> dict[str, list[Any]]:
+        seeds: dict[str, list[Any]] = {}
+        for n in self.states:
+            seeds.setdefault(program.current(n).name, []).append(symbol(f"_after_{n}"))
+        return seeds
+
+    @cached_property
+    def forward_update(self) -> NumpyFunction:
+        """From state and parameters to the state at the threshold, margin and spike."""
+        return self._forward(self.update, *(("_g", "_s") if self.spikes else ()))
+
+    @cached_property
+    def forward_reset(self) -> NumpyFunction:
+        """From the state and the spike to the state after the reset."""
+        return self._forward(self.reset)
+
+    @cached_property
+    def backward_update(self) -> NumpyFunction:
+        """From ``_after_<state>``, ``_bar_s`` to the derivatives by states and parameters."""
+        seeds = self._bars(self.update)
+        if self.spikes:
+            seeds["_s"] = [symbol("_bar_s")]
+        return self._backward(self.update, seeds, self.states + self.trained)
+
+    @cached_property
+    def backward_reset(self) -> NumpyFunction:
+        """From ``_after_<state>`` to the derivatives by states, parameters and ``_s``."""
+        by = (*self.states, *self.trained, *(("_s",) if self.spikes else ()))
+        return self._backward(self.reset, self._bars(self.reset), by)
+
+
+def derive_step(
+    group: NeuronGroup,
+    namespace: Mapping[str, Any],
+    trained: tuple[str, ...] = (),
+    spike: Spike | None = None,
+    derivatives: Derivatives | None = None,
+) -> Step:
+    """Derive the step of a group.
+
+    Parameters
+    ----------
+    group : NeuronGroup
+    namespace : mapping
+        Where names of the equations are looked up that the group itself does not know.
+    trained : tuple of str
+        Parameters, of the group or of the namespace, whose derivatives are asked for.
+    spike : Spike, optional
+    derivatives : mapping, optional
+        Of the user's functions (`Derivatives`).
+
+    Raises
+    ------
+    DerivationError
+        If something in the strings has no derivative; it says what.
+    """
+    spike = spike or Spike()
+    variables = _variables(group, namespace)
+    _check_trained(group, variables, trained)
+    program = Program(variables, trained, derivatives or {})
+    program.now["dt"] = sp.Float(float(np.asarray(group.dt_).item()), 17)
+    group.state_updater.update_abstract_code(namespace)
+    program.run(group.state_updater.abstract_code)
+    carried = {n for n in program.now if n in variables and not isinstance(variables[n], Constant)}
+    reset = Program(variables, trained, derivatives or {})
+    reset.now["dt"] = program.now["dt"]
+    if "spike" in group.thresholder:
+        _add_threshold(program, group, namespace, spike)
+        carried |= _add_reset(reset, group, namespace, spike)
+        carried |= {"lastspike", GATE} if group._refractory is not False else set()
+    names = sorted(n for n in carried if n not in ("dt", "xi") and not n.startswith("_"))
+    flat = tuple(n for n in names if _is_flat(n, variables[n]))
+    states = tuple(n for n in names if n not in flat)
+    return Step(program, reset, states, flat, trained, _numpy_functions(program, group))
+
+
+def _is_flat(name: str, variable: Any) -> bool:
+    whole = np.issubdtype(variable.dtype, np.integer) or variable.dtype in (bool, np.bool_)
+    return bool(name in ("lastspike", GATE) or whole)
+
+
+def _check_trained(
+    group: NeuronGroup, variables: Mapping[str, Any], names: tuple[str, ...]
+) -> None:
+    for name in names:
+        if name not in variables:
+            raise DerivationError(f"{group.name}: there is no parameter {name!r} to be trained.")
+        if _is_flat(name, variables[name]):
+            raise DerivationError(
+                f"{group.name}.{name} is not a real number: it has no derivative."
+            )
+
+
+def _variables(group: NeuronGroup, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Every variable and function that the strings of the group may name."""
+    texts = [str(t) for table in (group.events, group.event_codes) for t in table.values()]
+    names = (
+        set(group.variables) | group.equations.identifiers | {"dt", "t"} | set(DEFAULT_FUNCTIONS)
+    )
+    names |= set().union(get_identifiers(str(group._refractory)), *map(get_identifiers, texts))
+    names -= {"and", "or", "not", "True", "False", "xi", "second"}
+    known = {n for n in names if not n.startswith(("_", "xi_"))}
+    return dict(group.resolve_all(known, namespace, user_identifiers=()))
+
+
+def _numpy_functions(program: Program, group: NeuronGroup) -> dict[str, Any]:
+    """Return the user's functions and TimedArrays as NumPy calls them."""
+    own = {n: f for n, f in program.functions().items() if n not in DEFAULT_FUNCTIONS}
+    return {n: _numpy_of(f, group) for n, f in own.items()}
+
+
+def _numpy_of(function: Function, group: NeuronGroup) -> Any:
+    from brian2.codegen.generators.numpy_generator import NumpyCodeGenerator
+    from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+
+    if (
+        NumpyCodeObject in function.implementations
+        or NumpyCodeGenerator in function.implementations
+    ):
+        kind = (
+            NumpyCodeObject if NumpyCodeObject in function.implementations else NumpyCodeGenerator
+        )
+        return function.implementations[kind].get_code(group)
+    return function.pyfunc
+
+
+def _margin(group: NeuronGroup, condition: Any) -> tuple[Any, Any]:
+    """Return the comparison as a margin, positive where it holds, and the other conditions."""
+    parts = condition.args if isinstance(condition, sp.And) else (condition,)
+    tests = [p for p in parts if isinstance(p, COMPARISONS)]
+    if len(tests) != 1:
+        raise DerivationError(
+            f"{group.name}: the threshold {group.events['spike']!r} has {len(tests)} comparisons; "
+            "one is needed, whose two sides give the margin of a spike (others joined by 'and' may "
+            "be booleans)."
+        )
+    sign = 1 if isinstance(tests[0], sp.StrictGreaterThan | sp.GreaterThan) else -1
+    return sign * (tests[0].lhs - tests[0].rhs), sp.And(*(p for p in parts if p is not tests[0]))
+
+
+def _add_threshold(
+    program: Program, group: NeuronGroup, namespace: Mapping[str, Any], spike: Spike
+) -> None:
+    """Append margin, spike, and what Brian2's threshold does to refractoriness."""
+    group.thresholder["spike"].update_abstract_code(namespace)
+    condition = program.read(group.thresholder["spike"].abstract_code.split("=", 1)[1])
+    margin, others = _margin(group, condition)
+    g, fires = program.assign("_g", margin), program.assign("_cond", condition)
+    gate = sp.Integer(1) if others == sp.true else flag(others)
+    places = {symbol("_g"): g, symbol("_scale"): sp.Float(float(spike.scale), 17)}
+    slope = program._calls_apart(str_to_sympy(slope_string(spike.slope)).xreplace(places))
+    value = gate * str_to_sympy(SMOOTH).xreplace(places) if spike.smooth else flag(fires)
+    program.assign("_s", value, {g: gate * slope})
+    if group._refractory is not False:
+        for name, new in (("lastspike", symbol("t")), (GATE, sp.false)):
+            program.assign(name, where_(fires, new, program.current(name)), {})
+
+
+def _add_reset(
+    program: Program, group: NeuronGroup, namespace: Mapping[str, Any], spike: Spike
+) -> set[str]:
+    """Append the reset of those that spike; return what it writes."""
+    if "spike" not in group.resetter:
+        return set()
+    group.resetter["spike"].update_abstract_code(namespace)
+    before = dict(program.now)
+    program.run(group.resetter["spike"].abstract_code, conditional=False)
+    written = {
+        n for n in program.now if n in program.variables and program.now[n] is not before.get(n)
+    }
+    fires, s = symbol("_fires"), symbol("_s")
+    for n in sorted(written):
+        old, new = before.get(n, symbol(n)), program.now[n]
+        if _is_flat(n, program.variables[n]):
+            program.assign(n, where_(fires, new, old), {})
+            continue
+        slopes = {new: s, old: 1 - s} | ({s: new - old} if spike.attached else {})
+        program.assign(
+            n, old + s * (new - old) if spike.smooth else where_(fires, new, old), slopes
+        )
+    return written

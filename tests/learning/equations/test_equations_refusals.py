@@ -103,7 +103,7 @@ def test_other_objects_and_schedules() -> None:
         derive(network, {"path": "w"})
     other = joined(cells())
     other.schedule = ["start", "groups", "thresholds", "resets", "synapses", "end"]
-    with pytest.raises(DerivationError, match="The schedule .* is not followed"):
+    with pytest.raises(DerivationError, match=r"The schedule .* is not followed"):
         derive(other, {"path": "w"})
 
 

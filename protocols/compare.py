@@ -90,9 +90,10 @@ def compare(paths: Sequence[Path], out: Path) -> Path:
     Raises
     ------
     RunDirectoryError
-        As `read_trials`.
+        As `read_trials`, or if the tables hold what cannot be compared.
     """
     trials = read_trials(paths)
+    names = ", ".join(str(path) for path in paths)
     try:
         rows = [
             {"code": code, "seed": seed, **summarise(part)}
@@ -100,9 +101,8 @@ def compare(paths: Sequence[Path], out: Path) -> Path:
         ]
         results = pd.DataFrame(rows)
         sections = (_accuracy(results, trials, out), _trial_by_trial(trials))
-    except TableError as error:
-        raise RunDirectoryError(f"The runs cannot be compared: {error}") from error
-    names = ", ".join(str(path) for path in paths)
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        raise RunDirectoryError(f"{names}: The runs cannot be compared: {error}") from error
     return Report(
         title="Codes side by side",
         abstract=f"{results['code'].nunique()} codes from {len(paths)} runs: {names}.",

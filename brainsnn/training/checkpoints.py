@@ -50,6 +50,7 @@ class _Meta(BaseModel):
     metrics: list[dict[str, int | float]]
     selection: _Selected
     streams: dict[str, Any]
+    about: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -82,6 +83,8 @@ class TrainingState:
         Of the epoch under way; its `done` is the position in `order`. None between epochs.
     seconds : float
         Time spent on the epoch under way before the last resume.
+    about : dict of str to str
+        What the training is of; see `brainsnn.training.fingerprint`.
     """
 
     optimiser: Optimiser
@@ -93,6 +96,7 @@ class TrainingState:
     order: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     statistics: EpochStatistics | None = None
     seconds: float = 0.0
+    about: dict[str, str] = field(default_factory=dict)
 
 
 def save_checkpoint(path: Path, state: TrainingState, weights: Weights, block: int) -> None:
@@ -127,6 +131,7 @@ def save_checkpoint(path: Path, state: TrainingState, weights: Weights, block: i
         "metrics": state.metrics,
         "selection": state.selection.meta(),
         "streams": state.streams.state(),
+        "about": state.about,
     }
     write_arrays(path, arrays, meta)
 
@@ -185,6 +190,12 @@ def load_checkpoint(
             keeper.restore(mine)
     with _naming(path, "epoch"):
         _restore_epoch(arrays, state, new_statistics, same_block=about.block == block)
+    other = [name for name, told in about.about.items() if state.about.get(name, told) != told]
+    if other:
+        raise RunDirectoryError(
+            f"{path}: a checkpoint of other {', '.join(other)}: training can go on only with the "
+            "data and settings that it began with. Begin anew, or restore them."
+        )
     return weights
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from brainsnn.errors import ConfigError, LearningError
+from brainsnn.errors import ConfigError, LearningError, RunDirectoryError
 from brainsnn.interrupts import Interrupted, StopRequest
 from brainsnn.learning.base import Rule
 from brainsnn.spikes import Recording
@@ -20,6 +20,7 @@ from brainsnn.streams import Streams
 from brainsnn.training.callbacks import Callback, Progress
 from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
 from brainsnn.training.config import TrainingConfig
+from brainsnn.training.fingerprint import fingerprint
 from brainsnn.training.fused import make_updater
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.selection import Selection
@@ -138,10 +139,12 @@ class Trainer:
         LearningError
             If weights become NaN or infinite.
         RunDirectoryError
-            If a checkpoint cannot be read or written.
+            If a checkpoint cannot be read or written, or is of other data or settings.
         """
         self._check(train, validation)
         self._n_trials = len(train)
+        if self.checkpoint is not None:
+            self.state.about = fingerprint(train, validation, self.config, self.rule, self.decoder)
         if resume:
             self._resume()
         self._call("on_start")
@@ -167,6 +170,14 @@ class Trainer:
         shapes = {name: array.shape for name, array in self.engine.weights.items()}
         make = self._new_statistics
         weights = load_checkpoint(self.checkpoint, self.state, shapes, self.block, make)
+        for row in self.state.metrics:
+            now = self.config.schedule(self.learning_rate, row["epoch"] - 1, self.config.epochs)
+            if now != row["learning_rate"]:
+                raise RunDirectoryError(
+                    f"{self.checkpoint}: epoch {row['epoch']} had a learning rate of "
+                    f"{row['learning_rate']:g}, and would have had {now:g} with the rate, schedule "
+                    "and number of epochs that are set now. Resume with those of the run."
+                )
         self.engine.set_weights(weights)
 
     def _new_statistics(self) -> EpochStatistics:

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.training import Callback, Interrupted, TrainingConfig
+from brainsnn.trials import LabelledTrials
 
 TESTS = Path(__file__).parents[1]
 
@@ -171,3 +173,44 @@ def test_other_seed_is_refused(tmp_path):
     other = make_trainer(streams=Streams(6), extra={"checkpoint": path})
     with pytest.raises(RunDirectoryError, match=r"c\.npz.*seed 5.*seed 6"):
         other.fit(*trials, resume=True)
+
+
+@pytest.fixture(scope="module")
+def half_done(tmp_path_factory):
+    """A checkpoint after one epoch."""
+    path = tmp_path_factory.mktemp("half") / "latest.npz"
+    make_trainer(extra={"checkpoint": path}, epochs=1).fit(make_trials(60), make_trials(30, 1))
+    return path
+
+
+def goes_on(path, train=None, validation=None, **settings):
+    trainer = make_trainer(extra={"checkpoint": path}, **{"epochs": 2, **settings})
+    trials = train or make_trials(60), validation or make_trials(30, 1)
+    return trainer.fit(*trials, resume=True)
+
+
+def other_labels(trials):
+    return LabelledTrials(trials.inputs, (trials.labels + 1) % 3)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"train": other_labels(make_trials(60))}, "other training labels:"),
+        ({"train": make_trials(60, 5)}, "other training labels, training inputs"),
+        ({"validation": other_labels(make_trials(30, 1))}, "other validation labels:"),
+        ({"clip": 0.1}, "other settings"),
+        ({"monitor": "loss"}, "other settings"),
+        ({"learning_rate": 0.1}, "epoch 1 had a learning rate of 0.05"),
+        ({"schedule": {"name": "step", "every": 1}}, "other settings"),
+    ],
+)
+def test_other_data_or_settings_are_not_gone_on_with(half_done, changed, message):
+    with pytest.raises(RunDirectoryError, match=message):
+        goes_on(half_done, **changed)
+
+
+def test_a_training_may_be_made_longer_and_more_patient(half_done, tmp_path):
+    path = tmp_path / "latest.npz"
+    shutil.copy(half_done, path)
+    assert len(goes_on(path, epochs=3, patience=2, checkpoint_every=30).metrics) == 3

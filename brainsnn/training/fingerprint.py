@@ -1,0 +1,63 @@
+"""What a training is of: its data and settings, so that a checkpoint goes on with no other."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.spikes import SpikeTrains
+from brainsnn.training.config import TrainingConfig
+from brainsnn.trials import LabelledTrials, TrainingTrials
+
+SETTINGS = ("batch_size", "update", "clip", "schedule", "optimiser", "average", "monitor")
+"""Settings that a resumed training cannot change. It may be made longer or more patient, and may
+keep checkpoints more often."""
+
+SAMPLE = 8
+"""Trials of a varied encoding that stand for all."""
+
+
+def fingerprint(
+    train: TrainingTrials,
+    validation: LabelledTrials | None,
+    config: TrainingConfig,
+    rule: object,
+    decoder: object,
+) -> dict[str, str]:
+    """Digests of what has to be the same when training goes on, by what they are of."""
+    if isinstance(train, LabelledTrials):
+        inputs = train.inputs
+    else:
+        inputs = train.encode(0, np.arange(min(SAMPLE, len(train))))
+    parts = {
+        "training labels": _digest(train.labels),
+        "training inputs": _of_spikes(inputs),
+        "settings": str({name: repr(getattr(config, name)) for name in SETTINGS}),
+        "rule": _told(rule),
+        "decoder": _told(decoder),
+    }
+    if validation is not None:
+        parts["validation labels"] = _digest(validation.labels)
+        parts["validation inputs"] = _of_spikes(validation.inputs)
+    return parts
+
+
+def _digest(*arrays: NDArray[Any]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _of_spikes(trains: SpikeTrains) -> str:
+    size = np.array([trains.n_neurons, trains.n_steps])
+    return _digest(size, trains.offsets, trains.neuron, trains.step)
+
+
+def _told(thing: object) -> str:
+    """What an object says of itself, without its place in memory."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(thing))

@@ -93,6 +93,8 @@ class TestArrays:
         for seconds in (-1, np.nan, np.inf, 1e300):
             with pytest.raises(DataError, match=r"1 times in 0\.\.1e\+09 s"):
                 trials.run(durations=seconds)
+        with pytest.raises(DataError, match="durations has the unit s, not V"):
+            trials.run(durations=3 * brian2.mV)
 
     def test_timed_array_values_can_be_replaced(self):
         drive = brian2.TimedArray([0.0, 0.0, 3.0], dt=10 * ms, name="steps_of_drive")

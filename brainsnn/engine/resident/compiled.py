@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from brian2.units import second
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.resident.access import accesses
@@ -288,7 +289,7 @@ class CompiledNetwork:
 
     def _set_durations(self, durations: ArrayLike) -> None:
         present = self._library.durations().copy()
-        given = np.atleast_1d(np.asarray(durations, float))
+        given = np.atleast_1d(in_si_units(durations, second.dim, "durations")).astype(float)
         allowed = (given >= 0) & (given <= LONGEST)
         if given.size not in (1, present.size) or not allowed.all():
             raise DataError(

@@ -72,14 +72,15 @@ struct Events
     // The spikes of a step, into a list that has room for n; how many they are.
     int32_t take(int32_t now, int32_t *list, int32_t n, const char *group)
     {
-        int32_t k = 0;
-        for(; cursor < end && step[cursor] <= now; cursor++)
-        {
-            if(k == n)
-                leave(crowded(group));
-            list[k++] = neuron[cursor];
-        }
-        return k;
+        int64_t stop = cursor;
+        while(stop < end && step[stop] <= now)
+            stop++;
+        const int64_t due = stop - cursor;
+        if(due > n)
+            leave(crowded(group));
+        std::copy_n(neuron + cursor, due, list);
+        cursor = stop;
+        return (int32_t)due;
     }
 
     static std::string crowded(const char *group)

@@ -1,4 +1,3 @@
-import os
 import signal
 import threading
 
@@ -23,14 +22,14 @@ def heard():
 def test_signals_end_a_program_as_ctrl_c_does(number):
     before = signal.getsignal(number)
     with pytest.raises(KeyboardInterrupt), ending_by_signals():
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
     assert signal.getsignal(number) is before
 
 
 def test_an_ignored_signal_stays_ignored():
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with ending_by_signals(), StopRequest() as stop:
-        os.kill(os.getpid(), signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
         assert not stop.requested
 
 
@@ -39,10 +38,10 @@ def test_first_signal_asks_second_stops(number):
     before = signal.getsignal(number)
     with StopRequest() as stop:
         assert not stop.requested
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
         assert stop.requested
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
         assert signal.getsignal(number) is before
     assert signal.getsignal(number) is before
 

@@ -43,7 +43,7 @@ def test_run_args_start_the_script_anew(device, tmp_path):
     group = decaying()
     drive = brian2.TimedArray([0.0, 1.0], dt=1 * ms, name="drive")
     other = brian2.NeuronGroup(1, "x = drive(t) : 1", name="other")
-    states = brian2.StateMonitor(other, "x", record=0)
+    states = brian2.StateMonitor(other, "x", record=0, name="states")
     network = brian2.Network(group, other, states)
     network.run(2 * ms)
     device.build(run=False)
@@ -57,7 +57,7 @@ def test_run_args_start_the_script_anew(device, tmp_path):
     assert np.allclose(group.v, 0)
     with pytest.raises(EngineError, match=r"no variable 'decaying\.u'"):
         device.run(run_args=["decaying.u=4"])
-    for label in ("decaying.i", "statemonitor.N", "statemonitor._indices"):
+    for label in ("decaying.i", "states.N", "states._indices"):
         with pytest.raises(EngineError, match="Brian2's own"):
             device.run(run_args=[f"{label}=100000000"])
     two = tmp_path / "two.values"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -224,8 +225,14 @@ def templates() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- C++, not HTML
     )
+    environment.filters["counting_steps"] = _counting_steps
     environment.globals.update(quoted=_quoted, typed=_typed, uninitialised=_uninitialised)
     return environment
+
+
+def _counting_steps(code: str) -> str:
+    """Code in which Brian2's number of the step, which GeNN does not know, is told by the time."""
+    return re.sub(r"\bt_in_timesteps\b", "rint($(t) / DT)", code)
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -41,6 +41,9 @@ _FUNCTIONS = {
 class Snippets(_CodeObject):
     """Code object that holds GeNN's snippets; there is nothing to compile or run in Python."""
 
+    #: Brian2 names the implementations of a function when it misses one: without a name, it fails.
+    class_name = "brainsnn_genn"
+
     def compile_block(self, block: str) -> None:
         """Do nothing."""
 

@@ -55,7 +55,7 @@ def find(key: str, suffix: str) -> Path | None:
 def is_whole(path: Path) -> bool:
     """Whether a file of the cache is ours, and its contents fit its name."""
     try:
-        return is_private(path) and path.stem.partition("-")[2] == _checksum(path)
+        return is_private(path) and path.name.partition("-")[2].partition(".")[0] == _checksum(path)
     except OSError:
         return False
 

@@ -53,3 +53,13 @@ def test_what_is_missing_is_said_with_the_command(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(adapter, "PACKAGE", "brian2genn_which_is_not_there")
     with pytest.raises(EngineError, match=r"pip install --no-deps brian2genn==1\.7\.0"):
         adapter.import_brian2genn("device")
+
+
+@needs_brian2genn
+def test_functions_of_brian2_still_run_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    generate(MODEL)
+    monkeypatch.setitem(brian2.prefs, "codegen.target", "numpy")
+    group = brian2.NeuronGroup(1, "x = exprel(0) + clip(int(True), 0, 2) : 1\ny : 1")
+    group.run_regularly("y = x")
+    brian2.Network(group).run(brian2.defaultclock.dt)
+    assert group.y[0] == 2

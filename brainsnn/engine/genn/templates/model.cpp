@@ -6,9 +6,9 @@ class Neuron_{{ n.name }} : public NeuronModels::Base
 {
 public:
     DECLARE_MODEL(Neuron_{{ n.name }}, {{ n.parameters | length }}, {{ n.variables | length }});
-    SET_SIM_CODE("{{ n.code_lines | join }}");
-    SET_THRESHOLD_CONDITION_CODE("{{ n.thresh_cond_lines }}");
-    SET_RESET_CODE("{{ n.reset_code_lines | join }}");
+    SET_SIM_CODE("{{ n.code_lines | join | counting_steps }}");
+    SET_THRESHOLD_CONDITION_CODE("{{ n.thresh_cond_lines | counting_steps }}");
+    SET_RESET_CODE("{{ n.reset_code_lines | join | counting_steps }}");
     SET_SUPPORT_CODE("{{ n.support_code_lines }}");
     SET_PARAM_NAMES({ {{- quoted(n.parameters) -}} });
     SET_VARS({ {{- typed(n.variables, n.variabletypes) -}} });
@@ -23,8 +23,8 @@ class Synapse_{{ s.name }} : public WeightUpdateModels::Base
 {
 public:
     DECLARE_MODEL(Synapse_{{ s.name }}, {{ s.parameters | length }}, {{ s.variables | length }});
-    SET_SIM_CODE("{{ s.main_code_lines['pre'] }}");
-    SET_SYNAPSE_DYNAMICS_CODE("{{ s.main_code_lines['dynamics'] }}");
+    SET_SIM_CODE("{{ s.main_code_lines['pre'] | counting_steps }}");
+    SET_SYNAPSE_DYNAMICS_CODE("{{ s.main_code_lines['dynamics'] | counting_steps }}");
     SET_SIM_SUPPORT_CODE("{{ s.support_code_lines['pre'] }}");
     SET_SYNAPSE_DYNAMICS_SUPPORT_CODE("{{ s.support_code_lines['dynamics'] }}");
     SET_PARAM_NAMES({ {{- quoted(s.parameters) -}} });

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.entry import Entry
 from brainsnn.errors import DataError, EngineError
 from brainsnn.indices import indices, size
@@ -62,6 +63,7 @@ class Engine(ABC):
         if workers < 1 or (workers > 1 and not self.parallel):
             allowed = "1 or more" if self.parallel else "1"
             raise EngineError(f"Engine {self.name!r} takes workers = {allowed}, got {workers}.")
+        self.turn = new_turn()
         self.model = model
         self.n_steps = n_steps
         self.workers = workers
@@ -85,6 +87,7 @@ class Engine(ABC):
     def _end_with(self, population: str | None) -> None:  # noqa: B027 - an engine may not care
         """From now on, trials may end after the first step in which the population spikes."""
 
+    @in_turn
     def set_parameter(self, population: str, name: str, value: float) -> None:
         """Give a parameter of a population another value, from the next trial on.
 
@@ -100,6 +103,7 @@ class Engine(ABC):
         else:
             learned[...] = value
 
+    @in_turn
     def run(
         self,
         inputs: SpikeTrains,
@@ -157,6 +161,7 @@ class Engine(ABC):
         finally:
             self._end_with(None)
 
+    @in_turn
     def set_weights(self, weights: WeightArrays) -> None:
         """Copy weights into every connection, and learned parameters into their populations.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import brian2
 import numpy as np
@@ -14,6 +15,7 @@ from brainsnn.engine.resident.device import active_device
 from brainsnn.errors import DataError, EngineError
 from brainsnn.spikes import SpikeTrains
 
+NOISY = "dv/dt = 0.3*kHz + 0.1*xi*sqrt(kHz) : 1"
 LEAKY = "dv/dt = (drive - v)/(10*ms) : 1\ndrive : 1"
 
 
@@ -173,6 +175,35 @@ class TestRuns:
         record = trials.run(1, seed=7)
         n = record["spikes"].counts[0]
         assert np.isclose(record["rate"].columns["rate"].sum() * 20 * 1e-4, n)
+
+    def test_calls_of_several_threads_wait_for_each_other(self):
+        group = brian2.NeuronGroup(20, NOISY, threshold="v > 1", reset="v = 0", method="euler")
+        spikes = brian2.SpikeMonitor(group, name="spikes")
+        trials = compile_network(brian2.Network(group, spikes), 20 * ms)
+        alone = [trials.run(3, seed=k)["spikes"].columns["t"] for k in range(3)]
+        with ThreadPoolExecutor(3) as threads:
+            found = list(threads.map(lambda k: trials.run(3, seed=k % 3), range(60)))
+        for k, records in enumerate(found):
+            np.testing.assert_array_equal(records["spikes"].columns["t"], alone[k % 3])
+
+    def test_a_trial_may_be_counted_from_the_end(self):
+        trials = network_of_spikes()
+        trials.set("leaky", "drive", [0, 0.5, 1.5, 2])
+        record = trials.run(3)["spikes"]
+        assert record.counts.min() > 0
+        np.testing.assert_array_equal(record.trial(-1)["t"], record.trial(2)["t"])
+        for k in (3, -4):
+            with pytest.raises(DataError, match=rf"There are trials 0\.\.2, got {k}"):
+                record.trial(k)
+
+    def test_a_view_of_several_workers_cannot_be_written_to(self):
+        group = leaky(4)
+        spikes = brian2.SpikeMonitor(group, name="spikes")
+        trials = compile_network(brian2.Network(group, spikes), 30 * ms, workers=2)
+        with pytest.raises(ValueError, match="read-only"):
+            trials.view("leaky", "drive")[...] = 2
+        trials.set("leaky", "drive", 2)
+        assert trials.run(4)["spikes"].counts.tolist() == [16] * 4
 
     def test_delays_of_their_own_for_each_synapse(self):
         group = leaky(4)

@@ -17,6 +17,7 @@ from brainsnn.engine.resident.layout import Monitor, monitors
 from brainsnn.engine.resident.library import Library, copies, share_out
 from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.engine.resident.quantities import as_type, in_si_units
+from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
 from brainsnn.spikes import SpikeTrains
@@ -33,10 +34,11 @@ class CompiledNetwork:
     """A Brian2 network, compiled and kept in this process (see `compile_network`).
 
     Every trial starts from the same state: what the script said before its first run. Arrays are
-    plain NumPy arrays in SI units.
+    plain NumPy arrays in SI units. Several threads may call it: a call waits for those before it.
     """
 
     def __init__(self, device: ResidentDevice, workers: int = 1) -> None:
+        self.turn = new_turn()
         self._libraries: list[Library] = copies(device.load, workers)
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
@@ -53,13 +55,15 @@ class CompiledNetwork:
 
     # -- arrays ------------------------------------------------------------------------------
 
+    @in_turn
     def view(self, owner: Owner, variable: str) -> NDArray[Any]:
         """Array of the network, as a view of the memory that the compiled code uses.
 
         Reading it gives the state at the end of the last trial. Writing into it has an effect on
         the next trial only if a trial never changes the variable, or if it is kept (`keep`);
-        `set` always has. Where `set` is refused the view cannot be written to, and of an array
-        that grows within a trial, as those of monitors do, it is a copy.
+        `set` always has. The view cannot be written to where `set` is refused, or with several
+        workers, each of which has the array; of an array that grows within a trial, as those of
+        monitors do, it is a copy.
 
         Parameters
         ----------
@@ -76,10 +80,11 @@ class CompiledNetwork:
         values, access = self._library.view(name), self._access[name]
         if access.moves:
             values = values.copy()
-        if access.locked or access.moves:
+        if access.locked or access.moves or len(self._libraries) > 1:
             values.flags.writeable = False
         return values
 
+    @in_turn
     def set(self, owner: Owner, variable: str, values: ArrayLike) -> None:
         """Give a variable the values that every trial starts from, from the next one on.
 
@@ -112,6 +117,7 @@ class CompiledNetwork:
             )
         return name
 
+    @in_turn
     def keep(self, owner: Owner, *variables: str) -> None:
         """Let variables go on from trial to trial instead of being put back before each.
 
@@ -128,11 +134,13 @@ class CompiledNetwork:
         for variable in variables:
             self._library.keep(self._settable(owner, variable))
 
+    @in_turn
     def restore(self, owner: Owner, *variables: str) -> None:
         """Have variables put back before each trial again (the default)."""
         for variable in variables:
             self._library.keep(self._library.find(_name(owner), variable), kept=False)
 
+    @in_turn
     def set_timed_array(self, timed_array: Any, values: ArrayLike) -> None:
         """Replace the values of a TimedArray from the next trial on.
 
@@ -164,6 +172,7 @@ class CompiledNetwork:
 
     # -- inputs ------------------------------------------------------------------------------
 
+    @in_turn
     def set_spikes(self, group: Owner, indices: ArrayLike, times: ArrayLike) -> None:
         """Give a SpikeGeneratorGroup its spikes for all trials to come.
 
@@ -189,6 +198,7 @@ class CompiledNetwork:
         number, inputs = self._group(_name(group))
         self._give(number, inputs.at_times(indices, times))
 
+    @in_turn
     def set_inputs(self, group: Owner, inputs: SpikeTrains | None) -> None:
         """Give a SpikeGeneratorGroup the spikes of each trial of the blocks to come.
 
@@ -223,6 +233,7 @@ class CompiledNetwork:
 
     # -- running -----------------------------------------------------------------------------
 
+    @in_turn
     def run(
         self,
         n_trials: int = 1,
@@ -298,6 +309,7 @@ class CompiledNetwork:
         for library in self._libraries:
             library.durations()[...] = given
 
+    @in_turn
     def profile(self) -> pd.Series:
         """Seconds spent in each code object so far, the largest first.
 

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from brainsnn.errors import DataError
+
 
 @dataclass(frozen=True)
 class MonitorRecord:
@@ -38,7 +40,17 @@ class MonitorRecord:
         return MonitorRecord(columns, np.concatenate(([0], np.cumsum(counts))), parts[0].index)
 
     def trial(self, k: int) -> dict[str, NDArray[Any]]:
-        """Columns of trial k."""
+        """Columns of trial k; a negative one counts from the end.
+
+        Raises
+        ------
+        DataError
+            If there is no such trial.
+        """
+        n = self.offsets.size - 1
+        if not -n <= k < n:
+            raise DataError(f"There are trials 0..{n - 1}, got {k}.")
+        k %= n
         mine = slice(self.offsets[k], self.offsets[k + 1])
         return {name: values[mine] for name, values in self.columns.items()}
 

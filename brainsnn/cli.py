@@ -166,7 +166,13 @@ def resume(
 @app.command()
 def evaluate(
     name: Name,
-    weights: Annotated[Path, typer.Option(help="An .npz with one array a connection (pre, post).")],
+    weights: Annotated[
+        Path,
+        typer.Option(
+            help="A run directory or a file in one, whose settings are then taken, or an .npz with "
+            "one array a connection (pre, post)."
+        ),
+    ],
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
     settings: Settings = None,
     preset: Preset = None,
@@ -181,7 +187,7 @@ def evaluate(
 ) -> None:
     """Run a split with given weights and write trials.parquet."""
     with _reporting(as_json):
-        protocol, config = configured(name, settings, preset, engine, seed)
+        protocol, config = configured(name, settings, preset, engine, seed, weights)
         from brainsnn.experiment import evaluate_weights
 
         path = out or free_directory(Path("runs") / name, f"evaluate-{split}")
@@ -208,7 +214,9 @@ def build(
     target: Annotated[str, typer.Option(help="The kind of project: cpp or genn.")] = "cpp",
     weights: Annotated[
         Path | None,
-        typer.Option(help="A run directory, whose settings are then taken, a checkpoint, or .npz."),
+        typer.Option(
+            help="A run directory or a file in one, whose settings are taken, or an .npz."
+        ),
     ] = None,
     samples: Annotated[int, typer.Option(min=0, help="Trials that it brings along.")] = 16,
     settings: Settings = None,

@@ -44,12 +44,15 @@ def configured(
 
 
 def _first_configuration(protocol: Any, run: Path | None) -> Any:
-    """Settings of a run directory, if `run` is one, else the protocol's own."""
+    """Settings of a run directory, if `run` is one or a file in one, else the protocol's own."""
     from brainsnn.records import RunDirectory
 
-    if run is None or not run.is_dir():
+    if run is None:
         return protocol.config()
-    return RunDirectory.read(run).config(protocol.config)
+    if not run.is_dir():
+        above = (run.parent, run.parent.parent)
+        run = next((folder for folder in above if (folder / "config.toml").is_file()), None)
+    return protocol.config() if run is None else RunDirectory.read(run).config(protocol.config)
 
 
 def free_directory(folder: Path, name: str) -> Path:

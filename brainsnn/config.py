@@ -140,7 +140,7 @@ def apply_overrides(config: C, overrides: Iterable[str]) -> C:
     Returns
     -------
     Config
-        Of the same class.
+        Of the same class; ``model_fields_set`` of each branch has the keys that were given.
 
     Raises
     ------
@@ -200,9 +200,11 @@ def _merge(config: C, tree: Mapping[str, Any], prefix: str) -> C:
             raise ConfigError(f"Unknown setting {prefix + key!r}. {suggest(key, values)}")
         values[key] = _laid_upon(values[key], value, f"{prefix}{key}")
     try:
-        return type(config).model_validate(values)
+        whole = type(config).model_validate(values)
     except ValidationError as error:
         raise ConfigError(_explain(error, prefix)) from error
+    # What was given is told from what was left alone: a protocol may choose the latter itself.
+    return type(whole).model_construct(config.model_fields_set | set(tree), **dict(whole))
 
 
 def _laid_upon(old: Any, new: Any, key: str) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -186,9 +187,20 @@ def start(
     Interrupted
         On Ctrl-C, with a checkpoint to resume from.
     """
+    tables: Mapping[str, pd.DataFrame] = {}
+    if isinstance(protocol, Protocol):
+        settled = protocol.settle(config, partial(_say, callbacks))
+        config, tables = settled.config, settled.tables
     work = protocol.prepare(config)
     with RunDirectory.create(path, config, command, config.seed) as run:
+        for name, table in tables.items():
+            run.write_table(name, table)
         return work.carry_out(run, callbacks)
+
+
+def _say(callbacks: Sequence[Callback], line: str) -> None:
+    for callback in callbacks:
+        callback.on_message(line)
 
 
 def resume(
@@ -234,12 +246,19 @@ def evaluate_weights(
     WeightsError
         If the weights do not fit the model.
     ConfigError
-        If there is no such split, or the protocol is a study, which has no single network.
+        If there is no such split, the protocol is a study, which has no single network, or it is
+        not known which settings the weights were learned with.
     """
     if split not in SPLITS:
         raise ConfigError(f"Unknown split {split!r}. {suggest(split, SPLITS)}")
     if not isinstance(protocol, Protocol):
         raise ConfigError(f"{protocol.name} has no single network whose weights could be run.")
+    if protocol.undecided(config):
+        raise ConfigError(
+            f"{weights_file}: these weights came without the settings that they were learned with, "
+            f"some of which {protocol.name} finds from the data. Name the run directory, or say "
+            "--set recipe.fitted=false and every setting that differs from the protocol's own."
+        )
     weights = load_weights(weights_file, protocol.model(config).shapes)
     experiment = Experiment(protocol, config)
     experiment.engine.set_weights(weights)

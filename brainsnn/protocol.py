@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
@@ -88,6 +88,22 @@ class Material:
 C = TypeVar("C", bound=ProtocolConfig)
 
 
+@dataclass(frozen=True)
+class Settled(Generic[C]):
+    """A configuration in which nothing is open.
+
+    Parameters
+    ----------
+    config : ProtocolConfig
+        Training it again gives the same again; it is what a run directory keeps.
+    tables : mapping of str to DataFrame
+        What was found out on the way, for the run directory.
+    """
+
+    config: C
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
 class Protocol(ABC, Generic[C]):
     """One experiment.
 
@@ -122,6 +138,22 @@ class Protocol(ABC, Generic[C]):
     @abstractmethod
     def learning_rate(self, config: C) -> float:
         """Return the first learning rate, which the schedule scales."""
+
+    def undecided(self, config: C) -> bool:  # noqa: ARG002
+        """Whether `settle` has anything to decide; by default, nothing is open."""
+        return False
+
+    def settle(self, config: C, say: Callable[[str], None]) -> Settled[C]:  # noqa: ARG002
+        """Decide what the configuration leaves open, from training and validation data alone.
+
+        Parameters
+        ----------
+        config : ProtocolConfig
+            ``model_fields_set`` of its branches says what was given.
+        say : callable
+            Takes a line of progress.
+        """
+        return Settled(config)
 
     def prepare(self, config: C) -> Experiment[C]:
         """Build everything that can be refused; what is returned carries the experiment out."""

@@ -48,13 +48,20 @@ class LatencyCodeConfig(ImageCodeConfig):
 
 @ImageCodeConfig.variants.register("rank")
 class RankCodeConfig(ImageCodeConfig):
-    """The same, by the pixel's rank in its own image (`RankLatencyEncoder`)."""
+    """The same, by the pixel's rank in its own image (`RankLatencyEncoder`).
+
+    Parameters
+    ----------
+    share : float, default 1
+        Share of the rank in a spike's time; the rest is the intensity's.
+    """
 
     name: Literal["rank"] = "rank"
+    share: float = Field(default=1.0, ge=0, le=1)
 
     def build(self, n_steps: int) -> Encoder:
         """Make a `RankLatencyEncoder`."""
-        return RankLatencyEncoder(n_steps)
+        return RankLatencyEncoder(n_steps, self.share)
 
 
 @ImageCodeConfig.variants.register("staggered")

@@ -35,6 +35,10 @@ class ImageSetConfig(Config):
         """Name of each class, by label."""
         return SETS[self.name].classes
 
+    def of_paper(self, value: float | None) -> float | None:
+        """Return what a paper says of MNIST; None for another set, of which it says nothing."""
+        return value if self.name == MNIST.name else None
+
 
 class MnistConfig(ImageSetConfig):
     """Which set, and how much of it is used; ``none`` means all of a split.

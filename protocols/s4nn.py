@@ -172,7 +172,7 @@ def encode(encoder: Encoder, images: ImageSet) -> LabelledTrials:
     return LabelledTrials(encoder.encode(images.images), images.labels)
 
 
-def accuracy_claims(trials: pd.DataFrame, paper: float) -> list[Claim]:
+def accuracy_claims(trials: pd.DataFrame, paper: float | None) -> list[Claim]:
     """Set the paper's accuracy in per cent beside ours, scored as its authors do and strictly."""
     right = trials["decision"] == trials["label"]
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 import pandas as pd
@@ -11,18 +12,18 @@ from analysis.latency import label_steps
 from analysis.paper import printed_value
 from analysis.report import Claim, Section
 from analysis.weights import receptive_fields
-from brainsnn.codes import LatencyEncoder
 from brainsnn.evaluation import evaluate
 from brainsnn.experiment import Experiment
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.rules import DecisionConfig, RuleConfig
 from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.model import Model
-from brainsnn.protocol import Material
+from brainsnn.protocol import Material, Settled
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from protocols import s4nn_figures as figures
 from protocols.claims import mean
+from protocols.image_codes import ImageCodeConfig, LatencyCodeConfig
 from protocols.mnist import MnistConfig
 from protocols.s4nn import (
     NetworkConfig,
@@ -32,6 +33,7 @@ from protocols.s4nn import (
     accuracy_claims,
     encode,
 )
+from protocols.s4nn_recipe import WARPED, Recipe, RecipeConfig
 
 #: What the paper reports on MNIST: Table 3, Table 4.
 PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
@@ -43,9 +45,13 @@ PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
 class S4NNMnistConfig(S4NNProtocolConfig):
     """Settings of the protocol ``s4nn-mnist``.
 
+    Of `code`, `noise`, `rule`, ``network.n_steps`` and the bounds of the first weights, those that
+    are not given follow from the images (`protocols.s4nn_recipe`), unless ``recipe.fitted`` is
+    false: then the values below hold.
+
     Parameters
     ----------
-    network, data, noise, rule
+    network, data, code, noise, rule, recipe
         See their classes.
     thresholds : tuple of float
         At which speed and accuracy are measured, without further training (Figure 10).
@@ -60,8 +66,10 @@ class S4NNMnistConfig(S4NNProtocolConfig):
     monitor: str = "validation_accuracy_ties_wrong"
     network: NetworkConfig = NetworkConfig()
     data: MnistConfig = MnistConfig()
-    noise: NoiseConfig = NoiseConfig(jitter=8, rotation=10, stretch=0.1, shear=0.1, shift=1)
+    code: ImageCodeConfig = LatencyCodeConfig()
+    noise: NoiseConfig = WARPED
     rule: RuleConfig = DecisionConfig(target=86)
+    recipe: RecipeConfig = RecipeConfig()
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
 
 
@@ -74,6 +82,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
     config = S4NNMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "faithful": (
+            "recipe.fitted=false",
             "epochs=30",
             "batch_size=1",
             "update=sequential",
@@ -87,6 +96,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
             "network.initial_high=[5.0, 48.0]",
         ),
         "demo": (
+            "recipe.fitted=false",
             "epochs=5",
             "schedule.warm_up=0",
             "noise.rotation=6",
@@ -102,9 +112,19 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         """Return the network of the configuration."""
         return config.network.model(self.name, 28 * 28, 10)
 
+    def undecided(self, config: S4NNMnistConfig) -> bool:
+        """Whether settings are still to be found from the images."""
+        return config.recipe.fitted
+
+    def settle(
+        self, config: S4NNMnistConfig, say: Callable[[str], None]
+    ) -> Settled[S4NNMnistConfig]:
+        """Find the settings that were not given (`protocols.s4nn_recipe`)."""
+        return Recipe(self, config, say).settled() if self.undecided(config) else Settled(config)
+
     def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:
-        """Load MNIST and encode it by latency (eq. 1)."""
-        splits, encoder = config.data.load(), LatencyEncoder(config.network.n_steps)
+        """Load the images and encode them, by default by latency (eq. 1)."""
+        splits, encoder = config.data.load(), config.code.build(config.network.n_steps)
         return Material(
             config.noise.trials(splits.train, encoder, streams),
             encode(encoder, splits.validation),
@@ -126,15 +146,21 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         if tables:
             run.write_table("thresholds", pd.concat(tables, ignore_index=True))
 
-    def claims(self, run: RunDirectory, config: S4NNMnistConfig) -> list[Claim]:  # noqa: ARG002
+    def claims(self, run: RunDirectory, config: S4NNMnistConfig) -> list[Claim]:
         """Accuracy (Table 3), decision step and spikes (Table 4)."""
-        trials = run.trials()
+        trials, told = run.trials(), config.data.of_paper
         return [
-            *accuracy_claims(trials, PAPER_ACCURACY),
+            *accuracy_claims(trials, told(PAPER_ACCURACY)),
             Claim.judged(
+<<<<<<< HEAD
                 "Mean step of the label's output, silence as the trial's end",
                 PAPER_STEP,
                 mean(label_steps(trials)),
+=======
+                "Mean decision step",
+                told(PAPER_STEP),
+                mean(trials["decision_step"]),
+>>>>>>> 75bd8f6 (s4nn-mnist finds its settings from the images: augmentation, code, target, first weights, by one rule for every set)
                 "steps",
                 higher_is_better=False,
                 note="Table 4: the firing time of the correct output, not of the winner",
@@ -149,7 +175,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
             ),
             Claim.judged(
                 "Mean spikes to decision, all layers",
-                PAPER_SPIKES,
+                told(PAPER_SPIKES),
                 mean(trials["spikes_to_decision"]),
                 "spikes",
                 higher_is_better=False,
@@ -165,31 +191,33 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         right = mean(trials["decision"] == trials["label"])
         return (
             f"A {sizes} network of non-leaky integrate-and-fire neurons, at most one spike a "
-            f"neuron and {config.network.n_steps} steps a trial, was trained on MNIST with the "
-            f"rule {config.rule.name!r} for {config.epochs} epochs (seed {config.seed}), its "
-            f"weights selected on validation images only. On {len(trials):,} test images the first "
-            f"output spike names the right digit in {100 * right:.2f} % of trials, after "
-            f"{mean(trials['decision_step']):.1f} steps and "
+            f"neuron and {config.network.n_steps} steps a trial, was trained on "
+            f"{config.data.title} with the rule {config.rule.name!r} for {config.epochs} epochs "
+            f"(seed {config.seed}), its weights selected on validation images only. On "
+            f"{len(trials):,} test images the first output spike names the right class in "
+            f"{100 * right:.2f} % of trials, after {mean(trials['decision_step']):.1f} steps and "
             f"{mean(trials['spikes_to_decision']):.0f} spikes on average."
         )
 
     def sections(self, run: RunDirectory, config: S4NNMnistConfig) -> list[Section]:
         """Draw the figures and return the sections of the page."""
-        trials, model = run.trials(), self.model(config)
+        trials, model, classes = run.trials(), self.model(config), config.data.classes
+        reference = {"decision_step": PAPER_STEP} if config.data.name == "mnist" else None
         learned = run.weights(model.shapes)
         fields = receptive_fields(next(iter(learned.values())), (28, 28))
         return [
             figures.learning(run, config.monitor),
+<<<<<<< HEAD
             figures.accuracy(run, trials, _digits()),
             figures.latency(run, trials, _digits()),
+=======
+            figures.accuracy(run, trials, classes),
+            figures.latency(run, trials, classes, reference),
+>>>>>>> 75bd8f6 (s4nn-mnist finds its settings from the images: augmentation, code, target, first weights, by one rule for every set)
             *figures.thresholds(run, config.network.threshold),
-            figures.rasters(run, model.sizes, config.network.n_steps, _digits()),
+            figures.rasters(run, model.sizes, config.network.n_steps, classes),
             figures.weights(run, learned, fields),
         ]
-
-
-def _digits() -> tuple[str, ...]:
-    return tuple(str(k) for k in range(10))
 
 
 PROTOCOL = S4NNMnist()

@@ -6,7 +6,9 @@ with :math:`N` the pixels of the image. At step :math:`t`, the brightest :math:`
 have fired, whatever the light: the greys of every image are spread over the whole trial (its
 histogram is made even), where the plain latency code spends its steps on levels that the image may
 not have. Equal pixels fire together; black, :math:`I = 0`, never does. Order alone carries what
-there is to tell, as in the rank-order code of Thorpe and Gautrais (1998).
+there is to tell, as in the rank-order code of Thorpe and Gautrais (1998). With a `share` :math:`a`
+below 1, the step is :math:`\lfloor a\,t_i + (1 - a)\,t'_i \rfloor`, with :math:`t'` that of the
+plain latency code (`brainsnn.codes.latency`), so that light counts in part.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from brainsnn.spikes import SpikeTrains
 
 
 @njit()
-def _rank(images: NDArray[np.integer], levels: int, n_steps: int, steps: NDArray[np.int32]) -> None:
+def _rank(
+    images: NDArray[np.integer], levels: int, n_steps: int, share: float, steps: NDArray[np.int32]
+) -> None:
     """Fill in the step of every pixel of images of shape (n_trials, n_pixels)."""
     n_trials, n_pixels = images.shape
     counts, brighter = np.empty(levels, np.int64), np.empty(levels, np.int64)
@@ -37,9 +41,13 @@ def _rank(images: NDArray[np.integer], levels: int, n_steps: int, steps: NDArray
         for level in range(levels - 1, -1, -1):
             brighter[level] = total
             total += counts[level]
+        for level in range(1, levels):
+            ranked = brighter[level] * n_steps // n_pixels
+            plain = (levels - 1 - level) * n_steps // (levels - 1)
+            brighter[level] = int(share * ranked + (1.0 - share) * plain)
         for i in range(n_pixels):
             level = images[trial, i]
-            steps[trial, i] = brighter[level] * n_steps // n_pixels if level else n_steps
+            steps[trial, i] = brighter[level] if level else n_steps
 
 
 @dataclass(frozen=True)
@@ -50,13 +58,15 @@ class RankLatencyEncoder(NeuronAValue):
     ----------
     n_steps : int, default 256
         :math:`t_\max`, length of a trial in steps.
+    share : float, default 1
+        :math:`a`, from 0, the plain latency code, to 1.
     intensity_max : int, default 255
-        Largest value that is allowed.
+        :math:`I_\max`, the largest value that is allowed.
 
     Raises
     ------
     ConfigError
-        If a parameter is below 1, or too large for its array.
+        If `n_steps` or `intensity_max` is below 1 or too large, or `share` not in 0..1.
 
     Examples
     --------
@@ -72,6 +82,7 @@ class RankLatencyEncoder(NeuronAValue):
     )
 
     n_steps: int = 256
+    share: float = 1.0
     intensity_max: int = 255
 
     def __post_init__(self) -> None:
@@ -80,6 +91,8 @@ class RankLatencyEncoder(NeuronAValue):
                 raise ConfigError(
                     f"Rank code: {key} must be in 1..{most}, got {getattr(self, key)}."
                 )
+        if not 0 <= self.share <= 1:
+            raise ConfigError(f"Rank code: share must be in 0..1, got {self.share}.")
 
     def encode(self, images: NDArray[np.integer]) -> SpikeTrains:
         """Input spikes of a trial an image.
@@ -102,5 +115,5 @@ class RankLatencyEncoder(NeuronAValue):
         images = check_images("Rank code", images, self.intensity_max, scaled=False)
         flat = images.reshape(len(images), int(np.prod(images.shape[1:])))
         steps = np.empty(flat.shape, np.int32)
-        _rank(flat, self.intensity_max + 1, self.n_steps, steps)
+        _rank(flat, self.intensity_max + 1, self.n_steps, self.share, steps)
         return SpikeTrains.from_first_steps(steps, self.n_steps)

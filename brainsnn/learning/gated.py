@@ -47,9 +47,11 @@ def row_values(
     pre: Steps, post: Steps, delta: Errors, rows: NDArray[np.int64], n_steps: int, values: Errors
 ) -> None:
     """Fill in the gradient of `rows`, summed over trials."""
-    for n in range(pre.shape[0]):
-        for r in range(rows.size):
+    for r in range(rows.size):
+        for n in range(pre.shape[0]):
             t = pre[n, rows[r]] if pre[n, rows[r]] < n_steps else LATEST
+            if n and t == LATEST:
+                continue
             for j in range(post.shape[1]):
                 before = values[r, j] if n else 0.0
                 values[r, j] = before + (delta[n, j] if t < post[n, j] else 0.0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from brainsnn.codes import RankLatencyEncoder
+from brainsnn.codes import LatencyEncoder, RankLatencyEncoder
 from brainsnn.errors import ConfigError, DataError
 
 
@@ -28,7 +28,19 @@ def test_light_changes_nothing():
     np.testing.assert_array_equal(dark, bright)
 
 
-@pytest.mark.parametrize("wrong", [{"n_steps": 0}, {"intensity_max": 0}, {"n_steps": 2**31}])
+def test_a_share_of_the_light_counts():
+    images = np.random.default_rng(2).integers(0, 256, (2, 9, 9), dtype=np.uint8)
+    plain = LatencyEncoder(512).encode(images).first_steps()
+    ranks = RankLatencyEncoder(512).encode(images).first_steps()
+    np.testing.assert_array_equal(RankLatencyEncoder(512, 0.0).encode(images).first_steps(), plain)
+    half = RankLatencyEncoder(512, 0.5).encode(images).first_steps()
+    np.testing.assert_array_equal(half, (plain + ranks) // 2)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"share": 1.5}, {"share": -0.1}, {"n_steps": 0}, {"intensity_max": 0}, {"n_steps": 2**31}],
+)
 def test_impossible_parameters(wrong):
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         RankLatencyEncoder(**wrong)

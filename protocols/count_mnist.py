@@ -168,7 +168,7 @@ class CountMnist(Protocol[CountMnistConfig]):
         trials = run.trials()
         right = trials["decision"] == trials["label"]
         sizes = config.network.hidden, config.network.n_steps
-        paper = PAPER.get(sizes) if config.data.name == "mnist" else None
+        paper = config.data.of_paper(PAPER.get(sizes))
         return [
             Claim.judged(
                 "Test accuracy, ties decided by potential",

@@ -152,15 +152,9 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
         return [
             *accuracy_claims(trials, told(PAPER_ACCURACY)),
             Claim.judged(
-<<<<<<< HEAD
                 "Mean step of the label's output, silence as the trial's end",
-                PAPER_STEP,
-                mean(label_steps(trials)),
-=======
-                "Mean decision step",
                 told(PAPER_STEP),
-                mean(trials["decision_step"]),
->>>>>>> 75bd8f6 (s4nn-mnist finds its settings from the images: augmentation, code, target, first weights, by one rule for every set)
+                mean(label_steps(trials)),
                 "steps",
                 higher_is_better=False,
                 note="Table 4: the firing time of the correct output, not of the winner",
@@ -202,18 +196,12 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
     def sections(self, run: RunDirectory, config: S4NNMnistConfig) -> list[Section]:
         """Draw the figures and return the sections of the page."""
         trials, model, classes = run.trials(), self.model(config), config.data.classes
-        reference = {"decision_step": PAPER_STEP} if config.data.name == "mnist" else None
         learned = run.weights(model.shapes)
         fields = receptive_fields(next(iter(learned.values())), (28, 28))
         return [
             figures.learning(run, config.monitor),
-<<<<<<< HEAD
-            figures.accuracy(run, trials, _digits()),
-            figures.latency(run, trials, _digits()),
-=======
             figures.accuracy(run, trials, classes),
-            figures.latency(run, trials, classes, reference),
->>>>>>> 75bd8f6 (s4nn-mnist finds its settings from the images: augmentation, code, target, first weights, by one rule for every set)
+            figures.latency(run, trials, classes),
             *figures.thresholds(run, config.network.threshold),
             figures.rasters(run, model.sizes, config.network.n_steps, classes),
             figures.weights(run, learned, fields),

@@ -1,0 +1,182 @@
+"""Settings of s4nn-mnist that follow from the images: what is asked, what is kept, what is read."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from brainsnn.config import apply_overrides
+from brainsnn.datasets import ImageSet, Splits
+from brainsnn.errors import ConfigError
+from brainsnn.experiment import evaluate_weights, start
+from brainsnn.protocol import load_protocol
+from brainsnn.records import RunDirectory
+from protocols import s4nn_recipe
+from protocols.mnist import MnistConfig
+from protocols.s4nn import NoiseConfig
+from protocols.s4nn_recipe import CANDIDATES, WARPED, Recipe, _nearest
+
+ENGINE = "resident" if shutil.which("g++") else "runtime"
+LITTLE = (
+    f"engine={ENGINE}",
+    "epochs=1",
+    "network.hidden=[10]",
+    "thresholds=[]",
+    "recipe.pilot_epochs=1",
+    "recipe.pilot_images=40",
+    "recipe.pilot_validation=20",
+    "recipe.neighbours=40",
+)
+PROTOCOL = load_protocol("s4nn-mnist")
+
+
+def images(n, seed):
+    """A bright square for each class, in its own place, and noise."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % 10
+    out = rng.integers(0, 90, (n, 28, 28), dtype=np.uint8)
+    for image, label in zip(out, labels, strict=True):
+        row, column = divmod(int(label), 4)
+        image[9 * row : 9 * row + 7, 7 * column : 7 * column + 7] = 200
+    return ImageSet("squares", out, labels, tuple("0123456789"))
+
+
+@pytest.fixture
+def squares(monkeypatch):
+    splits = Splits(images(60, 0), images(40, 1), images(30, 2))
+    monkeypatch.setattr(MnistConfig, "load", lambda _: splits)
+    return splits
+
+
+def configured(*overrides):
+    return apply_overrides(PROTOCOL.config(), [*LITTLE, *overrides])
+
+
+def settled(monkeypatch, *overrides, pilots=None):
+    """The configuration found, and what was said, with given results of the pilots by code."""
+    scores = pilots or {"latency": 0.6, "rank": 0.5}
+    monkeypatch.setattr(Recipe, "_pilot", lambda _, config: scores[config.code.name])
+    said = []
+    return PROTOCOL.settle(configured(*overrides), said.append), said
+
+
+@pytest.mark.parametrize(("better", "index"), [("latency", 0), ("rank", 1)])
+def test_best_pilot_gives_code_rule_and_length(squares, monkeypatch, better, index):
+    scores = {"latency": 0.5, "rank": 0.5, better: 0.6}
+    found, said = settled(monkeypatch, pilots=scores)
+    candidate = CANDIDATES[index]
+    assert found.config.code == candidate.code
+    assert found.config.rule == candidate.rule
+    assert found.config.network.n_steps == candidate.n_steps
+    table = found.tables["recipe"]
+    assert table.loc[table["chosen"] & (table["question"] == "code"), "option"].tolist() == [better]
+    assert [line.partition(":")[0] for line in said] == ["augmentation", "code", "first weights"]
+
+
+def test_of_equal_pilots_the_first_is_taken(squares, monkeypatch):
+    found, _ = settled(monkeypatch, pilots={"latency": 0.5, "rank": 0.5})
+    assert found.config.code.name == "latency"
+
+
+def test_digits_are_learned_with_the_values_of_the_protocol(squares, monkeypatch):
+    monkeypatch.setattr(s4nn_recipe, "_nearest", lambda kept, *_: len(kept) / 1000)
+    sparse = np.zeros((60, 28, 28), np.uint8)
+    sparse[:, 10:18, 10:18] = 255
+    digits = ImageSet("sparse", sparse, np.arange(60) % 10, tuple("0123456789"))
+    monkeypatch.setattr(MnistConfig, "load", lambda _: Splits(digits, digits, digits))
+    found, _ = settled(monkeypatch)
+    stated = configured("recipe.fitted=false")
+    assert found.config == stated
+
+
+def test_bright_images_scale_the_first_weights(squares, monkeypatch):
+    found, _ = settled(monkeypatch)
+    config = found.config
+    trains = config.code.build(256).encode(squares.train.images[:40])
+    before = (trains.step < config.rule.target).sum() / 40
+    assert config.network.initial_low == (-1.0, -1.5) or before > 100
+    bright = ImageSet(
+        "bright", 255 - squares.train.images, squares.train.labels, tuple("0123456789")
+    )
+    monkeypatch.setattr(MnistConfig, "load", lambda _: Splits(bright, bright, bright))
+    network = settled(monkeypatch)[0].config.network
+    dark = bright.images[:40].astype(int)
+    n_spikes = ((255 - dark) * 256 // 255 < 86)[dark > 0].sum() / 40
+    scale = float(f"{100 / n_spikes:.2g}")
+    assert network.initial_low == (-scale, -1.5)
+    assert network.initial_high == (3 * scale, 2.5)
+
+
+def test_what_was_given_is_kept(squares, monkeypatch):
+    given = (
+        "noise.rotation=3",
+        "rule.target=50",
+        "network.initial_low=[0.0, 0.0]",
+        "network.initial_high=[1.0, 2.0]",
+    )
+    config = settled(monkeypatch, *given, pilots={"latency": 0.1, "rank": 0.2})[0].config
+    assert config.noise == WARPED.model_copy(update={"rotation": 3.0})
+    assert (config.rule.target, config.rule.reads) == (50.0, "decision")
+    assert (config.network.initial_low, config.network.initial_high) == ((0.0, 0.0), (1.0, 2.0))
+    assert (config.code.name, config.network.n_steps) == ("rank", 256)
+
+
+def test_code_that_was_given_goes_with_its_own_rule_in_trials_of_the_given_length(
+    squares, monkeypatch
+):
+    config = settled(monkeypatch, "code.name=rank", "network.n_steps=128")[0].config
+    assert (config.rule.target, config.rule.tau, config.rule.reads) == (64.0, 6.0, "peak")
+    other = settled(monkeypatch, "code.name=staggered")[0].config
+    assert other.code.name == "staggered"
+    assert other.rule == CANDIDATES[0].rule
+
+
+def test_images_are_warped_only_where_neighbours_gain(squares, monkeypatch):
+    for gain, noise in ((0.1, WARPED), (0.0, NoiseConfig()), (-0.1, NoiseConfig())):
+        monkeypatch.setattr(
+            s4nn_recipe, "_nearest", lambda kept, *_, g=gain: 0.5 + g * (len(kept) > 40)
+        )
+        assert settled(monkeypatch)[0].config.noise == noise
+
+
+def test_nearest_neighbours_by_hand():
+    kept = np.array([[[0, 0]], [[200, 0]]], np.uint8)
+    judged = ImageSet(
+        "j",
+        np.array([[[90, 0]], [[120, 0]], [[130, 0]]], np.uint8),
+        np.array([0, 1, 0]),
+        ("a", "b"),
+    )
+    assert _nearest(kept, np.array([0, 1]), judged) == pytest.approx(2 / 3)
+
+
+def test_no_test_image_is_read(squares, monkeypatch):
+    poisoned = Splits(squares.train, squares.validation, None)
+    monkeypatch.setattr(MnistConfig, "load", lambda _: poisoned)
+    PROTOCOL.settle(configured(), lambda _: None)
+
+
+def test_run_keeps_what_was_found_and_repeats_from_it(squares, tmp_path):
+    outcome = start(PROTOCOL, configured(), tmp_path / "one", ["brainsnn", "run"])
+    run = RunDirectory.read(outcome.path)
+    assert set(run.table("recipe")["question"]) == {"augmentation", "code", "first weights"}
+    kept = run.config(PROTOCOL.config)
+    assert not kept.recipe.fitted
+    again = start(PROTOCOL, kept, tmp_path / "two", ["brainsnn", "run"])
+    repeated = RunDirectory.read(again.path)
+    assert not repeated.has_table("recipe")
+    assert repeated.trials().equals(run.trials())
+
+
+def test_weights_of_unknown_settings_are_refused(squares, tmp_path):
+    with pytest.raises(ConfigError, match=r"came without the settings.*recipe\.fitted=false"):
+        evaluate_weights(
+            PROTOCOL, configured(), tmp_path / "w.npz", "test", tmp_path / "out", ["brainsnn"]
+        )
+
+
+@pytest.mark.parametrize("preset", sorted(PROTOCOL.presets))
+def test_presets_leave_nothing_open(preset):
+    config = apply_overrides(PROTOCOL.config(), PROTOCOL.presets[preset])
+    assert not PROTOCOL.undecided(config)
+    assert PROTOCOL.settle(config, lambda _: None).config is config

@@ -100,4 +100,5 @@ $(VENV)/installed-test: $(VENV)/created $(SOURCES)
 $(VENV)/installed-dev: $(VENV)/created $(SOURCES)
 	@echo "Installing brainsnn and what its checks need into $(VENV) ..."
 	@$(PIP) --editable '.[dev]'
+	-@$(PIP) --no-deps brian2genn==1.7.0
 	@touch $@ $(VENV)/installed $(VENV)/installed-test

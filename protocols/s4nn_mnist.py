@@ -45,9 +45,9 @@ PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
 class S4NNMnistConfig(S4NNProtocolConfig):
     """Settings of the protocol ``s4nn-mnist``.
 
-    Of `code`, `noise`, `rule`, ``network.n_steps`` and the bounds of the first weights, those that
-    are not given follow from the images (`protocols.s4nn_recipe`), unless ``recipe.fitted`` is
-    false: then the values below hold.
+    With ``recipe.fitted``, of `code`, `noise`, `rule`, ``network.n_steps`` and the bounds of the
+    first weights those that are not given follow from the images (`protocols.s4nn_recipe`); else
+    the values below hold.
 
     Parameters
     ----------
@@ -82,7 +82,6 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
     config = S4NNMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "faithful": (
-            "recipe.fitted=false",
             "epochs=30",
             "batch_size=1",
             "update=sequential",
@@ -96,7 +95,6 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
             "network.initial_high=[5.0, 48.0]",
         ),
         "demo": (
-            "recipe.fitted=false",
             "epochs=5",
             "schedule.warm_up=0",
             "noise.rotation=6",

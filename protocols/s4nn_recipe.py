@@ -25,7 +25,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
-from sklearn.neighbors import KNeighborsClassifier
 
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
@@ -55,8 +54,9 @@ class RecipeConfig(Config):
 
     Parameters
     ----------
-    fitted : bool, default True
-        Whether they follow from the images; if not, the protocol's own values hold.
+    fitted : bool, default False
+        Whether they follow from the images; if not, the protocol's own values hold. Needs
+        scikit-learn (extra ``baselines``).
     neighbours : int, default 2000
         Training and validation images that the first question is asked of, training images that
         the third is.
@@ -66,7 +66,7 @@ class RecipeConfig(Config):
         Passes of a candidate.
     """
 
-    fitted: bool = True
+    fitted: bool = False
     neighbours: int = Field(default=2000, ge=2)
     pilot_images: int = Field(default=5000, ge=2)
     pilot_validation: int = Field(default=4000, ge=1)
@@ -237,7 +237,7 @@ def _options(config: S4NNMnistConfig) -> dict[str, S4NNMnistConfig]:
     given, network = config.model_fields_set, config.network
     if "rule" in given:
         return {c.code.name: config.model_copy(update={"code": c.code}) for c in CANDIDATES}
-    tried = CANDIDATES
+    tried: tuple[Candidate, ...] = CANDIDATES
     if "code" in given:
         tried = tuple(c for c in CANDIDATES if c.code.name == config.code.name) or CANDIDATES[:1]
     options = {}
@@ -260,6 +260,8 @@ def _first(images: ImageSet, n: int) -> ImageSet:
 
 def _nearest(images: NDArray[np.uint8], labels: NDArray[np.int64], judged: ImageSet) -> float:
     """Share of images whose nearest neighbour among others has their label."""
+    from sklearn.neighbors import KNeighborsClassifier
+
     neighbours = KNeighborsClassifier(1, algorithm="brute")
     neighbours.fit(_flat(images), labels)
     return float(neighbours.score(_flat(judged.images), judged.labels))
@@ -267,4 +269,4 @@ def _nearest(images: NDArray[np.uint8], labels: NDArray[np.int64], judged: Image
 
 def _flat(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return images as rows of fractions."""
-    return images.reshape(len(images), -1).astype(np.float32) / 255
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)

@@ -16,12 +16,15 @@ from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig
 from protocols.s4nn_recipe import CANDIDATES, WARPED, Recipe, _nearest
 
+pytest.importorskip("sklearn", reason="scikit-learn (extra baselines) is not installed")
+
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (
     f"engine={ENGINE}",
     "epochs=1",
     "network.hidden=[10]",
     "thresholds=[]",
+    "recipe.fitted=true",
     "recipe.pilot_epochs=1",
     "recipe.pilot_images=40",
     "recipe.pilot_validation=20",

@@ -18,7 +18,7 @@ from brainsnn.engine import Engine, ResidentEngine, build_engine
 from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
 from brainsnn.evaluation import evaluate, summary
 from brainsnn.memory import check_size
-from brainsnn.protocol import Material, Protocol, ProtocolConfig, load_protocol
+from brainsnn.protocol import Material, Protocol, ProtocolConfig, check_settled, load_protocol
 from brainsnn.records import RunDirectory, load_weights
 from brainsnn.registry import suggest
 from brainsnn.streams import Streams
@@ -253,13 +253,8 @@ def evaluate_weights(
         raise ConfigError(f"Unknown split {split!r}. {suggest(split, SPLITS)}")
     if not isinstance(protocol, Protocol):
         raise ConfigError(f"{protocol.name} has no single network whose weights could be run.")
-    if protocol.undecided(config):
-        raise ConfigError(
-            f"{weights_file}: these weights came without the settings that they were learned with, "
-            f"some of which {protocol.name} finds from the data. Name the run directory, or say "
-            "--set recipe.fitted=false and every setting that differs from the protocol's own."
-        )
     weights = load_weights(weights_file, protocol.model(config).shapes)
+    check_settled(protocol, config, weights_file)
     experiment = Experiment(protocol, config)
     experiment.engine.set_weights(weights)
     with RunDirectory.create(path, config, command, config.seed) as run:

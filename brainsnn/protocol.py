@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 import pandas as pd
@@ -182,6 +183,21 @@ class Protocol(ABC, Generic[C]):
         pandas.DataFrame
             A row a claim of the paper: ``claim``, ``paper``, ``ours``, ``unit``, ``verdict``.
         """
+
+
+def check_settled(protocol: Protocol[Any], config: Any, weights: Path) -> None:
+    """Refuse learned weights with a configuration that leaves open what they were learned with.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if protocol.undecided(config):
+        raise ConfigError(
+            f"{weights}: these weights came without the settings that they were learned with, some "
+            f"of which {protocol.name} finds from the data. Name the run directory, or say --set "
+            "recipe.fitted=false and every setting that differs from the protocol's own."
+        )
 
 
 def protocols() -> dict[str, Any]:

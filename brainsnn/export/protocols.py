@@ -12,7 +12,7 @@ from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.errors import ConfigError
 from brainsnn.export.base import TARGETS, build_project
 from brainsnn.model import Model
-from brainsnn.protocol import Protocol, ProtocolConfig
+from brainsnn.protocol import Protocol, ProtocolConfig, check_settled
 from brainsnn.records import load_weights
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
@@ -84,7 +84,8 @@ def build_protocol(
     ------
     ConfigError
         If there is no such target, the protocol is a study or does not decide by the first
-        spike, or the folder is not empty or cannot be written.
+        spike, it is not known which settings the weights were learned with, or the folder is not
+        empty or cannot be written.
     DataError
         If the data that samples are taken from is not there.
     WeightsError
@@ -102,6 +103,7 @@ def build_protocol(
         values, source = model.draw_weights(streams), f"drawn with seed {config.seed} (untrained)"
     else:
         values, source = load_weights(weights, model.shapes), f"of {weights}"
+        check_settled(protocol, config, weights)
     samples = _samples(protocol, config, model, n_samples)
     build_project(target, model, protocol.n_steps(config), values, samples, out)
     return Built(out, target, source, samples.n_trials)

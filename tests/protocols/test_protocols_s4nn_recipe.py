@@ -9,8 +9,10 @@ from brainsnn.config import apply_overrides
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.errors import ConfigError
 from brainsnn.experiment import evaluate_weights, start
+from brainsnn.export import build_protocol
 from brainsnn.protocol import load_protocol
-from brainsnn.records import RunDirectory
+from brainsnn.records import RunDirectory, save_weights
+from brainsnn.streams import Streams
 from protocols import s4nn_recipe
 from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig
@@ -172,10 +174,12 @@ def test_run_keeps_what_was_found_and_repeats_from_it(squares, tmp_path):
 
 
 def test_weights_of_unknown_settings_are_refused(squares, tmp_path):
+    weights = tmp_path / "w.npz"
+    save_weights(weights, PROTOCOL.model(configured()).draw_weights(Streams(0)))
     with pytest.raises(ConfigError, match=r"came without the settings.*recipe\.fitted=false"):
-        evaluate_weights(
-            PROTOCOL, configured(), tmp_path / "w.npz", "test", tmp_path / "out", ["brainsnn"]
-        )
+        evaluate_weights(PROTOCOL, configured(), weights, "test", tmp_path / "out", ["brainsnn"])
+    with pytest.raises(ConfigError, match="came without the settings"):
+        build_protocol(PROTOCOL, configured(), tmp_path / "net", weights=weights)
 
 
 @pytest.mark.parametrize("preset", sorted(PROTOCOL.presets))

@@ -8,11 +8,11 @@ from brainsnn.interrupts import SIGNALS, Interrupted, StopRequest, ending_by_sig
 
 @pytest.fixture(autouse=True)
 def heard():
-    """No signal is ignored, whoever started the tests; all are as they were afterwards."""
+    """Signals do what Python has them do, whoever started the tests; then all is as it was."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
-        if before[number] == signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
+        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, usual)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import DataError, DataWarning
+from brainsnn.errors import ConfigError, DataError, DataWarning
 
 MANY = 100
 """Values from which it says something that all are almost black."""
@@ -16,6 +16,19 @@ MANY = 100
 DIM = 8
 """How many times darker than the largest intensity the brightest pixel is in images of another
 scale."""
+
+
+def check_lengths(code: str, n_steps: int, intensity_max: int) -> None:
+    """Refuse a length of trials or a largest intensity that no column of steps or pixels holds.
+
+    Raises
+    ------
+    ConfigError
+    """
+    most = {"n_steps": (n_steps, 2**31 - 1), "intensity_max": (intensity_max, 2**16 - 1)}
+    for key, (value, largest) in most.items():
+        if not 1 <= value <= largest:
+            raise ConfigError(f"{code}: {key} must be in 1..{largest}, got {value}.")
 
 
 def check_images(

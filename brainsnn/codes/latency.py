@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.base import NeuronAValue
-from brainsnn.codes.images import check_images
-from brainsnn.errors import ConfigError
+from brainsnn.codes.images import check_images, check_lengths
 from brainsnn.jit import njit
 from brainsnn.spikes import SpikeTrains
 
@@ -60,11 +59,7 @@ class LatencyEncoder(NeuronAValue):
     intensity_max: int = 255
 
     def __post_init__(self) -> None:
-        for key, most in (("n_steps", 2**31 - 1), ("intensity_max", 2**16 - 1)):
-            if not 1 <= getattr(self, key) <= most:
-                raise ConfigError(
-                    f"Latency code: {key} must be in 1..{most}, got {getattr(self, key)}."
-                )
+        check_lengths("Latency code", self.n_steps, self.intensity_max)
 
     def encode(self, images: NDArray[np.integer]) -> SpikeTrains:
         """Input spikes of a trial an image.

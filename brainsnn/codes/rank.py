@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.codes.base import NeuronAValue
-from brainsnn.codes.images import check_images
+from brainsnn.codes.images import check_images, check_lengths
 from brainsnn.errors import ConfigError
 from brainsnn.jit import njit
 from brainsnn.spikes import SpikeTrains
@@ -86,11 +86,7 @@ class RankLatencyEncoder(NeuronAValue):
     intensity_max: int = 255
 
     def __post_init__(self) -> None:
-        for key, most in (("n_steps", 2**31 - 1), ("intensity_max", 2**16 - 1)):
-            if not 1 <= getattr(self, key) <= most:
-                raise ConfigError(
-                    f"Rank code: {key} must be in 1..{most}, got {getattr(self, key)}."
-                )
+        check_lengths("Rank code", self.n_steps, self.intensity_max)
         if not 0 <= self.share <= 1:
             raise ConfigError(f"Rank code: share must be in 0..1, got {self.share}.")
 

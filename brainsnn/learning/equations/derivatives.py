@@ -1,7 +1,7 @@
-"""Derivatives of a list of assignments, as lists of assignments: adjoint and Jacobian.
+"""Derivatives of a list of assignments, as a list of assignments: the adjoint.
 
 Each statement's partial derivatives are sympy's, or those that came with it. Pushed back through
-the list they give the adjoint, pushed forward the Jacobian.
+the list they give the adjoint.
 """
 
 from __future__ import annotations
@@ -95,24 +95,6 @@ def adjoint(
             bars.setdefault(s.name, []).append(bar * slope)
     back += [Statement(f"_bar_{n}", sp.Add(*bars.get(n, [sp.Integer(0)]))) for n in by]
     return [*statements, *back]
-
-
-def jacobian(
-    statements: Sequence[Statement], outputs: Mapping[str, sp.Symbol], by: Sequence[str]
-) -> tuple[list[Statement], list[tuple[str, str]]]:
-    """The statements, and those that give ``_J_<output>_<name>``; and which of these are not 0."""
-    tangents: dict[str, dict[str, Any]] = {n: {n: sp.Integer(1)} for n in by}
-    more = []
-    for name, slopes in chain(statements, by):
-        total: dict[str, list[Any]] = {}
-        for s, slope in slopes.items():
-            for n, value in tangents[s.name].items():
-                total.setdefault(n, []).append(slope * value)
-        tangents[name] = {n: symbol(f"_t{name}_by_{n}") for n in total}
-        more += [Statement(tangents[name][n].name, sp.Add(*terms)) for n, terms in total.items()]
-    entries = [(k, n) for k, s in outputs.items() for n in tangents.get(s.name, {})]
-    more += [Statement(f"_J_{k}_{n}", tangents[outputs[k].name][n]) for k, n in entries]
-    return [*statements, *more], entries
 
 
 def simplified(

@@ -93,7 +93,7 @@ class Program:
         """Append an assignment; return the symbol that holds the name from now on."""
         value = sp.sympify(expression)
         if partials is None:
-            value = self._calls_apart(self._gate_apart(value))
+            value = self.calls_apart(self._gate_apart(value))
         taken = {s.name for s in self.statements}
         fresh = name if name.startswith("_") and name not in taken else f"{name}_{len(taken)}"
         self.statements.append(Statement(fresh, value, partials))
@@ -113,11 +113,11 @@ class Program:
         off = expression.xreplace({flag(gate): sp.Integer(0)})
         return where_(gate, on, 0 if off.has(sp.nan, sp.zoo, sp.oo, -sp.oo) else off)
 
-    def _calls_apart(self, expression: Any) -> Any:
+    def calls_apart(self, expression: Any) -> Any:
         """Give each call whose derivative is in a table a statement of its own."""
         if not expression.args:
             return expression
-        arguments = [self._calls_apart(a) for a in expression.args]
+        arguments = [self.calls_apart(a) for a in expression.args]
         slopes = self._slopes.get(expression.func.__name__)
         if slopes is None:
             return expression.func(*arguments)

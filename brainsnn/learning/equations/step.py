@@ -249,7 +249,7 @@ def _add_threshold(
     g, fires = program.assign("_g", margin), program.assign("_cond", condition)
     gate = sp.Integer(1) if others == sp.true else flag(others)
     places = {symbol("_g"): g, symbol("_scale"): sp.Float(float(spike.scale), 17)}
-    slope = program._calls_apart(str_to_sympy(slope_string(spike.slope)).xreplace(places))
+    slope = program.calls_apart(str_to_sympy(slope_string(spike.slope)).xreplace(places))
     value = gate * str_to_sympy(SMOOTH).xreplace(places) if spike.smooth else flag(fires)
     program.assign("_s", value, {g: gate * slope})
     if group._refractory is not False:

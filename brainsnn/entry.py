@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import types
@@ -35,6 +37,8 @@ class Entry:
         Populations whose final potential is recorded, and their sizes, in order.
     owner : object
         What keeps the code loaded.
+    lock : context manager
+        Held while the functions are called: they work on one network.
     """
 
     run: int
@@ -42,3 +46,4 @@ class Entry:
     seeds: Callable[[int], NDArray[np.uint32] | None]
     final: Mapping[str, int]
     owner: object
+    lock: AbstractContextManager[Any]

@@ -43,9 +43,9 @@ class Streams:
         self._generators: dict[str, np.random.Generator] = {}
 
     def __getitem__(self, name: str) -> np.random.Generator:
-        if name not in self._generators:
-            self._generators[name] = self.fresh(name)
-        return self._generators[name]
+        found = self._generators.get(name)
+        # Of two threads that ask first, both get the one that is kept.
+        return self._generators.setdefault(name, self.fresh(name)) if found is None else found
 
     def fresh(self, name: str, *index: int) -> np.random.Generator:
         """Generator at the beginning of its stream, one for each `index` (an epoch, a trial).

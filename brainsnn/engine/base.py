@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import TracebackType
@@ -28,7 +29,10 @@ class Engine(ABC):
     """Runs a model trial after trial.
 
     Before every trial the state is put back to its initial values, so a trial depends on the
-    weights, the parameters and its own input spikes only, never on the trials before it.
+    weights, the parameters and its own input spikes only, never on the trials before it. What the
+    model's own equations change is put back too, weights and learned parameters included.
+
+    Several threads may use one engine: calls wait for each other.
 
     Parameters
     ----------
@@ -40,6 +44,11 @@ class Engine(ABC):
         Gives the stream ``dynamics`` to models that draw random numbers.
     workers : int, default 1
         Threads that share the trials of a block; the results are those of one.
+
+    Attributes
+    ----------
+    lock : threading.RLock
+        Held while the engine runs or changes.
 
     Raises
     ------
@@ -70,6 +79,7 @@ class Engine(ABC):
         self.streams = streams or Streams(0)
         self.populations = model.sizes
         self.input = model.inputs[0].name
+        self.lock = threading.RLock()
 
     @property
     @abstractmethod
@@ -97,11 +107,12 @@ class Engine(ABC):
             If the population has no such parameter.
         """
         self._check_parameter(population, name)
-        learned = self.weights.get(f"{population}.{name}")
-        if learned is None:
-            self._set_parameter(population, name, value)
-        else:
-            learned[...] = value
+        with self.lock:
+            learned = self.weights.get(f"{population}.{name}")
+            if learned is None:
+                self._set_parameter(population, name, value)
+            else:
+                learned[...] = value
 
     @in_turn
     def run(
@@ -144,9 +155,10 @@ class Engine(ABC):
         if trials is None:
             trials = np.arange(inputs.n_trials)
         wanted: NDArray[np.int64] = indices("Trials", trials, inputs.n_trials)
-        return (
-            self._run(inputs, wanted) if until is None else self._run_until(inputs, wanted, until)
-        )
+        with self.lock:
+            if until is None:
+                return self._run(inputs, wanted)
+            return self._run_until(inputs, wanted, until)
 
     def _run_until(
         self, inputs: SpikeTrains, trials: NDArray[np.int64], population: str
@@ -171,8 +183,9 @@ class Engine(ABC):
             If one is missing or surplus, or an array is of another shape or not finite.
         """
         checked = check_weights(weights, self.model.shapes, "weights")
-        for name, values in self.weights.items():
-            values[...] = checked[name]
+        with self.lock:
+            for name, values in self.weights.items():
+                values[...] = checked[name]
 
     def entry(self) -> Entry | None:
         """Where a compiled training loop enters the trials; None if they are not compiled."""
@@ -180,7 +193,11 @@ class Engine(ABC):
 
     def close(self) -> None:
         """Give back what the engine holds outside Python; it cannot run afterwards."""
-        return
+        with self.lock:
+            self._close()
+
+    def _close(self) -> None:  # noqa: B027 - an engine may hold nothing
+        """Give back what the engine holds; done twice, it does nothing more."""
 
     def __enter__(self) -> Engine:
         return self

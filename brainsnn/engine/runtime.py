@@ -9,11 +9,12 @@ from typing import Any
 
 import brian2
 import numpy as np
-from brian2.devices.device import reset_device
+from brian2.devices.device import all_devices
 from numpy.typing import NDArray
 
 from brainsnn.brian2_errors import explain
 from brainsnn.build import begin, build
+from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.gather import Gather
 from brainsnn.errors import EngineError
@@ -76,9 +77,10 @@ class RuntimeEngine(Engine):
 
     def _set_parameter(self, population: str, name: str, value: float) -> None:
         network = self._built.network
-        network.restore("start")
-        setattr(self._built.groups[population], name, value)
-        network.store("start")
+        with runtime_device(self._target):
+            network.restore("start")
+            setattr(self._built.groups[population], name, value)
+            network.store("start")
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         values = self._gather(self._weights)
@@ -172,11 +174,10 @@ def runtime_device(target: str) -> Iterator[None]:
     """
     if target not in ("numpy", "cython"):
         raise EngineError(f"Unknown runtime target {target!r}. Known: cython, numpy.")
-    previous = brian2.prefs.codegen.target
-    brian2.prefs.codegen.target = target
-    brian2.set_device("runtime")
-    try:
-        yield
-    finally:
-        reset_device()
-        brian2.prefs.codegen.target = previous
+    with brian2_device.active(all_devices["runtime"]):
+        previous = brian2.prefs.codegen.target
+        brian2.prefs.codegen.target = target
+        try:
+            yield
+        finally:
+            brian2.prefs.codegen.target = previous

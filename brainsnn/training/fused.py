@@ -150,7 +150,8 @@ class Fused:
         self._check(trials, order)
         room = Room(order.size, sum(self.entry.final.values()))
         room.begin_with(first, order.size / first.n_trials)
-        reached = self._go_on(trials, order, learning_rate, stop, room)
+        with self.entry.lock:
+            reached = self._go_on(trials, order, learning_rate, stop, room)
         return room.recording(first, reached), norms
 
     def _check(self, trials: LabelledTrials, order: NDArray[np.int64]) -> None:

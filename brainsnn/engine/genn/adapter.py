@@ -17,9 +17,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import brian2
-from brian2.devices.device import get_device, reset_device, set_device
 from packaging.version import parse
 
+from brainsnn.engine import brian2_device
 from brainsnn.errors import EngineError
 
 PACKAGE, VERSION = "brian2genn", "1.7.0"
@@ -76,22 +76,13 @@ def _pkg_resources() -> Iterator[None]:
 
 @contextmanager
 def active(device: Any) -> Iterator[None]:
-    """Make `device` Brian2's device, with the preferences it needs, and undo both at the end.
-
-    Brian2 hands the step of the default clock on from device to device; the one that it had before
-    is put back too.
-    """
-    clock = get_device().defaultclock
-    dt = clock.dt if clock is not None else None
-    preferences = {name: brian2.prefs[name] for name in PREFERENCES}
-    set_device(device, build_on_run=False)
-    try:
-        for name, value in PREFERENCES.items():
-            brian2.prefs[name] = value
-        yield
-    finally:
-        for name, value in preferences.items():
-            brian2.prefs[name] = value
-        reset_device()
-        if dt is not None:
-            get_device().defaultclock.dt = dt
+    """Make `device` Brian2's device, with the preferences it needs, and undo both at the end."""
+    with brian2_device.active(device, build_on_run=False):
+        preferences = {name: brian2.prefs[name] for name in PREFERENCES}
+        try:
+            for name, value in PREFERENCES.items():
+                brian2.prefs[name] = value
+            yield
+        finally:
+            for name, value in preferences.items():
+                brian2.prefs[name] = value

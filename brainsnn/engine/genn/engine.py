@@ -108,6 +108,6 @@ class GennEngine(Engine):
         blocks = by_population(final, self._with_potential)
         return Recording(self.populations, self.n_steps, self.model.dt, *columns, blocks)
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Let go of the runner; arrays that look into it keep it alive."""
         self._runner, self._weights = None, {}

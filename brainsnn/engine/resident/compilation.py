@@ -8,6 +8,7 @@ from typing import Any
 import brian2
 from brian2.core.namespace import get_local_namespace
 
+from brainsnn.engine import brian2_device
 from brainsnn.engine.resident.compiled import CompiledNetwork
 from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
 from brainsnn.errors import EngineError
@@ -42,13 +43,15 @@ def compile_network(
     -------
     CompiledNetwork
         A trial is everything from the first run on. What comes before (initial values, synapses,
-        random numbers drawn for them) is done once, now.
+        random numbers drawn for them) is done once, now. The script ends here: what is assigned
+        to its objects later is refused, and so is another run. Called again without `network`,
+        it gives another copy of the same.
 
     Raises
     ------
     EngineError
-        If the device is another one, if the script has been run already, or if there is no
-        compiler or it refuses the code.
+        If the device is another one, if the script has been run or compiled already, or if there
+        is no compiler or it refuses the code.
 
     Examples
     --------
@@ -65,24 +68,39 @@ def compile_network(
     >>> trials.set_spikes("source", [0, 1], [10e-3, 12e-3])
     >>> trials.run(1000)["spikes"].counts.sum()
     """
-    device = active_device_or_raise()
+    known = dict(get_local_namespace(level=1) if namespace is None else namespace)
     if workers < 1:
         raise EngineError(f"workers must be 1 or more, got {workers}.")
-    if device.has_been_run:
-        raise EngineError(
-            "The script has been run already. Use set_device('brainsnn_resident', "
-            "build_on_run=False) to compile it for many trials."
-        )
-    if network is not None:
-        known = dict(get_local_namespace(level=1) if namespace is None else namespace)
-        build_on_run, device.build_on_run = device.build_on_run, False
-        try:
-            network.run(duration, namespace=known)
-        finally:
-            device.build_on_run = build_on_run
-    _check_synapses(device)
-    device.build(run=False, direct_call=False)
-    return CompiledNetwork(device, workers)
+    with brian2_device.BRIAN2:
+        device = active_device_or_raise()
+        if device.has_been_run:
+            raise EngineError(
+                "The script has been run already. Use set_device('brainsnn_resident', "
+                "build_on_run=False) to compile it for many trials."
+            )
+        if not device.main_queue.closed or network is not None:
+            _compile(device, network, duration, known)
+        return CompiledNetwork(device, workers)
+
+
+def _compile(
+    device: ResidentDevice,
+    network: brian2.Network | None,
+    duration: Any,
+    namespace: Mapping[str, Any],
+) -> None:
+    """Add a run to the script, if there is one to be added, and compile it, once and for all."""
+    device.main_queue.check_open()
+    build_on_run, device.build_on_run = device.build_on_run, False
+    try:
+        if network is not None:
+            network.run(duration, namespace=dict(namespace))
+        _check_synapses(device)
+        device.build(run=False, direct_call=False)
+    finally:
+        # Also where it failed: another try would add its run to this one.
+        device.main_queue.closed = True
+        device.build_on_run = build_on_run
 
 
 def _check_synapses(device: ResidentDevice) -> None:

@@ -18,17 +18,20 @@ from brian2.codegen.generators.cpp_generator import c_data_type
 from brian2.core.network import Network
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
-from brian2.devices.device import all_devices, reset_device, set_device
+from brian2.devices.device import all_devices
 from brian2.groups.group import Group
+from brian2.input.timedarray import TimedArray
 from brian2.units import second
 from numpy.typing import NDArray
 
+from brainsnn.engine import brian2_device
 from brainsnn.engine.resident.arguments import applied
 from brainsnn.engine.resident.compiler import Flags, compile_library
 from brainsnn.engine.resident.generation import GeneratingDevice
 from brainsnn.engine.resident.layout import user_headers
 from brainsnn.engine.resident.library import Library
 from brainsnn.engine.resident.printing import printing
+from brainsnn.engine.resident.script import Settings
 from brainsnn.errors import EngineError
 
 DEVICE_NAME = "brainsnn_resident"
@@ -51,6 +54,7 @@ class ResidentDevice(GeneratingDevice):
         self._copy: Any = None  # deletes its file when it goes
         self.library: Library | None = None
         self.flags: Flags | None = None
+        self.settings: Settings | None = None
 
     def build(self, directory: str | None = None, **options: Any) -> None:
         """Write, compile and run the script.
@@ -63,12 +67,13 @@ class ResidentDevice(GeneratingDevice):
             As for Brian2's C++ standalone device.
         """
         self._check_supported()
-        if directory is not None:
-            super().build(directory=directory, **options)
-            return
-        with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
-            super().build(directory=folder, **options)
-        self.project_dir = None
+        with brian2_device.BRIAN2:
+            if directory is not None:
+                super().build(directory=directory, **options)
+                return
+            with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
+                super().build(directory=folder, **options)
+            self.project_dir = None
 
     def _check_supported(self) -> None:
         if prefs.devices.cpp_standalone.openmp_threads:
@@ -119,6 +124,14 @@ class ResidentDevice(GeneratingDevice):
             self._copy = tempfile.NamedTemporaryFile(prefix="brainsnn-", suffix=".so")  # noqa: SIM115
             kept = Path(shutil.copyfile(kept, self._copy.name))
         self._file = kept
+        self._close()
+
+    def _close(self) -> None:
+        """Take no more statements of a script that is compiled, to be run later or repeatedly."""
+        used = (v for c in self.code_objects.values() for v in c.variables.values())
+        timed = {v for v in used if isinstance(v, TimedArray)}
+        self.settings = Settings(self.objects.values(), timed)
+        self.main_queue.closed = not self.build_on_run
 
     def load(self) -> Library:
         """Load a fresh copy of the compiled network, its initial statements done."""
@@ -144,14 +157,17 @@ class ResidentDevice(GeneratingDevice):
         run_args : mapping or list of str, optional
             Values for variables and TimedArrays, as in Brian2.
         """
+        if self.settings is not None:
+            self.settings.check()
         self.library = self.load()
         self.array_cache = dict.fromkeys(self.array_cache)
-        Network._globally_running = True
-        try:
-            with printing(with_output):
-                stopped = self.library.execute(applied(self, self.library, run_args))
-        finally:
-            Network._globally_running = False
+        with brian2_device.BRIAN2:
+            Network._globally_running = True
+            try:
+                with printing(with_output):
+                    stopped = self.library.execute(applied(self, self.library, run_args))
+            finally:
+                Network._globally_running = False
         self.has_been_run = True
         self._last_run_time, self._last_run_completed_fraction = self.library.last_run()
         if stopped:
@@ -191,21 +207,22 @@ class ResidentDevice(GeneratingDevice):
 
 @contextmanager
 def active_device(**options: Any) -> Iterator[ResidentDevice]:
-    """Make the resident device, empty, the one that Brian2 objects are created on.
+    """Make a new resident device the one that Brian2 objects are created on.
+
+    Other threads that use this function, or build an engine, wait until the end of its context;
+    what is compiled within it lives on.
 
     Parameters
     ----------
     **options
         As for `brian2.set_device`.
     """
-    device = all_devices[DEVICE_NAME]
-    device.reinit()
-    set_device(DEVICE_NAME, **options)
-    try:
-        yield device
-    finally:
-        reset_device()
-        device.reinit()
+    device = ResidentDevice()
+    with brian2_device.active(device, **options):
+        try:
+            yield device
+        finally:
+            device.reinit()
 
 
 all_devices[DEVICE_NAME] = ResidentDevice()

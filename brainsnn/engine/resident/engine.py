@@ -153,16 +153,17 @@ class ResidentEngine(Engine):
 
     def profile(self) -> dict[str, float]:
         """Seconds spent in each object of the network so far; empty unless `profiled`."""
-        spent = [library.profile() for library in self._loaded()]
+        with self.lock:
+            spent = [library.profile() for library in self._loaded()]
         return {name: sum(part[name] for part in spent) for name in spent[0]}
 
     def entry(self) -> Entry:
         """Where a compiled training loop enters the trials."""
         library = self._loaded()[0]
         run, spikes = library.address("resident_run"), library.address("resident_spikes")
-        return Entry(run, spikes, self._seeds, self._with_potential, library)
+        return Entry(run, spikes, self._seeds, self._with_potential, library, self.lock)
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Let go of the libraries; arrays that look into them keep them alive."""
         self._libraries, self._all_weights = [], []
         if self._threads is not None:

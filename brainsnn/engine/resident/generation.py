@@ -8,7 +8,8 @@ template of Brian2's is replaced only where a measurement asked for it
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from brian2.core.variables import ArrayVariable
@@ -27,18 +28,23 @@ from brainsnn.engine.resident.inputs import RunInput, active_inputs, runs
 from brainsnn.engine.resident.laid_out import LaidOut, Pathway, created
 from brainsnn.engine.resident.layout import Recorded, main_context, owner_name
 from brainsnn.engine.resident.names import called, clock_name, network_name, set_apart
+from brainsnn.engine.resident.script import Script
 from brainsnn.engine.resident.stages import Stage, make_stage, refuse_python
+from brainsnn.errors import EngineError
 
 
 class GeneratingDevice(CPPStandaloneDevice):
     """Brian2's C++ standalone device with its ``main`` replaced; `ResidentDevice` runs it."""
 
-    main_queue: list[tuple[str, Any]]
+    main_queue: Script
+    arrays: dict[ArrayVariable, str]
     clocks: Any
     build_on_run: bool
 
     def __init__(self) -> None:
         super().__init__()
+        self.main_queue = Script()
+        self._thread: int | None = None
         self.laid_out: dict[str, LaidOut] = {}
         self.recorded: tuple[Recorded, ...] = ()
         self.learned: set[tuple[str, str]] = set()
@@ -71,6 +77,40 @@ class GeneratingDevice(CPPStandaloneDevice):
         """
         self.recorded, self.laid_out, self.learned = recorded, laid_out, learned
 
+    def activate(self, *args: Any, **kwds: Any) -> None:
+        """Become Brian2's device, for whichever thread makes the first object."""
+        super().activate(*args, **kwds)
+        self._thread = None
+
+    def add_array(self, var: ArrayVariable) -> None:
+        """Add an array of a new object; one thread makes all of a script.
+
+        Raises
+        ------
+        EngineError
+            If objects of this script were made in another thread.
+        """
+        me = threading.get_ident()
+        if self._thread not in (None, me):
+            raise EngineError(
+                "Another thread makes objects on this device, and Brian2 has one device for all "
+                "threads. Make and compile a network within "
+                "'with brainsnn.engine.resident.active_device(build_on_run=False):'; there the "
+                "threads wait for each other."
+            )
+        self._thread = me
+        super().add_array(var)
+
+    def fill_with_array(self, var: ArrayVariable, arr: Any) -> None:
+        """Add an assignment to the script."""
+        self.main_queue.check_open()
+        super().fill_with_array(var, arr)
+
+    def variableview_set_with_index_array(self, *args: Any, **kwds: Any) -> None:
+        """Add an assignment to a part of a variable to the script."""
+        self.main_queue.check_open()
+        super().variableview_set_with_index_array(*args, **kwds)
+
     def code_object_class(self, codeobj_class: Any = None, **_: Any) -> Any:
         """Return `ResidentCodeObject` where Brian2 would use its own C++ class."""
         return ResidentCodeObject if codeobj_class is None else codeobj_class
@@ -88,6 +128,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         **kwds: Any,
     ) -> Any:
         """Generate a code object, from a template of ours where one applies."""
+        self.main_queue.check_open()
         extra = dict(template_kwds or {})
         pathway = extra.get("pathway", owner)
         if isinstance(pathway, SynapticPathway) and template_name.startswith("synapses"):
@@ -146,6 +187,7 @@ class GeneratingDevice(CPPStandaloneDevice):
                 "set_device(..., build_on_run=False) and device.build(), for many trials of the "
                 "same network brainsnn.engine.resident.compile_network."
             )
+        self.main_queue.check_open()
         if not self.stages:
             self.first_entry = len(self.main_queue)
         profiled = bool(kwds.pop("profile", None) or (self.build_options or {}).get("profile"))
@@ -153,6 +195,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         objects = net.sorted_objects  # Brian2's magic network forgets them after the run
         refuse_python(objects)
         inputs, start = active_inputs(objects), float(net.t)
+        self._check_made_here(objects)
         self.objects.update({obj.name: obj for obj in objects})
         build_on_run, self.build_on_run = self.build_on_run, False
         try:
@@ -203,6 +246,21 @@ class GeneratingDevice(CPPStandaloneDevice):
             )
         finally:
             self.clocks = clocks
+    def _check_made_here(self, objects: Iterable[Any]) -> None:
+        """Refuse objects that this device knows nothing of.
+
+        Raises
+        ------
+        EngineError
+        """
+        for obj in objects:
+            for var in getattr(obj, "variables", {}).values():
+                if isinstance(var, ArrayVariable) and var not in self.arrays:
+                    raise EngineError(
+                        f"{obj.name!r} uses {owner_name(var)}.{var.name}, which was not made on "
+                        "this device, or before its last device.reinit(): make all objects of a "
+                        "network after set_device or device.activate."
+                    )
 
     def generate_main_source(self, writer: Any) -> None:
         """Write the trial loop and the C interface in place of Brian2's ``main``."""
@@ -211,7 +269,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         begun = [args[0] for name, args in queue[place:] if name == "run_code_object"]
         steps = [*begun, *(self.code_objects[name] for name in self.steps)]
         self.stochastic = any(draws(c.variables) for c in steps)
-        self.main_queue = [*queue[:place], ("insert_code", mark), *queue[place:]]
+        self.main_queue = Script([*queue[:place], ("insert_code", mark), *queue[place:]])
         environment = self.code_object_class().templater.env
         environment.globals.update(main_context(self), mark=mark)
         super().generate_main_source(writer)

@@ -95,6 +95,6 @@ class StandaloneEngine(Engine):
             run_program(self._program, arguments)
             return read_recording(block, self.model, self.n_steps, trials.size)
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Remove the project."""
         self._finalizer()

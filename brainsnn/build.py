@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import brian2
+from brian2.core.functions import Function
+from brian2.parsing.rendering import NumpyNodeRenderer
+from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.brian2_errors import brian2_message
 from brainsnn.errors import ModelError
@@ -63,9 +66,34 @@ def begin(model: Model, groups: Mapping[str, Any]) -> None:
         later = learned_initial(population.neuron) if population.neuron else {}
         for variable, value in later.items():
             try:
-                setattr(groups[population.name], variable, value)
+                _assign(groups[population.name], variable, value)
             except Exception as error:
                 raise _refused(population, error) from error
+
+
+def _assign(group: Any, variable: str, value: Any) -> None:
+    """Give a variable of a group a number, a quantity, or what a Brian2 expression says.
+
+    Brian2's compiled devices take no expression for a shared variable, which has no neuron to work
+    it out for; it is worked out here, from units, constants and functions.
+    """
+    if isinstance(value, str) and variable in group.variables and group.variables[variable].scalar:
+        code = NumpyNodeRenderer().render_expr(value)
+        known = group.resolve_all(get_identifiers(value), run_namespace={})
+        value = eval(code, {"__builtins__": {}}, {k: _constant(k, v) for k, v in known.items()})  # noqa: S307 -- Brian2's language, rendered by it
+    setattr(group, variable, value)
+
+
+def _constant(name: str, variable: Any) -> Any:
+    """What a name in the expression of a shared variable stands for."""
+    if isinstance(variable, Function) and variable.stateless:
+        return variable.pyfunc
+    if isinstance(variable, Function) or not variable.scalar:
+        raise ValueError(
+            f"{name!r} differs from neuron to neuron, or from call to call: a shared "
+            "variable has one value."
+        )
+    return brian2.Quantity(variable.get_value(), dim=variable.dim)
 
 
 def _refused(population: Population, error: Exception) -> ModelError:
@@ -96,7 +124,7 @@ def _build_population(population: Population, clock: Any) -> Any:
         later = learned_initial(neuron)
         for variable, value in {**neuron.parameters, **neuron.initial}.items():
             if variable not in later:
-                setattr(group, variable, value)
+                _assign(group, variable, value)
         for name in neuron.learnable:
             if group.variables[name].scalar:
                 raise ModelError(f"{name!r} is shared; what is learned is one value a neuron.")

@@ -60,6 +60,10 @@ class Streams:
         """Seeds of `n` trials that draw inside the network, from the stream ``dynamics``."""
         return self["dynamics"].integers(2**32, size=n, dtype=np.uint32)
 
+    def initial_seed(self) -> int:
+        """Seed of what a network's initial values draw, from the stream ``initial``."""
+        return int(self.fresh("initial").integers(2**32))
+
     def state(self) -> dict[str, Any]:
         """Seed and position of every stream used so far, ready for JSON."""
         states = {name: g.bit_generator.state for name, g in self._generators.items()}

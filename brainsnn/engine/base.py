@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import TracebackType
@@ -45,11 +44,6 @@ class Engine(ABC):
     workers : int, default 1
         Threads that share the trials of a block; the results are those of one.
 
-    Attributes
-    ----------
-    lock : threading.RLock
-        Held while the engine runs or changes.
-
     Raises
     ------
     EngineError
@@ -79,7 +73,6 @@ class Engine(ABC):
         self.streams = streams or Streams(0)
         self.populations = model.sizes
         self.input = model.inputs[0].name
-        self.lock = threading.RLock()
 
     @property
     @abstractmethod
@@ -107,12 +100,11 @@ class Engine(ABC):
             If the population has no such parameter.
         """
         self._check_parameter(population, name)
-        with self.lock:
-            learned = self.weights.get(f"{population}.{name}")
-            if learned is None:
-                self._set_parameter(population, name, value)
-            else:
-                learned[...] = value
+        learned = self.weights.get(f"{population}.{name}")
+        if learned is None:
+            self._set_parameter(population, name, value)
+        else:
+            learned[...] = value
 
     @in_turn
     def run(
@@ -155,10 +147,9 @@ class Engine(ABC):
         if trials is None:
             trials = np.arange(inputs.n_trials)
         wanted: NDArray[np.int64] = indices("Trials", trials, inputs.n_trials)
-        with self.lock:
-            if until is None:
-                return self._run(inputs, wanted)
-            return self._run_until(inputs, wanted, until)
+        return (
+            self._run(inputs, wanted) if until is None else self._run_until(inputs, wanted, until)
+        )
 
     def _run_until(
         self, inputs: SpikeTrains, trials: NDArray[np.int64], population: str
@@ -183,18 +174,17 @@ class Engine(ABC):
             If one is missing or surplus, or an array is of another shape or not finite.
         """
         checked = check_weights(weights, self.model.shapes, "weights")
-        with self.lock:
-            for name, values in self.weights.items():
-                values[...] = checked[name]
+        for name, values in self.weights.items():
+            values[...] = checked[name]
 
     def entry(self) -> Entry | None:
         """Where a compiled training loop enters the trials; None if they are not compiled."""
         return None
 
+    @in_turn
     def close(self) -> None:
         """Give back what the engine holds outside Python; it cannot run afterwards."""
-        with self.lock:
-            self._close()
+        self._close()
 
     def _close(self) -> None:  # noqa: B027 - an engine may hold nothing
         """Give back what the engine holds; done twice, it does nothing more."""

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 #: The module; an attribute of this name in its package is a stand-in for the active device.
-brian2_devices = import_module("brian2.devices.device")
+brian2_devices: Any = import_module("brian2.devices.device")
 
 BRIAN2 = threading.RLock()
 """Held by the thread that uses Brian2."""

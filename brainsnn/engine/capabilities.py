@@ -19,6 +19,8 @@ from brian2.equations.equations import (
 from brian2.parsing.statements import parse_statement
 from brian2.utils.stringtools import get_identifiers
 
+from brainsnn.engine import brian2_device
+from brainsnn.engine.changes import statements
 from brainsnn.errors import EngineError
 from brainsnn.model import Connection, Model
 from brainsnn.structures import AllToAll
@@ -64,9 +66,10 @@ def refuse(engine: str, model: Model) -> None:
     """
     limits = [limit for limit in LIMITS if engine in limit.reasons]
     try:
-        complaints = [
-            f"{at}: {limit.reasons[engine]}" for limit in limits for at in limit.find(model)
-        ]
+        with brian2_device.BRIAN2:
+            complaints = [
+                f"{at}: {limit.reasons[engine]}" for limit in limits for at in limit.find(model)
+            ]
     except (EquationError, ValueError):
         return  # not in Brian2's language: building it says where
     if complaints:
@@ -122,10 +125,8 @@ def _statements(model: Model) -> Iterator[_Statement]:
     for c in model.connections:
         neuron = model.population(c.target).neuron
         target = Equations(neuron.equations) if neuron else None
-        for line in re.split(r"[\n;]", c.synapse.on_pre):
-            text = line.partition("#")[0].strip()
-            if text:
-                yield _Statement(c, text, target)
+        for text in statements(c.synapse.on_pre):
+            yield _Statement(c, text, target)
 
 
 def _other_than_adding(model: Model) -> Iterator[str]:
@@ -142,9 +143,9 @@ def _second_write(model: Model) -> Iterator[str]:
 
 
 def _reads_of_written(model: Model) -> Iterator[str]:
-    statements = list(_statements(model))
-    written = {(s.connection.target, s.written) for s in statements if s.written}
-    for s in statements:
+    found = list(_statements(model))
+    written = {(s.connection.target, s.written) for s in found if s.written}
+    for s in found:
         if any((s.connection.target, name) in written for name in s.read_of_target):
             yield s.place
 
@@ -195,9 +196,8 @@ def _values_of_shared(model: Model) -> Iterator[str]:
             single = equation.type != SUBEXPRESSION and "shared" not in equation.flags
             if equation.varname != weight and single:
                 yield f"{place}, variable {equation.varname!r}"
-        for line in re.split(r"[\n;]", c.synapse.on_pre):
-            text = line.partition("#")[0].strip()
-            if text and parse_statement(text)[0] == weight:
+        for text in statements(c.synapse.on_pre):
+            if parse_statement(text)[0] == weight:
                 yield f"{place}, on_pre {text!r}"
 
 

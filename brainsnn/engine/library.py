@@ -67,6 +67,7 @@ class CompiledLibrary:
     signatures: ClassVar[Signatures] = {
         "resident_array_count": (NUMBER, []),
         "resident_array": (None, [NUMBER, *[POINTER] * 5]),
+        "resident_saved": (POINTER, [NUMBER]),
         "resident_run": (None, [*[POINTER] * 4, NUMBER, NUMBER, *[POINTER] * 3]),
         "resident_spikes": (None, [POINTER]),
     }
@@ -131,6 +132,25 @@ class CompiledLibrary:
         """
         _, _, dtype, data, size = self._locate(self._number(name))
         return np.asarray(View(self, data, size, dtype)) if size else np.empty(0, DTYPES[dtype])
+
+    def start_values(self, name: str) -> NDArray[Any] | None:
+        """Values that an array starts a trial with, as a view; None if no trial changes it."""
+        number = self._number(name)
+        *_, dtype, _, size = self._locate(number)
+        data = self._c.resident_saved(number)
+        return np.asarray(View(self, data, size, dtype)) if data else None
+
+    def trial_values(self, name: str) -> NDArray[Any]:
+        """Values of an array for the next trial, as a view: to write to it changes them."""
+        start = self.start_values(name)
+        return self.view(name) if start is None else start
+
+    def set(self, name: str, values: Any) -> None:
+        """Set an array: its present values, and those that trials start from."""
+        self.view(name)[...] = values
+        start = self.start_values(name)
+        if start is not None:
+            start[...] = values
 
     def save_state(self) -> None:
         """Make the present state the one that every trial starts from."""

@@ -48,6 +48,7 @@ class RuntimeEngine(Engine):
         super().__init__(model, n_steps, streams, workers)
         self._target = target
         with runtime_device(target):
+            brian2.seed(self.streams.initial_seed())
             self._built = build(model)
             self._monitors = {p.name: self._monitor(p.name) for p in model.populations}
             self._built.network.add(*self._monitors.values())
@@ -175,9 +176,10 @@ def runtime_device(target: str) -> Iterator[None]:
     if target not in ("numpy", "cython"):
         raise EngineError(f"Unknown runtime target {target!r}. Known: cython, numpy.")
     with brian2_device.active(all_devices["runtime"]):
-        previous = brian2.prefs.codegen.target
+        previous, drawn = brian2.prefs.codegen.target, np.random.get_state()  # noqa: NPY002
         brian2.prefs.codegen.target = target
         try:
             yield
         finally:
             brian2.prefs.codegen.target = previous
+            np.random.set_state(drawn)  # noqa: NPY002 -- Brian2 draws from NumPy's own stream

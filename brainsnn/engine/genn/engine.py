@@ -65,24 +65,26 @@ class GennEngine(Engine):
         )
         self._arrays = project.arrays
         self._initial = InitialState(model, project.arrays, self.streams)
+        self._loaded().save_state()
         self._begin(project.arrays)
         self._with_potential = {p.name: p.size for p in model.populations if p.neuron}
         self._weights = {
-            name: self._view(part.owner, part.variable).reshape(part.shape)
+            name: self._values(part.owner, part.variable).reshape(part.shape)
             for name, part in model.learnable.items()
         }
 
     def _begin(self, arrays: Iterable[Array]) -> None:
         """Let trials begin with the initial values of these arrays."""
-        values = self._initial.values()
+        values, library = self._initial.values(), self._loaded()
         for array in arrays:
             if array.label in values or array.restored:
-                self._view(array.owner, array.variable)[...] = values.get(array.label, 0)
-        self._loaded().save_state()
+                name = library.find(array.owner, array.variable)
+                library.set(name, values.get(array.label, 0))
 
-    def _view(self, owner: str, variable: str) -> NDArray[Any]:
+    def _values(self, owner: str, variable: str) -> NDArray[Any]:
+        """What trials take over."""
         library = self._loaded()
-        return library.view(library.find(owner, variable))
+        return library.trial_values(library.find(owner, variable))
 
     def _loaded(self) -> CompiledLibrary:
         if self._runner is None:
@@ -91,16 +93,21 @@ class GennEngine(Engine):
 
     @property
     def weights(self) -> WeightArrays:
-        """Live arrays of all that is learned: views of the memory that GeNN's code reads."""
+        """Live arrays of all that is learned: views of the memory that GeNN's code reads.
+
+        Where a trial changes one itself, they are what each trial starts from.
+        """
         return self._weights
 
     def _set_parameter(self, population: str, name: str, value: float) -> None:
-        self._view(population, name)[...] = value
+        library = self._loaded()
+        library.set(library.find(population, name), value)
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         if self._initial.changes:
-            self._initial.renew(self._view)
-            self._begin(a for a in self._arrays if a.restored)
+            self._initial.renew(self._values)
+            learned = {f"{x.owner}.{x.variable}" for x in self.model.learnable.values()}
+            self._begin(a for a in self._arrays if a.restored and a.label not in learned)
         n = trials.size
         final = np.empty((n, sum(self._with_potential.values())))
         seeds = self.streams.trial_seeds(n) if self._stochastic else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 
 from brainsnn.brian2_errors import brian2_message, explain
 from brainsnn.build import BuiltModel, build
+from brainsnn.engine.changes import changed
 from brainsnn.engine.genn.adapter import active
 from brainsnn.engine.genn.arrays import TABLES, Array, gathered_weights, tables
 from brainsnn.engine.genn.sparse import row_length, sparse_connections
@@ -164,33 +165,36 @@ def _slots(model: Model, population: Population) -> int:
 
 
 def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
-    learned = [(part.owner, part.variable) for part in model.learnable.values()]
+    changing = changed(model)
+    learned = {(part.owner, part.variable) for part in model.learnable.values()}
 
-    def kept(name: str) -> set[str]:
-        return {_SEED, *(variable for owner, variable in learned if owner == name)}
+    def restored(owner: str, name: str, constant: bool) -> bool:
+        return (owner, name) in changing or not (
+            constant or name == _SEED or (owner, name) in learned
+        )
 
     rows = {c.name: row_length(model, c) for c in sparse_connections(model)}
     arrays: list[Array] = []
     for part in device.neuron_models:
         own = built.groups[part.name].variables
-        arrays += _variables(part, part.N, own, kept(part.name))
+        arrays += _variables(part, part.N, own, restored)
     for part in device.synapse_models:
         own = built.synapses[part.name].variables
         size = part.srcN * rows.get(part.name, part.trgN)
-        arrays += _variables(part, size, own, kept(part.name))
+        arrays += _variables(part, size, own, restored)
     return tuple(arrays)
 
 
 def _variables(
-    part: Any, size: int, variables: Mapping[str, Any], kept: set[str]
+    part: Any, size: int, variables: Mapping[str, Any], restored: Callable[[str, str, bool], bool]
 ) -> Iterator[Array]:
-    """Arrays of one of Brian2GeNN's descriptions; what is not kept or constant is restored."""
+    """Arrays of one of Brian2GeNN's descriptions."""
     many = zip(part.variables, part.variabletypes, strict=True)
     single = zip(part.shared_variables, part.shared_variabletypes, strict=True)
     for scalar, group in ((False, many), (True, single)):
         for name, dtype in group:
-            restored = name not in kept and not variables[name].constant
-            yield Array(part.name, name, dtype, 1 if scalar else size, scalar, restored)
+            back = restored(part.name, name, variables[name].constant)
+            yield Array(part.name, name, dtype, 1 if scalar else size, scalar, back)
 
 
 def _unused_weights(model: Model, arrays: tuple[Array, ...]) -> tuple[Array, ...]:

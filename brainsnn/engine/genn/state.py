@@ -41,7 +41,7 @@ class InitialState:
         known = list(arrays)
         neurons = {p.name: p.neuron for p in model.populations if p.neuron}
         self.changes = any(learned_initial(neuron) for neuron in neurons.values())
-        self._model, self._seed = model, int(streams.fresh("initial").integers(2**31))
+        self._model, self._seed = model, streams.initial_seed()
         with runtime_device("numpy"):
             brian2.seed(self._seed)
             built = build(model, lists=False)

@@ -79,7 +79,14 @@ def take_includes(codeobj: Any) -> set[str]:
 
 def draws(variables: Mapping[str, Any]) -> bool:
     """Whether code that uses these draws random numbers, or is otherwise not repeatable."""
-    return any(isinstance(v, Function) and not v.stateless for v in variables.values())
+    return any(isinstance(v, Function) and _has_state(v) for v in variables.values())
+
+
+def _has_state(function: Function) -> bool:
+    """Whether a function, or one that its implementations use, gives another value each time."""
+    implementations = function.implementations._implementations.values()
+    used = (f for i in implementations for f in (i.dependencies or {}).values())
+    return not function.stateless or any(_has_state(f) for f in used if isinstance(f, Function))
 
 
 def written_arrays(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ from brainsnn.engine.resident.access import accesses
 from brainsnn.engine.resident.device import ResidentDevice
 from brainsnn.engine.resident.inputs import GivenSpikes, InputGroup, input_groups
 from brainsnn.engine.resident.layout import Monitor, monitors
-from brainsnn.engine.resident.library import Library, copies, share_out
+from brainsnn.engine.resident.library import Library, copies
 from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.engine.resident.quantities import as_type, in_si_units
+from brainsnn.engine.resident.workers import Workers, share_out
 from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
@@ -33,14 +34,18 @@ Owner = Any
 class CompiledNetwork:
     """A Brian2 network, compiled and kept in this process (see `compile_network`).
 
-    Every trial starts from the same state: what the script said before its first run. Arrays are
-    plain NumPy arrays in SI units. Several threads may call it: a call waits for those before it.
+    Every trial starts from the same state: what the script said before its first run, weights and
+    parameters included, also where a trial changes them itself. Arrays are plain NumPy arrays in
+    SI units. Several threads may call it: a call waits for those before it.
     """
 
     def __init__(self, device: ResidentDevice, workers: int = 1) -> None:
         self.turn = new_turn()
         self._libraries: list[Library] = copies(device.load, workers)
-        self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
+        self._threads = Workers(workers) if workers > 1 else None
+        self._settings = device.settings
+        self._drawing = device.stochastic
+        self._fresh, self._streams = True, Streams(self._library.drawn())
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
         self._inputs = {g.name: (k, g) for k, g in enumerate(input_groups(device))}
         self._access = accesses(device)
@@ -59,11 +64,11 @@ class CompiledNetwork:
     def view(self, owner: Owner, variable: str) -> NDArray[Any]:
         """Array of the network, as a view of the memory that the compiled code uses.
 
-        Reading it gives the state at the end of the last trial. Writing into it has an effect on
-        the next trial only if a trial never changes the variable, or if it is kept (`keep`);
-        `set` always has. The view cannot be written to where `set` is refused, or with several
-        workers, each of which has the array; of an array that grows within a trial, as those of
-        monitors do, it is a copy.
+        Reading it gives the state at the end of the last trial. It can be written to, for the next
+        trial on, where a trial never changes the variable or it is kept (`keep`). Else it is
+        read-only, as it is where `set` is refused and with several workers, each of which has the
+        array; `set` gives what trials start from. Of an array that grows within a trial, as those
+        of monitors do, it is a copy.
 
         Parameters
         ----------
@@ -76,11 +81,13 @@ class CompiledNetwork:
         EngineError
             If the object or the variable is not in the network.
         """
-        name = self._library.find(_name(owner), variable)
-        values, access = self._library.view(name), self._access[name]
+        library = self._library
+        name = library.find(_name(owner), variable)
+        values, access = library.view(name), self._access[name]
         if access.moves:
             values = values.copy()
-        if access.locked or access.moves or len(self._libraries) > 1:
+        changes = library.start_values(name) is not None and not library.is_kept(name)
+        if access.locked or access.moves or changes or len(self._libraries) > 1:
             values.flags.writeable = False
         return values
 
@@ -249,8 +256,9 @@ class CompiledNetwork:
         durations : float or array, optional
             Seconds of each run of the script, from now on; by default as they were.
         seed : int, optional
-            Seed of the block: trial k draws the same numbers whatever else is run. By default the
-            generator goes on from where it was.
+            Seed of the block: trial k draws the same numbers whatever else is run. By default
+            every trial has a seed that none before it had; they follow from ``seed()`` in the
+            script, and the first trial of all draws on from there, as Brian2's own would.
 
         Returns
         -------
@@ -261,34 +269,64 @@ class CompiledNetwork:
         ------
         DataError
             If the inputs have fewer trials than asked for, or a duration is negative.
+        EngineError
+            If an object was made active or inactive, or a TimedArray given other values, since
+            the network was compiled.
         KeyboardInterrupt
             If interrupted; no trial of the block is returned.
         """
         self._check_block(n_trials)
         if durations is not None:
             self._set_durations(durations)
-        seeds = _seeds(seed, n_trials)
+        seeds = self._seeds(seed, n_trials)
         if self._threads is None:
             return self._run_on(self._library, slice(0, n_trials), seeds)
+        return self._run_shared(self._threads, n_trials, seeds)
+
+    def _seeds(self, seed: int | None, n_trials: int) -> NDArray[np.uint32]:
+        """Seeds of the last trials of a block; those before draw on from where the script left."""
+        fresh, self._fresh = self._fresh, False
+        if seed is not None:
+            return Streams(seed).trial_seeds(n_trials)
+        if not self._drawing:
+            return np.empty(0, np.uint32)
+        return self._streams.trial_seeds(n_trials)[int(fresh) :]
+
+    def _run_shared(
+        self, threads: Workers, n_trials: int, seeds: NDArray[np.uint32]
+    ) -> dict[str, MonitorRecord]:
+        """Run a share of the trials of a block on each copy."""
         shares = share_out(n_trials, len(self._libraries))
-        work = [(*pair, seeds) for pair in zip(self._libraries, shares, strict=True)]
-        parts = [part for part in self._threads.map(lambda w: self._run_on(*w), work) if part]
+        unseeded = n_trials - seeds.size
+
+        def work(worker: int) -> dict[str, MonitorRecord]:
+            mine = shares[worker]
+            given = seeds[max(0, mine.start - unseeded) : max(0, mine.stop - unseeded)]
+            return self._run_on(self._libraries[worker], mine, given)
+
+        def stop() -> None:
+            for library in self._libraries:
+                library.stop()
+
+        found = threads.map(work, stop)
+        parts = [part for part in found if part]
         return {k: MonitorRecord.concatenate([p[k] for p in parts]) for k in self._monitors}
 
     def _run_on(
-        self, library: Library, trials: slice, seeds: NDArray[np.uint32] | None
+        self, library: Library, trials: slice, seeds: NDArray[np.uint32]
     ) -> dict[str, MonitorRecord]:
-        """Run consecutive trials of a block on one copy."""
+        """Run consecutive trials of a block, the last of which have seeds, on one copy."""
         n = trials.stop - trials.start
         if n == 0:
             return {}
-        mine = None if seeds is None else seeds[trials]
-        if library.run_trials(trials.start, n, mine) < n:
+        if library.run_trials(trials.start, n, seeds) < n:
             raise KeyboardInterrupt
         offsets = library.monitor_offsets()
         return {k: _record(library, m, offsets[k]) for k, m in self._monitors.items()}
 
     def _check_block(self, n_trials: int) -> None:
+        if self._settings is not None:
+            self._settings.check()
         if n_trials < 1:
             raise DataError(f"A block has at least one trial, not {n_trials}.")
         for name, (number, _) in self._inputs.items():
@@ -329,9 +367,3 @@ def _record(library: Library, monitor: Monitor, offsets: NDArray[np.int64]) -> M
 
 def _name(owner: Owner) -> str:
     return owner if isinstance(owner, str) else str(owner.name)
-
-
-def _seeds(seed: int | None, n_trials: int) -> NDArray[np.uint32] | None:
-    if seed is None:
-        return None
-    return Streams(seed).trial_seeds(n_trials)

@@ -133,11 +133,17 @@ class ResidentDevice(GeneratingDevice):
         self.settings = Settings(self.objects.values(), timed)
         self.main_queue.closed = not self.build_on_run
 
-    def load(self) -> Library:
-        """Load a fresh copy of the compiled network, its initial statements done."""
+    def load(self, seed: int | None = None) -> Library:
+        """Load a fresh copy of the compiled network, its initial statements done.
+
+        Parameters
+        ----------
+        seed : int, optional
+            As for `Library`.
+        """
         if self._file is None:
             raise EngineError("The network has not been compiled: call device.build() first.")
-        return Library(self._file, self.static_arrays)
+        return Library(self._file, self.static_arrays, seed)
 
     def run(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from brainsnn.brian2_errors import explain
 from brainsnn.build import build
+from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.library import Columns, by_population, spike_columns
@@ -23,8 +23,9 @@ from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.laid_out import LaidOut
 from brainsnn.engine.resident.layout import Recorded
-from brainsnn.engine.resident.library import Library, copies, share_out
+from brainsnn.engine.resident.library import Library, copies
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
+from brainsnn.engine.resident.workers import Workers, share_out
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
 from brainsnn.indices import seal
@@ -67,21 +68,25 @@ class ResidentEngine(Engine):
     ) -> None:
         super().__init__(model, n_steps, streams, workers)
         refuse(self.name, model)
-        self._libraries, self._stochastic = _build_libraries(model, workers, profiled)
-        self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
+        seed = self.streams.initial_seed()
+        self._libraries, self._stochastic = _build_libraries(model, workers, seed, profiled)
+        self._threads = Workers(workers) if workers > 1 else None
         self._with_potential = {p.name: p.size for p in model.populations if p.neuron}
         self._final_size = sum(self._with_potential.values())
         self._all_weights = [self._views(library) for library in self._libraries]
 
     def _views(self, library: Library) -> dict[str, NDArray[np.float64]]:
         return {
-            name: library.view(library.find(part.owner, part.variable)).reshape(part.shape)
+            name: library.trial_values(library.find(part.owner, part.variable)).reshape(part.shape)
             for name, part in self.model.learnable.items()
         }
 
     @property
     def weights(self) -> WeightArrays:
-        """Live arrays of all that is learned: views of the memory that the compiled code reads."""
+        """Live arrays of all that is learned: views of the memory that the compiled code reads.
+
+        Where a trial changes one itself, they are what each trial starts from.
+        """
         return self._all_weights[0] if self._all_weights else {}
 
     def _set_parameter(self, population: str, name: str, value: float) -> None:
@@ -107,7 +112,7 @@ class ResidentEngine(Engine):
 
     def _run_shared(
         self,
-        threads: ThreadPoolExecutor,
+        threads: Workers,
         inputs: SpikeTrains,
         trials: NDArray[np.int64],
         final: FloatArray,
@@ -123,7 +128,7 @@ class ResidentEngine(Engine):
             library = self._libraries[worker]
             return library.simulate(inputs, trials[mine], self.n_steps, final[mine], given)
 
-        parts = list(threads.map(simulate, range(self.workers)))
+        parts = threads.map(simulate)
         ends = np.cumsum([0, *(part[-1] for part in parts)])
         columns = spike_columns(int(ends[-1]))
 
@@ -131,7 +136,7 @@ class ResidentEngine(Engine):
             mine = slice(ends[worker], ends[worker + 1])
             self._libraries[worker].copy_spikes([column[mine] for column in columns])
 
-        list(threads.map(collect, range(self.workers)))
+        threads.map(collect)
         offsets = np.concatenate([[0], *(p[1:] + e for p, e in zip(parts, ends[:-1], strict=True))])
         seal(offsets, *columns)
         return offsets, *columns
@@ -151,23 +156,23 @@ class ResidentEngine(Engine):
             return None
         return self.streams.trial_seeds(n)
 
+    @in_turn
     def profile(self) -> dict[str, float]:
         """Seconds spent in each object of the network so far; empty unless `profiled`."""
-        with self.lock:
-            spent = [library.profile() for library in self._loaded()]
+        spent = [library.profile() for library in self._loaded()]
         return {name: sum(part[name] for part in spent) for name in spent[0]}
 
     def entry(self) -> Entry:
         """Where a compiled training loop enters the trials."""
         library = self._loaded()[0]
         run, spikes = library.address("resident_run"), library.address("resident_spikes")
-        return Entry(run, spikes, self._seeds, self._with_potential, library, self.lock)
+        return Entry(run, spikes, self._seeds, self._with_potential, library, self.turn)
 
     def _close(self) -> None:
         """Let go of the libraries; arrays that look into them keep them alive."""
         self._libraries, self._all_weights = [], []
         if self._threads is not None:
-            self._threads.shutdown()
+            self._threads.close()
 
 
 @dataclass(frozen=True)
@@ -212,26 +217,30 @@ def write_sources(model: Model, folder: Path, profiled: bool = False) -> Sources
         return Sources(dict(device.static_arrays), device.stochastic)
 
 
-def _build_libraries(model: Model, n: int, profiled: bool = False) -> tuple[list[Library], bool]:
-    key = None if profiled else model_key(model)
+def _build_libraries(
+    model: Model, n: int, seed: int, profiled: bool = False
+) -> tuple[list[Library], bool]:
+    key = None
+    if not profiled:
+        with brian2_device.BRIAN2:  # whose preferences it holds
+            key = model_key(model)
     known = None if key is None else recall(key)
     if known is None:
-        libraries, known = _generate_libraries(model, n, profiled)
+        libraries, known = _generate_libraries(model, n, seed, profiled)
         if key is not None:
             remember(key, known)
     else:
-        libraries = copies(partial(Library, known.library, known.static_arrays), n)
-    for library in libraries:
-        for part in model.learnable.values():
-            library.keep(library.find(part.owner, part.variable))
+        libraries = copies(partial(Library, known.library, known.static_arrays), n, seed)
     return libraries, known.stochastic
 
 
-def _generate_libraries(model: Model, n: int, profiled: bool) -> tuple[list[Library], Compiled]:
+def _generate_libraries(
+    model: Model, n: int, seed: int, profiled: bool
+) -> tuple[list[Library], Compiled]:
     with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
         sources = write_sources(model, Path(folder), profiled)
         path = compile_library(Path(folder))
-        libraries = copies(partial(Library, path, sources.static_arrays), n)
+        libraries = copies(partial(Library, path, sources.static_arrays), n, seed)
     return libraries, Compiled(path, sources.static_arrays, sources.stochastic)
 
 

@@ -111,6 +111,13 @@ class GeneratingDevice(CPPStandaloneDevice):
         self.main_queue.check_open()
         super().variableview_set_with_index_array(*args, **kwds)
 
+    def seed(self, seed: int | None = None) -> None:
+        """Seed the generator; without a number, from what the network was given to draw from."""
+        if seed is None:
+            self.main_queue.append(("insert_code", "resident::seed_anew();"))
+        else:
+            super().seed(seed)
+
     def code_object_class(self, codeobj_class: Any = None, **_: Any) -> Any:
         """Return `ResidentCodeObject` where Brian2 would use its own C++ class."""
         return ResidentCodeObject if codeobj_class is None else codeobj_class

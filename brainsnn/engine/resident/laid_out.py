@@ -121,15 +121,15 @@ class Kernels:
     structure: Convolution
 
 
-def kernels(device: Any) -> list[Kernels]:
-    """Kernels of every network of a device."""
+def kernels(device: Any, all_synapses: Iterable[Any]) -> list[Kernels]:
+    """Kernels of the synapses of a device, in their order."""
     return [
         Kernels(
             f"kernels_{pathway.name}",
             device.get_array_name(synapses.variables[laid_out.weight], access_data=False),
             laid_out.structure,
         )
-        for synapses in device.synapses
+        for synapses in all_synapses
         if (laid_out := device.laid_out.get(synapses.name))
         and isinstance(laid_out.structure, Convolution)
         for pathway in synapses._pathways

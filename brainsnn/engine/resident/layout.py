@@ -157,7 +157,8 @@ def _changed_by_a_trial(device: Any) -> set[ArrayVariable]:
     """Arrays to put back before every trial.
 
     Synapses can be many, so of theirs only those that something writes to; of everything else
-    all that may vary. Monitors and event spaces have ways of their own.
+    all that may vary. What is learned is changed between trials, and put back only where a trial
+    changes it too. Monitors and event spaces have ways of their own.
     """
     changed = {var for name in device.steps for var in device.writes[name]}
     by_name = {device.get_array_name(var, access_data=False): var for var in device.arrays}
@@ -166,7 +167,11 @@ def _changed_by_a_trial(device: Any) -> set[ArrayVariable]:
             changed.add(by_name[args[0]])
         elif name == "run_code_object":
             changed |= device.writes[args[0].name]
-    changed |= {v for v in device.arrays if not (v.constant or v.read_only or _dynamic(v))}
+    changed |= {
+        v
+        for v in device.arrays
+        if not (v.constant or v.read_only or _dynamic(v) or _learned(v, device))
+    }
     changed |= {c.variables[k] for c in device.clocks for k in ("t", "timestep")}
     changed |= {v for v in device.arrays if v.name in ("_lastindex", "count")}
     recorded = {monitor.name for monitor in monitors(device)}
@@ -177,6 +182,10 @@ def _changed_by_a_trial(device: Any) -> set[ArrayVariable]:
         and not is_event_space(v)
         and not (owner_name(v) in recorded and v.name != "count")
     }
+
+
+def _learned(var: ArrayVariable, device: Any) -> bool:
+    return (owner_name(var), var.name) in device.learned
 
 
 def _flat(var: ArrayVariable) -> bool:
@@ -209,7 +218,8 @@ def user_headers(device: Any) -> list[str]:
 
 def main_context(device: Any) -> dict[str, Any]:
     """Everything that the main template asks for."""
-    pathways = [p for s in device.synapses for p in s._pathways]
+    all_synapses = sorted(device.synapses, key=lambda synapses: synapses.name)
+    pathways = [p for s in all_synapses for p in s._pathways]
     dense = {p.name for p in pathways if p.synapses.name in device.laid_out}
     table, inputs = arrays(device), input_groups(device)
     functions, variables = bare_names(device)
@@ -228,10 +238,10 @@ def main_context(device: Any) -> dict[str, Any]:
         "rows": sorted(p.name for p in pathways if p.name not in dense),
         "listed": {
             synapses.name: lists_read(synapses, device.code_objects.values())
-            for synapses in sorted(device.synapses, key=lambda synapses: synapses.name)
+            for synapses in all_synapses
             if synapses.name in device.laid_out
         },
-        "kernels": kernels(device),
+        "kernels": kernels(device, all_synapses),
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
         "rests": quiet.rests(running, quiet_groups),
         "stages": device.stages,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,57 +30,61 @@ class Library(CompiledLibrary):
         The compiled library.
     static_arrays : dict of str to array
         Arrays that the network's initial statements read.
+    seed : int, optional
+        Below 2^32; what the initial statements draw follows from it, as far as the script does not
+        seed. By default it is drawn.
     """
 
     signatures: ClassVar[Signatures] = {
         **CompiledLibrary.signatures,
-        "resident_saved": (POINTER, [NUMBER, POINTER]),
         "resident_reason": (ctypes.c_char_p, []),
         "resident_keep": (None, [NUMBER, ctypes.c_int32]),
         "resident_matrix": (ctypes.c_int32, [NUMBER, *[POINTER] * 4]),
         "resident_copy_matrix": (None, [NUMBER, POINTER]),
         "resident_monitor": (ctypes.c_int32, [NUMBER, *[POINTER] * 3]),
         "resident_prepare": (ctypes.c_int32, []),
-        "resident_execute": (ctypes.c_int32, [POINTER]),
+        "resident_seed": (None, [ctypes.c_uint32]),
+        "resident_drawn": (ctypes.c_uint32, []),
+        "resident_stop": (None, []),
+        "resident_execute": (ctypes.c_int32, [POINTER, ctypes.c_int32]),
         "resident_durations": (POINTER, [POINTER]),
         "resident_profile": (ctypes.c_int32, [NUMBER, *[POINTER] * 2]),
         "resident_last_run": (None, [POINTER] * 2),
         "resident_input": (None, [NUMBER, *[POINTER] * 3, NUMBER, NUMBER]),
-        "resident_trials": (NUMBER, [NUMBER, NUMBER, POINTER]),
+        "resident_trials": (NUMBER, [NUMBER, NUMBER, POINTER, NUMBER, ctypes.c_int32]),
         "resident_copy_spikes": (None, [POINTER] * 4),
         "resident_end_with": (None, [NUMBER]),
     }
 
-    def __init__(self, path: Path, static_arrays: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(
+        self, path: Path, static_arrays: Mapping[str, NDArray[Any]], seed: int | None = None
+    ) -> None:
         super().__init__(_contents(path))
+        self._c.resident_seed(draw_seed() if seed is None else seed)
         for name, values in static_arrays.items():
             self.view(name)[...] = np.ravel(values)
         if not self._c.resident_prepare():
             raise self._gave_up()
         self.save_state()
+        self._kept: set[str] = set()
         self._given: dict[int, GivenSpikes] = {}
 
     def _gave_up(self) -> EngineError:
         reason = (self._c.resident_reason() or b"").decode() or PRINTED
         return EngineError(f"The compiled network gave up: {reason}")
 
-    def start_values(self, name: str) -> NDArray[Any] | None:
-        """Values that an array starts a trial with, as a view; None if no trial changes it."""
-        number, size = self._number(name), NUMBER()
-        data = self._c.resident_saved(number, ctypes.byref(size))
-        dtype = self._locate(number)[2]
-        return np.asarray(View(self, data, size.value, dtype)) if data else None
-
-    def set(self, name: str, values: Any) -> None:
-        """Set an array: its present values, and those that trials start from."""
-        self.view(name)[...] = values
-        start = self.start_values(name)
-        if start is not None:
-            start[...] = values
+    def drawn(self) -> int:
+        """A number that the state of the random generator gives; the state stays."""
+        return int(self._c.resident_drawn())
 
     def keep(self, name: str, kept: bool = True) -> None:
         """Let an array go on from trial to trial, or (False) be put back before each."""
         self._c.resident_keep(self._number(name), int(kept))
+        (self._kept.add if kept else self._kept.discard)(name)
+
+    def is_kept(self, name: str) -> bool:
+        """Whether an array goes on from trial to trial."""
+        return name in self._kept
 
     def matrix(self, name: str) -> NDArray[Any]:
         """Copy of a recorded matrix, shape (times, indices)."""
@@ -107,7 +113,9 @@ class Library(CompiledLibrary):
             If the network could not be made.
         """
         callback = ctypes.CFUNCTYPE(None)(apply_arguments) if apply_arguments else None
-        outcome = self._c.resident_execute(callback and ctypes.cast(callback, POINTER))
+        outcome = self._c.resident_execute(
+            callback and ctypes.cast(callback, POINTER), _in_main_thread()
+        )
         if outcome < 0:
             raise self._gave_up()
         return bool(outcome)
@@ -153,15 +161,15 @@ class Library(CompiledLibrary):
         """Spikes that an input group was given; None for its own."""
         return self._given.get(group)
 
-    def run_trials(self, first: int, n: int, seeds: NDArray[np.uint32] | None) -> int:
+    def run_trials(self, first: int, n: int, seeds: NDArray[np.uint32]) -> int:
         """Run trials of the script, each from the state that it starts from.
 
         Parameters
         ----------
         first, n : int
             The trials to run, by their numbers in a block: they take the inputs of these trials.
-        seeds : array of uint32, optional
-            One seed a trial.
+        seeds : array of uint32
+            Seeds of the last trials; those before, if any, draw on from where the generator is.
 
         Returns
         -------
@@ -173,10 +181,15 @@ class Library(CompiledLibrary):
         EngineError
             If the network gave up; the message says why.
         """
-        done = self._c.resident_trials(first, n, None if seeds is None else seeds.ctypes.data)
+        given = seeds.ctypes.data, seeds.size
+        done = self._c.resident_trials(first, n, *given, _in_main_thread())
         if done < 0:
             raise self._gave_up()
         return int(done)
+
+    def stop(self) -> None:
+        """Ask the trials under way, in another thread, to end."""
+        self._c.resident_stop()
 
     def monitor_offsets(self) -> dict[str, NDArray[np.int64]]:
         """For each monitor, how much it held at the end of each trial, 0 first."""
@@ -197,21 +210,47 @@ class Library(CompiledLibrary):
         return ctypes.cast(getattr(self._c, function), POINTER).value or 0
 
 
-def copies(load: Callable[[], Library], n: int) -> list[Library]:
-    """Load a library several times, each from a thread of its own.
+def copies(load: Callable[[int], Library], n: int, seed: int | None = None) -> list[Library]:
+    """Load a library several times, each from a thread of its own, all with the same values.
 
     The allocator then keeps their arrays apart; side by side, the clocks of two copies would
     share a line of the cache, and each step of one worker would delay the other.
+
+    Parameters
+    ----------
+    load : callable
+        Loads it, from the seed of what is drawn for it.
+    n : int
+    seed : int, optional
+        Drawn by default.
+
+    Raises
+    ------
+    EngineError
+        If the copies are not alike: something in them was drawn by other means.
     """
+    one = draw_seed() if seed is None else seed
     if n == 1:
-        return [load()]
+        return [load(one)]
     with ThreadPoolExecutor(n) as threads:
-        return list(threads.map(lambda _: load(), range(n)))
+        found = list(threads.map(lambda _: load(one), range(n)))
+    for name in found[0].arrays:
+        first, *others = (library.view(name).tobytes() for library in found)
+        if any(other != first for other in others):
+            raise EngineError(
+                f"The copies of {n} workers differ in {found[0].arrays[name] or name}: it is drawn "
+                "by other means than Brian2's random numbers. Use workers=1, or set it to numbers."
+            )
+    return found
 
 
-def share_out(n_trials: int, workers: int) -> list[slice]:
-    """Trials of a block for each worker: consecutive, in order, as equal in number as can be."""
-    return [slice(k * n_trials // workers, (k + 1) * n_trials // workers) for k in range(workers)]
+def draw_seed() -> int:
+    """A seed that nothing determines."""
+    return secrets.randbits(32)
+
+
+def _in_main_thread() -> int:
+    return int(threading.current_thread() is threading.main_thread())
 
 
 def _contents(path: Path) -> bytes:

@@ -81,9 +81,9 @@ class Settings:
             obj = reference()
             if obj is not None and obj.active is not active:
                 raise EngineError(
-                    f"{obj.name}.active was {active} when the network was compiled and is "
-                    f"{obj.active} now, which has no effect on it. Set a weight to 0 or a threshold "
-                    "out of reach between trials, or compile the network anew: device.reinit()."
+                    f"{obj.name}.active was {active} when the network was compiled, and to make it "
+                    f"{obj.active} has no effect on it. Between trials set weights to 0 or a "
+                    "threshold out of reach, or make the network anew after device.reinit()."
                 )
         for timed, values in self._values:
             array = timed()

@@ -86,6 +86,7 @@ class StandaloneEngine(Engine):
             write_weights(block / WEIGHTS, self._weights)
             arguments = ["--inputs", str(block / INPUTS), "--weights", str(block / WEIGHTS)]
             arguments += ["--out", name, "--potentials"]
+            arguments += ["--initial-seed", str(self.streams.initial_seed())]
             if self._parameters:
                 write_parameters(block / PARAMETERS, self._parameters)
                 arguments += ["--parameters", str(block / PARAMETERS)]

@@ -165,7 +165,11 @@ void resident_array(
     *size = (int64_t)arrays[k].size;
 }
 
-void resident_keep(int64_t k, int32_t kept) { arrays[k].restored = !kept; }
+// Where the values that array k starts a trial from are; null where a trial never changes them.
+void *resident_saved(int64_t k) { return arrays[k].restored ? arrays[k].saved.data() : nullptr; }
+
+// Initial values are given to this library, so none are drawn in it.
+void resident_seed(uint32_t) {}
 
 void resident_save()
 {
@@ -201,6 +205,12 @@ void resident_run(
         seed(mix((uint64_t)seeds[k] << 32 | {{ loop.index }}), {{ r.symbol }}, {{ r.size }});
         {% endfor %}
         reset();
+        {% for g in gathered if g.given.restored %}
+        {{ 'gather();' if loop.first }}
+        {% if use_gpu %}
+        push{{ g.given.symbol }}ToDevice();
+        {% endif %}
+        {% endfor %}
         run_steps(neurons, steps, offsets[trials[k]], offsets[trials[k] + 1], n_steps);
         recorded[k + 1] = (int64_t)step.size();
         {% for p in populations if p.neuron %}

@@ -61,6 +61,16 @@ void resident_allocate()
     {{'\n'.join(code_lines['after_start'])|autoindent}}
 }
 
+// Everything drawn from now on follows from this number, also what seed() without one asks for.
+void resident_seed(uint32_t seed) { resident::seed_with(seed); }
+
+// A number that the state of the generator gives; the state stays.
+uint32_t resident_drawn()
+{
+    auto copy = brian::_random_generators[0];
+    return (uint32_t)(copy.rand() * 4294967296.0);
+}
+
 // Returns whether the network could be made.
 int32_t resident_prepare()
 {
@@ -78,9 +88,9 @@ int32_t resident_prepare()
 void resident_save() { resident::save_state(); }
 
 // The script as it stands, once. Returns 1 if it was interrupted, -1 if it gave up.
-int32_t resident_execute(void (*arguments)())
+int32_t resident_execute(void (*arguments)(), int32_t main_thread)
 {
-    resident::Interruptible interruptible;
+    resident::Interruptible interruptible(main_thread);
     resident::apply_arguments = arguments;
     resident::refresh();
     try
@@ -135,10 +145,13 @@ void resident_input(
 }
 
 // Trials first to first + n - 1 of a block, each from the saved state; monitors hold them
-// afterwards. Returns how many were run: fewer than n only after an interrupt; -1 if it gave up.
-int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
+// afterwards. Seeds are those of the last trials; the first n - n_seeds draw on. Returns how many
+// were run: fewer than n only after an interrupt; -1 if it gave up.
+int64_t resident_trials(
+    int64_t first, int64_t n, const uint32_t *seeds, int64_t n_seeds, int32_t main_thread)
 {
-    Interruptible interruptible;
+    using namespace resident;
+    Interruptible interruptible(main_thread);
     refresh();
     for(size_t m=0; m<n_monitors; m++)
     {
@@ -148,7 +161,8 @@ int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
     int64_t k = 0;
     while(k < n)
     {
-        start_trial(k, first + k, seeds);
+        const int64_t seeded = k - (n - n_seeds);
+        start_trial(first + k, seeded < 0 ? nullptr : seeds + seeded);
         try
         {
             trial();
@@ -165,6 +179,8 @@ int64_t resident_trials(int64_t first, int64_t n, const uint32_t *seeds)
     }
     return Network::_globally_stopped ? k - 1 : k;
 }
+
+void resident_stop() { resident::stop(0); }
 
 // Trials of a model: one input group, spikes and final potentials of its populations recorded.
 void resident_run(
@@ -183,7 +199,7 @@ void resident_run(
     recorded[0] = 0;
     for(int64_t k=0; k<n_trials; k++)
     {
-        start_trial(k, trials[k], seeds);
+        start_trial(trials[k], seeds ? seeds + k : nullptr);
         trial();
         recorded[k + 1] = spikes.size();
         {% for population in populations if population.potential %}

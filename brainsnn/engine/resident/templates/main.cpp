@@ -86,6 +86,7 @@ namespace resident
 using namespace brian;
 
 static Spikes spikes;
+static uint32_t entropy = 0;
 static double durations[] = { {% for stage in stages %}{{stage.duration}}, {% endfor %} 0 };
 static void (*apply_arguments)() = nullptr;
 static const int args = 0;
@@ -100,6 +101,19 @@ template<void (*run)(), size_t number> void timed()
     profile[number] += std::chrono::steady_clock::now() - begin;
 }
 {% endif %}
+
+static void seed_with(uint32_t seed)
+{
+    entropy = seed;
+    brian::_random_generators[0].seed(seed);
+}
+
+// What Brian2's seed() without a number does: all that is drawn follows from the number given first.
+static void seed_anew()
+{
+    entropy = entropy * 1664525u + 1013904223u;
+    brian::_random_generators[0].seed(entropy);
+}
 
 static void set_from_command_line(int)
 {
@@ -342,32 +356,39 @@ static void reset_state()
     {% endfor %}
 }
 
-static void start_trial(int64_t k, int64_t input_trial, const uint32_t *seeds)
+static void start_trial(int64_t input_trial, const uint32_t *seed)
 {
     reset_state();
     {% for input in inputs %}
     events_{{input.name}}.start(input_trial);
     {% endfor %}
-    if(seeds)
-        brian::_random_generators[0].seed(seeds[k]);
+    if(seed)
+        seed_with(*seed);
 }
 
 static void stop(int) { Network::_globally_stopped = true; }
 
-// While it lives, an interrupt from the keyboard ends the simulation, not the process.
+// While it lives, an interrupt from the keyboard ends the simulation, not the process. Handlers belong
+// to the process, so only the thread that Python gives its signals to may say that it is that one.
 class Interruptible
 {
+    const bool handles;
     struct sigaction before;
 
 public:
-    Interruptible()
+    explicit Interruptible(bool main_thread) : handles(main_thread)
     {
+        Network::_globally_stopped = false;
         struct sigaction handler = {};
         handler.sa_handler = stop;
-        sigaction(SIGINT, &handler, &before);
-        Network::_globally_stopped = false;
+        if(handles)
+            sigaction(SIGINT, &handler, &before);
     }
-    ~Interruptible() { sigaction(SIGINT, &before, nullptr); }
+    ~Interruptible()
+    {
+        if(handles)
+            sigaction(SIGINT, &before, nullptr);
+    }
 };
 }
 

@@ -7,8 +7,9 @@ int64_t resident_array_count();
 void resident_array(
     int64_t k, const char **label, const char **name, const char **dtype, void **data,
     int64_t *size);
-void resident_keep(int64_t k, int32_t kept);
+void *resident_saved(int64_t k);
 void resident_allocate();
+void resident_seed(uint32_t seed);
 int32_t resident_prepare();
 void resident_save();
 void resident_run(

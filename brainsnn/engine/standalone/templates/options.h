@@ -13,12 +13,13 @@ struct Options
 {
     std::string inputs, weights, out = ".", parameters, seeds;
     int64_t seed = 0;
+    uint32_t initial_seed = 0;
     bool potentials = false;
 };
 
 inline const char usage[] =
     "usage: network [--inputs FILE] [--weights DIR] [--out DIR] [--parameters FILE]\n"
-    "               [--seed N | --seeds FILE] [--potentials]\n"
+    "               [--seed N | --seeds FILE] [--initial-seed N] [--potentials]\n"
     "README.md says what the files hold.\n";
 
 inline int64_t whole_number(const std::string &text, const std::string &what)
@@ -29,6 +30,14 @@ inline int64_t whole_number(const std::string &text, const std::string &what)
     if(text.empty() || *rest || value < 0 || errno)
         throw BadInput(what + ": '" + text + "' is not a whole number below 2^63");
     return value;
+}
+
+inline uint32_t seed_number(const std::string &text, const std::string &what)
+{
+    const int64_t value = whole_number(text, what);
+    if(value > UINT32_MAX)
+        throw BadInput(what + ": '" + text + "' is not below 2^32");
+    return (uint32_t)value;
 }
 
 inline Options read_options(int argc, char **argv)
@@ -58,6 +67,7 @@ inline Options read_options(int argc, char **argv)
         else if(name == "--out") options.out = value;
         else if(name == "--seeds") options.seeds = value;
         else if(name == "--seed") options.seed = whole_number(value, name);
+        else if(name == "--initial-seed") options.initial_seed = seed_number(value, name);
         else if(name == "--parameters") options.parameters = value;
         else throw BadInput("cannot understand '" + name + "'\n" + usage);
     }

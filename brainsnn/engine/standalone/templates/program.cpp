@@ -71,7 +71,7 @@ void load_static_arrays(const fs::path &folder)
     }
 }
 
-// Weights go on from trial to trial: a reset leaves them alone.
+// Where a trial changes weights, these are what every trial starts from.
 void load_weights(const fs::path &folder)
 {
     for(const description::Learnable *c = description::learnables; c->name; c++)
@@ -82,13 +82,13 @@ void load_weights(const fs::path &folder)
         const std::string path = (folder / (std::string(c->name) + ".f64")).string();
         const std::string shape =
             std::to_string(c->pre) + " x " + std::to_string(c->post) + " float64";
-        double *const values = (double *)array->data;
+        void *const saved = resident_saved(array->k);
+        double *const values = (double *)(saved ? saved : array->data);
         read_raw(path, values, array->size * sizeof(double), shape);
         for(int64_t k = 0; k < array->size; k++)
             if(!std::isfinite(values[k]))
                 throw BadInput(path + ": the weight from neuron " + std::to_string(k / c->post) +
                                " to neuron " + std::to_string(k % c->post) + " is not finite");
-        resident_keep(array->k, 1);
     }
 }
 
@@ -155,6 +155,7 @@ void load_parameters(const std::string &path)
 void prepare(const Options &options, const fs::path &home)
 {
     resident_allocate();
+    resident_seed(options.initial_seed);
     load_static_arrays(home / "static_arrays");
     if(!resident_prepare())
         std::exit(1);  // It has printed its reason.

@@ -26,6 +26,7 @@ from brainsnn.engine.resident.layout import Recorded
 from brainsnn.engine.resident.library import Library, copies
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.engine.resident.workers import Workers, share_out
+from brainsnn.engine.turns import in_turn
 from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
 from brainsnn.indices import seal

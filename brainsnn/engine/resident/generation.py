@@ -253,6 +253,7 @@ class GeneratingDevice(CPPStandaloneDevice):
             )
         finally:
             self.clocks = clocks
+
     def _check_made_here(self, objects: Iterable[Any]) -> None:
         """Refuse objects that this device knows nothing of.
 

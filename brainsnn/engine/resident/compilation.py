@@ -11,6 +11,7 @@ from brian2.core.namespace import get_local_namespace
 from brainsnn.engine import brian2_device
 from brainsnn.engine.resident.compiled import CompiledNetwork
 from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
+from brainsnn.engine.resident.place import Place
 from brainsnn.errors import EngineError
 
 
@@ -44,8 +45,8 @@ def compile_network(
     CompiledNetwork
         A trial is everything from the first run on. What comes before (initial values, synapses,
         random numbers drawn for them) is done once, now. The script ends here: what is assigned
-        to its objects later is refused, and so is another run. Called again without `network`,
-        it gives another copy of the same.
+        to its objects later is refused. Called again without `network`, it gives another copy of
+        the same; with `network`, the same script with another run in place of the one before.
 
     Raises
     ------
@@ -78,28 +79,37 @@ def compile_network(
                 "The script has been run already. Use set_device('brainsnn_resident', "
                 "build_on_run=False) to compile it for many trials."
             )
-        if not device.main_queue.closed or network is not None:
-            _compile(device, network, duration, known)
+        if network is not None:
+            _compile_run(device, network, duration, known)
+        elif not device.main_queue.closed:
+            _compile(device)
         return CompiledNetwork(device, workers)
 
 
-def _compile(
-    device: ResidentDevice,
-    network: brian2.Network | None,
-    duration: Any,
-    namespace: Mapping[str, Any],
+def _compile_run(
+    device: ResidentDevice, network: brian2.Network, duration: Any, namespace: Mapping[str, Any]
 ) -> None:
-    """Add a run to the script, if there is one to be added, and compile it, once and for all."""
-    device.main_queue.check_open()
+    """Compile the script with a run more; where one was added before, with this in its place."""
+    if device.before_run is not None:
+        device.before_run.go_back(device)
+    before = Place.of(device, network)
+    try:
+        build_on_run, device.build_on_run = device.build_on_run, False
+        network.run(duration, namespace=dict(namespace))
+        device.build_on_run = build_on_run
+        _compile(device)
+    except BaseException:
+        before.go_back(device)
+        raise
+    device.before_run = before
+
+
+def _compile(device: ResidentDevice) -> None:
     build_on_run, device.build_on_run = device.build_on_run, False
     try:
-        if network is not None:
-            network.run(duration, namespace=dict(namespace))
         _check_synapses(device)
         device.build(run=False, direct_call=False)
     finally:
-        # Also where it failed: another try would add its run to this one.
-        device.main_queue.closed = True
         device.build_on_run = build_on_run
 
 

@@ -42,7 +42,6 @@ class CompiledNetwork:
         self.turn = new_turn()
         self._libraries: list[Library] = copies(device.load, workers)
         self._threads = Workers(workers) if workers > 1 else None
-        self._settings = device.settings
         self._drawing = device.stochastic
         self._fresh, self._streams = True, Streams(self._library.drawn())
         self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
@@ -269,8 +268,7 @@ class CompiledNetwork:
         DataError
             If the inputs have fewer trials than asked for, or a duration is negative.
         EngineError
-            If an object was made active or inactive, or a TimedArray given other values, since
-            the network was compiled.
+            If the network gave up; the message says why.
         KeyboardInterrupt
             If interrupted; no trial of the block is returned.
         """
@@ -324,8 +322,6 @@ class CompiledNetwork:
         return {k: _record(library, m, offsets[k]) for k, m in self._monitors.items()}
 
     def _check_block(self, n_trials: int) -> None:
-        if self._settings is not None:
-            self._settings.check()
         if n_trials < 1:
             raise DataError(f"A block has at least one trial, not {n_trials}.")
         for name, (number, _) in self._inputs.items():

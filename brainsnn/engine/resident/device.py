@@ -30,8 +30,9 @@ from brainsnn.engine.resident.compiler import Flags, compile_library
 from brainsnn.engine.resident.generation import GeneratingDevice
 from brainsnn.engine.resident.layout import user_headers
 from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.place import Place
 from brainsnn.engine.resident.printing import printing
-from brainsnn.engine.resident.script import Settings
+from brainsnn.engine.resident.script import settle
 from brainsnn.errors import EngineError
 
 DEVICE_NAME = "brainsnn_resident"
@@ -54,7 +55,7 @@ class ResidentDevice(GeneratingDevice):
         self._copy: Any = None  # deletes its file when it goes
         self.library: Library | None = None
         self.flags: Flags | None = None
-        self.settings: Settings | None = None
+        self.before_run: Place | None = None
 
     def build(self, directory: str | None = None, **options: Any) -> None:
         """Write, compile and run the script.
@@ -130,8 +131,9 @@ class ResidentDevice(GeneratingDevice):
         """Take no more statements of a script that is compiled, to be run later or repeatedly."""
         used = (v for c in self.code_objects.values() for v in c.variables.values())
         timed = {v for v in used if isinstance(v, TimedArray)}
-        self.settings = Settings(self.objects.values(), timed)
-        self.main_queue.closed = not self.build_on_run
+        if not self.build_on_run:
+            settle(self.objects.values(), timed)
+            self.main_queue.closed = True
 
     def load(self, seed: int | None = None) -> Library:
         """Load a fresh copy of the compiled network, its initial statements done.
@@ -163,8 +165,6 @@ class ResidentDevice(GeneratingDevice):
         run_args : mapping or list of str, optional
             Values for variables and TimedArrays, as in Brian2.
         """
-        if self.settings is not None:
-            self.settings.check()
         self.library = self.load()
         self.array_cache = dict.fromkeys(self.array_cache)
         with brian2_device.BRIAN2:

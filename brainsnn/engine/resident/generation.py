@@ -45,6 +45,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         super().__init__()
         self.main_queue = Script()
         self._thread: int | None = None
+        self._handed_dt = False
         self.laid_out: dict[str, LaidOut] = {}
         self.recorded: tuple[Recorded, ...] = ()
         self.learned: set[tuple[str, str]] = set()
@@ -81,6 +82,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         """Become Brian2's device, for whichever thread makes the first object."""
         super().activate(*args, **kwds)
         self._thread = None
+        self._handed_dt = self.main_queue.closed
 
     def add_array(self, var: ArrayVariable) -> None:
         """Add an array of a new object; one thread makes all of a script.
@@ -103,6 +105,10 @@ class GeneratingDevice(CPPStandaloneDevice):
 
     def fill_with_array(self, var: ArrayVariable, arr: Any) -> None:
         """Add an assignment to the script."""
+        if self._handed_dt and var is self.defaultclock.variables["dt"]:
+            # `set_device` hands the step of the device before on, to a script that has its own.
+            self._handed_dt = False
+            return
         self.main_queue.check_open()
         super().fill_with_array(var, arr)
 

@@ -6,8 +6,8 @@ network, so it is refused.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from brian2.input.timedarray import TimedArray
@@ -49,46 +49,53 @@ class Script(list[tuple[str, Any]]):
             raise EngineError(COMPILED)
 
 
-class Settings:
-    """What can be changed about Brian2's objects without a statement, as it was when compiled.
+SETTINGS = ("active", "order", "record", "namespace", "values")
+"""Attributes of Brian2's objects that are read when a network is compiled, and never again."""
+
+
+def settle(objects: Iterable[Any], timed_arrays: Iterable[TimedArray]) -> None:
+    """Let the settings of objects be what they were when compiled: changing one is an error.
+
+    The objects' classes become subclasses that refuse it; values of TimedArrays and namespaces can
+    be read, not written to.
 
     Parameters
     ----------
     objects : iterable of BrianObject
-        They may be active or not.
     timed_arrays : iterable of TimedArray
-        Their values can be read from now on, not written to.
     """
+    for obj in objects:
+        if not isinstance(obj, Settled):
+            if isinstance(getattr(obj, "namespace", None), dict):
+                obj.namespace = SettledNamespace(obj.namespace)
+            obj.__class__ = _settled(obj.__class__)
+    for array in timed_arrays:
+        if not isinstance(array, Settled):
+            array.values = array.values.view()
+            array.values.flags.writeable = False
+            array.__class__ = _settled(array.__class__)
 
-    def __init__(self, objects: Iterable[Any], timed_arrays: Iterable[TimedArray]) -> None:
-        self._active = [(weakref.ref(obj), obj.active) for obj in objects]
-        self._values = []
-        for array in timed_arrays:
-            view = array.values.view()
-            view.flags.writeable = False
-            array.values = view
-            self._values.append((weakref.ref(array), view))
 
-    def check(self) -> None:
-        """Raise an error if they have been changed since.
+class Settled:
+    """What the classes of settled objects have in common."""
 
-        Raises
-        ------
-        EngineError
-            With the object and what to do.
-        """
-        for reference, active in self._active:
-            obj = reference()
-            if obj is not None and obj.active is not active:
-                raise EngineError(
-                    f"{obj.name}.active was {active} when the network was compiled, and to make it "
-                    f"{obj.active} has no effect on it. Between trials set weights to 0 or a "
-                    "threshold out of reach, or make the network anew after device.reinit()."
-                )
-        for timed, values in self._values:
-            array = timed()
-            if array is not None and array.values is not values:
-                raise EngineError(
-                    f"The values of TimedArray {array.name!r} were replaced after compiling, which "
-                    "has no effect on the network; use set_timed_array, or run_args of device.run."
-                )
+
+class SettledNamespace(dict[str, Any]):
+    """The namespace of a compiled group."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name not in self or self[name] is not value:
+            raise EngineError(f"namespace[{name!r}]: {COMPILED}")
+
+
+@cache
+def _settled(cls: Any) -> Any:
+    """A subclass of the same name, whose instances keep their settings."""
+
+    def set_attribute(self: Any, name: str, value: Any) -> None:
+        if name in SETTINGS and getattr(self, name, value) is not value:
+            raise EngineError(f"{self.name}.{name}: {COMPILED}")
+        cls.__setattr__(self, name, value)
+
+    same = {"__module__": cls.__module__, "__doc__": cls.__doc__, "__qualname__": cls.__qualname__}
+    return type(cls)(cls.__name__, (cls, Settled), {**same, "__setattr__": set_attribute})

@@ -67,7 +67,7 @@ class CompiledLibrary:
     signatures: ClassVar[Signatures] = {
         "resident_array_count": (NUMBER, []),
         "resident_array": (None, [NUMBER, *[POINTER] * 5]),
-        "resident_saved": (POINTER, [NUMBER]),
+        "resident_saved": (POINTER, [NUMBER, POINTER]),
         "resident_run": (None, [*[POINTER] * 4, NUMBER, NUMBER, *[POINTER] * 3]),
         "resident_spikes": (None, [POINTER]),
     }
@@ -135,10 +135,10 @@ class CompiledLibrary:
 
     def start_values(self, name: str) -> NDArray[Any] | None:
         """Values that an array starts a trial with, as a view; None if no trial changes it."""
-        number = self._number(name)
-        *_, dtype, _, size = self._locate(number)
-        data = self._c.resident_saved(number)
-        return np.asarray(View(self, data, size, dtype)) if data else None
+        number, size = self._number(name), NUMBER()
+        data = self._c.resident_saved(number, ctypes.byref(size))
+        dtype = self._locate(number)[2]
+        return np.asarray(View(self, data, size.value, dtype)) if data else None
 
     def trial_values(self, name: str) -> NDArray[Any]:
         """Values of an array for the next trial, as a view: to write to it changes them."""

@@ -168,10 +168,10 @@ def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
     changing = changed(model)
     learned = {(part.owner, part.variable) for part in model.learnable.values()}
 
-    def restored(owner: str, name: str, constant: bool) -> bool:
-        return (owner, name) in changing or not (
-            constant or name == _SEED or (owner, name) in learned
-        )
+    def restored(owner: str, name: str, variables: Mapping[str, Any]) -> bool:
+        if (owner, name) in changing:
+            return True
+        return not (name == _SEED or variables[name].constant or (owner, name) in learned)
 
     rows = {c.name: row_length(model, c) for c in sparse_connections(model)}
     arrays: list[Array] = []
@@ -186,14 +186,17 @@ def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
 
 
 def _variables(
-    part: Any, size: int, variables: Mapping[str, Any], restored: Callable[[str, str, bool], bool]
+    part: Any,
+    size: int,
+    variables: Mapping[str, Any],
+    restored: Callable[[str, str, Mapping[str, Any]], bool],
 ) -> Iterator[Array]:
     """Arrays of one of Brian2GeNN's descriptions."""
     many = zip(part.variables, part.variabletypes, strict=True)
     single = zip(part.shared_variables, part.shared_variabletypes, strict=True)
     for scalar, group in ((False, many), (True, single)):
         for name, dtype in group:
-            back = restored(part.name, name, variables[name].constant)
+            back = restored(part.name, name, variables)
             yield Array(part.name, name, dtype, 1 if scalar else size, scalar, back)
 
 

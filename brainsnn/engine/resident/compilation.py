@@ -91,7 +91,7 @@ def _compile_run(
 ) -> None:
     """Compile the script with a run more; where one was added before, with this in its place."""
     if device.before_run is not None:
-        device.before_run.go_back(device)
+        device.before_run.go_back()
     before = Place.of(device, network)
     try:
         build_on_run, device.build_on_run = device.build_on_run, False
@@ -99,7 +99,7 @@ def _compile_run(
         device.build_on_run = build_on_run
         _compile(device)
     except BaseException:
-        before.go_back(device)
+        before.go_back()
         raise
     device.before_run = before
 

@@ -90,8 +90,9 @@ class GeneratingDevice(CPPStandaloneDevice):
         Raises
         ------
         EngineError
-            If objects of this script were made in another thread.
+            If objects of this script were made in another thread, or it has been compiled.
         """
+        self.main_queue.check_open()
         me = threading.get_ident()
         if self._thread not in (None, me):
             raise EngineError(

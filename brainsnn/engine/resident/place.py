@@ -9,34 +9,36 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Place:
-    """What a device knew before a network was run on it.
+    """What a device, and the objects of a network, knew before the network was run.
 
     Parameters
     ----------
-    known : dict
-        Attributes of the device; what can be changed in place is copied.
+    known : list of (object, dict)
+        The device and the objects, and their attributes; what can be changed in place is copied.
     network : Network
         The network to be run.
     time : float
         Its time, in seconds.
     """
 
-    known: dict[str, Any]
+    known: list[tuple[Any, dict[str, Any]]]
     network: Any
     time: float
 
     @classmethod
     def of(cls, device: Any, network: Any) -> Place:
         """The place where `device` is, before `network` is run."""
-        return cls(_copied(vars(device)), network, float(network.t_))
+        known = [(part, _copied(vars(part))) for part in (device, *network.sorted_objects)]
+        return cls(known, network, float(network.t_))
 
-    def go_back(self, device: Any) -> None:
-        """Have the device, and the network, where they were."""
-        vars(device).clear()
-        vars(device).update(_copied(self.known))
+    def go_back(self) -> None:
+        """Have the device, the objects and the network where they were."""
+        for part, attributes in self.known:
+            vars(part).clear()
+            vars(part).update(_copied(attributes))
         self.network.t_ = self.time
 
 
-def _copied(known: dict[str, Any]) -> dict[str, Any]:
+def _copied(attributes: dict[str, Any]) -> dict[str, Any]:
     containers = (dict, list, set)
-    return {k: copy.copy(v) if isinstance(v, containers) else v for k, v in known.items()}
+    return {k: copy.copy(v) if isinstance(v, containers) else v for k, v in attributes.items()}

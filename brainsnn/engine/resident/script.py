@@ -65,9 +65,9 @@ def settle(objects: Iterable[Any], timed_arrays: Iterable[TimedArray]) -> None:
     timed_arrays : iterable of TimedArray
     """
     for obj in objects:
+        if isinstance(vars(obj).get("namespace"), dict):
+            vars(obj)["namespace"] = SettledNamespace(obj.namespace)
         if not isinstance(obj, Settled):
-            if isinstance(getattr(obj, "namespace", None), dict):
-                obj.namespace = SettledNamespace(obj.namespace)
             obj.__class__ = _settled(obj.__class__)
     for array in timed_arrays:
         if not isinstance(array, Settled):

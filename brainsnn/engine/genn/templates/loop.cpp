@@ -166,7 +166,11 @@ void resident_array(
 }
 
 // Where the values that array k starts a trial from are; null where a trial never changes them.
-void *resident_saved(int64_t k) { return arrays[k].restored ? arrays[k].saved.data() : nullptr; }
+void *resident_saved(int64_t k, int64_t *size)
+{
+    *size = (int64_t)arrays[k].size;
+    return arrays[k].restored ? arrays[k].saved.data() : nullptr;
+}
 
 // Initial values are given to this library, so none are drawn in it.
 void resident_seed(uint32_t) {}

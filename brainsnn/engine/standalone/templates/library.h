@@ -7,7 +7,7 @@ int64_t resident_array_count();
 void resident_array(
     int64_t k, const char **label, const char **name, const char **dtype, void **data,
     int64_t *size);
-void *resident_saved(int64_t k);
+void *resident_saved(int64_t k, int64_t *size);
 void resident_allocate();
 void resident_seed(uint32_t seed);
 int32_t resident_prepare();

@@ -82,7 +82,8 @@ void load_weights(const fs::path &folder)
         const std::string path = (folder / (std::string(c->name) + ".f64")).string();
         const std::string shape =
             std::to_string(c->pre) + " x " + std::to_string(c->post) + " float64";
-        void *const saved = resident_saved(array->k);
+        int64_t size = 0;
+        void *const saved = resident_saved(array->k, &size);
         double *const values = (double *)(saved ? saved : array->data);
         read_raw(path, values, array->size * sizeof(double), shape);
         for(int64_t k = 0; k < array->size; k++)

@@ -185,10 +185,10 @@ class CompiledLibrary:
             Offsets of the trials, and the columns population, neuron, step and potential.
         """
         offsets = self.simulate(inputs, trials, n_steps, final, seeds)
-        columns = spike_columns(int(offsets[-1]))
-        self._c.resident_spikes(columns[3].ctypes.data)
-        seal(offsets, *columns)
-        return offsets, *columns
+        buffer = spike_buffer(int(offsets[-1]))
+        self._c.resident_spikes(buffer.ctypes.data)
+        seal(offsets, buffer)  # before there are views of it, which are read-only then
+        return offsets, *spike_columns(buffer)
 
     def simulate(
         self,
@@ -215,12 +215,17 @@ class CompiledLibrary:
         return offsets
 
 
-def spike_columns(n: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Columns population, neuron, step and potential for `n` spikes, in one new buffer.
+def spike_buffer(n: int) -> IntArray:
+    """Room for `n` spikes."""
+    return np.empty(5 * n, np.int32)
+
+
+def spike_columns(buffer: IntArray) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Columns population, neuron, step and potential of the spikes in a buffer, as views.
 
     The potentials come first in memory, as the C interface writes them.
     """
-    buffer = np.empty(5 * n, np.int32)
+    n = buffer.size // 5
     population, neuron, step = buffer[2 * n : 3 * n], buffer[3 * n : 4 * n], buffer[4 * n :]
     return population, neuron, step, buffer[: 2 * n].view(np.float64)
 
@@ -235,7 +240,7 @@ def by_population(final: FloatArray, sizes: Mapping[str, int]) -> dict[str, Floa
     sizes : mapping of str to int
         The populations that have a potential, in order.
     """
-    ends = np.cumsum([0, *sizes.values()]).tolist()
+    ends = itertools.accumulate(sizes.values(), initial=0)
     return {
         name: final[:, begin:end]
         for name, (begin, end) in zip(sizes, itertools.pairwise(ends), strict=True)

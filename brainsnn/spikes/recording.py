@@ -124,6 +124,25 @@ class Recording:
         if fault != FITS:
             raise DataError(f"Recording: {self._explain(fault, k)}")
 
+    @classmethod
+    def of_engine(
+        cls,
+        populations: Mapping[str, int],
+        n_steps: int,
+        dt: float,
+        columns: tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray],
+        final: Mapping[str, FloatArray],
+    ) -> Recording:
+        """A recording of columns that compiled code wrote and sealed: they are not judged again.
+
+        That costs as much as a short trial.
+        """
+        made = object.__new__(cls)
+        names = (*COLUMNS, "potential")
+        vars(made).update(zip(names, columns, strict=True))
+        vars(made).update(populations=populations, n_steps=n_steps, dt=dt, final=final)
+        return made
+
     def _seal(self) -> None:
         """Make the columns what they should be, where an engine has not done so already."""
         put = object.__setattr__

@@ -49,3 +49,5 @@ def test_same_spikes_as_the_reference(
     begin = block.offsets[-2]
     np.testing.assert_array_equal(last.step, block.step[begin:])
     np.testing.assert_array_equal(last.neuron, block.neuron[begin:])
+    Recording(**vars(block))  # judged, as those of compiled code are not
+    assert not any(getattr(block, name).flags.writeable for name in COLUMNS)

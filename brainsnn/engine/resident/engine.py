@@ -18,7 +18,7 @@ from brainsnn.build import build
 from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
-from brainsnn.engine.library import Columns, by_population, spike_columns
+from brainsnn.engine.library import Columns, by_population, spike_buffer, spike_columns
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.laid_out import LaidOut
@@ -106,7 +106,7 @@ class ResidentEngine(Engine):
         run = self._run_alone if self._threads is None else partial(self._run_shared, self._threads)
         columns = run(inputs, trials, final, seeds)
         parts = by_population(final, self._with_potential)
-        return Recording(self.populations, self.n_steps, self.model.dt, *columns, parts)
+        return Recording.of_engine(self.populations, self.n_steps, self.model.dt, columns, parts)
 
     def _run_alone(self, inputs: SpikeTrains, trials: NDArray[np.int64], *rest: Any) -> Columns:
         return self._libraries[0].run(inputs, trials, self.n_steps, *rest)
@@ -131,7 +131,7 @@ class ResidentEngine(Engine):
 
         parts = threads.map(simulate)
         ends = np.cumsum([0, *(part[-1] for part in parts)])
-        columns = spike_columns(int(ends[-1]))
+        columns = spike_columns(spike_buffer(int(ends[-1])))
 
         def collect(worker: int) -> None:
             mine = slice(ends[worker], ends[worker + 1])

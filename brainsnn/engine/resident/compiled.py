@@ -10,18 +10,17 @@ from brian2.units import second
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.resident.access import accesses
+from brainsnn.engine.resident.blocks import Blocks
 from brainsnn.engine.resident.device import ResidentDevice
 from brainsnn.engine.resident.inputs import GivenSpikes, InputGroup, input_groups
-from brainsnn.engine.resident.layout import Monitor, monitors
+from brainsnn.engine.resident.layout import monitors
 from brainsnn.engine.resident.library import Library, copies
 from brainsnn.engine.resident.monitors import MonitorRecord
 from brainsnn.engine.resident.quantities import as_type, in_si_units
-from brainsnn.engine.resident.workers import Workers, share_out
 from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest
 from brainsnn.spikes import SpikeTrains
-from brainsnn.streams import Streams
 
 LONGEST = 1e9
 """Seconds that a run may last: far more would be no whole number of steps."""
@@ -41,10 +40,7 @@ class CompiledNetwork:
     def __init__(self, device: ResidentDevice, workers: int = 1) -> None:
         self.turn = new_turn()
         self._libraries: list[Library] = copies(device.load, workers)
-        self._threads = Workers(workers) if workers > 1 else None
-        self._drawing = device.stochastic
-        self._fresh, self._streams = True, Streams(self._library.drawn())
-        self._monitors: dict[str, Monitor] = {m.name: m for m in monitors(device)}
+        self._blocks = Blocks(self._libraries, monitors(device), draws=device.stochastic)
         self._inputs = {g.name: (k, g) for k, g in enumerate(input_groups(device))}
         self._access = accesses(device)
         self._timed_arrays = {
@@ -275,51 +271,7 @@ class CompiledNetwork:
         self._check_block(n_trials)
         if durations is not None:
             self._set_durations(durations)
-        seeds = self._seeds(seed, n_trials)
-        if self._threads is None:
-            return self._run_on(self._library, slice(0, n_trials), seeds)
-        return self._run_shared(self._threads, n_trials, seeds)
-
-    def _seeds(self, seed: int | None, n_trials: int) -> NDArray[np.uint32]:
-        """Seeds of the last trials of a block; those before draw on from where the script left."""
-        fresh, self._fresh = self._fresh, False
-        if seed is not None:
-            return Streams(seed).trial_seeds(n_trials)
-        if not self._drawing:
-            return np.empty(0, np.uint32)
-        return self._streams.trial_seeds(n_trials)[int(fresh) :]
-
-    def _run_shared(
-        self, threads: Workers, n_trials: int, seeds: NDArray[np.uint32]
-    ) -> dict[str, MonitorRecord]:
-        """Run a share of the trials of a block on each copy."""
-        shares = share_out(n_trials, len(self._libraries))
-        unseeded = n_trials - seeds.size
-
-        def work(worker: int) -> dict[str, MonitorRecord]:
-            mine = shares[worker]
-            given = seeds[max(0, mine.start - unseeded) : max(0, mine.stop - unseeded)]
-            return self._run_on(self._libraries[worker], mine, given)
-
-        def stop() -> None:
-            for library in self._libraries:
-                library.stop()
-
-        found = threads.map(work, stop)
-        parts = [part for part in found if part]
-        return {k: MonitorRecord.concatenate([p[k] for p in parts]) for k in self._monitors}
-
-    def _run_on(
-        self, library: Library, trials: slice, seeds: NDArray[np.uint32]
-    ) -> dict[str, MonitorRecord]:
-        """Run consecutive trials of a block, the last of which have seeds, on one copy."""
-        n = trials.stop - trials.start
-        if n == 0:
-            return {}
-        if library.run_trials(trials.start, n, seeds) < n:
-            raise KeyboardInterrupt
-        offsets = library.monitor_offsets()
-        return {k: _record(library, m, offsets[k]) for k, m in self._monitors.items()}
+        return self._blocks.run(n_trials, seed)
 
     def _check_block(self, n_trials: int) -> None:
         if n_trials < 1:
@@ -351,13 +303,6 @@ class CompiledNetwork:
         all_spent = [pd.Series(library.profile(), dtype=float) for library in self._libraries]
         spent = pd.concat(all_spent, axis=1).sum(axis=1).rename("seconds")
         return spent.sort_values(ascending=False)
-
-
-def _record(library: Library, monitor: Monitor, offsets: NDArray[np.int64]) -> MonitorRecord:
-    columns = {k: library.view(v).copy() for k, v in monitor.columns.items()}
-    columns |= {k: library.matrix(v) for k, v in monitor.matrices.items()}
-    index = None if monitor.indices is None else library.view(monitor.indices).copy()
-    return MonitorRecord(columns, offsets, index)
 
 
 def _name(owner: Owner) -> str:

@@ -27,7 +27,7 @@ def wilson_interval(
     ----------
     successes, trials : array_like of int
         Counts; broadcast against each other.
-    confidence : float
+    confidence : float, default 0.95
         Coverage, between 0 and 1.
 
     Returns
@@ -67,7 +67,7 @@ def accuracy_table(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFra
     ----------
     trials : pandas.DataFrame
         Trials table.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of the Wilson interval.
 
     Returns
@@ -95,7 +95,7 @@ def accuracy_by_class(
         Trials table.
     classes : sequence of str, optional
         Names of the classes in the order of the labels.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of the Wilson interval of `accuracy`.
 
     Returns

@@ -59,9 +59,9 @@ class Claim:
         What is to be thought of it (module docstring); `Claim.judged` and `Claim.direction` decide.
     spread : float or None
         Standard deviation of our value over seeds.
-    digits : int
+    digits : int, default 1
         Digits after the point.
-    headline : bool
+    headline : bool, default False
         Whether to show the number large at the top of the page.
     note : str
         A remark in small print.
@@ -69,7 +69,7 @@ class Claim:
         What would meet it: the paper's value or more, or less; a difference above `than`; nothing.
     than : float or None
         What a direction is above.
-    seeds : int
+    seeds : int, default 1
         Values of which ours is the mean.
     aim : float or None
         What this project asks of itself, which is no verdict.

@@ -145,11 +145,11 @@ def decode_against_window(
         Lengths in seconds; none reaches beyond a trial.
     rng : numpy.random.Generator
         Draws folds and shuffles.
-    n_folds, n_bins : int
+    n_folds, n_bins : int, default 10 and 4
         Of the cross-validation; of a feature.
-    shuffles : int
+    shuffles : int, default 0
         Repetitions with shuffled stimuli, for what is reached by chance; 0 for none.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of the intervals.
 
     Returns

@@ -220,7 +220,7 @@ def information_against_window(
         Lengths in seconds; none reaches beyond a trial.
     correction : str
         As for `mutual_information`.
-    n_bins : int
+    n_bins : int, default 4
         Both codes are cut into this many responses at most, by quantiles; trials without a spike
         are one more response of the latency.
     rng : numpy.random.Generator, optional

@@ -141,7 +141,7 @@ def step_histogram(
         Column of steps to count.
     by : sequence of str
         Columns that define the groups, for example ``("stage", "population")``.
-    bin_width : int
+    bin_width : int, default 8
         Width of a bin in steps; the last bin ends at or past `n_steps`.
 
     Returns

@@ -17,7 +17,7 @@ def jitter_curve(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame
     trials : pandas.DataFrame
         Trials tables of all amplitudes, one below the other, with a column `jitter` (largest shift
         of an input spike, in steps) and, if there are several, `seed`.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of the intervals.
 
     Returns

@@ -29,14 +29,14 @@ def mean_interval(
     ----------
     values : array_like of float
         One value a seed.
-    confidence : float
+    confidence : float, default 0.95
         Coverage, between 0 and 1.
     method : {"t", "bootstrap"}
         ``"t"``: mean ± t · sd / sqrt(n), Student's t with n - 1 degrees of freedom, for values
         that are about normal. ``"bootstrap"``: percentiles of the means of resampled values.
     rng : numpy.random.Generator, optional
         Source of the resamples; seeded with 0 if not given, so that a table can be repeated.
-    resamples : int
+    resamples : int, default 10000
         Number of resamples.
 
     Returns

@@ -20,7 +20,7 @@ def sweep(trials: pd.DataFrame, column: str, confidence: float = 0.95) -> pd.Dat
         there are several repetitions, `seed`.
     column : str
         The quantity that was varied.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of the intervals.
 
     Returns

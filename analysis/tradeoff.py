@@ -16,7 +16,7 @@ def speed_accuracy(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFra
     trials : pandas.DataFrame
         Trials tables of all thresholds, one below the other, with a column `threshold` and, if
         there are several, `seed`.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of the intervals.
 
     Returns

@@ -23,9 +23,9 @@ def weight_histogram(
     stages : mapping of str to weights
         For example ``{"before learning": initial, "after learning": learned}``; the weights are a
         mapping from connection to array (pre, post).
-    bins : int
+    bins : int, default 60
         Number of bins; a connection has the same bins in every stage.
-    coverage : float
+    coverage : float, default 0.998
         The bins span this central part of all stages' weights, so that a few large ones do not
         squeeze the rest together.
 

@@ -40,7 +40,7 @@ class CodesRecordedConfig(StudyConfig):
     ----------
     windows : tuple of float
         Lengths in seconds, from the opening of the valve.
-    folds : int, default 10, at least 3
+    folds : int, at least 3, default 10
         Of the cross-validation; each seed divides the trials anew.
     bins : int, default 4
         Bins of each response.

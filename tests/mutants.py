@@ -23,12 +23,13 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from mutation.areas import modules, tests_of  # noqa: E402
+from mutation.areas import area_of, modules, tests_of  # noqa: E402
+from mutation.reach import Reach  # noqa: E402
 from mutation.sites import Site, draw, sites  # noqa: E402
 from mutation.trial import HEAVY, Copy, run_tests, survives  # noqa: E402
 
-#: Seconds that the tests of an area may take, with a defect that makes them slow or endless.
-LIMIT = 600.0
+#: Seconds that the tests of an area may take without a defect.
+LIMIT = 1200.0
 
 
 def main() -> int:
@@ -68,9 +69,13 @@ def try_share(share: list[Site]) -> list[Site]:
     survivors = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Copy(_copy_of_project(Path(folder) / "project"))
-        sound = {name for name in {s.module for s in share} if _pass_without_defect(copy, name)}
+        reaches: dict[str, Reach | None] = {}
         for k, site in enumerate(share, start=1):
-            if site.module in sound and not survives(copy, site, LIMIT):
+            area = area_of(site.module)
+            if area not in reaches:
+                reaches[area] = _pass_without_defect(copy, site.module)
+            reach = reaches[area]
+            if reach is not None and not survives(copy, site, reach):
                 continue
             survivors.append(site)
             source = (ROOT / site.module).read_text(encoding="utf-8")
@@ -79,20 +84,16 @@ def try_share(share: list[Site]) -> list[Site]:
     return survivors
 
 
-def _pass_without_defect(copy: Copy, module: str) -> bool:
-    """Whether the tests pass as they are; compiles the kernels that trials share."""
-    marker = copy.root / ".passed" / "-".join(tests_of(copy.root, module)[-1].split("/"))
-    if marker.exists():
-        return True
-    verdict = run_tests(copy, tests_of(copy.root, module), copy.kernels, LIMIT)
-    if verdict != "passed":
-        last = copy.said.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
-        message = "\n".join([f"{module}: without a defect, its tests {verdict}; not tried", *last])
-        sys.stdout.write(message + "\n")
-        return False
-    marker.parent.mkdir(exist_ok=True)
-    marker.touch()
-    return True
+def _pass_without_defect(copy: Copy, module: str) -> Reach | None:
+    """What the tests of an area run, if they pass; compiles the kernels that trials share."""
+    record = copy.root / f".{area_of(module).replace('/', '-')}.json"
+    verdict = run_tests(copy, tests_of(copy.root, module), copy.kernels, LIMIT, record)
+    if verdict == "passed":
+        return Reach.read(record)
+    last = copy.said.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+    message = "\n".join([f"{module}: without a defect, its tests {verdict}; not tried", *last])
+    sys.stdout.write(message + "\n")
+    return None
 
 
 def _copy_of_project(target: Path) -> Path:

@@ -26,7 +26,7 @@ def curve(
         Column to average.
     by : sequence of str
         Columns that tell the curves apart.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of Student's t interval.
 
     Returns

@@ -23,7 +23,7 @@ def accuracy_against_time(
         Length of a trial; a silent trial counts as decided then.
     by : str
         Column that tells the codes apart.
-    confidence : float
+    confidence : float, default 0.95
         Coverage of Student's t interval over seeds.
 
     Returns

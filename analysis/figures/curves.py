@@ -43,7 +43,7 @@ def plot_curves(
         Column that tells the lines apart.
     split : str, optional
         Column that tells the panels apart.
-    log : bool
+    log : bool, default False
         Whether the x axis is logarithmic.
 
     Returns

@@ -26,11 +26,11 @@ def plot_receptive_fields(
     ----------
     fields : array of float, shape (n, height, width)
         What `analysis.weights.receptive_fields` returns.
-    columns : int
+    columns : int, default 12
         Tiles in a row.
     titles : sequence of str, optional
         A name for each tile; wanted for a few large tiles.
-    quantile : float
+    quantile : float, default 0.99
         Quantile of the absolute weights at which the colour saturates, so that a few large weights
         do not wash out the rest.
 

@@ -167,7 +167,7 @@ def save(figure: Figure, folder: Path | str, name: str, dpi: int = 200) -> tuple
         Where; made if it is not there.
     name : str
         File name without suffix.
-    dpi : int
+    dpi : int, default 200
         Resolution of the PNG and of images within the SVG.
 
     Returns

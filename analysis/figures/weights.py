@@ -26,7 +26,7 @@ def plot_weight_histogram(histogram: pd.DataFrame, log: bool = False) -> Figure:
     ----------
     histogram : pandas.DataFrame
         What `analysis.weights.weight_histogram` returns.
-    log : bool
+    log : bool, default False
         Whether the density has a logarithmic axis, which shows the tails.
 
     Returns

@@ -48,13 +48,13 @@ class BernoulliEncoder(NeuronAValue):
 
     Parameters
     ----------
-    n_steps : int
+    n_steps : int, default 4
         T, length of a trial in steps.
-    intensity_max : int
+    intensity_max : int, default 255
         :math:`I_\max`, the largest value.
-    probability_max : float
+    probability_max : float, default 0.5
         :math:`p_\max`, what the largest value spikes with.
-    sparse : bool
+    sparse : bool, default False
         Whether values of 0 take no draws: the same code, other draws, and three times as fast for
         images that are mostly black.
 

@@ -48,11 +48,11 @@ class EvenEncoder(NeuronAValue):
 
     Parameters
     ----------
-    n_steps : int
+    n_steps : int, default 20
         T, length of a trial in steps.
-    intensity_max : int
+    intensity_max : int, default 255
         What integers are divided by.
-    phase : float
+    phase : float, default 0.5
         :math:`\phi`, from 0 to less than 1.
 
     Raises

@@ -26,9 +26,9 @@ class LatencyEncoder(NeuronAValue):
 
     Parameters
     ----------
-    n_steps : int
+    n_steps : int, default 256
         :math:`t_\max`, length of a trial in steps.
-    intensity_max : int
+    intensity_max : int, default 255
         :math:`I_\max`, the value that spikes at step 0.
 
     Raises

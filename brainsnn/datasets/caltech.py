@@ -32,10 +32,10 @@ class Caltech:
     ----------
     folder : Path, optional
         Folder that holds the two class folders. By default `brainsnn.datasets.locate` finds it.
-    n_train, n_validation : int
+    n_train, n_validation : int, default 200 and 50
         Images of each class in the training and validation splits, drawn at random; the rest
         is the test split.
-    height, width : int
+    height, width : int, default 160 and 250
         Size that the images are brought to, in pixels, whatever their proportions were.
 
     Raises

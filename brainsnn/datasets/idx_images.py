@@ -46,7 +46,7 @@ class IdxImages:
     ----------
     folder : Path, optional
         Folder that holds the files. By default `brainsnn.datasets.locate` looks for it.
-    n_validation : int
+    n_validation : int, default 10000
         Training images that become the validation split.
     files : mapping of str to IdxFile
         What each file must be: training images, training labels, test images, test labels.

@@ -28,7 +28,7 @@ class UCITable:
     ----------
     folder : Path, optional
         Folder that holds the file. By default `brainsnn.datasets.locate` finds it.
-    n_train, n_validation, n_test : int
+    n_train, n_validation, n_test : int, default 1, 0 and 1
         Rows of each split, drawn at random, class by class.
     checked : bool, default True
         Whether the file must be the published one, byte for byte.

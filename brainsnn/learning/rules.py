@@ -30,7 +30,7 @@ class RuleConfig(Choice):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float, default 0.1
         First learning rate, which the schedule scales.
     """
 
@@ -200,7 +200,7 @@ class CountConfig(RuleConfig):
         T, the network's.
     threshold, temperature, open_output
         See `CountBackprop`; the threshold is the network's.
-    rate_penalty, rate_target : float
+    rate_penalty, rate_target : float, default 0.0 and 0.1
         See `RatePenalty`; 0 turns the penalty off.
     """
 

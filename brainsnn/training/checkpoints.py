@@ -75,13 +75,13 @@ class TrainingState:
     streams : Streams
     metrics : list of dict
         Rows so far, an epoch a row.
-    epoch : int
+    epoch : int, default 0
         Epochs done.
     order : array of int64, shape (n_trials,)
         Order of the trials in the epoch under way; empty between epochs.
     statistics : EpochStatistics or None
         Of the epoch under way; its `done` is the position in `order`. None between epochs.
-    seconds : float
+    seconds : float, default 0.0
         Time spent on the epoch under way before the last resume.
     about : dict of str to str
         What the training is of; see `brainsnn.training.fingerprint`.

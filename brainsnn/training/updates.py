@@ -74,8 +74,8 @@ class StepByStep:
     engine : Engine
     rule : Rule
     optimiser : Optimiser
-    batch_size : int
-    sequential : bool
+    batch_size : int, default 1
+    sequential : bool, default True
         Whether each gradient is applied before the next one is asked for.
     clip : float, optional
         Largest absolute value of each entry of a batch's mean gradient.

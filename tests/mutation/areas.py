@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+_DEFAULTS = "tests/learning/test_learning_defaults.py"
+
 #: Beginning of a file's path, and the tests of what lies there; the longest beginning counts.
 TESTS: dict[str, tuple[str, ...]] = {
     "brainsnn/codes": ("tests/codes",),
@@ -13,21 +15,24 @@ TESTS: dict[str, tuple[str, ...]] = {
     "brainsnn/learning": ("tests/learning", "tests/gradients", "tests/oracles"),
     "brainsnn/learning/antlr": (
         "tests/learning/antlr",
+        _DEFAULTS,
         "tests/gradients/test_gradient_antlr.py",
         "tests/oracles/test_oracle_antlr.py",
     ),
     "brainsnn/learning/count": (
         "tests/learning/count",
+        _DEFAULTS,
         "tests/gradients/test_gradient_count.py",
         "tests/test_count_constraints.py",
         "tests/test_count.py",
     ),
     "brainsnn/learning/glm": (
         "tests/learning/glm",
+        _DEFAULTS,
         "tests/gradients/test_gradient_glm.py",
         "tests/test_glm.py",
     ),
-    "brainsnn/learning/optimisers": ("tests/learning/optimisers", "tests/training"),
+    "brainsnn/learning/optimisers": ("tests/learning/optimisers", "tests/training", _DEFAULTS),
     "brainsnn/training": ("tests/training", "tests/learning/optimisers"),
     "analysis": ("tests/analysis",),
     "protocols/mnist.py": ("tests/protocols",),
@@ -45,11 +50,15 @@ def modules(root: Path) -> list[str]:
     return sorted(found)
 
 
+def area_of(module: str) -> str:
+    """Area that a file lies in, a key of `TESTS`."""
+    return max((start for start in TESTS if module.startswith(start)), key=len)
+
+
 def tests_of(root: Path, module: str) -> list[str]:
     """Tests that have to notice a defect in a file, those that name most of its contents first."""
-    area = max((start for start in TESTS if module.startswith(start)), key=len)
     files: list[Path] = []
-    for name in TESTS[area]:
+    for name in TESTS[area_of(module)]:
         path = root / name
         files += [path] if path.is_file() else sorted(path.rglob("test_*.py"))
     tree = ast.parse((root / module).read_text(encoding="utf-8"))

@@ -1,7 +1,8 @@
 """Where a defect can be planted in a source file, and the source with it planted.
 
 Defects are those of cosmic-ray's operators that change what is computed: comparisons, arithmetic,
-logic, numbers, conditions. Annotations and docstrings are left alone: nothing would notice.
+logic, numbers, conditions. Annotations, docstrings, the text of errors, and the star of a signature
+are left alone: nothing would notice.
 """
 
 from __future__ import annotations
@@ -95,7 +96,9 @@ class _Places(Visitor):  # type: ignore[misc]
         self.operator, self.lines = operator, []
 
     def visit(self, node: Any) -> Any:
-        self.lines += [start[0] for start, _ in self.operator.mutation_positions(node)]
+        star = getattr(node.parent, "type", "") in ("param", "parameters")
+        places = self.operator.mutation_positions(node)
+        self.lines += [None if star else start[0] for start, _ in places]
         return node
 
 
@@ -110,7 +113,9 @@ def sites(root: Path, module: str) -> list[Site]:
         places = _Places(_operator(name))
         places.walk(tree)
         found += [
-            Site(module, name, k, line) for k, line in enumerate(places.lines) if line not in silent
+            Site(module, name, k, line)
+            for k, line in enumerate(places.lines)
+            if line is not None and line not in silent
         ]
     return found
 

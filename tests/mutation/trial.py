@@ -16,11 +16,15 @@ from pathlib import Path
 import pytest
 
 from mutation.areas import tests_of
+from mutation.reach import Reach, Recorder
 from mutation.sites import Site
 
 #: What tests import from elsewhere, loaded once so that each trial begins with it. Brian2 is not
 #: among it: its log file does not outlive a fork.
 HEAVY = ("matplotlib.pyplot", "numba", "pandas", "pyarrow", "scipy.stats", "sympy")
+
+#: Tests with a defect may take so many times as long as without, and so many seconds to begin.
+SLOWER, SPARE = 5.0, 60.0
 
 
 @dataclass
@@ -92,8 +96,10 @@ def _imported(path: Path) -> set[str]:
     return names
 
 
-def run_tests(copy: Copy, tests: list[str], kernels: Path, limit: float) -> str:
-    """Run tests in a fork until one fails.
+def run_tests(
+    copy: Copy, tests: list[str], kernels: Path, limit: float, record: Path | None = None
+) -> str:
+    """Run tests in a fork until one fails, and note for `Reach.read` what they run if asked to.
 
     Returns
     -------
@@ -113,10 +119,16 @@ def run_tests(copy: Copy, tests: list[str], kernels: Path, limit: float) -> str:
             str(copy.root / "tests"),
             str(copy.root / "tests/gradients"),
         ]
-        os._exit(
-            int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]))
-        )
+        os._exit(_pytest(copy, tests, record))
     return _wait(child, time.monotonic() + limit)
+
+
+def _pytest(copy: Copy, tests: list[str], record: Path | None) -> int:
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
+    if record is None:
+        return int(pytest.main(options))
+    with Recorder(copy.root, record) as recorder:
+        return int(pytest.main(options, plugins=[recorder]))
 
 
 def _wait(child: int, end: float) -> str:
@@ -130,11 +142,15 @@ def _wait(child: int, end: float) -> str:
     return "too long"
 
 
-def survives(copy: Copy, site: Site, limit: float) -> bool:
-    """Whether all tests of its area pass with the defect planted."""
+def survives(copy: Copy, site: Site, reach: Reach) -> bool:
+    """Whether all tests of its area that come by the defect pass with it planted."""
     folder = copy.root / ".kernels-with-defect"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     copy.usable_kernels(site.module, folder)
+    near = reach.tests(copy.root / site.module, site.line)
+    tests = [name for name in tests_of(copy.root, site.module) if name in near]
+    tests.sort(key=lambda name: name not in reach.readers)  # They take no time.
+    limit = SPARE + SLOWER * sum(reach.seconds[name] for name in tests)
     with copy.planted(site):
-        return run_tests(copy, tests_of(copy.root, site.module), folder, limit) == "passed"
+        return run_tests(copy, tests, folder, limit) == "passed"

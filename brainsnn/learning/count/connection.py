@@ -18,7 +18,7 @@ class CountConnection(ABC):
 
     Attributes
     ----------
-    learned : bool
+    learned : bool, default True
         Whether it has weights that are learned.
     """
 

@@ -40,7 +40,7 @@ def raised_cosines(
         How many, numbered from the one that peaks first.
     window : int
         Lags, in samples.
-    stretch, offset : float
+    stretch, offset : float, default 7500.0 and 1.0
         :math:`a` and :math:`c`; the defaults are those of Bagheri et al., Figure 3. The paper gives
         neither the phases nor the length of a sample: the phases are those of Pillow et al., and
         the sample is :math:`c (e^{\pi / 2a} - 1)`, about 0.21 ms.
@@ -103,7 +103,7 @@ def postsynaptic_potential(
         1: a kernel of this kind has a single weight.
     window : int
         Lags, in samples.
-    membrane, synapse : float
+    membrane, synapse : float, default 10.0 and 5.0
         Time constants in samples.
 
     Raises

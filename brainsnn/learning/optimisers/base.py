@@ -25,7 +25,7 @@ class Optimiser(ABC):
 
     Attributes
     ----------
-    postpones : bool
+    postpones : bool, default False
         Whether `prepare` has anything to do; if not, a training loop may leave it out.
     """
 

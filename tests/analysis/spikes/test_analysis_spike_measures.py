@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,6 +91,105 @@ def test_kaplan_meier():
     assert kaplan_meier_median(latency, np.array([False] * 4)) == 2.0
     assert kaplan_meier_median(latency, np.array([False, True, False, True])) == 3.0
     assert np.isnan(kaplan_meier_median(latency, np.array([False, True, True, True])))
+
+
+def estimated_median(latency, censored):
+    """Kaplan and Meier's median from the definition, in fractions."""
+    left = Fraction(1)
+    for t in sorted(set(latency[~censored].tolist())):
+        left *= 1 - Fraction(int(sum((latency == t) & ~censored)), int(sum(latency >= t)))
+        if left <= Fraction(1, 2):
+            return t
+    return np.nan
+
+
+def test_those_censored_at_a_time_are_at_risk_then():
+    rng = np.random.default_rng(0)
+    found = []
+    for n in (1, 2, 3, 4, 5, 8, 9) * 30:
+        latency, censored = rng.integers(1, 6, n).astype(float), rng.random(n) < 0.4
+        found.append(kaplan_meier_median(latency, censored))
+        np.testing.assert_equal(found[-1], estimated_median(latency, censored))
+    assert 20 < np.isnan(found).sum() < 150
+    with pytest.raises(TableError, match="true or false"):
+        kaplan_meier_median(np.array([1.0, 1.0]), np.array([0, 2]))
+
+
+def test_a_window_of_rates_has_its_begin_and_not_its_end():
+    rows = [(0, "x", t) for t in (0.1, 0.2, 0.25, 0.5, 0.9)] + [(1, "x", 0.3), (2, "x", 0.3)]
+    wide = table(rows, ("a", "a", "b"), ("x", "y"))
+    for begin, end, counts in (
+        (None, None, [5, 1, 1]),
+        (0.1, 0.5, [3, 1, 1]),
+        (0.1, None, [5, 1, 1]),
+        (0.11, None, [4, 1, 1]),
+        (None, 0.3, [3, 0, 0]),
+        (None, 0.5, [3, 1, 1]),
+        (0.3, 0.9, [1, 1, 1]),
+        (0.5, 1.0, [2, 0, 0]),
+    ):
+        row = tuning(wide, begin, end).set_index(["stimulus", "neuron"])
+        length = (1.0 if end is None else end) - (begin or 0.0)
+        a, b = row.loc[("a", "x")], row.loc[("b", "x")]
+        assert (a["trials"], b["trials"]) == (2, 1)
+        assert a["count"] == np.mean(counts[:2])
+        assert a["variance"] == pytest.approx(np.var(counts[:2], ddof=1))
+        assert a["rate"] == pytest.approx(np.mean(counts[:2]) / length)
+        assert b["rate"] == pytest.approx(counts[2] / length)
+        assert np.isnan(b["variance"])
+        assert row.loc[("a", "y"), "count"] == 0
+        first = wide.first(begin, end)[0, 0]
+        inside = [t for t in (0.1, 0.2, 0.25, 0.5, 0.9) if (begin or 0) <= t < (end or 1)]
+        assert first == (inside[0] if inside else pytest.approx(np.nan, nan_ok=True))
+    for begin, end in ((-0.1, 0.5), (0.5, 1.1), (0.5, 0.5), (0.6, 0.5)):
+        with pytest.raises(TableError, match="must lie within the trial"):
+            tuning(wide, begin, end)
+
+
+def test_bins_that_do_not_fill_the_trial_and_a_trial_that_begins_later():
+    spikes = pd.DataFrame({"trial": [0, 0, 1], "neuron": "x", "time": [0.5, 0.75, 1.05]})
+    trials = pd.DataFrame({"trial": [0, 1, 2], "stimulus": ["a", "a", "b"]})
+    rates = psth(from_frame(spikes, 0.5, 1.1, trials=trials), 0.25)
+    assert rates["time"].tolist() == [0.5, 0.75] * 2
+    assert rates["rate"].tolist() == [2, 2, 0, 0]
+    assert rates["sem"].tolist()[:2] == [2, 2]
+    assert rates["sem"].isna().tolist() == [False, False, True, True]
+    assert len(psth(from_frame(spikes, 0.5, 1.1, trials=trials), 0.6)) == 2
+    for wrong in (0, -0.1, 0.61):
+        with pytest.raises(TableError, match=r"\(0, 0.6\]"):
+            psth(from_frame(spikes, 0.5, 1.1, trials=trials), wrong)
+
+
+def test_smoothing_is_the_convolution_with_a_normal_kernel_of_area_one():
+    rng = np.random.default_rng(1)
+    rates = pd.DataFrame({"stimulus": "a", "neuron": "x", "time": np.arange(30) * 0.02})
+    rates = rates.assign(rate=rng.uniform(0, 9, 30), sem=0.0)
+    apart = (rates["time"].to_numpy()[:, None] - rates["time"].to_numpy()) / 0.03
+    kernel = np.where(np.abs(apart) <= 4 + 1e-9, np.exp(-(apart**2) / 2), 0)
+    wanted = kernel @ rates["rate"] / kernel.sum(axis=1)
+    np.testing.assert_allclose(smooth(rates, 0.03)["rate"], wanted, rtol=1e-3)
+    assert smooth(rates, 1e-3)["rate"].tolist() == pytest.approx(rates["rate"].tolist())
+    for width in (0, -1, np.inf):
+        with pytest.raises(TableError, match="positive width"):
+            smooth(rates, width)
+    with pytest.raises(TableError, match="two bins"):
+        smooth(rates[:1], 0.1)
+    assert len(smooth(rates[:2], 0.1)) == 2
+
+
+def test_intervals_are_those_of_a_train_alone():
+    rows = [(0, "x", t) for t in (0.1, 0.2, 0.5)] + [(0, "y", 0.6), (0, "y", 0.7)]
+    rows += [(1, "x", 0.3), (1, "x", 0.4), (2, "y", 0.1)]
+    found = intervals(table(rows, ("a", "a", "b"), ("x", "y")))
+    assert found["stimulus"].tolist() == ["a", "a", "b", "b"]
+    assert found["neuron"].tolist() == ["x", "y", "x", "y"]
+    assert found["intervals"].tolist() == [3, 1, 0, 0]
+    gaps = [0.1, 0.3, 0.1]
+    assert found["mean"].tolist()[:2] == pytest.approx([np.mean(gaps), 0.1])
+    assert found["cv"][0] == pytest.approx(np.std(gaps, ddof=1) / np.mean(gaps))
+    assert found["cv2"][0] == pytest.approx(2 * 0.2 / 0.4)
+    assert found.loc[1:, "cv"].isna().all()
+    assert found.loc[1:, "cv2"].isna().all()
 
 
 def test_rank_order():

@@ -75,3 +75,34 @@ def test_impossible_parameters(wrong):
 def test_images_need_rows_and_columns():
     with pytest.raises(DataError, match="height, width"):
         OrientedLatencyEncoder().encode(np.zeros((2, 12), np.uint8))
+
+
+@pytest.mark.parametrize(("wavelength", "angle"), [(4.5, 0.4), (6.0, 2.0)])
+def test_a_field_is_gabors_within_its_circle(wavelength, angle):
+    """Envelope half a wavelength wide, and 0.3 times as steep along the wave's crests."""
+    radius, found = round(0.75 * wavelength), gabor(wavelength, angle)
+    assert found.shape == (2 * radius + 1, 2 * radius + 1)
+    wave, inside = np.zeros(found.shape), []
+    for row, column in np.ndindex(found.shape):
+        y, x = row - radius, column - radius
+        u = x * np.cos(angle) + y * np.sin(angle)
+        v = y * np.cos(angle) - x * np.sin(angle)
+        if x * x + y * y <= (radius + 0.5) ** 2:
+            inside.append((row, column))
+            far = (u * u + 0.09 * v * v) / (2 * (wavelength / 2) ** 2)
+            wave[row, column] = np.exp(-far) * np.cos(2 * np.pi * u / wavelength)
+    level, wanted = np.mean([wave[place] for place in inside]), np.zeros(found.shape)
+    for place in inside:
+        wanted[place] = wave[place] - level
+    np.testing.assert_allclose(found, wanted / np.abs(wanted).sum(), atol=1e-12)
+
+
+def test_a_cell_below_one_level_is_silent_and_one_of_a_level_spikes():
+    encoder = OrientedLatencyEncoder(n_steps=6)
+    assert encoder._steps(np.array([[0.5, 1.0, 3.0]])).tolist() == [[6, 2, 0]]
+
+
+def test_squares_at_the_edges_count():
+    encoder = OrientedLatencyEncoder(pool=4, n_orientations=3)
+    assert encoder.neurons((9, 12)) == (3, 3, 3)
+    assert encoder.neurons((8, 13)) == (3, 2, 4)

@@ -80,7 +80,9 @@ def test_images_almost_black_are_warned_of_where_light_counts():
     for wrong in (np.full((1, 1), 256), np.full((1, 1), -1), np.zeros(3, int), np.zeros((1, 1))):
         with pytest.raises(DataError, match="A code"):
             check_images("A code", wrong, 255)
-    assert fractions("A code", np.array([[0, 51, 255]]), 255) == pytest.approx(np.array([[0, 0.2, 1]]))
+    assert fractions("A code", np.array([[0, 51, 255]]), 255) == pytest.approx(
+        np.array([[0, 0.2, 1]])
+    )
 
 
 def test_lengths_name_what_is_wrong():

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from brainsnn.datasets import Splits
+from brainsnn.datasets.events import EventSet
+from brainsnn.datasets.tables import TableSet
 
 #: What may be known of a test split before the end.
 KNOWN = ("name", "classes", "size", "dropped")
@@ -56,11 +58,15 @@ def sealed(splits: Splits[Any], seal: Seal) -> Splits[Any]:
 
 
 def poisoned(splits: Splits[Any], *names: str) -> Splits[Any]:
-    """Splits of which some hold other images with other labels."""
+    """Splits of which some hold other images, rows or events, with other labels."""
     return replace(splits, **{name: _poisoned(getattr(splits, name)) for name in names})
 
 
-def _poisoned(images: Any) -> Any:
-    labels = (images.labels + 1) % len(images.classes)
-    turned = np.ascontiguousarray(255 - images.images[:, ::-1, ::-1])
-    return replace(images, images=turned, labels=labels)
+def _poisoned(split: Any) -> Any:
+    labels = (split.labels + 1) % len(split.classes)
+    if isinstance(split, TableSet):
+        return replace(split, rows=split.rows[::-1].copy(), labels=labels)
+    if isinstance(split, EventSet):
+        return replace(split, address=split.address[::-1].copy(), labels=labels)
+    turned = np.ascontiguousarray(255 - split.images[:, ::-1, ::-1])
+    return replace(split, images=turned, labels=labels)

@@ -18,9 +18,14 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
     seal = Seal()
     for owner, name in ((Trainer, "fit"), (Workshop, "train")):
         monkeypatch.setattr(owner, name, seal.around(getattr(owner, name)))
-    for dataset in {_defining(DATASETS[name], "load") for name in DATASETS}:
+    for dataset in loaders():
         monkeypatch.setattr(dataset, "load", _sealing(dataset.load, seal))
     return seal
+
+
+def loaders() -> set[type]:
+    """Classes that define how a data set is loaded."""
+    return {_defining(DATASETS[name], "load") for name in DATASETS}
 
 
 def _defining(dataset: type, name: str) -> type:

@@ -7,24 +7,37 @@ notices, and that a network is the same whatever the images are that it must not
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import loaders
+from photographs import put_photographs
 from sealed import Seal, poisoned, sealed
 
 from brainsnn.config import apply_overrides
-from brainsnn.datasets import MNIST, ImageSet, Splits
-from brainsnn.datasets.idx_images import IdxImages
+from brainsnn.datasets import MNIST, ImageSet, Iris, SmallNMNIST, Splits
 from brainsnn.experiment import start
 from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory
+from brainsnn.training import Trainer
+from protocols.s4nn_caltech_presets import PRESETS
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 IMAGES = ("data.n_train=96", "data.n_validation=48", "data.n_test=24")
 GLM = ("training.epochs=2", "training.folds=2", "data.train=12", "data.test=6", "seeds=1")
+
+CALTECH = (
+    *PRESETS["pixels"],
+    "data.n_train=6",
+    "data.n_validation=2",
+    "data.height=8",
+    "data.width=10",
+    "network.initial_high=[5.0, 250.0]",
+)
 
 #: Little settings of protocols that learn images, one epoch each: nothing is left to select.
 LEARNING = {
@@ -39,6 +52,32 @@ LEARNING = {
         *IMAGES,
     ),
 }
+
+#: Others: little settings, and the splits that must not teach. `count-uci` learns a fixed time,
+#: from validation rows too.
+OTHER = {
+    "s4nn-caltech": ((*CALTECH, "epochs=1", "jitters=[]"), ("validation", "test")),
+    "antlr-nmnist": (
+        (
+            "seeds=1",
+            "hidden=12",
+            "n_steps=20",
+            "training.epochs=1",
+            'methods=["antlr"]',
+            "restricted=[true]",
+        ),
+        ("validation", "test"),
+    ),
+    "count-latency": (
+        ("n_steps=[2]", "bits=[]", "rate_targets=[]", "epochs=1", "network.hidden=30", *IMAGES),
+        ("validation", "test"),
+    ),
+    "count-uci": (
+        ('sets=["iris"]', 'codes=["bernoulli"]', "training.updates=5", "seeds=1"),
+        ("test",),
+    ),
+}
+OTHER_DATA = {"antlr-nmnist": SmallNMNIST, "count-latency": MNIST, "count-uci": Iris}
 
 #: Those that choose by cross-validation of the training images.
 CHOOSING = {
@@ -55,23 +94,23 @@ def carry_out(name: str, path: Path, *overrides: str) -> RunDirectory:
 
 
 @pytest.fixture
-def other_images(monkeypatch: pytest.MonkeyPatch, seal: Seal) -> Any:
-    """Have splits of the names given hold other images with other labels, from now on."""
+def other_data(monkeypatch: pytest.MonkeyPatch, seal: Seal) -> Any:
+    """Have splits of the names given hold other data with other labels, from now on."""
 
     def poison(*names: str) -> None:
-        load = IdxImages.load
-
-        def loaded(*args: Any, **settings: Any) -> Splits[ImageSet]:
-            splits = load(*args, **settings)
-            return sealed(poisoned(_unsealed(splits, seal), *names), seal)
-
-        monkeypatch.setattr(IdxImages, "load", loaded)
+        for kind in loaders():
+            monkeypatch.setattr(kind, "load", _poisoning(kind.load, names, seal))
 
     return poison
 
 
-def _unsealed(splits: Any, seal: Seal) -> Any:
-    return Splits(splits.train, splits.validation, splits.test._make())
+def _poisoning(load: Any, names: tuple[str, ...], seal: Seal) -> Any:
+    def loaded(*args: Any, **settings: Any) -> Splits[Any]:
+        splits = load(*args, **settings)
+        whole = replace(splits, test=splits.test._make())
+        return sealed(poisoned(whole, *names), seal)
+
+    return loaded
 
 
 def concluded_without_a_page(self: Any, run: RunDirectory) -> pd.DataFrame:
@@ -81,12 +120,12 @@ def concluded_without_a_page(self: Any, run: RunDirectory) -> pd.DataFrame:
 @pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not there")
 @pytest.mark.parametrize("name", [*LEARNING, *CHOOSING])
 def test_what_must_not_teach_does_not(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_images: Any
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_data: Any
 ) -> None:
     overrides = {**LEARNING, **CHOOSING}[name]
     monkeypatch.setattr(type(load_protocol(name)), "conclude", concluded_without_a_page)
     ours = carry_out(name, tmp_path / "ours", *overrides)
-    other_images("test", *(["validation"] if name in LEARNING else []))
+    other_data("test", *(["validation"] if name in LEARNING else []))
     theirs = carry_out(name, tmp_path / "theirs", *overrides)
     assert not ours.trials()["decision"].equals(theirs.trials()["decision"])
     if name in CHOOSING:
@@ -98,6 +137,48 @@ def test_what_must_not_teach_does_not(
     with np.load(mine) as a, np.load(other) as b:
         assert a.files == b.files
         assert all(np.array_equal(a[key], b[key]) for key in a.files)
+
+
+@pytest.fixture
+def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
+    """Weights of each network that a protocol trains."""
+    fit, found = Trainer.fit, []
+
+    def fitted(trainer: Trainer, *data: Any, **settings: Any) -> Any:
+        result = fit(trainer, *data, **settings)
+        found.append({name: np.array(value) for name, value in trainer.engine.weights.items()})
+        return result
+
+    monkeypatch.setattr(Trainer, "fit", fitted)
+    return found
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_what_must_not_teach_other_data_does_not(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    learned: list[dict[str, np.ndarray]],
+    other_data: Any,
+) -> None:
+    if name == "s4nn-caltech":
+        monkeypatch.setenv("BRAINSNN_DATA", str(put_photographs(tmp_path)))
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path / "cache")
+    elif OTHER_DATA[name]().find() is None:
+        pytest.skip(f"data of {name} are not there")
+    if name == "count-uci":
+        pytest.importorskip("sklearn")
+    protocol, overrides, names = load_protocol(name), *OTHER[name]
+    monkeypatch.setattr(type(protocol), "conclude", concluded_without_a_page)
+    seen = [carry_out(name, tmp_path / "ours", *overrides)]
+    mine = list(learned)
+    other_data(*names)
+    seen.append(carry_out(name, tmp_path / "theirs", *overrides))
+    table = "trials" if seen[0].has_table("trials") else "results"
+    assert not seen[0].table(table).equals(seen[1].table(table))
+    assert len(mine) == len(learned) / 2 > 0
+    for a, b in zip(mine, learned[len(mine) :], strict=True):
+        assert all(np.array_equal(a[key], b[key]) for key in a)
 
 
 def test_a_sealed_split_is_read_after_training_only() -> None:

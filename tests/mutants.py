@@ -9,7 +9,6 @@ the score to ``results/benchmarks/mutants.csv``.
 from __future__ import annotations
 
 import argparse
-import importlib
 import multiprocessing
 import shutil
 import subprocess
@@ -26,7 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from mutation.areas import area_of, modules, tests_of  # noqa: E402
 from mutation.reach import Reach  # noqa: E402
 from mutation.sites import Site, draw, sites  # noqa: E402
-from mutation.trial import HEAVY, Copy, run_tests, survives  # noqa: E402
+from mutation.trial import Copy, load_heavy, run_tests, survives  # noqa: E402
 
 #: Seconds that the tests of an area may take without a defect.
 LIMIT = 1200.0
@@ -64,10 +63,9 @@ def try_all(drawn: list[Site], jobs: int) -> Iterable[Site]:
 
 def try_share(share: list[Site]) -> list[Site]:
     """Try some of the defects, one after another, in a copy of the project."""
-    for name in HEAVY:
-        importlib.import_module(name)
     survivors = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        load_heavy(Path(folder))
         copy = Copy(_copy_of_project(Path(folder) / "project"))
         reaches: dict[str, Reach | None] = {}
         for k, site in enumerate(share, start=1):

@@ -51,6 +51,15 @@ class Recorder:
             self.coverage.switch_context("")
 
 
+def is_compiled(source: str, line: int) -> bool:
+    """Whether a line is of a function or class with kernels in it, or of none."""
+    for node in ast.parse(source).body:
+        kinds = (*FUNCTIONS, ast.ClassDef)
+        if isinstance(node, kinds) and _begin(node) <= line <= (node.end_lineno or 0):
+            return "njit" in ast.unparse(node)
+    return True
+
+
 @dataclass
 class Reach:
     """What a `Recorder` has noted.
@@ -80,11 +89,15 @@ class Reach:
     def tests(self, path: Path, line: int) -> set[str]:
         """Test files that run a line, or read the sources.
 
-        All of them, where that is not known: of what runs at import, and of compiled kernels.
+        All of them, where that is not known: of what runs at import, and of compiled kernels, whose
+        lines count for the test that compiles them.
         """
+        source = path.read_text(encoding="utf-8")
+        if is_compiled(source, line):
+            return set(self.seconds)
         contexts = self.lines.contexts_by_lineno(str(path))
         found: set[str] = set()
-        for k in _lines_with(ast.parse(path.read_text(encoding="utf-8")), line):
+        for k in _lines_with(ast.parse(source), line):
             found |= set(contexts.get(k, ()))
         return (found - {""} | self.readers) if found - {""} else set(self.seconds)
 
@@ -93,7 +106,7 @@ def _lines_with(tree: ast.AST, line: int) -> range:
     """Lines that run where one runs: its statement's; of a function's first lines, its body's."""
     inner, function = tree, None
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and _first(node) <= line <= (node.end_lineno or 0):
+        if isinstance(node, ast.stmt) and _begin(node) <= line <= (node.end_lineno or 0):
             inner = node  # Walks from outside to inside.
             function = node if isinstance(node, FUNCTIONS) else function
     if function is None or not isinstance(inner, ast.stmt):
@@ -104,6 +117,6 @@ def _lines_with(tree: ast.AST, line: int) -> range:
     return range(inner.lineno, body[0].lineno if body else (inner.end_lineno or 0) + 1)
 
 
-def _first(node: ast.stmt) -> int:
+def _begin(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])
     return min([node.lineno, *(d.lineno for d in decorators)])

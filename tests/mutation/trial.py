@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import os
 import shutil
 import signal
@@ -16,15 +17,22 @@ from pathlib import Path
 import pytest
 
 from mutation.areas import tests_of
-from mutation.reach import Reach, Recorder
+from mutation.reach import Reach, Recorder, is_compiled
 from mutation.sites import Site
 
-#: What tests import from elsewhere, loaded once so that each trial begins with it. Brian2 is not
-#: among it: its log file does not outlive a fork.
-HEAVY = ("matplotlib.pyplot", "numba", "pandas", "pyarrow", "scipy.stats", "sympy")
+#: What tests import from elsewhere, loaded once so that each trial begins with it.
+HEAVY = ("matplotlib.pyplot", "numba", "pandas", "pyarrow", "scipy.stats", "sympy", "brian2")
 
 #: Tests with a defect may take so many times as long as without, and so many seconds to begin.
 SLOWER, SPARE = 5.0, 60.0
+
+
+def load_heavy(folder: Path) -> None:
+    """Import what is `HEAVY`; without a log file of Brian2's, which does not outlive a fork."""
+    (folder / "brian_preferences").write_text("logging.file_log = False\n", encoding="utf-8")
+    with contextlib.chdir(folder):
+        for name in HEAVY:
+            importlib.import_module(name)
 
 
 @dataclass
@@ -32,7 +40,8 @@ class Copy:
     """A copy of the project to plant defects in, with compiled kernels of its own.
 
     Numba keeps a kernel while its own file is unchanged, also when one that it calls has changed.
-    A trial therefore takes kept kernels only from files that do not import the changed one.
+    A trial whose defect is in what kernels may hold therefore takes kept ones only from files that
+    do not import the changed one.
     """
 
     root: Path
@@ -75,9 +84,11 @@ class Copy:
         finally:
             shutil.move(spare, path)
 
-    def usable_kernels(self, module: str, folder: Path) -> None:
-        """Link kernels that do not depend on a file into a folder."""
-        stale = {(Path(f).parent.name, Path(f).stem) for f in self.dependents(module)}
+    def usable_kernels(self, site: Site, folder: Path) -> None:
+        """Link kernels that do not depend on what a defect is in into a folder."""
+        source = (self.root / site.module).read_text(encoding="utf-8")
+        files = self.dependents(site.module) if is_compiled(source, site.line) else {site.module}
+        stale = {(Path(f).parent.name, Path(f).stem) for f in files}
         for kept in self.kernels.rglob("*.nb?"):
             home = kept.parent.name.rsplit("_", 1)[0]
             if (home, kept.name.split(".")[0]) not in stale:
@@ -147,7 +158,7 @@ def survives(copy: Copy, site: Site, reach: Reach) -> bool:
     folder = copy.root / ".kernels-with-defect"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    copy.usable_kernels(site.module, folder)
+    copy.usable_kernels(site, folder)
     near = reach.tests(copy.root / site.module, site.line)
     tests = [name for name in tests_of(copy.root, site.module) if name in near]
     tests.sort(key=lambda name: name not in reach.readers)  # They take no time.

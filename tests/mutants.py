@@ -1,19 +1,22 @@
 """Plant defects one by one and count those that the tests notice.
 
-Run as ``python tests/mutants.py [--n N] [--seed S] [--jobs N] [--only PATH] [--record]``. Draws N
-defects from all that cosmic-ray's operators can make in the areas of `mutation.areas`, runs the
-tests of its area on each until one fails, and prints those that no test noticed. ``--record`` adds
-the score to ``results/benchmarks/mutants.csv``.
+Run as ``python tests/mutants.py [--n N] [--minutes M] [--seed S] [--jobs N] [--only PATH]
+[--record]``. Draws N defects from all that cosmic-ray's operators can make in the areas of
+`mutation.areas`, runs the tests of its area on each until one fails, and prints those that no test
+noticed; after M minutes no more are tried, and the score is of those that were. ``--record`` adds
+it to ``results/benchmarks/mutants.csv``.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,6 +38,7 @@ def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=200, help="defects drawn")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="try no more after these")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="beginning of the paths that defects are in")
@@ -44,42 +48,43 @@ def main() -> int:
     found = [site for name in chosen for site in sites(ROOT, name)]
     drawn = draw(found, options.n, np.random.default_rng(options.seed))
     sys.stdout.write(f"{len(drawn)} of {len(found)} defects in {len(chosen)} files\n")
-    survivors = list(try_all(drawn, options.jobs))
-    score = 100 * (1 - len(survivors) / len(drawn))
-    sys.stdout.write(f"noticed: {len(drawn) - len(survivors)} of {len(drawn)}, {score:.1f} %\n")
+    noticed = list(try_all(drawn, options.jobs, time.time() + 60 * options.minutes))
+    score = 100 * sum(noticed) / len(noticed)
+    sys.stdout.write(f"noticed: {sum(noticed)} of {len(noticed)}, {score:.1f} %\n")
     if options.record:
-        _record(options.only or "all areas", len(found), len(drawn), score)
+        _record(options.only or "all areas", len(found), len(noticed), score)
     return 0
 
 
-def try_all(drawn: list[Site], jobs: int) -> Iterable[Site]:
-    """Try defects in several processes; say and give those that survive."""
-    shares = [drawn[k::jobs] for k in range(jobs)]
+def try_all(drawn: list[Site], jobs: int, end: float) -> Iterable[bool]:
+    """Try defects in several processes until a time; say which survive, give which do not."""
+    shares = [(drawn[k::jobs], end) for k in range(jobs)]
     context = multiprocessing.get_context("spawn")
     with context.Pool(jobs) as pool:
-        for part in pool.imap_unordered(try_share, shares, chunksize=1):
+        for part in pool.starmap(try_share, shares, chunksize=1):
             yield from part
 
 
-def try_share(share: list[Site]) -> list[Site]:
+def try_share(share: list[Site], end: float) -> list[bool]:
     """Try some of the defects, one after another, in a copy of the project."""
-    survivors = []
+    noticed: list[bool] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         load_heavy(Path(folder))
         copy = Copy(_copy_of_project(Path(folder) / "project"))
         reaches: dict[str, Reach | None] = {}
         for k, site in enumerate(share, start=1):
+            if time.time() > end:
+                break
             area = area_of(site.module)
             if area not in reaches:
                 reaches[area] = _pass_without_defect(copy, site.module)
             reach = reaches[area]
-            if reach is not None and not survives(copy, site, reach):
-                continue
-            survivors.append(site)
-            source = (ROOT / site.module).read_text(encoding="utf-8")
-            sys.stdout.write(f"[{k}/{len(share)}] {site.describe(source)}\n")
-            sys.stdout.flush()
-    return survivors
+            noticed.append(reach is not None and not survives(copy, site, reach))
+            if not noticed[-1]:
+                source = (ROOT / site.module).read_text(encoding="utf-8")
+                sys.stdout.write(f"[{k}/{len(share)}] {site.describe(source)}\n")
+                sys.stdout.flush()
+    return noticed
 
 
 def _pass_without_defect(copy: Copy, module: str) -> Reach | None:

@@ -35,15 +35,24 @@ TESTS: dict[str, tuple[str, ...]] = {
     "brainsnn/learning/optimisers": ("tests/learning/optimisers", "tests/training", _DEFAULTS),
     "brainsnn/training": ("tests/training", "tests/learning/optimisers"),
     "analysis": ("tests/analysis",),
-    "protocols/mnist.py": ("tests/protocols",),
-    "protocols/glm.py": ("tests/protocols/test_protocols_glm.py", "tests/protocols"),
+    "protocols": (
+        "tests/protocols/test_protocols_defaults.py",
+        "tests/protocols/test_protocols_settings.py",
+        "tests/protocols/test_protocols_glm.py",
+        "tests/protocols/test_protocols_glm_choices.py",
+        "tests/protocols/test_protocols_test_split.py",
+    ),
 }
+
+
+#: The protocols' files in which defects are planted: what gives the splits.
+SPLITS = ("protocols/mnist.py", "protocols/glm.py")
 
 
 def modules(root: Path) -> list[str]:
     """Files in which defects are planted, from the root of the project."""
     found = set()
-    for start in TESTS:
+    for start in {*TESTS, *SPLITS} - {"protocols"}:
         path = root / start
         files = [path] if path.is_file() else path.rglob("*.py")
         found |= {str(p.relative_to(root)) for p in files if p.name != "__init__.py"}

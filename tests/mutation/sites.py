@@ -121,10 +121,8 @@ def sites(root: Path, module: str) -> list[Site]:
 
 
 def draw(found: list[Site], n: int, rng: np.random.Generator) -> list[Site]:
-    """Draw n of the defects, without repetition, in the order in which they were found."""
-    if n >= len(found):
-        return found
-    return [found[k] for k in sorted(rng.choice(len(found), n, replace=False))]
+    """Draw n of the defects, or all there are, without repetition, in the order drawn."""
+    return [found[k] for k in rng.permutation(len(found))[:n]]
 
 
 def _silent_lines(source: str) -> set[int]:

@@ -182,3 +182,86 @@ def test_inputs_that_come_too_late_are_named_first():
     report = diagnose(rows(1.0, accuracy=0.33), observed, 200, 3)
     assert "spike late: the earliest at step 199 of 200" in report.advice[0]
     assert not any("weights" in advice or "gradient" in advice for advice in report.advice)
+
+
+def advice_of(metrics, observed, n_steps=200, n_classes=3):
+    return diagnose(metrics, observed, n_steps, n_classes).advice
+
+
+def test_numbers_of_a_report():
+    observed = answered(LABELS, LABELS, fired=0.5, first=50, norm=0.25)
+    state = observed.state()
+    inputs, hidden = SIZES["input"], SIZES["hidden"]
+    state["fired"][inputs : inputs + hidden] = [0] * (hidden // 4) + [60] * (hidden - hidden // 4)
+    state["first_sum"][inputs : inputs + hidden] = 60 * 3
+    observed.restore(state)
+    report = diagnose(rows(2.0, 1.0, 1.5, accuracy=0.5), observed, 200, 3)
+    assert report.epoch == 3
+    assert report.silent["hidden"] == (hidden // 4) / hidden
+    assert report.always["hidden"] == report.at_once["hidden"] == 1 - report.silent["hidden"]
+    assert report.silent["output"] == report.always["output"] == report.at_once["output"] == 0
+    assert report.gradient_norm == {"input_hidden": 0.25}
+    assert (report.loss, report.accuracy, report.loss_change) == (1.5, 0.5, -0.25)
+    assert diagnose(rows(9.0, 9.0, 9.0, 1.0, 1.5, 1.2), observed, 200, 3).loss_change == (
+        pytest.approx(1.2 / 1.0 - 1)
+    )
+    assert diagnose(rows(0.0, 1.0), observed, 200, 3).loss_change == 0
+
+
+def test_where_advice_begins():
+    """Each limit from both sides, all else being well."""
+    well = answered(LABELS, LABELS, first=50)
+    for metrics, said in (
+        (rows(1.0, 0.9995, 0.9995), True),
+        (rows(1.0, 0.9985, 0.9985), False),
+        (rows(1.0, 1.0), False),
+        (rows(1.0, 1.0, 1.0, accuracy=0.95), False),
+    ):
+        assert any("stands still" in text for text in advice_of(metrics, well)) == said
+    for metrics, said in ((rows(1.0, 1.06), True), (rows(1.0, 1.04), False)):
+        assert any("loss rises" in text for text in advice_of(metrics, well)) == said
+    for accuracy, said in ((1 / 3, True), (0.399, True), (0.401, False)):
+        metrics = rows(1.0, 1.0, accuracy=accuracy)
+        assert any("that of guessing" in text for text in advice_of(metrics, well)) == said
+
+
+def test_many_are_more_than_half():
+    inputs, hidden = SIZES["input"], SIZES["hidden"]
+    for silent, said in ((hidden // 2, False), (hidden // 2 + 1, True)):
+        observed = answered(LABELS, LABELS, first=50)
+        state = observed.state()
+        state["fired"][inputs : inputs + silent] = 0
+        observed.restore(state)
+        found = advice_of(rows(1.0, 1.0, accuracy=0.6), observed)
+        assert any("never fire" in text for text in found) == said
+    for first, said in ((3, True), (4, False)):
+        observed = answered(LABELS, LABELS, first=first)
+        found = advice_of(rows(1.0, 1.0, accuracy=0.6), observed)
+        assert any("fire at once" in text for text in found) == said
+
+
+def test_five_trials_of_a_class_are_enough_to_miss_it():
+    for size, said in ((4, False), (5, True)):
+        label = np.append(LABELS, [3] * size)
+        observed = answered(label, np.append(LABELS, [0] * size), first=50)
+        found = advice_of(rows(0.5, 0.3, accuracy=0.8), observed, n_classes=4)
+        assert any("No decision is for class 3" in text for text in found) == said
+
+
+def test_inputs_are_late_from_a_share_of_the_trial_on():
+    for step, said in ((179, False), (181, True)):
+        observed = answered(LABELS, np.full(60, -1), fired=0.0)
+        state = observed.state()
+        state["first_sum"][: SIZES["input"]] = 60 * step
+        observed.restore(state)
+        found = advice_of(rows(1.0, accuracy=0.33), observed)
+        assert any("spike late" in text for text in found) == said
+
+
+def test_accuracy_that_falls_is_not_learned():
+    observed = answered(LABELS, LABELS, fired=0.0)
+    for accuracies, said in (([0.999, 0.99, 0.97], True), ([0.98, 0.97, 0.97], False)):
+        metrics = [
+            {"epoch": k, "loss": 0.1, "train_accuracy": a} for k, a in enumerate(accuracies, 1)
+        ]
+        assert any("never fire" in text for text in advice_of(metrics, observed)) == said

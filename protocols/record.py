@@ -19,11 +19,12 @@ from typing import Any
 import pandas as pd
 import typer
 
-from analysis.claim_table import write_claims
+from analysis.claim_table import CLAIMS, write_claims
 from analysis.latency import label_steps
 from analysis.ledger import COLUMNS, NUMBERS, append_row
 from analysis.paper import OTHER_DATA
 from analysis.summary import summarise
+from analysis.tables import require
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records import RunDirectory
 
@@ -148,10 +149,11 @@ def main(paths: list[Path], results: Path = Path("results")) -> None:
     for path in paths:
         run = RunDirectory.read(path)
         check_history(run, results)
-        found = rows(run)
+        found, claims = rows(run), claims_of(run)
+        if claims is not None:
+            require(claims, CLAIMS, f"claims of {path}")  # before anything is written
         for values in found:
             append_row(results / f"{values['protocol']}.csv", values)
-        claims = claims_of(run)
         if claims is not None:
             write_claims(results, str(found[0]["protocol"]), claims)
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.ledger import read_ledger
+from analysis.tables import TableError
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records import RunDirectory
 from protocols.record import main as record
@@ -127,3 +128,13 @@ def test_every_measured_row_is_of_a_commit_of_this_history():
     kept = read_ledger(folder / "results")
     lost = kept[~kept["commit"].isin(known)]
     assert lost.empty, lost[["protocol", "variant", "commit"]].to_string()
+
+
+def test_claims_of_another_form_are_refused_before_a_row_is_written(
+    repository, tmp_path, monkeypatch
+):
+    run = run_of(tmp_path / "run", git(repository, "rev-parse", "HEAD"))
+    monkeypatch.setattr("protocols.record.claims_of", lambda _: pd.DataFrame({"claim": ["a"]}))
+    with pytest.raises(TableError, match=r"claims of .*run table lacks"):
+        record([run], repository / "results")
+    assert not (repository / "results").exists()

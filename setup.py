@@ -7,7 +7,7 @@ setup(
         include=["brainsnn", "brainsnn.*", "protocols", "analysis", "analysis.*"]
     ),
     package_data={
-        "brainsnn": ["py.typed", "engine/*/templates/*"],
+        "brainsnn": ["py.typed", "engine/*/templates/*", "learning/equations/templates/*"],
         "analysis": ["templates/*"],
     },
 )

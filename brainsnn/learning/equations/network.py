@@ -149,13 +149,15 @@ class DerivedNetwork:
         DataError
             If inputs are missing, or have another shape.
         """
-        n_trials = self._check(inputs, n_steps, n_trials)
-        rng = np.random.default_rng(seed)
+        n_trials = self.check(inputs, n_steps, n_trials)
         shapes = {k: (n_steps, n_trials, p.size) for k, p in self.populations.items()}
         trace = Trace({k: np.zeros(shape) for k, shape in shapes.items()} | dict(inputs))
+        drawn = self.draws(n_steps, n_trials, np.random.default_rng(seed))
         x = {k: _beginning(p, n_trials) for k, p in self.neurons.items()}
         for t in range(n_steps):
-            trace.draws.append({k: _drawn(p, n_trials, rng) for k, p in self.neurons.items()})
+            trace.draws.append(
+                {k: dict(zip(_draws(p), drawn[k][t], strict=True)) for k, p in self.neurons.items()}
+            )
             if self.arrivals_first:
                 self._arrive(trace, x, t)
             self._update(trace, x, t)
@@ -164,7 +166,14 @@ class DerivedNetwork:
             self._reset(trace, x, t)
         return trace
 
-    def _check(self, inputs: Mapping[str, Array], n_steps: int, n_trials: int | None) -> int:
+    def check(self, inputs: Mapping[str, Array], n_steps: int, n_trials: int | None) -> int:
+        """Number of trials of these inputs.
+
+        Raises
+        ------
+        DataError
+            If inputs are missing, or have another shape.
+        """
         for name, population in self.populations.items():
             if population.step is not None:
                 continue
@@ -178,6 +187,18 @@ class DerivedNetwork:
                     f"{(n_steps, n_trials, population.size)}."
                 )
         return n_trials or 1
+
+    def draws(self, n_steps: int, n_trials: int, rng: np.random.Generator) -> dict[str, Array]:
+        """Random numbers that each population draws, shape (n_steps, draws, n_trials, neurons)."""
+        found = {}
+        for k, p in self.neurons.items():
+            shape, names = (n_trials, p.size), _draws(p)
+            found[k] = np.empty((n_steps, len(names), *shape))
+            for n, name in enumerate(names):
+                normal = "randn" in name
+                drawn = rng.standard_normal if normal else rng.random
+                found[k][:, n] = drawn((n_steps, *shape))
+        return found
 
     def _update(self, trace: Trace, x: dict[str, dict[str, Array]], t: int) -> None:
         trace.begin.append({k: dict(v) for k, v in x.items()})
@@ -339,13 +360,9 @@ def _beginning(p: Population, n_trials: int) -> dict[str, Array]:
     return {n: np.broadcast_to(p.start[n], (n_trials, p.size)) for n in _step(p).names}
 
 
-def _drawn(p: Population, n_trials: int, rng: np.random.Generator) -> dict[str, Array]:
-    """Random numbers of one step; each draw of the code has its own."""
-    step, shape = _step(p), (n_trials, p.size)
-    return {
-        name: rng.standard_normal(shape) if "randn" in name else rng.random(shape)
-        for name in (*step.update.draws, *step.reset.draws)
-    }
+def _draws(p: Population) -> tuple[str, ...]:
+    """Names of the random numbers of a step; each draw of the code has its own."""
+    return (*_step(p).update.draws, *_step(p).reset.draws)
 
 
 def _arriving(spikes: Array, c: Connection, t: int) -> Array | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from brian2.core.functions import DEFAULT_FUNCTIONS
@@ -48,22 +49,53 @@ def brian_string(expression: Any) -> str:
 
 
 @dataclass(frozen=True)
+class Code:
+    """Assignments in an order that runs, and what they are for.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+    outputs : mapping of str to str
+        What the result calls the names of the program.
+    """
+
+    statements: Sequence[Statement]
+    outputs: Mapping[str, str]
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Names that it must be given."""
+        assigned = {s.name for s in self.statements}
+        read = {v.name for s in self.statements for v in s.expression.free_symbols}
+        return frozenset((read | set(self.outputs.values())) - assigned)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names in it."""
+        return self.reads | {s.name for s in self.statements}
+
+
+@dataclass(frozen=True)
 class NumpyFunction:
     """Generated code that takes arrays by name and gives arrays by name.
 
     Parameters
     ----------
-    reads : frozenset of str
-        Names that it must be given.
-    code : str
-        Its source.
+    code : Code
+        What it was made of.
+    source : str
     run : callable
         From a mapping of names to arrays, to a dictionary.
     """
 
-    reads: frozenset[str]
-    code: str
+    code: Code
+    source: str
     run: Callable[[Mapping[str, Any]], dict[str, Any]]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Names that it must be given."""
+        return self.code.reads
 
     def __call__(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Run it."""
@@ -86,17 +118,15 @@ def numpy_function(
     functions : mapping, optional
         The user's functions.
     """
-    assigned = {s.name for s in statements}
-    reads = {v.name for s in statements for v in s.expression.free_symbols} - assigned
-    reads |= set(outputs.values()) - assigned
-    places = {name: f"given[{name!r}]" for name in reads}
+    code = Code(tuple(statements), dict(outputs))
+    places = {name: f"given[{name!r}]" for name in code.reads}
     lines = []
     for statement in statements:
         text = NumpyNodeRenderer().render_expr(brian_string(statement.expression))
         text = re.sub(r"\w+", lambda m: places.get(m[0], m[0]), text)
         lines.append(f"    {statement.name} = {text}")
     result = ", ".join(f"{k!r}: {places.get(v, v)}" for k, v in outputs.items())
-    code = "\n".join(["def run(given):", *lines, f"    return {{{result}}}"])
+    source = "\n".join(["def run(given):", *lines, f"    return {{{result}}}"])
     space: dict[str, Any] = {**NUMPY, **(functions or {})}
-    exec(compile(code, "<derived>", "exec"), space)  # noqa: S102 -- its source is made above
-    return NumpyFunction(frozenset(reads), code, space["run"])
+    exec(compile(source, "<derived>", "exec"), space)  # noqa: S102 -- its source is made above
+    return NumpyFunction(code, source, space["run"])

@@ -23,8 +23,8 @@ from brian2.utils.stringtools import get_identifiers
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.derivatives import adjoint, simplified
 from brainsnn.learning.equations.functions import Derivatives, where_
-from brainsnn.learning.equations.printing import NumpyFunction, numpy_function
-from brainsnn.learning.equations.program import GATE, Program, flag, symbol
+from brainsnn.learning.equations.printing import Code, NumpyFunction, numpy_function
+from brainsnn.learning.equations.program import GATE, Program, Statement, flag, symbol
 from brainsnn.learning.equations.slopes import SMOOTH, slope_string
 
 #: What a threshold compares; one of these is the margin.
@@ -69,6 +69,8 @@ class Step:
         Parameters whose derivatives are asked for.
     functions : dict
         The user's functions, as NumPy has them.
+    smooth : bool
+        Whether spikes are sigmoids of the margin.
     """
 
     update: Program
@@ -77,6 +79,7 @@ class Step:
     discrete: tuple[str, ...] = ()
     trained: tuple[str, ...] = ()
     functions: dict[str, Any] = field(default_factory=dict)
+    smooth: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,6 +107,15 @@ class Step:
         for n in self.states:
             seeds.setdefault(program.current(n).name, []).append(symbol(f"_after_{n}"))
         return seeds
+
+    @cached_property
+    def slope(self) -> Code:
+        """What stands for the derivative of a spike by its margin, as ``_psi``."""
+        spike = next(x for x in self.update.statements if x.name == "_s")
+        (slope,) = (spike.partials or {}).values()
+        statements = [*self.update.statements, Statement("_psi", slope)]
+        order = simplified(statements, ["_psi"], given=("_s",))
+        return Code(tuple(order), {"_psi": "_psi"})
 
     @cached_property
     def forward_update(self) -> NumpyFunction:
@@ -172,7 +184,8 @@ def derive_step(
     names = sorted(n for n in carried if n not in ("dt", "xi") and not n.startswith("_"))
     flat = tuple(n for n in names if _is_flat(n, variables[n]))
     states = tuple(n for n in names if n not in flat)
-    return Step(program, reset, states, flat, trained, _numpy_functions(program, group))
+    functions = _numpy_functions(program, group)
+    return Step(program, reset, states, flat, trained, functions, spike.smooth)
 
 
 def _is_flat(name: str, variable: Any) -> bool:

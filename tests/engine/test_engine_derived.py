@@ -1,0 +1,188 @@
+"""Compiled gradients are those that NumPy derives, in every order, delay and connectivity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import brian2
+import numpy as np
+import pytest
+from brian2 import ms
+from learning.equations.neurons_to_derive import NEURONS
+
+from brainsnn.engine import derived as engine
+from brainsnn.engine.derived import CompiledGradient
+from brainsnn.errors import DataError, DerivationError
+from brainsnn.learning.equations import DerivedNetwork, Spike, derive
+
+N_STEPS, N_TRIALS, N_IN, N = 100, 2, 5, 4
+FIRST = ["start", "synapses", "groups", "thresholds", "resets", "end"]
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Compile without optimisation, on Brian2's NumPy."""
+    monkeypatch.setitem(brian2.prefs, "codegen.target", "numpy")
+    monkeypatch.setattr(engine, "EXACT", ("-std=c++17", "-O0", "-w"))
+    brian2.defaultclock.dt = 0.1 * ms
+    yield
+    brian2.defaultclock.dt = 0.1 * ms
+
+
+def derived_of(name: str, first: bool = False, dense: bool = False) -> DerivedNetwork:
+    """Inputs, a recurrent group with delays of their own, or all pairs at one delay."""
+    rng, neuron = np.random.default_rng(3), NEURONS[name]
+    given = brian2.SpikeGeneratorGroup(N_IN, [], [] * ms, name="given")
+    cells = neuron.group(N, "cells")
+    into, among = neuron.synapses(given, cells, "into"), neuron.synapses(cells, cells, "among")
+    into.connect()
+    if dense:
+        among.connect()
+        among.delay = 0.3 * ms
+    else:
+        among.connect(condition="i != j")
+        among.delay = rng.integers(0, 6, len(among)) * 0.1 * ms
+    into.w = brian2.Quantity(neuron.weight * rng.uniform(0.1, 1, len(into)), dim=into.w.dim)
+    among.w = brian2.Quantity(neuron.weight * rng.normal(0, 0.3, len(among)), dim=into.w.dim)
+    network = brian2.Network(given, cells, into, among)
+    if first:
+        network.schedule = FIRST
+    trained = {"cells": neuron.trained, "into": "w", "among": "w"}
+    return derive(network, trained, spike=Spike(scale=neuron.scale))
+
+
+def raster(seed: int = 0) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    return {"given": (rng.random((N_STEPS, N_TRIALS, N_IN)) < 0.1).astype(float)}
+
+
+def derivatives(state: str) -> tuple[dict[str, Any], dict[tuple[str, str], Any]]:
+    rng, shape = np.random.default_rng(1), (N_STEPS, N_TRIALS, N)
+    return {"cells": rng.normal(size=shape)}, {("cells", state): rng.normal(size=shape)}
+
+
+def assert_same(derived: DerivedNetwork, keep_every: int, tolerance: float = 1e-12) -> None:
+    step = derived.populations["cells"].step
+    assert step is not None
+    state = step.states[0]
+    by_spike, by_state = derivatives(state)
+    trace = derived.run(raster(), N_STEPS)
+    wanted = derived.gradient(trace, by_spike, by_state)
+    compiled = CompiledGradient(derived, [("cells", state)])
+    recorded = compiled.run(raster(), N_STEPS, keep_every=keep_every)
+    assert trace.spikes["cells"].sum() > 4
+    np.testing.assert_array_equal(recorded.raster("cells"), trace.spikes["cells"])
+    states = np.stack([x["cells"][state] for x in trace.threshold])
+    np.testing.assert_allclose(recorded.states["cells", state], states, rtol=1e-12, atol=1e-15)
+    found = compiled.gradient(by_spike, by_state)
+    assert found.keys() == wanted.keys()
+    for key, values in wanted.items():
+        assert found[key].shape == np.shape(values), key
+        assert np.abs(found[key] - values).max() <= tolerance * np.abs(values).max(), key
+
+
+@pytest.mark.parametrize("name", NEURONS)
+def test_every_neuron(name: str) -> None:
+    first = list(NEURONS).index(name) % 2 == 0
+    assert_same(derived_of(name, first), keep_every=7 * first)
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["Brian2's order", "arrivals first"])
+def test_all_pairs_at_one_delay(first: bool) -> None:
+    derived = derived_of("adaptive leaky", first, dense=True)
+    assert_same(derived, keep_every=0)
+    assert_same(derived, keep_every=13)
+
+
+def test_what_is_written_counts_from_the_next_run_on() -> None:
+    derived = derived_of("adaptive leaky")
+    compiled = CompiledGradient(derived)
+    before = compiled.run(raster(), N_STEPS).raster("cells")
+    derived.values(("into", "w"))[...] *= 2
+    derived.values(("cells", "beta"))[...] = 1
+    after = compiled.run(raster(), N_STEPS).raster("cells")
+    np.testing.assert_array_equal(after, derived.run(raster(), N_STEPS).spikes["cells"])
+    assert (after != before).any()
+
+
+def test_float32_is_near() -> None:
+    derived = derived_of("adaptive leaky", dense=True)
+    by_spike, _ = derivatives("v")
+    wanted = derived.gradient(derived.run(raster(), N_STEPS), by_spike)
+    compiled = CompiledGradient(derived, dtype="float32")
+    compiled.run(raster(), N_STEPS)
+    found = compiled.gradient(by_spike)
+    assert found["into", "w"].dtype == np.float32
+    for key, values in wanted.items():
+        assert np.abs(found[key] - values).max() <= 1e-3 * np.abs(values).max() + 1e-12, key
+
+
+def test_gradients_of_blocks_do_not_add_up() -> None:
+    compiled = CompiledGradient(derived_of("adaptive leaky"))
+    by_spike, _ = derivatives("v")
+    found = []
+    for _ in range(2):
+        compiled.run(raster(), N_STEPS)
+        found += [compiled.gradient(by_spike), compiled.gradient(by_spike)]
+    for other in found[1:]:
+        np.testing.assert_array_equal(other["among", "w"], found[0]["among", "w"])
+
+
+def test_constants_that_all_share_and_parameters_that_effects_read() -> None:
+    given = brian2.SpikeGeneratorGroup(N_IN, [], [] * ms, name="given")
+    cells = brian2.NeuronGroup(
+        N,
+        "dv/dt = -v/tau : 1\ntau : second (shared, constant)\ngain : 1 (constant)",
+        threshold="v > 1",
+        reset="v -= 1",
+        method="exact",
+        name="cells",
+    )
+    cells.tau, cells.gain = 10 * ms, [0.5, 1, 1.5, 2]
+    model = "w : 1\nall : 1 (shared)"
+    into = brian2.Synapses(given, cells, model, on_pre="v_post += all*w*gain_post", name="into")
+    into.connect(condition="(i + j) % 3 != 0")
+    among = brian2.Synapses(cells, cells, "w : 1", on_pre="v_post += w", name="among")
+    among.connect(j="i", skip_if_invalid=True)
+    into.w, getattr(into, "all")[:], among.w = "0.3 + 0.1*i", 1.5, 0.2  # noqa: B009
+    network = brian2.Network(given, cells, into, among)
+    trained = {"cells": ("tau",), "into": ("w", "all"), "among": "w"}
+    assert_same(derive(network, trained), keep_every=10)
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    derived = derived_of("adaptive leaky")
+    with pytest.raises(DataError, match="no state 'u' that a loss"):
+        CompiledGradient(derived, [("cells", "u")])
+    with pytest.raises(DataError, match="no population 'other'"):
+        CompiledGradient(derived, [("other", "v")])
+    compiled = CompiledGradient(derived, [("cells", "v")])
+    with pytest.raises(DataError, match="before a block"):
+        compiled.gradient()
+    with pytest.raises(DataError, match="'given' are missing"):
+        compiled.run({}, N_STEPS)
+    with pytest.raises(DataError, match="keep_every must be 0 or more"):
+        compiled.run(raster(), N_STEPS, keep_every=-1)
+    compiled.run(raster(), N_STEPS)
+    with pytest.raises(DataError, match=r"shape \(3,\); \(steps, trials, neurons\) is"):
+        compiled.gradient({"cells": np.zeros(3)})
+    with pytest.raises(DataError, match="not in the readout"):
+        compiled.gradient(by_state={("cells", "a"): np.zeros((N_STEPS, N_TRIALS, N))})
+    derived.connections["among"].values["w"] = np.zeros(3)
+    with pytest.raises(DataError, match=r"'among\.w' has 3 values"):
+        compiled.run(raster(), N_STEPS)
+
+
+def test_what_only_numpy_runs_is_refused() -> None:
+    neuron = NEURONS["leaky"]
+    given = brian2.SpikeGeneratorGroup(2, [], [] * ms, name="given")
+    cells = neuron.group(2, "cells")
+    into = brian2.Synapses(given, cells, "w : volt", on_pre="current_post += w*v_post/volt")
+    into.connect()
+    network = brian2.Network(given, cells, into)
+    with pytest.raises(DerivationError, match="reads the state 'v_post'"):
+        CompiledGradient(derive(network, {"cells": "theta"}, neuron.constants))
+    smooth = derive(network, {"cells": "theta"}, neuron.constants, Spike(smooth=True))
+    with pytest.raises(DerivationError, match="smooth spikes"):
+        CompiledGradient(smooth)

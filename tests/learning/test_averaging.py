@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from brainsnn.errors import LearningError
 from brainsnn.learning.averaging import AVERAGES, EpochsAverage, ExponentialAverage, NoAverage
 
 
@@ -65,3 +66,85 @@ def test_state_goes_on_exactly(name):
     else:
         assert list(ours) == list(theirs)
         assert all(np.array_equal(ours[key], theirs[key]) for key in theirs)
+
+
+SHAPES = {"a": (2, 3), "b.c": (3, 1)}
+
+
+def test_an_epoch_is_the_plain_mean_of_its_blocks_from_the_first_on():
+    average = EpochsAverage(last=3)
+    for epoch in ([4.0], [1.0, 2.0, 6.0], [2.0]):
+        for value in epoch:
+            average.update(block(value))
+        average.end_epoch()
+    assert average.weights()["a"] == pytest.approx((4 + 3 + 2) / 3)
+    average.update(block(5))
+    average.end_epoch()
+    assert average.weights()["a"] == pytest.approx((3 + 2 + 5) / 3)
+    assert average.weights()["b.c"].shape == (3, 1)
+
+
+def test_defaults_of_averages():
+    average = ExponentialAverage()
+    average.update(block(0))
+    average.update(block(1))
+    assert average.weights()["a"] == pytest.approx(0.01)
+    epochs = EpochsAverage()
+    for value in (9, 1, 2, 3):
+        epochs.update(block(value))
+        epochs.end_epoch()
+    assert epochs.weights()["a"] == pytest.approx(2)
+
+
+def test_whole_states_are_taken():
+    for name, average in (("off", NoAverage()), ("epochs", EpochsAverage())):
+        assert AVERAGES[name]().build().check_state(average.state(), SHAPES) is None
+    average, forgetting = EpochsAverage(), ExponentialAverage()
+    for k in range(4):
+        average.check_state(average.state(), SHAPES)
+        forgetting.check_state(forgetting.state(), SHAPES)
+        forgetting.update(block(k))
+        average.update(block(k))
+        average.check_state(average.state(), SHAPES)
+        if k % 2:
+            average.end_epoch()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"blocks": np.array(0)},
+        {"blocks": np.array(-1)},
+        {"blocks": np.array(1.0)},
+        {"blocks": np.array([1])},
+        {"blocks": None},
+        {"0.a": None},
+        {"0.a": np.zeros((2, 2))},
+        {"0.a": np.zeros((2, 3), np.float32)},
+        {"0.a": np.full((2, 3), np.nan)},
+        {"0.d": np.zeros((2, 3))},
+        {"2.a": np.zeros((2, 3)), "2.b.c": np.zeros((3, 1))},
+        {"running.a": None, "running.b.c": None},
+    ],
+)
+def test_broken_states_are_refused(change):
+    average = EpochsAverage()
+    average.update(block(1))
+    average.end_epoch()
+    average.update(block(2))
+    state = average.state() | change
+    with pytest.raises(LearningError):
+        average.check_state({k: v for k, v in state.items() if v is not None}, SHAPES)
+
+
+def test_weights_that_are_no_tables_are_refused():
+    for average in (ExponentialAverage(), EpochsAverage()):
+        for wrong in (np.zeros(3), np.zeros((2, 3), np.float32)):
+            with pytest.raises(LearningError, match="must be float64"):
+                average.update({"a": wrong})
+        average.update(block(1))
+        for other in ({"a": np.zeros((2, 3))}, {"a": np.zeros((2, 2)), "b.c": np.zeros((3, 1))}):
+            with pytest.raises(LearningError, match="other names or shapes"):
+                average.update(other)
+    with pytest.raises(LearningError, match="No average is kept"):
+        NoAverage().check_state({"a": np.zeros((2, 3))}, SHAPES)

@@ -210,3 +210,12 @@ def test_failed_runs_are_not_on_the_front():
     assert cost_at(results, 0.96, "operations") == pytest.approx(3)
     with pytest.raises(TableError, match="no row with both"):
         pareto(results.iloc[[2, 5]], "operations")
+
+
+def test_an_accuracy_that_was_measured_costs_what_it_cost_there():
+    results = pd.DataFrame({"accuracy": [0.5, 0.7, 0.6, 0.9], "spikes": [10.0, 20, 30, 60]})
+    for accuracy, cost in ((0.5, 10), (0.4, 10), (0.6, 15), (0.7, 20), (0.8, 50), (0.9, 60)):
+        assert cost_at(results.sample(frac=1, random_state=1), accuracy, "spikes") == pytest.approx(
+            cost
+        )
+    assert np.isnan(cost_at(results, 0.91, "spikes"))

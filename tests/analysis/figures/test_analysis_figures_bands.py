@@ -1,0 +1,124 @@
+"""Lines and bands of figures lie where their tables say, in the units of their axes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.figures import (
+    plot_curves,
+    plot_decoding,
+    plot_information,
+    plot_jitter_curve,
+    plot_raster_psth,
+    plot_speed_accuracy,
+)
+from analysis.figures.style import GREEN, VERMILION, headroom, new_figure, series_colours
+from analysis.spikes import from_frame
+
+
+def band(axes, index=0):
+    """Corners of a band: x, lower and upper edge."""
+    corners = axes.collections[index].get_paths()[0].vertices
+    x = np.unique(corners[:, 0])
+    return [[at, *np.quantile(corners[corners[:, 0] == at, 1], [0, 1])] for at in x]
+
+
+def line(axes, index=0):
+    return [values.tolist() for values in map(np.asarray, axes.lines[index].get_data())]
+
+
+def assert_band(axes, x, low, high, index=0):
+    np.testing.assert_allclose(band(axes, index), np.column_stack([x, low, high]))
+
+
+X = [0.0, 2.0, 5.0]
+MEAN, LOW, HIGH = [0.9, 0.8, 0.5], [0.85, 0.7, 0.25], [0.95, 0.9, 0.65]
+
+
+def percent(values):
+    return [100 * value for value in values]
+
+
+def test_jitter():
+    table = pd.DataFrame(
+        {"jitter": X, "accuracy": MEAN, "accuracy_low": LOW, "accuracy_high": HIGH}
+    )
+    (axes,) = plot_jitter_curve(table, allowed=0.05).axes
+    assert_band(axes, X, percent(LOW), percent(HIGH))
+    assert line(axes) == [X, pytest.approx(percent(MEAN))]
+    assert line(axes, 1)[1] == pytest.approx([85, 85])
+    assert axes.texts[0].get_text() == "5 points below no jitter"
+    assert axes.texts[0].xy == (0, pytest.approx(85))
+    assert axes.get_xticks().tolist() == X
+
+
+def test_speed_and_accuracy():
+    table = pd.DataFrame({"threshold": X, "accuracy": MEAN, "decision_step": [9.0, 7.0, 4.0]})
+    table = table.assign(spikes_to_decision=[30.0, 20.0, 5.0])
+    table = table.assign(accuracy_low=LOW, accuracy_high=HIGH)
+    first, second, third = plot_speed_accuracy(table, trained=2.2).axes
+    assert_band(first, X, percent(LOW), percent(HIGH))
+    assert line(first) == [X, pytest.approx(percent(MEAN))]
+    assert line(first, 1)[0] == [2.2, 2.2]
+    assert line(second) == [X, [9, 7, 4]]
+    assert line(second, 1) == [X, [30, 20, 5]]
+    assert second.get_ylim()[0] == 0
+    assert line(third) == [[9, 7, 4], pytest.approx(percent(MEAN))]
+    assert line(third, 1) == [[7], [pytest.approx(80)]]
+
+
+def test_curves():
+    table = pd.DataFrame({"steps": X, "rule": "a", "mean": MEAN, "low": LOW, "high": HIGH})
+    both = pd.concat([table[::-1], table.assign(rule="b", mean=LOW)])
+    (axes,) = plot_curves(both, "steps", "accuracy", "Steps").axes
+    assert line(axes) == [X, pytest.approx(percent(MEAN))]
+    assert line(axes, 1) == [X, pytest.approx(percent(LOW))]
+    assert_band(axes, X, percent(LOW), percent(HIGH), 1)
+    assert axes.get_xscale() == "linear"
+
+
+def test_decoding_and_chance():
+    table = pd.DataFrame({"code": "count", "window": [0.1, 0.2], "accuracy": [0.5, 0.7]})
+    table = table.assign(low=[0.4, 0.6], high=[0.6, 0.8], chance_low=[0.1, 0.2], chance_high=0.3)
+    (axes,) = plot_decoding(table).axes
+    assert line(axes) == [pytest.approx([100, 200]), pytest.approx([50, 70])]
+    assert_band(axes, [100, 200], [40, 60], [60, 80])
+    assert_band(axes, [100, 200], [10, 20], [30, 30], 1)
+    assert axes.get_ylim() == (0, 100)
+
+
+def test_information_is_a_mean_over_rows():
+    table = pd.DataFrame({"neuron": "u", "code": "count", "window": [0.1, 0.1, 0.3]})
+    (axes,) = plot_information(table.assign(information=[0.2, 0.4, 0.9])).axes
+    assert line(axes) == [pytest.approx([100, 300]), pytest.approx([0.3, 0.9])]
+
+
+def test_a_raster_has_a_line_a_trial_and_its_histogram_below():
+    spikes = pd.DataFrame({"trial": [0, 2, 2], "neuron": ["x", "x", "y"], "time": [0.1, 0.3, 0.5]})
+    trials = pd.DataFrame({"trial": [0, 1, 2], "stimulus": ["a", "b", "a"]})
+    table = from_frame(spikes, 0.0, 1.0, trials=trials)
+    rates = pd.DataFrame({"stimulus": ["a", "a", "b"], "neuron": "x", "time": [0.0, 0.5, 0.0]})
+    panels = plot_raster_psth(table, rates.assign(rate=[3.0, 1.0, 9.0]), "x", {"a": 0.2, "b": 0.4})
+    above_a, above_b, below_a, below_b = panels.axes
+    assert [line(above_a, k) for k in range(2)] == [[[0.1], [0.5]], [[0.3], [1.5]]]
+    assert line(above_a, 2)[0] == [0.2, 0.2]
+    assert line(above_b, 0) == [[], []]
+    assert line(below_a) == [[0.0, 0.5], [3.0, 1.0]]
+    assert line(below_b) == [[0.0], [9.0]]
+    assert below_a.get_xlim() == (0, 1)
+
+
+def test_headroom_is_a_part_of_the_range():
+    axes = new_figure(1, 1).add_subplot()
+    axes.set_ylim(2, 6)
+    headroom(axes, 0.25)
+    assert axes.get_ylim() == (2, 7)
+
+
+def test_colours_recur():
+    colours = list(series_colours([str(k) for k in range(9)]).values())
+    assert colours[7:] == colours[:2]
+    assert len(set(colours)) == 7
+    assert {GREEN, VERMILION} < set(colours)

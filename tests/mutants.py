@@ -4,7 +4,7 @@ Run as ``python tests/mutants.py [--n N] [--minutes M] [--seed S] [--jobs N] [--
 [--record]``. Draws N defects from all that cosmic-ray's operators can make in the areas of
 `mutation.areas`, runs the tests of its area on each until one fails, and prints those that no test
 noticed; after M minutes no more are tried, and the score is of those that were. ``--record`` adds
-it to ``results/benchmarks/mutants.csv``.
+it to ``results/benchmarks/mutants.csv``, and writes those to ``mutants-survived.csv`` beside it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -48,16 +49,18 @@ def main() -> int:
     found = [site for name in chosen for site in sites(ROOT, name)]
     drawn = draw(found, options.n, np.random.default_rng(options.seed))
     sys.stdout.write(f"{len(drawn)} of {len(found)} defects in {len(chosen)} files\n")
-    noticed = list(try_all(drawn, options.jobs, time.time() + 60 * options.minutes))
-    score = 100 * sum(noticed) / len(noticed)
-    sys.stdout.write(f"noticed: {sum(noticed)} of {len(noticed)}, {score:.1f} %\n")
+    tried = list(try_all(drawn, options.jobs, time.time() + 60 * options.minutes))
+    survivors = [site for site, noticed in tried if not noticed]
+    score = 100 * (1 - len(survivors) / len(tried))
+    sys.stdout.write(f"noticed: {len(tried) - len(survivors)} of {len(tried)}, {score:.1f} %\n")
     if options.record:
-        _record(options.only or "all areas", len(found), len(noticed), score)
+        _record(options.only or "all areas", len(found), len(tried), score)
+        _list(survivors)
     return 0
 
 
-def try_all(drawn: list[Site], jobs: int, end: float) -> Iterable[bool]:
-    """Try defects in several processes until a time; say which survive, give which do not."""
+def try_all(drawn: list[Site], jobs: int, end: float) -> Iterable[tuple[Site, bool]]:
+    """Try defects in several processes until a time; give each, and whether it was noticed."""
     shares = [(drawn[k::jobs], end) for k in range(jobs)]
     context = multiprocessing.get_context("spawn")
     with context.Pool(jobs) as pool:
@@ -65,9 +68,9 @@ def try_all(drawn: list[Site], jobs: int, end: float) -> Iterable[bool]:
             yield from part
 
 
-def try_share(share: list[Site], end: float) -> list[bool]:
-    """Try some of the defects, one after another, in a copy of the project."""
-    noticed: list[bool] = []
+def try_share(share: list[Site], end: float) -> list[tuple[Site, bool]]:
+    """Try some of the defects, one after another, in a copy of the project; say which survive."""
+    tried: list[tuple[Site, bool]] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         load_heavy(Path(folder))
         copy = Copy(_copy_of_project(Path(folder) / "project"))
@@ -79,12 +82,12 @@ def try_share(share: list[Site], end: float) -> list[bool]:
             if area not in reaches:
                 reaches[area] = _pass_without_defect(copy, site.module)
             reach = reaches[area]
-            noticed.append(reach is not None and not survives(copy, site, reach))
-            if not noticed[-1]:
-                source = (ROOT / site.module).read_text(encoding="utf-8")
-                sys.stdout.write(f"[{k}/{len(share)}] {site.describe(source)}\n")
+            noticed = reach is not None and not survives(copy, site, reach)
+            tried.append((site, noticed))
+            if not noticed:
+                sys.stdout.write(f"[{k}/{len(share)}] {site.describe(ROOT)}\n")
                 sys.stdout.flush()
-    return noticed
+    return tried
 
 
 def _pass_without_defect(copy: Copy, module: str) -> Reach | None:
@@ -115,6 +118,13 @@ def _record(what: str, found: int, drawn: int, score: float) -> None:
     results = Results("drawn")
     results.add(f"defects noticed, {what}", f"{drawn} of {found:,}", score, "%")
     results.append(ROOT / "results" / "benchmarks" / "mutants.csv")
+
+
+def _list(survivors: list[Site]) -> None:
+    """Write down what no test noticed; why that is well is for a reader to say."""
+    rows = [(*site.describe(ROOT).split(": ", 1), "") for site in survivors]
+    target = ROOT / "results" / "benchmarks" / "mutants-survived.csv"
+    pd.DataFrame(rows, columns=["place", "defect", "why"]).to_csv(target, index=False)
 
 
 if __name__ == "__main__":

@@ -76,8 +76,9 @@ class Site:
         assert changed is not None
         return changed
 
-    def describe(self, source: str) -> str:
+    def describe(self, root: Path) -> str:
         """Say where it is, and the line before and after."""
+        source = (root / self.module).read_text(encoding="utf-8")
         before, after = source.splitlines(), self.planted(source).splitlines()
         pairs = [(a, b) for a, b in zip(before, after, strict=False) if a != b]
         old, new = pairs[0] if pairs else ("", "")

@@ -21,7 +21,7 @@ from brainsnn.synapses import Uniform
 
 SIZES = {"input": 9, "first": 7, "second": 6, "output": 4}
 N_STEPS = 30
-N_TRIALS = 5
+N_TRIALS = 40
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def recording(weights: dict[str, NDArray[np.float64]]) -> Recording:
     return Recording(SIZES, N_STEPS, 1e-3, offsets, *int32, np.full(s_.size, np.nan))
 
 
-LABELS = np.array([0, 1, 2, 3, 1])
+LABELS = np.arange(N_TRIALS) % 4
 
 
 def dense(gradient: RowGradient, shape: tuple[int, int]) -> NDArray[np.float64]:
@@ -158,7 +158,7 @@ def test_dead_hidden_neurons_are_drawn_anew() -> None:
 def test_the_decision_is_read_a_step_before_the_first_output_spike() -> None:
     """Worked by hand: what arrives in the step that is read neither counts nor learns."""
     rule = DecisionBackprop(threshold=100.0, width=50.0)
-    weights = {"input_hidden": np.array([[80.0], [40.0]]), "hidden_output": np.array([[3.0, 5.0]])}
+    weights = {"input_hidden": np.array([[80.0], [30.0]]), "hidden_output": np.array([[3.0, 5.0]])}
     sizes = {"input": 2, "hidden": 1, "output": 2}
     neurons, codes, steps = [0, 1, 0], [0, 0, 2], [1, 4, 5]
     columns = [np.array(c, np.int32) for c in (codes, neurons, steps)]

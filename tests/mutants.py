@@ -76,7 +76,7 @@ def try_share(share: list[Site], end: float) -> list[tuple[Site, bool]]:
         copy = Copy(_copy_of_project(Path(folder) / "project"))
         reaches: dict[str, Reach | None] = {}
         for k, site in enumerate(share, start=1):
-            if time.time() > end:
+            if time.time() > end or not _is_awaited():
                 break
             area = area_of(site.module)
             if area not in reaches:
@@ -88,6 +88,12 @@ def try_share(share: list[Site], end: float) -> list[tuple[Site, bool]]:
                 sys.stdout.write(f"[{k}/{len(share)}] {site.describe(ROOT)}\n")
                 sys.stdout.flush()
     return tried
+
+
+def _is_awaited() -> bool:
+    """Whether the process that asked for this one still runs."""
+    parent = multiprocessing.parent_process()
+    return parent is None or parent.is_alive()
 
 
 def _pass_without_defect(copy: Copy, module: str) -> Reach | None:

@@ -11,8 +11,10 @@ from analysis.figures import (
     plot_decoding,
     plot_information,
     plot_jitter_curve,
+    plot_raster,
     plot_raster_psth,
     plot_speed_accuracy,
+    plot_winner_histogram,
 )
 from analysis.figures.style import GREEN, VERMILION, headroom, new_figure, series_colours
 from analysis.spikes import from_frame
@@ -122,3 +124,50 @@ def test_colours_recur():
     assert colours[7:] == colours[:2]
     assert len(set(colours)) == 7
     assert {GREEN, VERMILION} < set(colours)
+
+
+def raster_of(size):
+    spikes = pd.DataFrame({"trial": 0, "population": "p", "neuron": [0, size - 1], "step": [3, 9]})
+    trials = pd.DataFrame({"trial": [0], "label": [1], "decision": [1], "decision_step": [9]})
+    (axes,) = plot_raster(spikes, {"p": size}, 100, trials).axes
+    return axes
+
+
+def test_few_neurons_of_a_raster_are_told_apart():
+    few, many = raster_of(24), raster_of(25)
+    assert few.collections[0].get_sizes()[0] > many.collections[0].get_sizes()[0]
+    ticks = {*few.get_yticks().tolist(), *few.get_yticks(minor=True).tolist()}
+    assert ticks == set(range(24))
+    assert many.get_yticks(minor=True).tolist() == []
+    assert raster_of(4).get_yticks().tolist() == [0, 1, 2, 3]
+    assert raster_of(5).get_yticks().tolist() == [0, 3]
+    assert few.get_ylim() == (23.5, -0.5)
+    assert few.get_xlim() == (-2, 102)
+    assert few.collections[0].get_offsets().tolist() == [[3, 0], [9, 23]]
+    assert few.lines[0].get_xdata() == [9, 9]
+
+
+def test_amplitudes_of_jitter_are_ticks_up_to_ten():
+    for n, ticks in ((10, 10), (11, None)):
+        table = pd.DataFrame({"jitter": np.arange(n) * 3.0, "accuracy": 0.5})
+        table = table.assign(accuracy_low=0.4, accuracy_high=0.6)
+        (axes,) = plot_jitter_curve(table).axes
+        assert (axes.get_xticks().tolist() == table["jitter"].tolist()) == (ticks == n)
+
+
+def winners(n):
+    names = np.repeat([str(k) for k in range(n)], 2)
+    table = pd.DataFrame({"winner": names, "start": [0, 8] * n, "stop": [8, 16] * n})
+    return plot_winner_histogram(table.assign(count=np.arange(2 * n)))
+
+
+def test_winners_share_a_panel_up_to_three():
+    (axes,) = winners(3).axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["0", "1", "2"]
+    values, edges, _ = axes.patches[2].get_data()
+    assert (values.tolist(), edges.tolist()) == ([2, 3], [0, 8, 16])
+    panels = winners(6).axes
+    assert [axes.get_visible() for axes in panels] == [True] * 6 + [False] * 4
+    assert panels[5].get_title(loc="left") == "5 (n = 21)"
+    assert len(winners(5).axes) == 5
+    assert len(winners(4).axes) == 5

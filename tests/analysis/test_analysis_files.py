@@ -23,3 +23,8 @@ def test_the_old_file_stays_when_writing_fails(tmp_path, monkeypatch):
         replace_file(target, "new")
     assert target.read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+
+
+def test_files_may_be_read_by_all_and_written_by_their_owner(tmp_path):
+    replace_file(tmp_path / "a.txt", b"1")
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644

@@ -1,8 +1,9 @@
 """Where a defect can be planted in a source file, and the source with it planted.
 
 Defects are those of cosmic-ray's operators that change what is computed: comparisons, arithmetic,
-logic, numbers, conditions. Annotations, docstrings, the text of errors, and the star of a signature
-are left alone: nothing would notice.
+logic, numbers, conditions. Left alone is what computes nothing: annotations, docstrings, imports,
+the words of errors and warnings, the star of a signature; and what only asserts: ``assert``, and
+``strict=True`` where sequences are of one length anyway.
 """
 
 from __future__ import annotations
@@ -97,10 +98,17 @@ class _Places(Visitor):  # type: ignore[misc]
         self.operator, self.lines = operator, []
 
     def visit(self, node: Any) -> Any:
-        star = getattr(node.parent, "type", "") in ("param", "parameters")
         places = self.operator.mutation_positions(node)
-        self.lines += [None if star else start[0] for start, _ in places]
+        self.lines += [None if _is_silent(node) else start[0] for start, _ in places]
         return node
+
+
+def _is_silent(node: Any) -> bool:
+    """Whether a node is the star of a signature, or says that sequences are of one length."""
+    kind = getattr(node.parent, "type", "")
+    if kind == "argument" and getattr(node, "value", "") == "True":
+        return bool(node.parent.children[0].value == "strict")
+    return kind in ("param", "parameters")
 
 
 def sites(root: Path, module: str) -> list[Site]:
@@ -127,7 +135,7 @@ def draw(found: list[Site], n: int, rng: np.random.Generator) -> list[Site]:
 
 
 def _silent_lines(source: str) -> set[int]:
-    """Lines that import, assert, or say what is wrong: no test is asked to notice these."""
+    """Lines that import, assert, or say what is wrong; no test is asked to notice these."""
     lines: set[int] = set()
     for node in ast.walk(ast.parse(source)):
         for part in _silent_parts(node):
@@ -140,5 +148,8 @@ def _silent_parts(node: ast.AST) -> Iterator[Any]:
         yield node
     elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         yield from node.exc.args
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn":
+        yield from node.args
+        yield from (k.value for k in node.keywords if k.arg == "stacklevel")
     elif isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
         yield node

@@ -9,11 +9,13 @@ import pytest
 from analysis.figures import (
     plot_curves,
     plot_decoding,
+    plot_firing_histogram,
     plot_information,
     plot_jitter_curve,
     plot_raster,
     plot_raster_psth,
     plot_speed_accuracy,
+    plot_weight_histogram,
     plot_winner_histogram,
 )
 from analysis.figures.style import GREEN, VERMILION, headroom, new_figure, series_colours
@@ -37,6 +39,11 @@ def assert_band(axes, x, low, high, index=0):
 
 X = [0.0, 2.0, 5.0]
 MEAN, LOW, HIGH = [0.9, 0.8, 0.5], [0.85, 0.7, 0.25], [0.95, 0.9, 0.65]
+
+
+def stairs(axes, index=0):
+    values, edges, _ = axes.patches[index].get_data()
+    return values.tolist(), edges.tolist()
 
 
 def percent(values):
@@ -156,18 +163,38 @@ def test_amplitudes_of_jitter_are_ticks_up_to_ten():
 
 
 def winners(n):
-    names = np.repeat([str(k) for k in range(n)], 2)
-    table = pd.DataFrame({"winner": names, "start": [0, 8] * n, "stop": [8, 16] * n})
-    return plot_winner_histogram(table.assign(count=np.arange(2 * n)))
+    names = np.repeat([str(k) for k in range(n)], 3)
+    table = pd.DataFrame({"winner": names, "start": [0, 8, 16] * n, "stop": [8, 16, 24] * n})
+    return plot_winner_histogram(table.assign(count=np.arange(3 * n)))
 
 
 def test_winners_share_a_panel_up_to_three():
     (axes,) = winners(3).axes
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["0", "1", "2"]
-    values, edges, _ = axes.patches[2].get_data()
-    assert (values.tolist(), edges.tolist()) == ([2, 3], [0, 8, 16])
+    assert stairs(axes, 2) == ([3, 4, 5], [0, 8, 16, 24])
     panels = winners(6).axes
     assert [axes.get_visible() for axes in panels] == [True] * 6 + [False] * 4
-    assert panels[5].get_title(loc="left") == "5 (n = 21)"
+    assert panels[5].get_title(loc="left") == "5 (n = 48)"
     assert len(winners(5).axes) == 5
     assert len(winners(4).axes) == 5
+
+
+def test_firing_times_are_shares_in_bins():
+    table = pd.DataFrame({"population": "p", "start": [0, 8, 16], "stop": [8, 16, 24]})
+    both = [table.assign(stage=stage, fraction=f) for stage, f in (("a", X), ("b", MEAN))]
+    (axes,) = plot_firing_histogram(pd.concat(both)).axes
+    for index in (2, 3):
+        values, edges = stairs(axes, index)
+        assert (values, edges) == (pytest.approx(percent(MEAN)), [0, 8, 16, 24])
+    assert axes.get_legend() is not None
+    assert axes.get_ylim()[0] == 0
+    (alone,) = plot_firing_histogram(table.assign(fraction=X)).axes
+    assert alone.get_legend() is None
+
+
+def test_weights_are_densities_in_bins():
+    table = pd.DataFrame({"connection": "c", "start": [0, 1, 2], "stop": [1, 2, 3]})
+    table = table.assign(stage="now", density=MEAN, count=[1, 2, 3])
+    (axes,) = plot_weight_histogram(table).axes
+    values, edges = stairs(axes)
+    assert (values, edges) == (pytest.approx(MEAN), [0, 1, 2, 3])

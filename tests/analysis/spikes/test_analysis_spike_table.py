@@ -270,3 +270,17 @@ def test_csv_of_a_silent_recording(tmp_path):
     path.write_text("trial,neuron,time\n")
     trials = pd.DataFrame({"trial": [0, 1], "stimulus": "s"})
     assert from_csv(path, 0, 1, trials=trials, neurons=("x",)).counts().tolist() == [[0], [0]]
+
+
+def test_trials_are_numbered_anew_and_keep_their_columns():
+    trials = pd.DataFrame({"stimulus": ["b", "a"], "depth": [3, 4]}, index=[7, 5])
+    spikes = pd.DataFrame({"trial": [0, 1], "neuron": [0, 0], "time": [0.1, 0.2]})
+    table = SpikeTable(spikes, trials, ("x",), 0, 1)
+    assert table.trials.index.tolist() == [0, 1]
+    assert list(table.trials.columns) == ["stimulus", "depth"]
+    assert (table.start, table.stop) == (0.0, 1.0)
+    kept = table.take([1, 0])
+    assert kept.spikes.index.tolist() == [0, 1]
+    assert kept.spikes["time"].tolist() == [0.2, 0.1]
+    assert kept.trials["depth"].tolist() == [4, 3]
+    assert kept.stimulus.tolist() == [0, 1]

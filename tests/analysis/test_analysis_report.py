@@ -177,3 +177,9 @@ def test_ink_follows_the_page():
     assert INK not in text.lower()
     assert "var(--ink)" in text
     assert "Epoch &lt;1&gt;" in text
+
+
+def test_a_figure_is_as_wide_as_drawn_in_points_and_a_half_more():
+    text = inline_svg(new_figure(3, 2), "f1", "Nothing.")
+    assert 'viewBox="0 0 216 144"' in text
+    assert "max-width: 346px" in text

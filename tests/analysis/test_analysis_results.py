@@ -180,3 +180,10 @@ def test_how_weights_were_chosen_is_told(folder):
     pd.DataFrame([row]).to_csv(folder / "notes" / "selection.csv", index=False)
     text = render(read_ledger(folder), notes=read_notes(folder))
     assert "*Chosen by*: validation\n\n*Test data*: once\n" in text
+
+
+def test_a_run_names_its_commit_in_ten_letters(tmp_path):
+    append_row(tmp_path / "s4nn-mnist.csv", ROW | {"commit": "0123456789abcdef" * 2, "seconds": 7})
+    text = render(read_ledger(tmp_path))
+    assert "| `0123456789` |" in text
+    assert f"| {ROW['epochs']} | 7 | {ROW['date']} |" in text

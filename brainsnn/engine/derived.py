@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.engine.resident.compiler import Flags, compile_library
+from brainsnn.engine.resident.compiler import (
+    Flags,
+    compile_library,
+    compiler_version,
+    find_compiler,
+)
 from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError
 from brainsnn.learning.equations.cpp_network import CompiledSource
@@ -23,18 +28,13 @@ from brainsnn.learning.equations.network import DerivedNetwork, Key
 Array = NDArray[Any]
 
 #: As Brian2's own run, to the last spike: sums in their order, no fused products.
-EXACT = (
-    "-std=c++17",
-    "-O3",
-    "-march=native",
-    "-ffp-contract=off",
-    "-fno-math-errno",
-    "-fopenmp-simd",
-    "-w",
-)
+EXACT = ("-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fopenmp-simd")
 
 #: Where numbers of float32 are good enough, their sums may be in any order.
-FAST = ("-std=c++17", "-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-w")
+FAST = ("-O3", "-march=native", "-ffast-math")
+
+#: g++ would join the loops over two spikes, and then not vectorise them: half the speed.
+APART = "-fno-loop-unroll-and-jam"
 
 
 @dataclass
@@ -106,7 +106,7 @@ class CompiledGradient:
         self._finalizer = weakref.finalize(self, self._library.derived_delete, self._net)
         self.turn = new_turn()
         self._given: dict[str, Array] = {}
-        self._block: tuple[int, int] = (0, 0)
+        self._block, self._keep_every = (0, 0), 0
 
     # -- forward -----------------------------------------------------------------------------
 
@@ -153,7 +153,7 @@ class CompiledGradient:
                 given[f"D_{p.number}"] = np.ascontiguousarray(drawn[p.name], self._dtype)
         for (owner, name), values in states.items():
             given[f"V_{self._population(owner).number}_{name}"] = values
-        self._given, self._block = given, (trials, n_steps)
+        self._given, self._block, self._keep_every = given, (trials, n_steps), keep_every
         self._library.derived_run(self._net, trials, n_steps, keep_every, self._table(given))
         spikes = {p.name: self._spikes(p) for p in self._source.neurons if p.step.spikes}
         sizes = {p.name: p.size for p in self._source.populations}
@@ -219,13 +219,41 @@ class CompiledGradient:
         DataError
             If no block was run, or an array is of another shape.
         """
+        given = self._ready(by_spike or {}, by_state or {})
+        self._library.derived_gradient(self._net, *self._block, self._table(given))
+        return self._found(given)
+
+    def calls(
+        self,
+        by_spike: Mapping[str, Array] | None = None,
+        by_state: Mapping[Key, Array] | None = None,
+    ) -> tuple[Callable[[], None], Callable[[], None]]:
+        """Forward and backward of the block that was run last, without what is checked and copied.
+
+        For measurements: the second adds to arrays that nobody sees.
+        """
+        given = self._ready(by_spike or {}, by_state or {})
+        trials, n_steps = self._block
+        there = (self._net, trials, n_steps, self._keep_every, self._table(self._given))
+        back = (self._net, trials, n_steps, self._table(given))
+        kept = given  # the arrays whose addresses the tables hold
+
+        def backward() -> None:
+            assert kept is not None
+            self._library.derived_gradient(*back)
+
+        return lambda: self._library.derived_run(*there), backward
+
+    def _ready(
+        self, by_spike: Mapping[str, Array], by_state: Mapping[Key, Array]
+    ) -> dict[str, Array]:
+        """All arrays of the way back."""
         if not self._given:
             raise DataError("There is no gradient before a block has been run.")
         trials, n_steps = self._block
         given = dict(self._given)
-        for name, values in (by_spike or {}).items():
+        for name, values in by_spike.items():
             given[f"SX_{self._population(name).number}"] = self._derivatives(name, values)
-        by_state = by_state or {}
         unread = sorted(set(by_state) - set(self._readout))
         if unread:
             raise DataError(f"{unread[0]} is not in the readout, {self._readout}.")
@@ -239,8 +267,7 @@ class CompiledGradient:
         for number, c in enumerate(self._source.connections):
             for n in c.connection.effect.trained:
                 given[f"GW_{number}_{n}"] = np.zeros_like(given[f"W_{number}_{n}"])
-        self._library.derived_gradient(self._net, trials, n_steps, self._table(given))
-        return self._found(given)
+        return given
 
     def _derivatives(self, population: str, values: Array) -> Array:
         p, wanted = self._population(population), (self._block[1], self._block[0])
@@ -286,10 +313,15 @@ def _lists(raster: Array) -> tuple[Array, Array]:
     return offsets, np.append(i, 0).astype(np.int32)
 
 
-def _load(text: str, flags: tuple[str, ...]) -> Any:
+def _flags(optimisation: tuple[str, ...]) -> Flags:
+    apart = () if "clang" in compiler_version(find_compiler()) else (APART,)
+    return Flags(("-std=c++17", "-w", *optimisation, *apart))
+
+
+def _load(text: str, optimisation: tuple[str, ...]) -> Any:
     with tempfile.TemporaryDirectory(prefix="brainsnn-") as folder:
         (Path(folder) / "main.cpp").write_text(text, encoding="utf-8")
-        library = ctypes.CDLL(str(compile_library(Path(folder), Flags(flags))))
+        library = ctypes.CDLL(str(compile_library(Path(folder), _flags(optimisation))))
     pointer, number = ctypes.c_void_p, ctypes.c_int64
     library.derived_new.restype = pointer
     library.derived_delete.argtypes, library.derived_delete.restype = [pointer], None

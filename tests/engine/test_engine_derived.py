@@ -24,7 +24,7 @@ FIRST = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 def quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Compile without optimisation, on Brian2's NumPy."""
     monkeypatch.setitem(brian2.prefs, "codegen.target", "numpy")
-    monkeypatch.setattr(engine, "EXACT", ("-std=c++17", "-O0", "-w"))
+    monkeypatch.setattr(engine, "EXACT", ("-O0",))
     brian2.defaultclock.dt = 0.1 * ms
     yield
     brian2.defaultclock.dt = 0.1 * ms

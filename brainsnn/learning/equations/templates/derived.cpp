@@ -226,7 +226,7 @@ static void ask_{{ number }}({{ arguments }}, const real *__restrict bars, real 
     {
         const int64_t i = *spike;
         real sum = 0;
-{{ each(effect, 'omp simd reduction(+:sum)') }}
+{{ each(effect, 'GCC ivdep' if source.real == 'float' else 'omp simd reduction(+:sum)') }}
             {% for x in c.targets %}
             sum += real({{ amounts[x] }}) * bars[{{ c.target.names.index(x) }} * m + j];
             {% endfor %}

@@ -60,6 +60,9 @@ def test_accuracy_table(trials):
 
 def test_accuracy_by_class(trials):
     table = accuracy_by_class(trials, ("a", "b", "c"))
+    bounds = ["accuracy", "low", "high"]
+    outcomes = ["accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction"]
+    assert list(table.columns) == ["label", "class", "trials", *bounds, *outcomes]
     assert table["class"].tolist() == ["a", "b", "c"]
     assert table["trials"].tolist() == [2, 2, 2]
     assert table["accuracy"].tolist() == [0.5, 0.5, 1.0]

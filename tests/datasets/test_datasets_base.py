@@ -106,3 +106,18 @@ def test_the_last_items_of_a_mixed_set_are_held_out():
     for wrong in (-1, 200, 201):
         with pytest.raises(DataError, match="cannot be held out"):
             hold_out(pictures(labels), wrong, None, "mine")
+
+
+def test_where_a_set_counts_as_sorted():
+    """A class of one that is held out may be chance; five expected and none held out is not."""
+    alone = np.append(np.arange(90) % 3, [3] + [0, 1, 2] * 3)
+    assert len(hold_out(pictures(alone), 10, None, "mine")[1]) == 10
+    with pytest.raises(DataError, match="class 3 has 0 to train on and 2 held out"):
+        hold_out(pictures(np.append(np.arange(90) % 3, [3, 3])), 2, None, "mine")
+    for rare, refused in ((9, False), (10, True)):
+        labels = np.concatenate([[1] * rare, np.zeros(2 * 50 - rare, int)])
+        if refused:
+            with pytest.raises(DataError, match=f"class 1 has {rare} to train on and 0 held"):
+                hold_out(pictures(labels), 50, None, "mine")
+        else:
+            assert len(hold_out(pictures(labels), 50, None, "mine")[1]) == 50

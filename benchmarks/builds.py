@@ -50,11 +50,13 @@ print(time.perf_counter() - begun, used)
 EXPORT = """
 import sys
 from pathlib import Path
+from brainsnn.config import apply_overrides
 from brainsnn.export import build_protocol
 from brainsnn.protocol import load_protocol
 
 protocol = load_protocol("s4nn-mnist")
-build_protocol(protocol, protocol.config(), Path(sys.argv[1]), n_samples=0)
+config = apply_overrides(protocol.config(), ["recipe.fitted=false"])
+build_protocol(protocol, config, Path(sys.argv[1]), n_samples=0)
 """
 
 

@@ -119,11 +119,14 @@ def describe(
 ) -> None:
     """Print the network: equations, thresholds, resets, connections, sizes."""
     from brainsnn.describe import describe_markdown, describe_text
+    from brainsnn.protocol import open_note
 
     with _reporting():
         protocol, config = configured(name, settings, preset)
         model = protocol.model(config)
         say(describe_markdown(model) if markdown else describe_text(model), end="")
+        if note := open_note(protocol, config):
+            say(f"\n{note}")
 
 
 @app.command()

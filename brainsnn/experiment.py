@@ -189,6 +189,7 @@ def start(
     """
     tables: Mapping[str, pd.DataFrame] = {}
     if isinstance(protocol, Protocol):
+        RunDirectory.check_free(path)
         settled = protocol.settle(config, partial(_say, callbacks))
         config, tables = settled.config, settled.tables
     work = protocol.prepare(config)

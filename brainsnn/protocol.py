@@ -185,19 +185,41 @@ class Protocol(ABC, Generic[C]):
         """
 
 
-def check_settled(protocol: Protocol[Any], config: Any, weights: Path) -> None:
-    """Refuse learned weights with a configuration that leaves open what they were learned with.
+def check_settled(protocol: Protocol[Any], config: Any, weights: Path | None) -> None:
+    """Refuse weights with a configuration that leaves open what they are, or were, learned with.
+
+    Parameters
+    ----------
+    protocol, config : Protocol, ProtocolConfig
+        What is to run.
+    weights : Path or None
+        The file of learned weights; None for those that training starts from.
 
     Raises
     ------
     ConfigError
     """
-    if protocol.undecided(config):
-        raise ConfigError(
-            f"{weights}: these weights came without the settings that they were learned with, some "
-            f"of which {protocol.name} finds from the data. Name the run directory, or say --set "
-            "recipe.fitted=false and every setting that differs from the protocol's own."
-        )
+    if not protocol.undecided(config):
+        return
+    lacking = (
+        "the weights that training starts from follow from settings"
+        if weights is None
+        else f"{weights}: these weights came without the settings that they were learned with"
+    )
+    raise ConfigError(
+        f"{lacking}, some of which {protocol.name} finds from the data. Name the run directory, or "
+        "say --set recipe.fitted=false and every setting that differs from the protocol's own."
+    )
+
+
+def open_note(protocol: Any, config: Any) -> str:
+    """Return what to know of settings that are still to be found; empty if none is open."""
+    if not isinstance(protocol, Protocol) or not protocol.undecided(config):
+        return ""
+    return (
+        f"What is not given, {protocol.name} finds from the data when it runs; until then its own "
+        "values stand here. recipe.fitted=false keeps them."
+    )
 
 
 def protocols() -> dict[str, Any]:

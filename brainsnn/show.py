@@ -12,7 +12,7 @@ from brainsnn.config import write_toml
 from brainsnn.datasets import DATASETS
 from brainsnn.evaluation import summary
 from brainsnn.experiment import Outcome
-from brainsnn.protocol import load_protocol
+from brainsnn.protocol import load_protocol, open_note
 from brainsnn.records import RunDirectory
 from brainsnn.records.tables import DECISIONS, require
 
@@ -22,6 +22,7 @@ _PERCENT = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fr
 def protocol(name: str) -> str:
     """Title, source, settings with their defaults, and presets of a protocol."""
     chosen = load_protocol(name)
+    note = open_note(chosen, chosen.config())
     presets = [f"  {key}: {' '.join(values)}" for key, values in chosen.presets.items()]
     return "\n".join(
         [
@@ -31,6 +32,7 @@ def protocol(name: str) -> str:
             "",
             "Settings (change one with --set key=value):",
             *(f"  {line}" if line else "" for line in write_toml(chosen.config()).splitlines()),
+            *([f"  {note}"] if note else []),
             "",
             "Presets (--preset name):",
             *(presets or ["  none"]),

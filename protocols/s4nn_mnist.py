@@ -33,7 +33,7 @@ from protocols.s4nn import (
     accuracy_claims,
     encode,
 )
-from protocols.s4nn_recipe import WARPED, Recipe, RecipeConfig
+from protocols.s4nn_recipe import WARPED, Recipe, RecipeConfig, open_settings
 
 #: What the paper reports on MNIST: Table 3, Table 4.
 PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
@@ -45,9 +45,9 @@ PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
 class S4NNMnistConfig(S4NNProtocolConfig):
     """Settings of the protocol ``s4nn-mnist``.
 
-    With ``recipe.fitted``, of `code`, `noise`, `rule`, ``network.n_steps`` and the bounds of the
-    first weights those that are not given follow from the images (`protocols.s4nn_recipe`); else
-    the values below hold.
+    With ``recipe.fitted``, the default, of `code`, `noise`, `rule`, ``network.n_steps`` and the
+    bounds of the first weights those that are not given follow from the images
+    (`protocols.s4nn_recipe`); else the values below hold.
 
     Parameters
     ----------
@@ -82,6 +82,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
     config = S4NNMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "faithful": (
+            "recipe.fitted=false",
             "epochs=30",
             "batch_size=1",
             "update=sequential",
@@ -95,6 +96,7 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
             "network.initial_high=[5.0, 48.0]",
         ),
         "demo": (
+            "recipe.fitted=false",
             "epochs=5",
             "schedule.warm_up=0",
             "noise.rotation=6",
@@ -112,13 +114,13 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
 
     def undecided(self, config: S4NNMnistConfig) -> bool:
         """Whether settings are still to be found from the images."""
-        return config.recipe.fitted
+        return bool(open_settings(config))
 
     def settle(
         self, config: S4NNMnistConfig, say: Callable[[str], None]
     ) -> Settled[S4NNMnistConfig]:
         """Find the settings that were not given (`protocols.s4nn_recipe`)."""
-        return Recipe(self, config, say).settled() if self.undecided(config) else Settled(config)
+        return Recipe(self, config, say).settled() if config.recipe.fitted else Settled(config)
 
     def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:
         """Load the images and encode them, by default by latency (eq. 1)."""

@@ -5,20 +5,25 @@ What was not given is found from training and validation images, never from test
 1. **Augmentation** (``noise``). Training images are warped as digits are, and their spikes
    jittered, if the nearest neighbour of a validation image among four warped copies of some
    training images names its class more often than the nearest among these images themselves.
-2. **Code, rule, length of a trial** (``code``, ``rule``, ``network.n_steps``). Each of `CANDIDATES`
-   trains the network on some images for a few epochs; the one with most right decisions on
-   validation images, ties wrong, is taken: absolute intensities decided after a third of the trial,
-   or ranks decided at its middle by a rule that reads peaks.
+2. **Code, rule, length of a trial** (``code``, ``rule``, ``network.n_steps``). Each candidate
+   (`protocols.s4nn_candidates`) trains the network on some images for a few epochs; the one with
+   most right decisions on validation images, ties wrong, is taken: absolute intensities decided
+   after a third of the trial, or ranks decided at its middle by a rule that reads peaks.
 3. **First weights** (``network.initial_low``, ``network.initial_high``). With n input spikes before
    the decision, w the middle of the bounds of the weights onto the first layer and theta the
    threshold, these bounds are multiplied by min(1, theta / (n w)): neurons then reach the threshold
    when the decision is due, not with the first spikes of an image that is bright all over.
+
+The first two cost time, and small answers mislead: pilots of 5,000 trials favour ranks for digits,
+too, which lose as soon as training is longer. They are therefore asked only where what they take
+is at most a share (``recipe.share``) of the trials of training itself, its images times its epochs;
+a shorter training has the protocol's own values there, and says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,14 +32,15 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.datasets import ImageSet
+from brainsnn.datasets import ImageSet, Splits
 from brainsnn.engine import build_engine
 from brainsnn.learning.rules import DecisionConfig
+from brainsnn.memory import check_size
 from brainsnn.protocol import Protocol, Settled
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer
-from protocols.image_codes import ImageCodeConfig, LatencyCodeConfig, RankCodeConfig
 from protocols.s4nn import NoiseConfig, encode
+from protocols.s4nn_candidates import options
 
 if TYPE_CHECKING:
     from protocols.s4nn_mnist import S4NNMnistConfig
@@ -45,6 +51,9 @@ WARPED = NoiseConfig(jitter=8, rotation=10, stretch=0.1, shear=0.1, shift=1)
 COPIES = 4
 """Warped copies of an image that neighbours are looked for among."""
 
+_BLOCK = 500
+"""Images whose distances are in memory at once."""
+
 MEASURE = "validation_accuracy_ties_wrong"
 """What the pilots of candidates are compared by."""
 
@@ -54,58 +63,26 @@ class RecipeConfig(Config):
 
     Parameters
     ----------
-    fitted : bool, default False
-        Whether they follow from the images; if not, the protocol's own values hold. Needs
-        scikit-learn (extra ``baselines``).
+    fitted : bool, default True
+        Whether they follow from the images; if not, the protocol's own values hold.
+    share : float, default 0.25
+        Trials that a question may take, as a share of those of training: warped copies of the
+        first, trials of all pilots of the second.
     neighbours : int, default 2000
         Training and validation images that the first question is asked of, training images that
         the third is.
     pilot_images, pilot_validation : int, default 5000 and 4000
         Images that a candidate trains on, and is judged by.
     pilot_epochs : int, default 4
-        Passes of a candidate.
+        Passes of a candidate; more, where there are fewer images.
     """
 
-    fitted: bool = False
+    fitted: bool = True
+    share: float = Field(default=0.25, gt=0)
     neighbours: int = Field(default=2000, ge=2)
     pilot_images: int = Field(default=5000, ge=2)
     pilot_validation: int = Field(default=4000, ge=1)
     pilot_epochs: int = Field(default=4, ge=1)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A code, and what goes with it.
-
-    Parameters
-    ----------
-    code : ImageCodeConfig
-    rule : DecisionConfig
-        Its times are those of a trial of `n_steps`.
-    n_steps : int
-        Length of a trial.
-    """
-
-    code: ImageCodeConfig
-    rule: DecisionConfig
-    n_steps: int
-
-    def rule_for(self, n_steps: int) -> DecisionConfig:
-        """Return the rule for trials of another length."""
-        times = ("tau", "margin", "target", "earliest")
-        scaled = {name: getattr(self.rule, name) * n_steps / self.n_steps for name in times}
-        return self.rule.model_copy(update=scaled)
-
-
-CANDIDATES = (
-    Candidate(LatencyCodeConfig(), DecisionConfig(target=86), 256),
-    Candidate(
-        RankCodeConfig(share=0.5),
-        DecisionConfig(tau=24, margin=24, target=256, earliest=64, reads="peak"),
-        512,
-    ),
-)
-"""What is tried; of equals, the first is taken."""
 
 
 class Recipe:
@@ -126,8 +103,21 @@ class Recipe:
     ) -> None:
         self.protocol, self.config, self.say = protocol, config, say
         self.rows: list[dict[str, object]] = []
-        splits = config.data.load()
-        self.train, self.validation = splits.train, splits.validation
+
+    @cached_property
+    def splits(self) -> Splits[ImageSet]:
+        """The images, loaded when the first question is asked."""
+        return self.config.data.load()
+
+    @property
+    def train(self) -> ImageSet:
+        """What is learned from."""
+        return self.splits.train
+
+    @property
+    def validation(self) -> ImageSet:
+        """What answers are judged by."""
+        return self.splits.validation
 
     def settled(self) -> Settled[Any]:
         """Answer what is open, each question with the answers before it.
@@ -135,23 +125,26 @@ class Recipe:
         Returns
         -------
         Settled
-            With the table ``recipe``: ``question``, ``measure``, ``option``, ``value``, ``chosen``.
+            With the table ``recipe``, if anything was open: ``question``, ``measure``, ``option``,
+            ``value`` (NaN where options were not compared), ``chosen``.
         """
         config = self.config
-        if "noise" not in config.model_fields_set:
+        if "noise" in open_settings(config):
             config = config.model_copy(update={"noise": self._augmentation()})
-        if not {"code", "rule"} <= config.model_fields_set:
+        if open_settings(config) & {"code", "rule"}:
             config = self._coded(config)
         config = self._weighted(config, self._note)
         decided = config.recipe.model_copy(update={"fitted": False})
-        return Settled(
-            config.model_copy(update={"recipe": decided}), {"recipe": pd.DataFrame(self.rows)}
-        )
+        tables = {"recipe": pd.DataFrame(self.rows)} if self.rows else {}
+        return Settled(config.model_copy(update={"recipe": decided}), tables)
 
     def _augmentation(self) -> NoiseConfig:
         """Whether nearest neighbours are better among warped copies than among images."""
         few = self.config.recipe.neighbours
         images, judged = _first(self.train, few), _first(self.validation, few)
+        if not self._affords(COPIES * len(images)):
+            self._leave("augmentation", ["warped", "images"])
+            return WARPED
         rng, warp = Streams(self.config.seed).fresh("recipe"), WARPED.warp()
         copies = [warp.draw(len(images), rng).apply(images.images) for _ in range(COPIES)]
         found = {
@@ -164,22 +157,39 @@ class Recipe:
 
     def _coded(self, config: S4NNMnistConfig) -> S4NNMnistConfig:
         """Return the candidate whose pilot does best on validation images, the first of equals."""
-        options = _options(config)
-        if len(options) == 1:
-            return next(iter(options.values()))
-        found = {name: self._pilot(self._weighted(o)) for name, o in options.items()}
+        tried = options(config)
+        if len(tried) == 1:
+            return next(iter(tried.values()))
+        if not self._affords(len(tried) * self._pilot_epochs() * self._pilot_images()):
+            self._leave("code", list(tried))
+            return next(iter(tried.values()))
+        found = {name: self._pilot(self._weighted(o)) for name, o in tried.items()}
         chosen = max(found, key=lambda name: found[name])
         self._note("code", MEASURE, found, chosen)
-        return options[chosen]
+        return tried[chosen]
+
+    def _affords(self, n_trials: int) -> bool:
+        """Whether a question that takes so many trials is small beside training."""
+        return n_trials <= self.config.recipe.share * len(self.train) * self.config.epochs
+
+    def _pilot_images(self) -> int:
+        """Images that a pilot trains on."""
+        return min(self.config.recipe.pilot_images, len(self.train))
+
+    def _pilot_epochs(self) -> int:
+        """Passes that make as many trials of fewer images."""
+        sizes = self.config.recipe
+        return -(-sizes.pilot_images * sizes.pilot_epochs // self._pilot_images())
 
     def _pilot(self, config: S4NNMnistConfig) -> float:
         """Best accuracy on validation images, ties wrong, of a short training on few."""
         sizes, streams, n_steps = config.recipe, Streams(config.seed), config.network.n_steps
-        images = _first(self.train, sizes.pilot_images)
+        images = _first(self.train, self._pilot_images())
         judged = _first(self.validation, sizes.pilot_validation)
-        update = {"epochs": sizes.pilot_epochs, "monitor": MEASURE, "patience": None}
+        update = {"epochs": self._pilot_epochs(), "monitor": MEASURE, "patience": None}
         brief = config.model_copy(update=update)
         model, encoder = self.protocol.model(config), config.code.build(n_steps)
+        check_size(model.name, model.shapes, n_steps)
         rule, rate = self.protocol.rule(config, model), self.protocol.learning_rate(config)
         with build_engine(config.engine, model, n_steps, streams, config.workers) as engine:
             engine.set_weights(model.draw_weights(streams))
@@ -197,8 +207,7 @@ class Recipe:
         `note` takes what was found.
         """
         network, rule = config.network, config.rule
-        given = {"initial_low", "initial_high"} & network.model_fields_set
-        if given or not isinstance(rule, DecisionConfig):
+        if "network" not in open_settings(config) or not isinstance(rule, DecisionConfig):
             return config
         images = _first(self.train, config.recipe.neighbours)
         trains = config.code.build(network.n_steps).encode(images.images)
@@ -212,6 +221,11 @@ class Recipe:
         bounds = {"initial_low": (scale * low, *lows), "initial_high": (scale * high, *highs)}
         return config.model_copy(update={"network": network.model_copy(update=bounds)})
 
+    def _leave(self, question: str, options: list[str]) -> None:
+        """Keep that the first of some options was taken, uncompared."""
+        unasked = dict.fromkeys(options, float("nan"))
+        self._note(question, "not compared: training is too short for it", unasked, options[0])
+
     def _note(self, question: str, measure: str, found: dict[str, float], chosen: str) -> None:
         """Keep what was found, and say it."""
         self.rows += [
@@ -224,33 +238,20 @@ class Recipe:
             }
             for option, value in found.items()
         ]
-        values = ", ".join(f"{option} {value:.4g}" for option, value in found.items())
-        self.say(f"{question}: {chosen} ({measure}: {values})")
+        known = [f"{option} {value:.4g}" for option, value in found.items() if np.isfinite(value)]
+        self.say(
+            f"{question}: {chosen} ({': '.join([measure, *filter(None, [', '.join(known)])])})"
+        )
 
 
-def _options(config: S4NNMnistConfig) -> dict[str, S4NNMnistConfig]:
-    """Return the configurations that the candidates make of one, by the name of their code.
-
-    A rule that was given goes with every code, in trials of the configured length; a code that was
-    given goes with the rule of its candidate, or of the first.
-    """
-    given, network = config.model_fields_set, config.network
-    if "rule" in given:
-        return {c.code.name: config.model_copy(update={"code": c.code}) for c in CANDIDATES}
-    tried: tuple[Candidate, ...] = CANDIDATES
-    if "code" in given:
-        tried = tuple(c for c in CANDIDATES if c.code.name == config.code.name) or CANDIDATES[:1]
-    options = {}
-    for candidate in tried:
-        fixed = "n_steps" in network.model_fields_set
-        n_steps = network.n_steps if fixed else candidate.n_steps
-        update = {
-            "code": config.code if "code" in given else candidate.code,
-            "rule": candidate.rule_for(n_steps),
-            "network": network.model_copy(update={"n_steps": n_steps}),
-        }
-        options[candidate.code.name] = config.model_copy(update=update)
-    return options
+def open_settings(config: S4NNMnistConfig) -> set[str]:
+    """Return those of ``noise``, ``code``, ``rule`` and ``network`` (first weights) to be found."""
+    if not config.recipe.fitted:
+        return set()
+    found = {"noise", "code", "rule"} - config.model_fields_set
+    drawn = {"initial_low", "initial_high"} & config.network.model_fields_set
+    decided = "rule" in config.model_fields_set and not isinstance(config.rule, DecisionConfig)
+    return found if drawn or decided else found | {"network"}
 
 
 def _first(images: ImageSet, n: int) -> ImageSet:
@@ -259,14 +260,19 @@ def _first(images: ImageSet, n: int) -> ImageSet:
 
 
 def _nearest(images: NDArray[np.uint8], labels: NDArray[np.int64], judged: ImageSet) -> float:
-    """Share of images whose nearest neighbour among others has their label."""
-    from sklearn.neighbors import KNeighborsClassifier
+    """Share of images whose nearest neighbour among others, the first of equals, has their label.
 
-    neighbours = KNeighborsClassifier(1, algorithm="brute")
-    neighbours.fit(_flat(images), labels)
-    return float(neighbours.score(_flat(judged.images), judged.labels))
+    Distances are sums of whole numbers below 2^53, the same on every machine.
+    """
+    kept = _flat(images)
+    lengths, right = (kept * kept).sum(axis=1), 0
+    for start in range(0, len(judged), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        nearest = (lengths - 2 * _flat(judged.images[block]) @ kept.T).argmin(axis=1)
+        right += int((labels[nearest] == judged.labels[block]).sum())
+    return right / len(judged)
 
 
-def _flat(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return images as rows of fractions."""
-    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+def _flat(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return images as rows of numbers."""
+    return images.reshape(len(images), -1).astype(np.float64)

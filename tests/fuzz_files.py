@@ -36,7 +36,7 @@ from brainsnn.training.checkpoints import load_checkpoint
 
 RUN = (
     *("epochs=1", "data.n_train=40", "data.n_validation=20", "data.n_test=20"),
-    *("network.hidden=[6]", "thresholds=[50.0]"),
+    *("recipe.fitted=false", "network.hidden=[6]", "thresholds=[50.0]"),
 )
 ODD: tuple[Any, ...] = (
     *(None, True, -1, 0, 2**70, 1e308, float("nan"), float("inf"), "", "x", "none", "../x", "\0"),

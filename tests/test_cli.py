@@ -23,6 +23,7 @@ SMALL = [
     *("--set", "data.n_test=100"),
     *("--set", "network.hidden=[20]"),
     *("--set", "thresholds=[]"),
+    *("--set", "recipe.fitted=false"),
 ]
 needs_mnist = pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not on this machine")
 

@@ -84,7 +84,7 @@ def build_protocol(
     ------
     ConfigError
         If there is no such target, the protocol is a study or does not decide by the first
-        spike, it is not known which settings the weights were learned with, or the folder is not
+        spike, it is not known which settings the weights go with, or the folder is not
         empty or cannot be written.
     DataError
         If the data that samples are taken from is not there.
@@ -100,6 +100,7 @@ def build_protocol(
         raise ConfigError(f"{protocol.name} does not decide by the first spike; projects do.")
     model, streams = protocol.model(config), Streams(config.seed)
     if weights is None:
+        check_settled(protocol, config, None)
         values, source = model.draw_weights(streams), f"drawn with seed {config.seed} (untrained)"
     else:
         values, source = load_weights(weights, model.shapes), f"of {weights}"

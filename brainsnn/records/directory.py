@@ -81,14 +81,27 @@ class RunDirectory:
             reason = getattr(error, "strerror", None) or error
             raise RunDirectoryError(f"{run.path}: cannot be made: {reason}.") from error
         run._acquire()
-        if (run.path / "config.toml").exists():
+        try:
+            cls.check_free(run.path)
+        except RunDirectoryError:
             run.close()
-            raise RunDirectoryError(
-                f"{run.path}: holds a run already. Resume it, remove it, or choose another name."
-            )
+            raise
         run._write_json("provenance.json", provenance(seed, command))
         run._write_text("config.toml", write_toml(config))
         return run
+
+    @staticmethod
+    def check_free(path: Path) -> None:
+        """Refuse a directory that holds a run.
+
+        Raises
+        ------
+        RunDirectoryError
+        """
+        if (Path(path) / "config.toml").exists():
+            raise RunDirectoryError(
+                f"{path}: holds a run already. Resume it, remove it, or choose another name."
+            )
 
     @classmethod
     def open(cls, path: Path, command: Sequence[str] | None = None) -> Self:

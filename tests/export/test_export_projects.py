@@ -29,7 +29,7 @@ from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory, save_weights
 from brainsnn.streams import Streams
 
-TINY = ("data.n_train=20", "network.hidden=[30]")
+TINY = ("recipe.fitted=false", "data.n_train=20", "network.hidden=[30]")
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:

@@ -32,7 +32,13 @@ ENGINE = "resident" if shutil.which("g++") else "runtime"
 FEW = ("data.n_train=40", "data.n_validation=20", "data.n_test=20")
 GLM = ("training.epochs=1", "training.folds=2", "data.train=8", "data.test=8", "seeds=1")
 LITTLE = {
-    "s4nn-mnist": (*FEW, "epochs=2", "network.hidden=[8]", "thresholds=[50.0]"),
+    "s4nn-mnist": (
+        *FEW,
+        "recipe.fitted=false",
+        "epochs=2",
+        "network.hidden=[8]",
+        "thresholds=[50.0]",
+    ),
     "s4nn-caltech": (
         *PRESETS["pixels"],
         "network.initial_high=[5.0, 250.0]",

@@ -51,7 +51,13 @@ def assert_whole(outcome, *tables):
 def test_mnist_from_data_to_report(tmp_path):
     if MNIST().find() is None:
         pytest.skip("MNIST is not there")
-    small = ("epochs=1", "data.n_train=300", "data.n_validation=100", "data.n_test=100")
+    small = (
+        "recipe.fitted=false",
+        "epochs=1",
+        "data.n_train=300",
+        "data.n_validation=100",
+        "data.n_test=100",
+    )
     outcome = carry_out("s4nn-mnist", tmp_path / "run", *small, "thresholds=[50.0, 100.0]")
     assert_whole(outcome, "thresholds")
     assert outcome.summary["accuracy"] > 0.1

@@ -3,22 +3,27 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from brainsnn import cli_options
+from brainsnn.cli import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import ImageSet, Splits
-from brainsnn.errors import ConfigError
+from brainsnn.errors import ConfigError, RunDirectoryError
 from brainsnn.experiment import evaluate_weights, start
 from brainsnn.export import build_protocol
+from brainsnn.interrupts import Interrupted
 from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory, save_weights
 from brainsnn.streams import Streams
+from brainsnn.training import Trainer
 from protocols import s4nn_recipe
 from protocols.mnist import MnistConfig
 from protocols.s4nn import NoiseConfig
-from protocols.s4nn_recipe import CANDIDATES, WARPED, Recipe, _nearest
-
-pytest.importorskip("sklearn", reason="scikit-learn (extra baselines) is not installed")
+from protocols.s4nn_candidates import CANDIDATES
+from protocols.s4nn_recipe import WARPED, Recipe, _nearest
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (
@@ -26,7 +31,7 @@ LITTLE = (
     "epochs=1",
     "network.hidden=[10]",
     "thresholds=[]",
-    "recipe.fitted=true",
+    "recipe.share=4",
     "recipe.pilot_epochs=1",
     "recipe.pilot_images=40",
     "recipe.pilot_validation=20",
@@ -48,6 +53,8 @@ def images(n, seed):
 
 @pytest.fixture
 def squares(monkeypatch):
+    """Little images; what is concluded from a run is none of these tests' business."""
+    monkeypatch.setattr(type(PROTOCOL), "conclude", lambda *_: pd.DataFrame())
     splits = Splits(images(60, 0), images(40, 1), images(30, 2))
     monkeypatch.setattr(MnistConfig, "load", lambda _: splits)
     return splits
@@ -144,6 +151,62 @@ def test_images_are_warped_only_where_neighbours_gain(squares, monkeypatch):
         assert settled(monkeypatch)[0].config.noise == noise
 
 
+def test_a_short_training_has_the_protocols_own_values_and_says_so(squares, monkeypatch):
+    monkeypatch.setattr(Recipe, "_pilot", None)
+    monkeypatch.setattr(s4nn_recipe, "_nearest", None)
+    said = []
+    found = PROTOCOL.settle(configured("recipe.share=0.25"), said.append)
+    stated = configured("recipe.fitted=false")
+    for name in ("noise", "code", "rule"):
+        assert getattr(found.config, name) == getattr(stated, name)
+    assert [line for line in said if "not compared: training is too short" in line] == said[:2]
+    table = found.tables["recipe"].set_index("question")
+    assert table.loc["code", "value"].isna().all()
+    assert table.loc["code", "option"].tolist() == ["latency", "rank"]
+    assert table.loc["code", "chosen"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("epochs", "asked"), [(1, []), (11, ["copies"]), (16, ["copies", "code"])])
+def test_questions_take_a_quarter_of_the_trials_of_training_at_most(
+    squares, monkeypatch, epochs, asked
+):
+    # 160 warped copies, and two pilots of at least 90 trials: all 60 images in two epochs.
+    sizes = ("recipe.share=0.25", "recipe.pilot_images=90", f"epochs={epochs}")
+    pilots = []
+    monkeypatch.setattr(Recipe, "_pilot", lambda self, _: pilots.append(self._pilot_epochs()) or 0)
+    found = PROTOCOL.settle(configured(*sizes), lambda _: None)
+    table = found.tables["recipe"].dropna()
+    compared = {"augmentation": "copies", "code": "code"}
+    assert [compared[q] for q in table["question"].unique() if q in compared] == asked
+    assert set(pilots) <= {2}
+
+
+def test_nothing_is_asked_where_everything_is_given(monkeypatch):
+    monkeypatch.setattr(MnistConfig, "load", None)
+    bounds = ("network.initial_low=[0.0, 0.0]", "network.initial_high=[1.0, 2.0]")
+    config = configured("noise.rotation=1", "code.name=rank", "rule.target=90", *bounds)
+    assert not PROTOCOL.undecided(config)
+    found = PROTOCOL.settle(config, lambda _: None)
+    assert not found.tables
+    assert not found.config.recipe.fitted
+
+
+def test_equal_distances_go_to_the_first_and_large_ones_are_exact():
+    rng = np.random.default_rng(0)
+    kept = rng.integers(0, 256, (700, 28, 28), dtype=np.uint8)
+    kept[600:] = kept[:100]
+    names = tuple(map(str, range(100)))
+    judged = ImageSet("j", kept[600:], np.arange(100), names)
+    assert _nearest(kept, np.arange(700), judged) == 1
+    others = ImageSet("j", rng.integers(0, 256, (30, 28, 28), dtype=np.uint8), np.arange(30), names)
+    far = kept[:, None].astype(int) - others.images.astype(int)
+    nearest = (far**2).sum(axis=(2, 3)).argmin(axis=0)
+    labels = np.full(700, -1)
+    labels[nearest[:12]] = np.arange(12)
+    right = np.mean(labels[nearest] == others.labels)
+    assert _nearest(kept, labels, others) == right > 0
+
+
 def test_nearest_neighbours_by_hand():
     kept = np.array([[[0, 0]], [[200, 0]]], np.uint8)
     judged = ImageSet(
@@ -180,6 +243,57 @@ def test_weights_of_unknown_settings_are_refused(squares, tmp_path):
         evaluate_weights(PROTOCOL, configured(), weights, "test", tmp_path / "out", ["brainsnn"])
     with pytest.raises(ConfigError, match="came without the settings"):
         build_protocol(PROTOCOL, configured(), tmp_path / "net", weights=weights)
+    with pytest.raises(ConfigError, match=r"that training starts from.*recipe\.fitted=false"):
+        build_protocol(PROTOCOL, configured(), tmp_path / "net")
+    assert [path.name for path in tmp_path.iterdir()] == ["w.npz"]
+
+
+def test_weights_in_a_run_directory_come_with_its_settings(squares, tmp_path, monkeypatch):
+    monkeypatch.setattr(Recipe, "_pilot", lambda _, config: float(config.code.name == "rank"))
+    outcome = start(PROTOCOL, configured(), tmp_path / "run", ["brainsnn", "run"])
+    run = RunDirectory.read(outcome.path)
+    for k, weights in enumerate((run.path, run.weights_file, run.checkpoint)):
+        _, config = cli_options.configured("s4nn-mnist", None, run=weights)
+        assert config == run.config(PROTOCOL.config)
+        assert config.code.name == "rank"
+        if weights != run.checkpoint:  # its weights are the last, not the selected ones
+            again = evaluate_weights(PROTOCOL, config, weights, "test", tmp_path / str(k), ["x"])
+            assert RunDirectory.read(again.path).trials().equals(run.trials())
+
+
+def test_a_taken_directory_is_refused_before_the_search(squares, tmp_path, monkeypatch):
+    monkeypatch.setattr(Recipe, "settled", None)
+    RunDirectory.create(tmp_path / "run", configured(), ["brainsnn"]).close()
+    with pytest.raises(RunDirectoryError, match="holds a run already"):
+        start(PROTOCOL, configured(), tmp_path / "run", ["brainsnn", "run"])
+
+
+def test_a_search_that_is_stopped_leaves_nothing_and_begins_anew(squares, tmp_path, monkeypatch):
+    whole = start(PROTOCOL, configured(), tmp_path / "whole", ["brainsnn", "run"])
+    fit, calls = Trainer.fit, []
+
+    def stopped(self, *args, **settings):
+        calls.append(self)
+        if len(calls) == 2:
+            raise Interrupted(self.checkpoint)
+        return fit(self, *args, **settings)
+
+    monkeypatch.setattr(Trainer, "fit", stopped)
+    with pytest.raises(Interrupted, match="nothing was saved"):
+        start(PROTOCOL, configured(), tmp_path / "run", ["brainsnn", "run"])
+    assert not (tmp_path / "run").exists()
+    again = start(PROTOCOL, configured(), tmp_path / "run", ["brainsnn", "run"])
+    ours, theirs = RunDirectory.read(again.path), RunDirectory.read(whole.path)
+    assert ours.table("recipe").equals(theirs.table("recipe"))
+    assert ours.trials().equals(theirs.trials())
+    assert (ours.path / "config.toml").read_text() == (theirs.path / "config.toml").read_text()
+
+
+def test_what_is_shown_says_that_settings_are_open():
+    for command in (["describe", "s4nn-mnist"], ["show", "s4nn-mnist"]):
+        assert "s4nn-mnist finds from the data" in CliRunner().invoke(app, command).stdout
+    stated = ["describe", "s4nn-mnist", "--preset", "faithful"]
+    assert "finds from the data" not in CliRunner().invoke(app, stated).stdout
 
 
 @pytest.mark.parametrize("preset", sorted(PROTOCOL.presets))

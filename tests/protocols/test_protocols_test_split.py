@@ -41,7 +41,13 @@ CALTECH = (
 
 #: Little settings of protocols that learn images, one epoch each: nothing is left to select.
 LEARNING = {
-    "s4nn-mnist": ("epochs=1", "thresholds=[]", "network.hidden=[30]", *IMAGES),
+    "s4nn-mnist": (
+        "recipe.fitted=false",
+        "epochs=1",
+        "thresholds=[]",
+        "network.hidden=[30]",
+        *IMAGES,
+    ),
     "count-mnist": ("epochs=1", "network.n_steps=4", "network.hidden=30", *IMAGES),
     "antlr-mnist": (
         "seeds=1",

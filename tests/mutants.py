@@ -50,6 +50,9 @@ def main() -> int:
     drawn = draw(found, options.n, np.random.default_rng(options.seed))
     sys.stdout.write(f"{len(drawn)} of {len(found)} defects in {len(chosen)} files\n")
     tried = list(try_all(drawn, options.jobs, time.time() + 60 * options.minutes))
+    if not tried:
+        sys.stdout.write("none was tried in that time\n")
+        return 1
     survivors = [site for site, noticed in tried if not noticed]
     score = 100 * (1 - len(survivors) / len(tried))
     sys.stdout.write(f"noticed: {len(tried) - len(survivors)} of {len(tried)}, {score:.1f} %\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import brian2
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -10,6 +11,9 @@ from brainsnn.datasets import ImageSet
 
 settings.register_profile("brainsnn", derandomize=True, deadline=None)
 settings.load_profile("brainsnn")
+
+# What no device of ours compiles runs in NumPy: Cython would take seconds an object.
+brian2.prefs.codegen.target = "numpy"
 
 
 @pytest.fixture

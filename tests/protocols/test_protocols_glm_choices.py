@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from brainsnn.datasets import MNIST
 from brainsnn.learning.glm import raised_cosines
 from brainsnn.records import RunDirectory
+from protocols.glm import Condition, DigitsConfig, TrainingConfig, Workshop
 from protocols.glm_basis import PROTOCOL as BASIS
 from protocols.glm_basis import _basis as basis_section
 from protocols.glm_basis import _claims as basis_claims
@@ -119,3 +121,14 @@ def test_cross_validated_accuracies_are_those_of_the_selected_rate(tmp_path):
     (tmp_path / "config.toml").write_text("seed = 0\n", encoding="utf-8")
     table = cross_validated(RunDirectory.read(tmp_path))
     assert table[["accuracy", SCORE]].to_numpy().tolist() == [[0.9, 0.6]]
+
+
+@pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not there")
+def test_rates_are_scored_by_the_share_of_right_decisions():
+    training = TrainingConfig(epochs=30, folds=3, learning_rates=(0.03,))
+    shop = Workshop(training, DigitsConfig(train=60, test=1))
+    table = shop.select(Condition((0, 1), 4, 2, "first_to_spike"), seed=0)
+    assert table["fold"].tolist() == [0, 1, 2]
+    assert table["accuracy"].min() > 0.8
+    assert (table[SCORE] <= table["accuracy"]).all()
+    assert table[SCORE].min() > 0.6

@@ -158,6 +158,12 @@ def test_always_the_same_answer_is_no_learning(share):
     assert f"Every decision is for class 0, which {share:.0%} of the trials" in report.advice[0]
 
 
+def test_one_class_that_is_always_named_is_right_where_there_is_no_other():
+    observed = answered(np.zeros(200, int), np.zeros(200, int), first=50)
+    report = diagnose(rows(0.3, 0.1, accuracy=1.0), observed, 200, 2)
+    assert not any("Every decision" in advice for advice in report.advice)
+
+
 def test_a_class_that_is_never_answered_is_named():
     decision = np.where(LABELS == 2, 1, LABELS)
     report = diagnose(rows(0.5, 0.3, accuracy=0.67), answered(LABELS, decision, first=50), 200, 3)

@@ -49,7 +49,7 @@ def write(tmp_path):
 SECONDS = [(float(k), k + 1.0) for k in range(10)]
 
 
-@pytest.mark.parametrize("stimuli", [(90, 0), ("on", "off"), (0.5, 0.25)])
+@pytest.mark.parametrize("stimuli", [(90, 0), ("on", "off"), (0.5, 0.25), (1, 0.5)])
 @pytest.mark.parametrize("span", [(0.0, 1.0), (-0.3, 0.7), (0.1, 0.4), (-0.2, 0.1)])
 def test_what_is_written_is_read_back(tmp_path, stimuli, span):
     table = mixed(*span, stimuli)

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from one_thread import one_thread
 from rows import Results
 
-from brainsnn.engine.derived import CompiledGradient
+from brainsnn.engine.derived import APART, CompiledGradient
 from brainsnn.learning.equations import derive
 
 HERE = Path(__file__).parent
@@ -116,7 +116,7 @@ class ByHand:
     """The program written by hand, on the weights and the trial of a task."""
 
     def __init__(self, task: Task, gradient: CompiledGradient, raster: NDArray[Any]) -> None:
-        library = compiled("derived_limit")
+        library = compiled("derived_limit", APART)  # as the generated code is
         step, neuron = np.nonzero(raster)
         offsets = np.searchsorted(step, np.arange(task.n_steps + 1)).astype(np.int32)
         spikes = [offsets, np.append(neuron, 0).astype(np.int32)]

@@ -43,6 +43,18 @@ inline float dot(const float *__restrict row, const float *__restrict bars, int 
     return sum;
 }
 
+// Those whose slope is not 0.
+inline int asked(const float *slope, int n, int32_t *active)
+{
+    int found = 0;
+    for(int j = 0; j < n; j++)
+    {
+        active[found] = j;
+        found += slope[j] != 0;
+    }
+    return found;
+}
+
 inline float triangle(float margin) { return 0.3f * std::max(0.0f, 1 - std::fabs(margin)); }
 
 // Adaptive neurons, recurrent, and leaky readouts.
@@ -50,7 +62,7 @@ struct Adaptive
 {
     static constexpr int N = 220, O = 10;
     const float leak = std::exp(-1 / 20.0f), fade = std::exp(-1 / 700.0f);
-    alignas(64) float v[N], a[N], out[O], bv[N], ba[N], bo[O], before[N], before_out[O], ask[N];
+    alignas(64) float v[N], a[N], out[O], bv[N], ba[N], bo[O], before[N], before_out[O], ask[N], slope[N];
     alignas(64) int32_t fired[N], active[N];
     std::vector<float> kept_v, kept_a;
     Spikes spikes;
@@ -98,12 +110,9 @@ struct Adaptive
             std::fill_n(ask, N, 0.0f), std::fill_n(fired, N, 0);
             for(int q = begin; q < end; q++)
                 fired[spikes.neurons[q]] = 1;
-            int n = 0;
             for(int j = 0; j < N; j++)
-            {
-                active[n] = j;
-                n += triangle(leak * x[j] - 1 - beta[j] * fade * y[j]) != 0;
-            }
+                slope[j] = triangle(leak * x[j] - 1 - beta[j] * fade * y[j]);
+            const int n = asked(slope, N, active);
             if(t + 1 < T)
             {
                 for(int k = 0; k < n; k++)
@@ -118,8 +127,8 @@ struct Adaptive
             }
             for(int j = 0; j < N; j++)
             {
-                const float now = fade * y[j], theta = 1 + beta[j] * now, margin = leak * x[j] - theta;
-                const float s = ask[j] - bv[j] * theta + ba[j], by_margin = s * triangle(margin);
+                const float theta = 1 + beta[j] * fade * y[j];
+                const float s = ask[j] - bv[j] * theta + ba[j], by_margin = s * slope[j];
                 const float by_theta = -by_margin - (fired[j] ? bv[j] : 0);
                 bv[j] = leak * (bv[j] + by_margin);
                 ba[j] = fade * (ba[j] + beta[j] * by_theta);
@@ -136,7 +145,7 @@ struct Layers
     static constexpr int N = 400, O = 10;
     const float leak = std::exp(-1 / 20.0f), fade = std::exp(-1 / 5.0f);
     const float gain = (std::exp(-1 / 5.0f) - std::exp(-1 / 20.0f)) / 20 / (1 / 20.0f - 1 / 5.0f);
-    alignas(64) float v[N], c[N], out[O], co[O], bv[N], bc[N], bo[O], bco[O], before[N], before_out[O], ask[N];
+    alignas(64) float v[N], c[N], out[O], co[O], bv[N], bc[N], bo[O], bco[O], before[N], before_out[O], ask[N], slope[N];
     alignas(64) int32_t fired[N], active[N];
     std::vector<float> kept_v, kept_c;
     Spikes spikes;
@@ -187,12 +196,9 @@ struct Layers
             std::fill_n(ask, N, 0.0f), std::fill_n(fired, N, 0);
             for(int q = begin; q < end; q++)
                 fired[spikes.neurons[q]] = 1;
-            int n = 0;
             for(int j = 0; j < N; j++)
-            {
-                active[n] = j;
-                n += triangle(leak * x[j] + gain * y[j] - 1) != 0;
-            }
+                slope[j] = triangle(leak * x[j] + gain * y[j] - 1);
+            const int n = asked(slope, N, active);
             if(t + 1 < T)
             {
                 for(int k = 0; k < n; k++)
@@ -205,7 +211,7 @@ struct Layers
             for(int j = 0; j < N; j++)
             {
                 const float now = leak * x[j] + gain * y[j];
-                const float s = ask[j] - bv[j] * now, b = (fired[j] ? 0 : bv[j]) + s * triangle(now - 1);
+                const float s = ask[j] - bv[j] * now, b = (fired[j] ? 0 : bv[j]) + s * slope[j];
                 bv[j] = leak * b, bc[j] = fade * bc[j] + gain * b;
             }
             for(int o = 0; o < O; o++)

@@ -24,11 +24,11 @@ def _address(array: NDArray[Any]) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
 
 
-def compiled(name: str) -> ctypes.CDLL:
-    """Compile a source file of this folder and load it."""
+def compiled(name: str, *flags: str) -> ctypes.CDLL:
+    """Compile a source file of this folder, with more flags if any, and load it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.so"
-        command = ["g++", *FLAGS, "-o", str(path), str(HERE / f"{name}.cpp")]
+        command = ["g++", *FLAGS, *flags, "-o", str(path), str(HERE / f"{name}.cpp")]
         subprocess.run(command, check=True)
         return ctypes.CDLL(str(path))
 

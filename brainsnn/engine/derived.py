@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -192,8 +193,11 @@ class CompiledGradient:
         return np.array([*values], self._dtype) if values else np.zeros((1, 1), self._dtype)
 
     def _table(self, given: Mapping[str, Array]) -> Any:
+        """Addresses of arrays, in the order that the library takes; it keeps the arrays alive."""
         addresses = [given[n].ctypes.data if n in given else None for n in self._names]
-        return (ctypes.c_void_p * len(addresses))(*addresses)
+        table: Any = (ctypes.c_void_p * len(addresses))(*addresses)
+        table.given = dict(given)
+        return table
 
     def _spikes(self, p: CompiledPopulation) -> tuple[Array, Array]:
         offsets, neurons = ctypes.POINTER(ctypes.c_int64)(), ctypes.POINTER(ctypes.c_int32)()
@@ -227,7 +231,7 @@ class CompiledGradient:
         self,
         by_spike: Mapping[str, Array] | None = None,
         by_state: Mapping[Key, Array] | None = None,
-    ) -> tuple[Callable[[], None], Callable[[], None]]:
+    ) -> tuple[Callable[[], object], Callable[[], object]]:
         """Forward and backward of the block that was run last, without what is checked and copied.
 
         For measurements: the second adds to arrays that nobody sees.
@@ -236,13 +240,9 @@ class CompiledGradient:
         trials, n_steps = self._block
         there = (self._net, trials, n_steps, self._keep_every, self._table(self._given))
         back = (self._net, trials, n_steps, self._table(given))
-        kept = given  # the arrays whose addresses the tables hold
-
-        def backward() -> None:
-            assert kept is not None
-            self._library.derived_gradient(*back)
-
-        return lambda: self._library.derived_run(*there), backward
+        return partial(self._library.derived_run, *there), partial(
+            self._library.derived_gradient, *back
+        )
 
     def _ready(
         self, by_spike: Mapping[str, Array], by_state: Mapping[Key, Array]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,8 +102,3 @@ def _refuse_unknown(statement: Statement) -> None:
                 f"{called} has no C++ here: {statement.name} = {statement.expression}. The NumPy "
                 "form of the derivation runs it."
             )
-
-
-def reader(tables: Mapping[str, str]) -> Callable[[str], str]:
-    """What gives the C++ expression of each name of a table."""
-    return lambda name: tables[name]

@@ -90,10 +90,10 @@ class CompiledPopulation:
     def _row(self, array: str, name: str) -> str:
         return f"{array}[{self.names.index(name)} * n + j]"
 
-    def _update(self, loop: Loop, scope: str = "u") -> dict[str, str]:
+    def _update(self, loop: Loop) -> dict[str, str]:
         code = self.step.forward_update.code
         given = self.given(state=lambda name: self._row("X", name))
-        return loop.add(scope, code, given, self.shared)
+        return loop.add("u", code, given, self.shared)
 
     def _reset(self, loop: Loop, state: Callable[[str], str], spike: str) -> dict[str, str]:
         exact = {"_s": f"R({spike})", "_fires": f"R({spike} > R(0.5))"}

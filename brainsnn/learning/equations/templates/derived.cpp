@@ -99,7 +99,10 @@ struct Network
 {
     Spikes spikes[{{ source.populations|length }}];
     {% for p in source.neurons %}
-    std::vector<real> kept_{{ p.number }}, later_{{ p.number }};
+    std::vector<real> kept_{{ p.number }};
+    {% if not network.arrivals_first %}
+    std::vector<real> later_{{ p.number }};
+    {% endif %}
     {% endfor %}
     int64_t block = 0;  // steps between two states that are kept; 0: all are
 };
@@ -118,7 +121,6 @@ struct Network
 {% endmacro %}
 {% for p in source.neurons %}
 // -- {{ p.name }}
-{% set v = [] %}
 static void update_{{ p.number }}(
     const real *X, real *Y, const real *__restrict P, const real *__restrict D, int64_t step,
     int64_t stride, int32_t *__restrict spiked{% for x in p.readout %}, real *__restrict V_{{ x }}{% endfor %})
@@ -458,7 +460,9 @@ void derived_run(void *self, int64_t n_trials, int64_t n_steps, int64_t block, v
         own.clear();
     {% for p in source.neurons %}
     net.kept_{{ p.number }}.resize((n_trials * slots + block) * {{ p.names|length * p.size }} + 1);
+    {% if not network.arrivals_first %}
     net.later_{{ p.number }}.resize((block ? block : n_trials * slots) * {{ p.names|length * p.size }} + 1);
+    {% endif %}
     {% endfor %}
     for(int64_t k = 0; k < n_trials; k++)
     {

@@ -145,6 +145,36 @@ class Model:
         """Populations whose spikes are given."""
         return tuple(p for p in self.populations if p.neuron is None)
 
+    @property
+    def output(self) -> Population:
+        """The population that is read: the last."""
+        return self.populations[-1]
+
+    def chain(self) -> tuple[Connection, ...] | None:
+        """Connections on the way from the input to the output, where there is only this one.
+
+        Returns
+        -------
+        tuple of Connection, or None
+            In the order of that way, each leading on from where the one before ends; None if the
+            network is more than a chain: has other inputs, populations or connections than those
+            on the way, or leads back.
+        """
+        if len(self.inputs) != 1:
+            return None
+        here, way = self.inputs[0].name, list[Connection]()
+        while True:
+            onward = [c for c in self.connections if c.source == here]
+            if not onward:
+                break
+            if len(onward) > 1 or len(way) == len(self.connections):
+                return None
+            way.append(onward[0])
+            here = onward[0].target
+        visited = {c.target for c in way}
+        whole = len(way) == len(self.connections) == len(self.populations) - 1 == len(visited)
+        return tuple(way) if whole and here == self.output.name else None
+
     def ends(self, connection: Connection) -> tuple[int, int]:
         """Sizes of the populations that a connection leads from and to."""
         return self.population(connection.source).size, self.population(connection.target).size

@@ -117,3 +117,40 @@ def test_brian2s_objection_reaches_the_user() -> None:
     model = feedforward("m", {"input": 1, "output": 1}, wrong, [Uniform()])
     with pytest.raises(ModelError, match=r"Population 'output' \(neuron 'wrong'\)"):
         build(model)
+
+
+def joined(*ends: tuple[str, str], inputs: tuple[str, ...] = ("input",)) -> Model:
+    """Network of one neuron a population, with these connections."""
+    names = dict.fromkeys([*inputs, *(name for pair in ends for name in pair if name != "output")])
+    populations = [Population(n, 1, None if n in inputs else ONCE) for n in [*names, "output"]]
+    connections = [Connection(f"{pre}_{post}", pre, post) for pre, post in ends]
+    return Model("net", tuple(populations), tuple(connections))
+
+
+def test_a_chain_is_found_in_the_order_of_its_way() -> None:
+    model = joined(("hidden", "output"), ("input", "hidden"))
+    found = model.chain()
+    assert found is not None
+    assert [c.name for c in found] == ["input_hidden", "hidden_output"]
+    assert model.output.name == "output"
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        (("input", "hidden"), ("hidden", "hidden"), ("hidden", "output")),
+        (("input", "hidden"), ("hidden", "output"), ("output", "hidden")),
+        (("input", "hidden"), ("hidden", "output"), ("input", "output")),
+        (("input", "a"), ("input", "b"), ("a", "output"), ("b", "output")),
+        (("input", "output"), ("output", "hidden")),
+        (("input", "output"), ("other", "output")),
+        (("input", "hidden"),),
+    ],
+)
+def test_what_is_more_than_a_chain_is_none(ends: tuple[tuple[str, str], ...]) -> None:
+    assert joined(*ends).chain() is None
+
+
+def test_two_inputs_are_no_chain() -> None:
+    model = joined(("input", "output"), ("other", "output"), inputs=("input", "other"))
+    assert model.chain() is None

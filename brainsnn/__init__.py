@@ -1,5 +1,69 @@
-"""Spiking networks that learn: Brian2 equations, run trial after trial, taught between trials."""
+"""Spiking networks that learn: Brian2 equations, run trial after trial, taught between trials.
+
+``import brainsnn as bs`` gives the vocabulary; each word is imported when it is first used, so that
+importing the package is quick, and changes nothing in the process.
+"""
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
 
 from brainsnn._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from brainsnn import datasets as datasets
+    from brainsnn import errors as errors
+    from brainsnn.codes import BernoulliEncoder as Bernoulli
+    from brainsnn.codes import EvenEncoder as Even
+    from brainsnn.codes import LatencyEncoder as Latency
+    from brainsnn.codes import OrientedLatencyEncoder as Oriented
+    from brainsnn.codes import RankLatencyEncoder as Rank
+    from brainsnn.codes import StaggeredLatencyEncoder as Staggered
+    from brainsnn.learning.rules import AntlrConfig as Antlr
+    from brainsnn.learning.rules import CountConfig as Count
+    from brainsnn.learning.rules import DecisionConfig as Decision
+    from brainsnn.learning.rules import RaceConfig as Race
+    from brainsnn.learning.rules import S4NNConfig as S4NN
+    from brainsnn.neurons import NeuronModel as Neuron
+    from brainsnn.spikes import Recording as Recording
+    from brainsnn.spikes import SpikeTrains as SpikeTrains
+    from brainsnn.streams import Streams as Streams
+    from brainsnn.synapses import SynapseModel as Synapse
+
+_MODULES = ("datasets", "errors")
+
+#: Where each word of the vocabulary comes from: a module and the name there.
+_PLACES = {
+    "Antlr": ("brainsnn.learning.rules", "AntlrConfig"),
+    "Bernoulli": ("brainsnn.codes", "BernoulliEncoder"),
+    "Count": ("brainsnn.learning.rules", "CountConfig"),
+    "Decision": ("brainsnn.learning.rules", "DecisionConfig"),
+    "Even": ("brainsnn.codes", "EvenEncoder"),
+    "Latency": ("brainsnn.codes", "LatencyEncoder"),
+    "Neuron": ("brainsnn.neurons", "NeuronModel"),
+    "Oriented": ("brainsnn.codes", "OrientedLatencyEncoder"),
+    "Race": ("brainsnn.learning.rules", "RaceConfig"),
+    "Rank": ("brainsnn.codes", "RankLatencyEncoder"),
+    "Recording": ("brainsnn.spikes", "Recording"),
+    "S4NN": ("brainsnn.learning.rules", "S4NNConfig"),
+    "SpikeTrains": ("brainsnn.spikes", "SpikeTrains"),
+    "Staggered": ("brainsnn.codes", "StaggeredLatencyEncoder"),
+    "Streams": ("brainsnn.streams", "Streams"),
+    "Synapse": ("brainsnn.synapses", "SynapseModel"),
+}
+
+__all__ = ["__version__", *_MODULES, *_PLACES]
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return _import_module(f"brainsnn.{name}")
+    if name not in _PLACES:
+        raise AttributeError(f"module 'brainsnn' has no attribute {name!r}")
+    module, there = _PLACES[name]
+    value = getattr(_import_module(module), there)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

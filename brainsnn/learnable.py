@@ -6,6 +6,10 @@ neurons is a row: the weights of one presynaptic neuron that is always there.
 
 from __future__ import annotations
 
+import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn import hooks
 from brainsnn.errors import ModelError
 from brainsnn.learnable import Learnable, learnables
 from brainsnn.memory import check_size
@@ -18,8 +17,6 @@ from brainsnn.neurons import NeuronModel
 from brainsnn.streams import Streams
 from brainsnn.structures import AllToAll, Structure
 from brainsnn.synapses import Initial, SynapseModel, Uniform, instantaneous
-
-hooks.install()
 
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]

@@ -4,6 +4,10 @@ To add one: write a file with a subclass of `Engine`, register it in `ENGINES`, 
 the scenario suite finds it there.
 """
 
+import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
 import tempfile
 
 from brainsnn.engine.base import ENGINES, Engine

@@ -5,6 +5,10 @@ state update of the chosen method, threshold, reset. Its derivative is another s
 `derive` for a network's gradient, `check_gradient` to hold it against finite differences.
 """
 
+import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
 from brainsnn.learning.equations.build import derive
 from brainsnn.learning.equations.gradient_check import check_gradient
 from brainsnn.learning.equations.network import DerivedNetwork, Trace

@@ -23,14 +23,14 @@ from rows import Results
 
 from brainsnn.engine import Engine, build_engine
 from brainsnn.model import Model, feedforward
-from brainsnn.neurons import NeuronModel, integrate_and_fire_once
+from brainsnn.neurons import Neuron, integrate_and_fire_once
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 
 N_STEPS, N_LAYERS, TAU = 100, 3, 20.0
-LEAKY = NeuronModel(
-    "leaky", "dv/dt = -v / (20*ms) : 1", threshold="v > 100", reset="v = 0", method="exact"
+LEAKY = Neuron(
+    "dv/dt = -v / (20*ms) : 1", threshold="v > 100", reset="v = 0", method="exact", name="leaky"
 )
 NEURONS = {"once": (integrate_and_fire_once, 1.0), "leaky": (LEAKY, float(np.exp(-1 / TAU)))}
 LARGEST = {"once": 400.0, "leaky": 1500.0}

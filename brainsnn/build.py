@@ -129,7 +129,7 @@ def _build_population(population: Population, clock: Any) -> Any:
         for variable, value in {**neuron.parameters, **neuron.initial}.items():
             if variable not in later:
                 _assign(group, variable, value)
-        for name in neuron.learnable:
+        for name in neuron.trainable:
             if group.variables[name].scalar:
                 raise ModelError(f"{name!r} is shared; what is learned is one value a neuron.")
     except Exception as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from brainsnn.errors import ModelError
 from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.structures import AllToAll, AveragePooling, Convolution, Structure
 from brainsnn.structures.base import ImageStructure
 from brainsnn.synapses import Initial, SynapseModel, instantaneous
@@ -32,10 +32,10 @@ class _Layer:
 def chain(
     name: str,
     notation: str,
-    neuron: NeuronModel,
+    neuron: Neuron,
     initial: Initial | Sequence[Initial],
     synapse: SynapseModel = instantaneous,
-    pooling: NeuronModel | None = None,
+    pooling: Neuron | None = None,
     dt: float = 1e-3,
 ) -> Model:
     """Chain of populations, each connected to the next, from the notation that papers use.
@@ -48,13 +48,13 @@ def chain(
         Layers, joined by hyphens. First the input: ``784``, ``28x28`` or ``32x32x3`` (height,
         width, channels). Then ``12c5``, a convolution with 12 kernels of 5 x 5; ``2a``, average
         pooling by 2 x 2; ``10``, all-to-all to 10 neurons.
-    neuron : NeuronModel
+    neuron : Neuron
         The neuron of every population after the input.
     initial : Uniform, Normal or FanInNormal, or a sequence of them
         First weights: one for all, or one for each connection that learns.
     synapse : SynapseModel
         The synapse of every connection.
-    pooling : NeuronModel, optional
+    pooling : Neuron, optional
         The neuron of pooling populations, if another.
     dt : float, default 1e-3
         Length of a step in seconds.
@@ -151,7 +151,7 @@ def _names(layers: Sequence[_Layer]) -> list[str]:
     return ["input", *between, "output"]
 
 
-def _neuron(layer: _Layer, neuron: NeuronModel, pooling: NeuronModel | None) -> NeuronModel | None:
+def _neuron(layer: _Layer, neuron: Neuron, pooling: Neuron | None) -> Neuron | None:
     if layer.structure is None:
         return None
     return pooling if pooling and layer.kind == "pool" else neuron

@@ -59,7 +59,7 @@ def count_chain(
     neuron = integrate_and_fire_subtractive.with_parameters(
         v0=threshold / 2, theta=threshold, duration=float(n_steps)
     )
-    first, pooling = FanInNormal(gain=spread * threshold), replace(neuron, learnable=())
+    first, pooling = FanInNormal(gain=spread * threshold), replace(neuron, trainable=())
     model = chain(name, notation, neuron, first, pooling=pooling)
     populations = [_begun(p, depth) for depth, p in enumerate(model.populations)]
     return replace(model, populations=tuple(populations))

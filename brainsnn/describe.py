@@ -76,7 +76,7 @@ def _population_items(population: Population) -> list[tuple[str, str]]:
         ("reset", neuron.reset),
         ("refractory", str(neuron.refractory) if neuron.refractory else ""),
         ("parameters", parameters),
-        ("learned", ", ".join(neuron.learnable)),
+        ("learned", ", ".join(neuron.trainable)),
         ("initial", initial),
         ("from", neuron.citation),
     ]

@@ -20,7 +20,7 @@ from brian2.equations.equations import SUBEXPRESSION
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.synapses import Initial
 
 if TYPE_CHECKING:
@@ -88,19 +88,19 @@ def _parameters(model: Model, population: str) -> dict[str, Learnable]:
         return {}
     return {
         f"{population}.{name}": Learnable(population, name, shape, neuron.parameters[name])
-        for name in neuron.learnable
+        for name in neuron.trainable
     }
 
 
-def learned_initial(neuron: NeuronModel) -> dict[str, Any]:
-    """Initial values that read a learnable parameter, directly or through what they read.
+def learned_initial(neuron: Neuron) -> dict[str, Any]:
+    """Initial values that read a trainable parameter, directly or through what they read.
 
     They are worked out anew at the start of every trial, with the parameter's present value.
     """
-    if not neuron.learnable:
+    if not neuron.trainable:
         return {}
     equations, found = Equations(neuron.equations), {}
-    known = set(neuron.learnable)
+    known = set(neuron.trainable)
     for variable, value in neuron.initial.items():
         if isinstance(value, str) and known & set(_read(value, equations)):
             found[variable] = value

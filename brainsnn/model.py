@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from brainsnn.errors import ModelError
 from brainsnn.learnable import Learnable, learnables
 from brainsnn.memory import check_size
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.streams import Streams
 from brainsnn.structures import AllToAll, Structure
 from brainsnn.synapses import Initial, SynapseModel, Uniform, instantaneous
@@ -30,7 +30,7 @@ class Population:
 
     name: str
     size: int
-    neuron: NeuronModel | None = None
+    neuron: Neuron | None = None
 
     def __post_init__(self) -> None:
         _check_name("population", self.name)
@@ -177,30 +177,30 @@ class Model:
         return self.population(connection.source).size, self.population(connection.target).size
 
     @property
-    def learnable(self) -> dict[str, Learnable]:
+    def trainable(self) -> dict[str, Learnable]:
         """What rules learn, by name: connections, and ``<population>.<parameter>`` of neurons."""
         return learnables(self)
 
     @property
     def shapes(self) -> dict[str, tuple[int, int]]:
         """Shape (pre, post) of everything that is learned, by name; (1, size) for a parameter."""
-        return {name: part.shape for name, part in self.learnable.items()}
+        return {name: part.shape for name, part in self.trainable.items()}
 
     def start_weights(self) -> dict[str, NDArray[np.float64]]:
         """What an engine holds before it is given weights: 0, and the neurons' own parameters."""
-        return {name: part.start() for name, part in self.learnable.items()}
+        return {name: part.start() for name, part in self.trainable.items()}
 
     def draw_weights(self, streams: Streams) -> dict[str, NDArray[np.float64]]:
         """First values of everything that is learned, weights from the stream ``weights``."""
         check_size(self.name, self.shapes)
         rng = streams["weights"]
-        return {name: part.draw(rng) for name, part in self.learnable.items()}
+        return {name: part.draw(rng) for name, part in self.trainable.items()}
 
 
 def feedforward(
     name: str,
     sizes: Mapping[str, int],
-    neuron: NeuronModel | Sequence[NeuronModel],
+    neuron: Neuron | Sequence[Neuron],
     initial: Sequence[Initial],
     synapse: SynapseModel = instantaneous,
     dt: float = 1e-3,
@@ -213,7 +213,7 @@ def feedforward(
         Name of the model.
     sizes : mapping of str to int
         Populations in order; the first gives the input spikes.
-    neuron : NeuronModel, or a sequence of them
+    neuron : Neuron, or a sequence of them
         The neuron of every population after the first, or one for each.
     initial : sequence of Uniform, Normal or FanInNormal
         First weights, one entry a connection.
@@ -234,7 +234,7 @@ def feedforward(
     """
     names = list(sizes)
     pairs = list(itertools.pairwise(names))
-    neurons = [neuron] * len(pairs) if isinstance(neuron, NeuronModel) else neuron
+    neurons = [neuron] * len(pairs) if isinstance(neuron, Neuron) else neuron
     for what, given in (("neurons", neurons), ("initial", initial)):
         if len(pairs) != len(given):
             raise ModelError(f"{len(pairs)} connections need as many {what}: got {len(given)}.")

@@ -6,7 +6,7 @@ import pytest
 from brainsnn.chain import chain
 from brainsnn.describe import describe_markdown, describe_text
 from brainsnn.errors import ModelError
-from brainsnn.neurons import NeuronModel, integrate_and_fire_once
+from brainsnn.neurons import Neuron, integrate_and_fire_once
 from brainsnn.streams import Streams
 from brainsnn.structures import AllToAll, AveragePooling, Convolution
 from brainsnn.synapses import FanInNormal, Uniform
@@ -36,7 +36,7 @@ def test_layers_without_images_are_numbered():
 
 
 def test_an_image_may_have_channels_and_pooling_a_neuron_of_its_own():
-    other = NeuronModel("other", "v : 1", "v > 1", "v -= 1")
+    other = Neuron("v : 1", "v > 1", "v -= 1", name="other")
     model = chain("cnn", "6x4x3-5c3-2a-2", ONCE, FanInNormal(), pooling=other)
     assert model.shapes["input_conv1"] == (27, 5)
     assert model.population("pool1").neuron is other

@@ -10,7 +10,7 @@ from brainsnn.build import build
 from brainsnn.describe import describe_markdown, describe_text
 from brainsnn.errors import ModelError
 from brainsnn.model import SCHEDULE, Connection, Model, Population, feedforward
-from brainsnn.neurons import NEURONS, NeuronModel, integrate_and_fire_once
+from brainsnn.neurons import NEURONS, Neuron, integrate_and_fire_once
 from brainsnn.streams import Streams
 from brainsnn.synapses import SYNAPSES, Normal, Uniform
 
@@ -113,7 +113,7 @@ def test_mistakes_are_refused(make: object, message: str) -> None:
 
 
 def test_brian2s_objection_reaches_the_user() -> None:
-    wrong = NeuronModel("wrong", "dv/dt = : 1", "v > 1", "v = 0")
+    wrong = Neuron("dv/dt = : 1", "v > 1", "v = 0", name="wrong")
     model = feedforward("m", {"input": 1, "output": 1}, wrong, [Uniform()])
     with pytest.raises(ModelError, match=r"Population 'output' \(neuron 'wrong'\)"):
         build(model)

@@ -100,7 +100,7 @@ class RuntimeEngine(Engine):
         network = self._built.network
         network.restore("start")
         objects = {**self._built.groups, **self._built.synapses}
-        for name, part in self.model.learnable.items():
+        for name, part in self.model.trainable.items():
             objects[part.owner].variables[part.variable].set_value(values[name])
         mine = slice(inputs.offsets[trial], inputs.offsets[trial + 1])
         times = inputs.step[mine] * self.model.dt * brian2.second

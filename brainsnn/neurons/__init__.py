@@ -1,9 +1,9 @@
 """Neuron models, one a file, as Brian2 strings.
 
-To add one: write a file with a `NeuronModel`, add it to `NEURONS`, and import it below.
+To add one: write a file with a `Neuron`, add it to `NEURONS`, and import it below.
 """
 
-from brainsnn.neurons.base import NEURONS, NeuronModel
+from brainsnn.neurons.base import NEURONS, Neuron
 from brainsnn.neurons.current_based import (
     COEFFICIENTS,
     Coefficients,
@@ -18,7 +18,7 @@ __all__ = [
     "COEFFICIENTS",
     "NEURONS",
     "Coefficients",
-    "NeuronModel",
+    "Neuron",
     "current_based",
     "current_based_once",
     "glm_neuron",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from brainsnn.errors import ModelError
 from brainsnn.registry import Registry, suggest
 
 
 @dataclass(frozen=True)
-class NeuronModel:
+class Neuron:
     """Equations, threshold and reset of a neuron, in Brian2's language.
 
     Parameters
     ----------
-    name : str
-        Name in the registry and in descriptions.
     equations : str
         Brian2 equations. Variables that hold parameters are flagged ``(constant)`` or
         ``(shared, constant)``: they keep their value from trial to trial. All other variables
@@ -33,7 +34,7 @@ class NeuronModel:
         The variable that is the membrane potential: recorded at spikes and at the end of a trial.
     refractory : str or bool, default False
         Brian2's refractory condition or time.
-    learnable : tuple of str
+    trainable : tuple of str
         Parameters, one value a neuron, that rules learn. They stand beside the weights as
         ``<population>.<parameter>``, of shape (1, size).
     method : str, optional
@@ -42,15 +43,21 @@ class NeuronModel:
         One sentence for `describe` and the documentation.
     citation : str
         Where the model comes from.
+    name : str, default "neuron"
+        Name in the registry, in descriptions and in messages.
+
+    Raises
+    ------
+    ModelError
+        If equations, threshold or reset are no text, or what is trainable is no parameter.
 
     Examples
     --------
-    >>> leaky = NeuronModel("leaky", "dv/dt = -v / (10*ms) : 1", "v > 1", "v = 0", method="exact")
+    >>> leaky = Neuron("dv/dt = -v / (10*ms) : 1", "v > 1", "v = 0", method="exact", name="leaky")
     >>> leaky.potential
     'v'
     """
 
-    name: str
     equations: str
     threshold: str
     reset: str
@@ -58,18 +65,40 @@ class NeuronModel:
     initial: Mapping[str, Any] = field(default_factory=dict)
     potential: str = "v"
     refractory: str | bool = False
-    learnable: tuple[str, ...] = ()
+    trainable: tuple[str, ...] = ()
     method: str | None = None
     summary: str = ""
     citation: str = ""
+    name: str = "neuron"
 
     def __post_init__(self) -> None:
+        for what in ("equations", "threshold", "reset", "potential", "name"):
+            if not isinstance(getattr(self, what), str):
+                raise ModelError(
+                    f"Neuron {self.name!r}: {what} is text, got {getattr(self, what)!r:.100}."
+                )
+        given = (self.trainable,) if isinstance(self.trainable, str) else tuple(self.trainable)
+        object.__setattr__(self, "trainable", given)
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
         object.__setattr__(self, "initial", MappingProxyType(dict(self.initial)))
-        for name in self.learnable:
+        for name in self.trainable:
             self._check_parameter(name)
 
-    def with_parameters(self, **values: Any) -> NeuronModel:
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Neuron):
+            return NotImplemented
+        return all(same(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.equations, self.threshold, self.reset))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name in ("parameters", "initial"):
+            values[name] = dict(values[name])
+        return partial(Neuron, **values), ()
+
+    def with_parameters(self, **values: Any) -> Neuron:
         """Return the same neuron with other parameter values.
 
         Raises
@@ -88,4 +117,14 @@ class NeuronModel:
             )
 
 
-NEURONS: Registry[NeuronModel] = Registry("neuron")
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are alike: numbers and quantities, alone or in arrays, text, mappings."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        alike = getattr(one, "dim", None) is getattr(other, "dim", None)
+        return alike and np.array_equal(np.asarray(one), np.asarray(other))
+    return bool(one == other)
+
+
+NEURONS: Registry[Neuron] = Registry("neuron")

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
-from brainsnn.neurons.base import NEURONS, NeuronModel
+from brainsnn.neurons.base import NEURONS, Neuron
 
 CITATION = "Kim, Kim and Kim 2020, eqs. 1 to 5 and appendix A"
 
@@ -106,7 +106,7 @@ class Coefficients:
         scale = 1.0 / float(plain.kernel(n_steps).max())
         return replace(plain, beta_v=scale, beta_bias=scale)
 
-    def neuron(self, onset: int = 0, once: bool = False) -> NeuronModel:
+    def neuron(self, onset: int = 0, once: bool = False) -> Neuron:
         """Return the neuron with these coefficients.
 
         Parameters
@@ -143,14 +143,14 @@ _PARAMETERS = {
 
 current_based = NEURONS.add(
     "current_based",
-    NeuronModel(
+    Neuron(
         name="current_based",
         equations=_EQUATIONS,
         threshold="v >= theta",
         reset="v = 0; current = 0",
         parameters=_PARAMETERS,
         method="euler",
-        learnable=("bias",),
+        trainable=("bias",),
         summary=(
             "Current-based leaky integrate-and-fire in discrete time, with a bias a neuron; a "
             "spike resets potential and current."

@@ -12,12 +12,12 @@ written as differential equations whose Euler step of one ``dt`` is exactly this
 from __future__ import annotations
 
 from brainsnn.errors import ModelError
-from brainsnn.neurons.base import NeuronModel
+from brainsnn.neurons.base import Neuron
 
 CITATION = "Bagheri, Simeone and Rajendran 2018, eq. 1"
 
 
-def glm_neuron(window: int, threshold: str = "rand() < 1 / (1 + exp(-v))") -> NeuronModel:
+def glm_neuron(window: int, threshold: str = "rand() < 1 / (1 + exp(-v))") -> Neuron:
     """Make the neuron with feedback over `window` of its own past steps.
 
     Parameters
@@ -29,7 +29,7 @@ def glm_neuron(window: int, threshold: str = "rand() < 1 / (1 + exp(-v))") -> Ne
 
     Returns
     -------
-    NeuronModel
+    Neuron
         With the parameters ``bias`` and ``beta1`` .. ``beta<window>``, one value a neuron.
 
     Raises
@@ -50,7 +50,7 @@ def glm_neuron(window: int, threshold: str = "rand() < 1 / (1 + exp(-v))") -> Ne
         before = f"y{lag - 1} - " if lag > 1 else "-"
         lines.append(f"dy{lag}/dt = ({before}y{lag}) / dt : 1  # own spike {lag} steps ago")
         lines.append(f"beta{lag} : 1 (constant)")
-    return NeuronModel(
+    return Neuron(
         name="glm",
         equations="\n".join(lines),
         threshold=threshold,

@@ -1,10 +1,10 @@
 """The non-leaky integrate-and-fire neuron that spikes at most once a trial."""
 
-from brainsnn.neurons.base import NEURONS, NeuronModel
+from brainsnn.neurons.base import NEURONS, Neuron
 
 integrate_and_fire_once = NEURONS.add(
     "integrate_and_fire_once",
-    NeuronModel(
+    Neuron(
         name="integrate_and_fire_once",
         equations="""
             v : 1                         # membrane potential

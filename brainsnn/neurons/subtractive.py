@@ -20,11 +20,11 @@ in T, and no neuron spikes more than T times.
 
 from __future__ import annotations
 
-from brainsnn.neurons.base import NEURONS, NeuronModel
+from brainsnn.neurons.base import NEURONS, Neuron
 
 integrate_and_fire_subtractive = NEURONS.add(
     "integrate_and_fire_subtractive",
-    NeuronModel(
+    Neuron(
         name="integrate_and_fire_subtractive",
         equations="""
             v : 1                            # membrane potential
@@ -37,7 +37,7 @@ integrate_and_fire_subtractive = NEURONS.add(
         reset="v -= theta",
         parameters={"v0": 0.0, "theta": 1.0, "onset": 0.0, "duration": 1e9},
         initial={"v": "v0"},
-        learnable=("v0",),
+        trainable=("v0",),
         summary=(
             "Non-leaky integrate-and-fire with instantaneous synapses, a learnable initial "
             "potential, and a reset that subtracts the threshold."

@@ -9,7 +9,7 @@ from brian2 import ms
 from numpy.typing import NDArray
 
 from brainsnn.model import Connection, Model, Population, feedforward
-from brainsnn.neurons import NeuronModel, integrate_and_fire_once
+from brainsnn.neurons import Neuron, integrate_and_fire_once
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.structures import AveragePooling, Convolution
@@ -39,15 +39,14 @@ class Scenario:
         return SpikeTrains.from_first_steps(steps, N_STEPS)
 
 
-leaky = NeuronModel(
-    "leaky",
+leaky = Neuron(
     "dv/dt = -v / (10*ms) : 1",
     threshold="v > 1",
     reset="v = 0",
     method="exact",
+    name="leaky",
 )
-current_based = NeuronModel(
-    "current_based",
+current_based = Neuron(
     """
     dv/dt = (current - v) / tau_v : volt
     dcurrent/dt = -current / (4*ms) : volt
@@ -57,34 +56,35 @@ current_based = NeuronModel(
     reset="v -= 10*mV",
     parameters={"tau_v": 12 * ms},
     method="exact",
+    name="current_based",
 )
-refractory = NeuronModel(
-    "refractory",
+refractory = Neuron(
     "dv/dt = -v / (10*ms) : 1 (unless refractory)",
     threshold="v > 0.5",
     reset="v = 0",
     refractory="3*ms",
     method="exact",
+    name="refractory",
 )
-primed = NeuronModel(
-    "primed",
+primed = Neuron(
     "v : 1\nbias : 1 (constant)",
     threshold="v > 1",
     reset="v -= 1",
     parameters={"bias": 0.25},
     initial={"v": "bias + 0.01*i"},
+    name="primed",
 )
-learned = NeuronModel(
-    "learned",
+learned = Neuron(
     "v : 1\nv0 : 1 (constant)\nleak : 1 (constant)\nstart = 2*v0 : 1",
     threshold="v > 1",
     reset="v -= 1 - leak",
     parameters={"v0": 0.1, "leak": 0.05},
     initial={"v": "start + 0.01*i"},
-    learnable=("v0", "leak"),
+    trainable=("v0", "leak"),
+    name="learned",
 )
-countdown = NeuronModel("countdown", "v : 1", threshold="v > 1", reset="v -= 1")
-sliding = NeuronModel("sliding", "v : 1", threshold="v > 3 - t/(20*ms)", reset="v = 0")
+countdown = Neuron("v : 1", threshold="v > 1", reset="v -= 1", name="countdown")
+sliding = Neuron("v : 1", threshold="v > 3 - t/(20*ms)", reset="v = 0", name="sliding")
 millivolts = SynapseModel("millivolts", "w : 1", on_pre="current_post += w*mV")
 halved = SynapseModel("halved", on_pre="v_post += 0.5*w")
 once = integrate_and_fire_once

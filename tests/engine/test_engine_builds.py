@@ -24,7 +24,7 @@ from brainsnn.engine.resident import cache, engine, recall
 from brainsnn.engine.resident.compiler import STRICT, Flags, compile_library, source_key
 from brainsnn.errors import EngineError
 from brainsnn.model import Model, feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.synapses import Uniform
 
 SOURCE = 'extern "C" int answer() { return 42; }\n'
@@ -236,7 +236,7 @@ def test_headers_of_the_users_own_are_part_of_the_key(project: Path, tmp_path: P
 
 
 def small(**changes: object) -> Model:
-    neuron = NeuronModel(
+    neuron = Neuron(
         **{  # type: ignore[arg-type]
             "name": "small",
             "equations": "dv/dt = -v / tau : 1\ntau : second (constant)",

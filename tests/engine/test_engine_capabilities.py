@@ -13,13 +13,13 @@ from brainsnn.engine.capabilities import LIMITS, refuse
 from brainsnn.engine.limits_table import insert_table
 from brainsnn.errors import EngineError
 from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.synapses import SynapseModel, Uniform
 
 PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
 
 
-def network(on_pre: str, equations: str = "w : 1", neuron: NeuronModel = leaky) -> Model:
+def network(on_pre: str, equations: str = "w : 1", neuron: Neuron = leaky) -> Model:
     populations = (Population("input", 2), Population("out", 2, neuron), Population("up", 1, leaky))
     synapse = SynapseModel("s", equations, on_pre)
     connections = (Connection("first", "input", "out"), Connection("second", "out", "up", synapse))
@@ -49,7 +49,7 @@ ALLOWED = [
         (network("v_post += u", "w : 1\nu = 2*w : 1"), "does not expand subexpressions"),
         (network("v_post += poisson(w)"), "rand[(][)] and randn[(][)] are there"),
         (
-            network("v_post += w", neuron=NeuronModel("p", "v : 1", "poisson(v) > 3", "v = 0")),
+            network("v_post += w", neuron=Neuron("v : 1", "poisson(v) > 3", "v = 0", name="p")),
             "Population 'out': ",
         ),
     ],

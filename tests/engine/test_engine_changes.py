@@ -10,19 +10,19 @@ from engines import engine_params
 from brainsnn.engine import build_engine
 from brainsnn.engine.changes import changed
 from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.streams import Streams
 from brainsnn.synapses import SynapseModel, Uniform
 
 growing = SynapseModel("growing", "w : 1\nused : 1", on_pre="v_post += w; w += 0.1; used += 1")
-tiring = NeuronModel(
-    "tiring",
+tiring = Neuron(
     "dv/dt = -v / (10*ms) : 1\ntheta : 1",
     threshold="v > theta",
     reset="v = 0; theta += 0.2",
     parameters={"theta": 0.5},
     method="exact",
-    learnable=("theta",),
+    trainable=("theta",),
+    name="tiring",
 )
 SCENARIO = Scenario(
     "changing",
@@ -95,8 +95,8 @@ def test_workers_change_nothing():
 
 @pytest.mark.parametrize("engine_name", engine_params("genn"))
 def test_what_initial_values_draw_follows_from_the_seed(engine_name):
-    drawn = NeuronModel(
-        "drawn", "v : 1\nbias : 1", "v > 1", "v = 0", initial={"bias": "rand()", "v": "bias"}
+    drawn = Neuron(
+        "v : 1\nbias : 1", "v > 1", "v = 0", initial={"bias": "rand()", "v": "bias"}, name="drawn"
     )
     model = Model("drawn", (Population("input", 2), Population("out", 40, drawn)), ())
     inputs = Scenario("drawn", model).inputs()

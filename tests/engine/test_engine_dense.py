@@ -7,11 +7,11 @@ from engine.scenarios import N_STEPS
 
 from brainsnn.engine import ResidentEngine, RuntimeEngine
 from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.spikes import SpikeTrains
 from brainsnn.synapses import SynapseModel
 
-NEURON = NeuronModel("driven", "v : 1\ninto : 1", "v + into > 1", "v = 0")
+NEURON = Neuron("v : 1\ninto : 1", "v + into > 1", "v = 0", name="driven")
 GRADED = SynapseModel(
     "graded", "w : 1\ncount : 1\ninto_post = w*v_pre : 1 (summed)", on_pre="count += 1"
 )

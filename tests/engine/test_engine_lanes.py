@@ -9,7 +9,7 @@ from brainsnn.chain import chain
 from brainsnn.engine import build_engine
 from brainsnn.engine.resident.lanes import Variable, lanes
 from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.structures import AveragePooling, Convolution
@@ -23,7 +23,7 @@ ADDING = [
     "v_post += 0.001 * w;",
     "_ptr_v[_postsynaptic_idx] = v_post;",
 ]
-COUNTING = NeuronModel("counting", "v : 1\nu : 1", threshold="v >= 1", reset="v -= 1")
+COUNTING = Neuron("v : 1\nu : 1", threshold="v >= 1", reset="v -= 1", name="counting")
 
 
 def test_variables_of_targets_are_held_and_those_of_synapses_read() -> None:

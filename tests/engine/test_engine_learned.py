@@ -64,7 +64,7 @@ def test_two_workers_share_them() -> None:
 
 def test_what_cannot_be_learned_is_refused() -> None:
     with pytest.raises(ModelError, match="no parameter 'w0'"):
-        replace(learned, learnable=("w0",))
+        replace(learned, trainable=("w0",))
     shared = replace(
         learned, equations=learned.equations.replace("leak : 1 (", "leak : 1 (shared, ")
     )

@@ -9,7 +9,7 @@ from engine.scenarios import SCENARIOS
 
 from brainsnn.engine.resident.engine import write_sources
 from brainsnn.model import Model, feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.synapses import SynapseModel, Uniform
 
 #: Scenarios in which nothing happens between spikes; in all others state or threshold moves.
@@ -40,7 +40,7 @@ def test_a_threshold_that_reads_what_a_synapse_moves_is_tested(tmp_path):
     """Synapses with equations of their own change neurons without a spike."""
     equations = "w : 1\ncount : 1\ninto_post = w*v_pre : 1 (summed)"
     graded = SynapseModel("graded", equations, on_pre="count += 1")
-    neuron = NeuronModel("driven", "v : 1\ninto : 1", "v + into > 1", "v = 0")
+    neuron = Neuron("v : 1\ninto : 1", "v + into > 1", "v = 0", name="driven")
     model = feedforward("graded", {"input": 2, "a": 3, "b": 2}, neuron, [Uniform()] * 2)
     first, second = model.connections
     joined = Model("m", model.populations, (first, type(second)("ab", "a", "b", graded)))
@@ -50,6 +50,6 @@ def test_a_threshold_that_reads_what_a_synapse_moves_is_tested(tmp_path):
 
 
 def test_noise_is_drawn_in_every_step(tmp_path):
-    noisy = NeuronModel("noisy", "v : 1", threshold="v + randn() > 1", reset="v = 0")
+    noisy = Neuron("v : 1", threshold="v + randn() > 1", reset="v = 0", name="noisy")
     model = feedforward("noisy", {"input": 2, "output": 3}, noisy, [Uniform()])
     assert "next_step(" not in trial_loop(model, tmp_path)

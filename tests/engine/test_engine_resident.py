@@ -16,7 +16,7 @@ from brainsnn.engine import ResidentEngine, RuntimeEngine
 from brainsnn.engine.resident import compiler
 from brainsnn.errors import DataError, EngineError, ModelError, WeightsError
 from brainsnn.model import feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
@@ -93,7 +93,7 @@ def test_a_closed_engine_says_so() -> None:
 
 
 def test_draws_in_the_dynamics_are_seeded_trial_by_trial() -> None:
-    noisy = NeuronModel("noisy", "v : 1", threshold="rand() < 0.25", reset="v = 0")
+    noisy = Neuron("v : 1", threshold="rand() < 0.25", reset="v = 0", name="noisy")
     model = feedforward("noisy", {"input": 2, "output": 500}, noisy, [Uniform()])
     inputs = SpikeTrains.from_first_steps(np.zeros((3, 2), int), N_STEPS)
     counts = [
@@ -138,13 +138,13 @@ def test_weights_that_do_not_fit_are_refused(
 @pytest.mark.parametrize(
     ("neuron", "message"),
     [
-        (NeuronModel("typo", "dv/dt = -v / tau : 1", "v > 1", "v = 0"), "tau"),
-        (NeuronModel("units", "dv/dt = -v : 1", "v > 1", "v = 0"), "(?i)unit"),
-        (NeuronModel("syntax", "v : 1", "v >", "v = 0"), "'hidden'"),
+        (Neuron("dv/dt = -v / tau : 1", "v > 1", "v = 0", name="typo"), "tau"),
+        (Neuron("dv/dt = -v : 1", "v > 1", "v = 0", name="units"), "(?i)unit"),
+        (Neuron("v : 1", "v >", "v = 0", name="syntax"), "'hidden'"),
     ],
 )
 def test_mistakes_in_equations_name_the_population(
-    engine: type[ResidentEngine | RuntimeEngine], neuron: NeuronModel, message: str
+    engine: type[ResidentEngine | RuntimeEngine], neuron: Neuron, message: str
 ) -> None:
     model = feedforward("wrong", {"input": 2, "hidden": 3}, neuron, [Uniform()])
     with pytest.raises(ModelError, match="hidden") as caught:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from brainsnn.engine import Engine, ResidentEngine, RuntimeEngine, StandaloneEngine
 from brainsnn.errors import EngineError
 from brainsnn.model import feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
@@ -62,7 +62,7 @@ def test_parameters_change_between_blocks(pair: tuple[Engine, Engine]) -> None:
 
 
 def test_draws_in_the_dynamics_are_those_of_the_resident_engine() -> None:
-    noisy = NeuronModel("noisy", "v : 1", threshold="rand() < 0.25", reset="v = 0")
+    noisy = Neuron("v : 1", threshold="rand() < 0.25", reset="v = 0", name="noisy")
     model = feedforward("noisy", {"input": 2, "output": 50}, noisy, [Uniform()])
     inputs = SpikeTrains.from_first_steps(np.zeros((3, 2), int), N_STEPS)
     engines = (kind(model, N_STEPS, Streams(5)) for kind in (StandaloneEngine, ResidentEngine))

@@ -13,25 +13,25 @@ from engines import engine_params
 
 from brainsnn.engine import build_engine
 from brainsnn.model import Model, feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
 
 N_NEURONS, N_TRIALS, SIGMAS = 200, 20, 5
 
-coin = NeuronModel("coin", "v : 1", threshold="rand() < 0.2", reset="v = 0")
-walker = NeuronModel(
-    "walker",
+coin = Neuron("v : 1", threshold="rand() < 0.2", reset="v = 0", name="coin")
+walker = Neuron(
     "dv/dt = -v / (5*ms) + 0.4*xi*(5*ms)**-0.5 : 1",
     threshold="v > 1",
     reset="v = 0",
     method="euler",
+    name="walker",
 )
-jumper = NeuronModel("jumper", "v : 1", threshold="v + 0.5*randn() > 1", reset="v = 0")
+jumper = Neuron("v : 1", threshold="v + 0.5*randn() > 1", reset="v = 0", name="jumper")
 
 
-def counts(engine_name: str, neuron: NeuronModel, seed: int) -> np.ndarray:
+def counts(engine_name: str, neuron: Neuron, seed: int) -> np.ndarray:
     """Spikes of each neuron in each trial; half of the neurons get input at every step."""
     model: Model = feedforward("noisy", {"input": 1, "output": N_NEURONS}, neuron, [Uniform()])
     step = np.tile(np.arange(N_STEPS), N_TRIALS)

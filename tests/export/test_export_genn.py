@@ -17,15 +17,15 @@ from brainsnn.engine import build_engine
 from brainsnn.errors import EngineError
 from brainsnn.export import build_project
 from brainsnn.model import Model, feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import SynapseModel, Uniform
 
 pytestmark = needs_brian2genn
 N_STEPS = 12
-LEAKY = NeuronModel(
-    "leaky", "dv/dt = -v / (10*second) : 1", "v > 1", "v = 0", initial={"v": "0.1*i"}
+LEAKY = Neuron(
+    "dv/dt = -v / (10*second) : 1", "v > 1", "v = 0", initial={"v": "0.1*i"}, name="leaky"
 )
 
 

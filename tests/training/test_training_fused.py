@@ -13,7 +13,7 @@ from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, Relative
 from brainsnn.learning.optimisers import SGD, Adam
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.model import Connection, Model, feedforward
-from brainsnn.neurons import NeuronModel, integrate_and_fire_once
+from brainsnn.neurons import Neuron, integrate_and_fire_once
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.synapses import Uniform
@@ -26,8 +26,8 @@ SIZES = {"input": 20, "first": 30, "second": 12, "output": 4}
 N_STEPS, N = 40, 60
 INITIAL = [Uniform(0, 30), Uniform(-5, 25), Uniform(0, 40)]
 MODEL = feedforward("small", SIZES, integrate_and_fire_once, INITIAL)
-NOISY = NeuronModel(
-    "noisy", "v : 1\nfired : boolean", "v > 80 + 30*rand() and not fired", "fired = True"
+NOISY = Neuron(
+    "v : 1\nfired : boolean", "v > 80 + 30*rand() and not fired", "fired = True", name="noisy"
 )
 RULES = {
     "s4nn": TemporalBackprop(),

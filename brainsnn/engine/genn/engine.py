@@ -70,7 +70,7 @@ class GennEngine(Engine):
         self._with_potential = {p.name: p.size for p in model.populations if p.neuron}
         self._weights = {
             name: self._values(part.owner, part.variable).reshape(part.shape)
-            for name, part in model.learnable.items()
+            for name, part in model.trainable.items()
         }
 
     def _begin(self, arrays: Iterable[Array]) -> None:
@@ -106,7 +106,7 @@ class GennEngine(Engine):
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         if self._initial.changes:
             self._initial.renew(self._values)
-            learned = {f"{x.owner}.{x.variable}" for x in self.model.learnable.values()}
+            learned = {f"{x.owner}.{x.variable}" for x in self.model.trainable.values()}
             self._begin(a for a in self._arrays if a.restored and a.label not in learned)
         n = trials.size
         final = np.empty((n, sum(self._with_potential.values())))

@@ -144,7 +144,7 @@ def _prepared_population(population: Population) -> Population:
         reset=f"{SPIKE_POTENTIAL} = {neuron.potential}\n{textwrap.dedent(neuron.reset).strip()}",
         parameters={},
         initial={},
-        learnable=(),
+        trainable=(),
     )
     return replace(population, neuron=prepared)
 
@@ -166,7 +166,7 @@ def _slots(model: Model, population: Population) -> int:
 
 def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:
     changing = changed(model)
-    learned = {(part.owner, part.variable) for part in model.learnable.values()}
+    learned = {(part.owner, part.variable) for part in model.trainable.values()}
 
     def restored(owner: str, name: str, variables: Mapping[str, Any]) -> bool:
         if (owner, name) in changing:
@@ -203,7 +203,7 @@ def _variables(
 def _unused_weights(model: Model, arrays: tuple[Array, ...]) -> tuple[Array, ...]:
     """What is learned but read by no statement: GeNN leaves it out, so the loop holds it."""
     known = {a.label for a in arrays}
-    learned = model.learnable.values()
+    learned = model.trainable.values()
     wanted = [
         Array(x.owner, x.variable, "double", x.shape[0] * x.shape[1], own=True) for x in learned
     ]

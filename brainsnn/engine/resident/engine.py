@@ -79,7 +79,7 @@ class ResidentEngine(Engine):
     def _views(self, library: Library) -> dict[str, NDArray[np.float64]]:
         return {
             name: library.trial_values(library.find(part.owner, part.variable)).reshape(part.shape)
-            for name, part in self.model.learnable.items()
+            for name, part in self.model.trainable.items()
         }
 
     @property
@@ -253,7 +253,7 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
         laid_out={
             c.name: LaidOut(c.structure, c.delay, c.synapse.weight) for c in model.connections
         },
-        learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.learnable},
+        learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.trainable},
     )
     built = build(model, lists=False)
     try:

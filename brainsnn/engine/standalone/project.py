@@ -154,7 +154,7 @@ def _about(model: Model, n_steps: int, *, stochastic: bool) -> dict[str, Any]:
     return {
         "model": model,
         "populations": model.populations,
-        "learnable": model.learnable,
+        "trainable": model.trainable,
         "n_steps": n_steps,
         "dt_ms": f"{1e3 * model.dt:g}",
         "stochastic": stochastic,

@@ -15,7 +15,7 @@ from brainsnn.engine.genn import adapter
 from brainsnn.engine.genn.project import generate
 from brainsnn.errors import EngineError, ModelError
 from brainsnn.model import SCHEDULE, feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.synapses import Uniform
 
 
@@ -43,7 +43,7 @@ def test_nothing_of_brian2_is_changed_for_good() -> None:
     before = state()
     generate(MODEL)
     assert state() == before
-    wrong = NeuronModel("wrong", "v : 1", "v > missing", "v = 0")
+    wrong = Neuron("v : 1", "v > missing", "v = 0", name="wrong")
     with pytest.raises(ModelError):
         generate(feedforward("wrong", {"input": 2, "output": 2}, wrong, [Uniform()]))
     assert state() == before

@@ -12,14 +12,14 @@ from engines import needs_brian2genn
 from brainsnn.engine.genn.project import Project, generate
 from brainsnn.errors import ModelError
 from brainsnn.model import Model, feedforward
-from brainsnn.neurons import NeuronModel
+from brainsnn.neurons import Neuron
 from brainsnn.structures import AllToAll
 from brainsnn.synapses import Uniform
 
 pytestmark = needs_brian2genn
 
 
-def one(neuron: NeuronModel) -> Model:
+def one(neuron: Neuron) -> Model:
     return feedforward("one", {"input": 2, "hidden": 3}, neuron, [Uniform()])
 
 
@@ -61,7 +61,7 @@ def test_state_is_restored_and_parameters_and_weights_are_kept() -> None:
 
 
 def test_random_draws_are_seeded_neuron_by_neuron() -> None:
-    noisy = NeuronModel("noisy", "v : 1", threshold="rand() < 0.25", reset="v = 0")
+    noisy = Neuron("v : 1", threshold="rand() < 0.25", reset="v = 0", name="noisy")
     project = generate(one(noisy))
     assert [(a.label, a.size) for a in project.random] == [("hidden._seed", 3)]
     assert "_seed_hidden, 3)" in project.sources["loop.cpp"]
@@ -70,7 +70,7 @@ def test_random_draws_are_seeded_neuron_by_neuron() -> None:
 
 def test_functions_that_brian2genn_lacks_or_gets_wrong() -> None:
     threshold = "clip(v, 0, 1) + int(2.7*v) + exprel(v) + expm1(v) + log1p(v) > 1"
-    text = description(generate(one(NeuronModel("functions", "v : 1", threshold, "v = 0"))))
+    text = description(generate(one(Neuron("v : 1", threshold, "v = 0", name="functions"))))
     assert "double _clip(const double value" in text
     assert "int _int(const double value) { return (int)value; }" in text
     assert "double _exprel(const double x)" in text
@@ -94,13 +94,13 @@ def test_a_gpu_gets_state_pushed_and_spikes_pulled() -> None:
 @pytest.mark.parametrize(
     ("neuron", "message"),
     [
-        (NeuronModel("typo", "dv/dt = -v / tau : 1", "v > 1", "v = 0"), "tau"),
-        (NeuronModel("units", "dv/dt = -v : 1", "v > 1", "v = 0"), "(?i)unit"),
-        (NeuronModel("syntax", "v : 1", "v >", "v = 0"), "'hidden'"),
-        (NeuronModel("other", "u : 1", "u > 1", "u = 0"), "'hidden'.*v"),
+        (Neuron("dv/dt = -v / tau : 1", "v > 1", "v = 0", name="typo"), "tau"),
+        (Neuron("dv/dt = -v : 1", "v > 1", "v = 0", name="units"), "(?i)unit"),
+        (Neuron("v : 1", "v >", "v = 0", name="syntax"), "'hidden'"),
+        (Neuron("u : 1", "u > 1", "u = 0", name="other"), "'hidden'.*v"),
     ],
 )
-def test_mistakes_in_equations_name_the_population(neuron: NeuronModel, message: str) -> None:
+def test_mistakes_in_equations_name_the_population(neuron: Neuron, message: str) -> None:
     with pytest.raises(ModelError, match="hidden") as caught:
         generate(one(neuron))
     assert caught.match(message)

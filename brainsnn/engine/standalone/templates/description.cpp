@@ -12,7 +12,7 @@ const Population populations[] = {
 };
 
 const Learnable learnables[] = {
-{% for name, l in learnable.items() %}
+{% for name, l in trainable.items() %}
     {"{{ name }}", {{ l.shape[0] }}, {{ l.shape[1] }}, "{{ l.owner }}.{{ l.variable }}"},
 {% endfor %}
     {nullptr, 0, 0, nullptr},

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from brainsnn.learning.rules import DecisionConfig as Decision
     from brainsnn.learning.rules import RaceConfig as Race
     from brainsnn.learning.rules import S4NNConfig as S4NN
-    from brainsnn.neurons import NeuronModel as Neuron
+    from brainsnn.neurons import Neuron as Neuron
     from brainsnn.spikes import Recording as Recording
     from brainsnn.spikes import SpikeTrains as SpikeTrains
     from brainsnn.streams import Streams as Streams
@@ -39,7 +39,7 @@ _PLACES = {
     "Decision": ("brainsnn.learning.rules", "DecisionConfig"),
     "Even": ("brainsnn.codes", "EvenEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
-    "Neuron": ("brainsnn.neurons", "NeuronModel"),
+    "Neuron": ("brainsnn.neurons", "Neuron"),
     "Oriented": ("brainsnn.codes", "OrientedLatencyEncoder"),
     "Race": ("brainsnn.learning.rules", "RaceConfig"),
     "Rank": ("brainsnn.codes", "RankLatencyEncoder"),

@@ -15,7 +15,8 @@ order; n is the number of trials of a batch.
 `PREPARE`        ``(weights, rows, parameters, first, second)``: of an optimiser. Brings rows up to
                  date before they are used.
 `STEP`           ``(weights, rows, values, last, rate, parameters, first, second, count)``: of an
-                 optimiser. A part of a gradient's rows; `last` is 1 with the last part.
+                 optimiser. A part of a gradient's rows, which rise from part to part; `last` is
+                 1 with the last part.
 ================ ===============================================================================
 """
 
@@ -42,7 +43,15 @@ BELOW = types.void(STEPS, STEPS, MATRIX, MATRIX, STEPS, MATRIX, INDEX, VECTOR, M
 PREPARE = types.void(MATRIX, USED, VECTOR, VECTOR, VECTOR)
 STEP = types.void(MATRIX, ROWS, MATRIX, INDEX, types.float64, VECTOR, VECTOR, VECTOR, COUNT)
 
+PART = 4096
+"""Values of a gradient that a compiled loop makes at a time: they stay in the first-level cache."""
+
 Vector = NDArray[np.float64]
+
+
+def rows_of_part(weights: NDArray[np.float64]) -> int:
+    """Rows of a gradient of such weights that are best made at a time."""
+    return max(1, PART // max(1, weights.shape[1]))
 
 
 @dataclass(frozen=True)

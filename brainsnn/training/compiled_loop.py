@@ -103,12 +103,16 @@ class Layers(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """Length of a trial, trials of a batch, whether updates are sequential, learning rate."""
+    """Length of a trial, trials of a batch, whether updates are sequential, learning rate.
+
+    `clip` is the largest absolute value of an entry of a batch's mean gradient, infinity for any.
+    """
 
     n_steps: Any
     batch_size: Any
     sequential: Any
     rate: Any
+    clip: Any
     loss_parameters: Any
     rule_parameters: Any
 
@@ -148,6 +152,14 @@ def _forward(run, spikes, first_steps, trials, columns, layers, settings, start,
 
 
 @numba.njit
+def _cut(gradient, largest):  # type: ignore[no-untyped-def]
+    """Cut entries to at most `largest`, either way."""
+    for i in range(gradient.shape[0]):
+        for j in range(gradient.shape[1]):
+            gradient[i, j] = min(max(gradient[i, j], -largest), largest)
+
+
+@numba.njit
 def _update(step, active, values, layers, settings, q, n):  # type: ignore[no-untyped-def]
     """Update connection `q` by the gradient of `n` trials, a part of its rows after the other."""
     pre, post, delta = layers.steps[q][:n], layers.gates[q][:n], layers.deltas[q][:n]
@@ -162,6 +174,8 @@ def _update(step, active, values, layers, settings, q, n):  # type: ignore[no-un
         values(pre, post, delta, mine, settings.n_steps, gradient)
         if n > 1:
             gradient /= n
+        if settings.clip < np.inf:
+            _cut(gradient, settings.clip)
         last = np.int64(end == n_rows)
         step(weights, mine, gradient, last, settings.rate, parameters, first, second, count)
         if last:
@@ -246,7 +260,7 @@ def compiled_loop(n_layers: int) -> Any:
         [matrices, steps, matrices, gates, rows, matrices, *[vectors] * 3, counts, k.COUNT], Layers
     )
     settings = types.NamedTuple(
-        [k.INDEX, k.INDEX, k.INDEX, types.float64, k.VECTOR, k.VECTOR], Settings
+        [*[k.INDEX] * 3, types.float64, types.float64, k.VECTOR, k.VECTOR], Settings
     )
     addresses = types.NamedUniTuple(types.int64, len(Addresses._fields), Addresses)
     signature = types.int64(addresses, trials, columns, layers, settings, k.INDEX, k.INDEX)

@@ -192,9 +192,10 @@ class Fused:
     def _train(self, trials: Trials, room: Room, rate: float, start: int, end: int) -> int:
         """Train on trials `start` to `end`, growing the room where it is too small."""
         of_rule = self.rule.loss.parameters, self.rule.parameters
-        size, sequential = self.step_by_step.batch_size, int(self.step_by_step.sequential)
-        n_steps = self.step_by_step.engine.n_steps
-        settings = Settings(n_steps, size, sequential, float(rate), *of_rule)
+        whole = self.step_by_step
+        batches = whole.engine.n_steps, whole.batch_size, int(whole.sequential)
+        clip = np.inf if whole.clip is None else whole.clip
+        settings = Settings(*batches, float(rate), float(clip), *of_rule)
         addresses, layers = self._functions()
         while start < end:
             start = self._loop(addresses, trials, room.columns, layers, settings, start, end)
@@ -269,13 +270,13 @@ def make_updater(
     -------
     Updater
         A `Fused` if the engine's trials, the rule, its loss and the optimiser are compiled and the
-        model is a chain of populations; else, or if gradients are to be clipped or a batch shared
-        between workers, a `StepByStep`.
+        model is a chain of populations; else, or if a batch is shared between workers, a
+        `StepByStep`.
     """
     step_by_step = StepByStep(engine, rule, optimiser, batch_size, sequential, clip)
     entry = engine.entry() if hasattr(engine, "entry") else None
     kernels = rule.kernels() if hasattr(rule, "kernels") else None
-    if entry is None or kernels is None or clip is not None:
+    if entry is None or kernels is None:
         return step_by_step
     compiled = all(optimiser.kernels(name, w) for name, w in engine.weights.items())
     shared = batch_size > 1 and engine.workers > 1

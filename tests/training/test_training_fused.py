@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from brainsnn.engine import ResidentEngine
 from brainsnn.errors import DataError, LearningError
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
-from brainsnn.learning.optimisers import SGD, Adam
+from brainsnn.learning.optimisers import SGD, Adam, QuantisedAdam
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.model import Connection, Model, feedforward
 from brainsnn.neurons import Neuron, integrate_and_fire_once
@@ -67,7 +69,8 @@ def train(make, engine, rule, optimiser, *arguments, epochs=3):
         order = np.random.default_rng(epoch).permutation(N)
         recording, norms = updater.run(TRIALS, order, 0.7, StopRequest())
         left += [*columns(recording), *map(np.array, norms.values())]
-        left += [*(w.copy() for w in engine.weights.values()), *optimiser.state().values()]
+        left += [w.copy() for w in engine.weights.values()]
+        left += [array for _, array in sorted(optimiser.state().items())]
     return updater, left
 
 
@@ -83,6 +86,26 @@ def test_equals_step_by_step(engine, rule, decay, batch):
         updater, ours = train(make_updater, engine, rule, SGD(decay), batch, sequential)
         assert isinstance(updater, Fused)
         assert same(ours, train(StepByStep, engine, rule, SGD(decay), batch, sequential)[1])
+
+
+ADAMS = {
+    "adam": (Adam(), 7),
+    "decay": (Adam(weight_decay=0.1), 1),
+    "clipped": (Adam(beta1=0.5), 7, True, 0.02),
+    "sgd_clipped": (SGD(0.01), 7, False, 0.02),
+}
+
+
+@pytest.mark.parametrize("settings", ADAMS.values(), ids=ADAMS)
+def test_adam_and_clipped_gradients_are_compiled_too(engine, settings):
+    fresh, *others = settings
+    for rule in (RULES["decision"], RULES["s4nn"]):
+        (updater, ours), (_, theirs) = (
+            train(make, engine, rule, copy.deepcopy(fresh), *others)
+            for make in (make_updater, StepByStep)
+        )
+        assert isinstance(updater, Fused)
+        assert same(ours, theirs)
 
 
 def test_networks_that_draw_random_numbers_draw_the_same():
@@ -183,7 +206,7 @@ class PlainLoss(FirstSpikeLoss):
 def test_what_is_not_compiled_is_done_step_by_step(engine):
     plain = TemporalBackprop(PlainLoss())
     assert isinstance(make_updater(engine, plain, SGD()), StepByStep)
-    assert isinstance(make_updater(engine, TemporalBackprop(), Adam()), StepByStep)
+    assert isinstance(make_updater(engine, TemporalBackprop(), QuantisedAdam()), StepByStep)
     several = ResidentEngine(MODEL, N_STEPS, workers=2)
     assert isinstance(make_updater(several, TemporalBackprop(), SGD(), 4), StepByStep)
     jump = Connection("jump", "input", "output")

@@ -24,32 +24,49 @@ from pydantic import Field
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient
+from brainsnn.learning.kernels import OptimiserKernels, Vector, rows_of_part
 from brainsnn.learning.optimisers.base import (
     OPTIMISERS,
     Optimiser,
     OptimiserConfig,
     split_state,
 )
-from brainsnn.learning.optimisers.checks import Layout, check_fit
+from brainsnn.learning.optimisers.checks import Layout, check_fit, rises
 
 
-@njit(error_model="numpy", nogil=True)
-def _adam(  # type: ignore[no-untyped-def]
-    weights, rows, values, slot, first, second, scales, beta1, beta2, epsilon
+@njit()
+def _prepare(weights, rows, parameters, first, second):  # type: ignore[no-untyped-def]
+    """Nothing is put off."""
+
+
+@njit(error_model="numpy")
+def _step(  # type: ignore[no-untyped-def]
+    weights, rows, values, last, learning_rate, parameters, first, second, count
 ):
-    """One update in one pass; `scales` = (rate / bias1, 1 / bias2, rate * decay)."""
-    rate, spread, shrink = scales
-    zero = np.zeros(weights.shape[1])
-    for k in range(rows.size):
-        slot[rows[k]] = k
-    for i in range(weights.shape[0]):
-        gradient = values[slot[i]] if slot[i] >= 0 else zero
-        slot[i] = -1
-        w, m, v = weights[i], first[i], second[i]
-        for j in range(w.size):
+    """Update all rows up to the last of `rows`, which rise; all that are left with the last part.
+
+    `count` holds the updates so far, and the row at which the next part of this one goes on.
+    """
+    beta1, beta2, epsilon, decay = parameters
+    n, width = count[0] + 1.0, weights.shape[1]
+    rate, spread = learning_rate / (1.0 - beta1**n), 1.0 / (1.0 - beta2**n)
+    shrink, zero, k = learning_rate * decay, np.zeros(width), 0
+    end = weights.shape[0] if last else rows[-1] + 1
+    for i in range(count[1], end):
+        gradient = zero
+        if k < rows.size and rows[k] == i:
+            gradient = values[k]
+            k += 1
+        mine = slice(i * width, (i + 1) * width)
+        w, m, v = weights[i], first[mine], second[mine]
+        for j in range(width):
             m[j] = beta1 * m[j] + (1.0 - beta1) * gradient[j]
             v[j] = beta2 * v[j] + (1.0 - beta2) * gradient[j] * gradient[j]
             w[j] -= rate * m[j] / (np.sqrt(v[j] * spread) + epsilon) + shrink * w[j]
+    count[1] = end
+    if last:
+        count[0] += 1
+        count[1] = 0
 
 
 class Adam(Optimiser):
@@ -79,14 +96,11 @@ class Adam(Optimiser):
         self._first: dict[str, NDArray[np.float64]] = {}
         self._second: dict[str, NDArray[np.float64]] = {}
         self._count: dict[str, NDArray[np.int64]] = {}
-        self._slot: dict[str, NDArray[np.int64]] = {}
 
     def _begin(self, name: str, weights: NDArray[np.float64]) -> None:
-        if name not in self._first:
-            self._first[name] = np.zeros(weights.shape)
-            self._second[name] = np.zeros(weights.shape)
-            self._count[name] = np.zeros(1, np.int64)
-        self._slot[name] = np.full(self._first[name].shape[:1], -1, np.int64)
+        self._first[name] = np.zeros(weights.shape)
+        self._second[name] = np.zeros(weights.shape)
+        self._count[name] = np.zeros(2, np.int64)
 
     def _step(
         self,
@@ -96,41 +110,35 @@ class Adam(Optimiser):
         learning_rate: float,
     ) -> None:
         """See the module docstring."""
-        if name not in self._slot:
+        rows, values = gradient.rows, gradient.values
+        if not rises(rows):
+            order = np.argsort(rows)
+            rows, values = rows[order], values[order]
+        _step(weights, rows, values, 1, learning_rate, *self._arrays(name, weights))
+
+    def _arrays(
+        self, name: str, weights: NDArray[np.float64]
+    ) -> tuple[Vector, Vector, Vector, NDArray[np.int64]]:
+        """Parameters and state of a connection, as `_step` takes them."""
+        if name not in self._first:
             self._begin(name, weights)
-        kept: dict[str, Mapping[str, NDArray[Any]]] = {
-            "first": self._first,
-            "second": self._second,
-            "count": self._count,
-        }
-        layout = self.layout(name, weights.shape)
-        check_fit(name, layout, {kind: arrays[name] for kind, arrays in kept.items()})
-        self._count[name] += 1
-        n = int(self._count[name][0])
-        scales = (
-            learning_rate / (1.0 - self.beta1**n),
-            1.0 / (1.0 - self.beta2**n),
-            learning_rate * self.weight_decay,
-        )
-        _adam(
-            weights,
-            gradient.rows,
-            gradient.values,
-            self._slot[name],
-            self._first[name],
-            self._second[name],
-            scales,
-            self.beta1,
-            self.beta2,
-            self.epsilon,
-        )
+        first, second, count = self._first[name], self._second[name], self._count[name]
+        kept = {"first": first, "second": second, "count": count[:1]}
+        check_fit(name, self.layout(name, weights.shape), kept)
+        parameters = [self.beta1, self.beta2, self.epsilon, self.weight_decay]
+        return np.array(parameters), first.reshape(-1), second.reshape(-1), count
+
+    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:
+        """Work on a connection, compiled; see `Optimiser`."""
+        state = self._arrays(name, weights)
+        return OptimiserKernels(_prepare, _step, *state, False, rows_of_part(weights))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """``connection.first``, ``.second`` (moments) and ``.count`` (updates so far)."""
         kinds: dict[str, dict[str, NDArray[Any]]] = {
             "first": self._first,
             "second": self._second,
-            "count": self._count,
+            "count": {name: count[:1] for name, count in self._count.items()},
         }
         return {
             f"{name}.{kind}": value.copy()
@@ -150,8 +158,8 @@ class Adam(Optimiser):
                 raise LearningError(
                     f"Optimiser state {name}.count must count updates, got {count}."
                 )
-        self._first, self._second, self._count = parts["first"], parts["second"], parts["count"]
-        self._slot = {}
+        self._first, self._second = parts["first"], parts["second"]
+        self._count = {name: np.array([count[0], 0]) for name, count in parts["count"].items()}
 
 
 @OPTIMISERS.register("adam")

@@ -61,7 +61,7 @@ def check_gradient(name: str, weights: NDArray[np.float64], gradient: RowGradien
             f"Gradient of {name!r}: {rows.size} rows of weights of shape {weights.shape} have a "
             f"gradient of shape {(rows.size, weights.shape[1])}, got {values.shape}."
         )
-    if not _rises(rows) and np.unique(rows).size < rows.size:
+    if not rises(rows) and np.unique(rows).size < rows.size:
         raise LearningError(f"Gradient of {name!r}: a row comes twice; sum its values.")
 
 
@@ -99,7 +99,8 @@ def _check_rows(name: str, weights: NDArray[np.float64], rows: NDArray[np.intege
 
 
 @njit()
-def _rises(rows: NDArray[np.integer[Any]]) -> bool:
+def rises(rows: NDArray[np.integer[Any]]) -> bool:
+    """Whether each row comes after the one before it."""
     for k in range(1, rows.size):  # noqa: SIM110 -- numba compiles the loop, not a generator
         if rows[k] <= rows[k - 1]:
             return False

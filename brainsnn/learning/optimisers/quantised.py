@@ -109,6 +109,9 @@ class QuantisedAdam(Adam):
         for _ in range(1 if begun else SETTLE):
             _quantise(full, self._unit[name], largest, weights)
 
+    def kernels(self, name: str, weights: NDArray[np.float64]) -> None:
+        """None: a connection has more arrays than a compiled loop hands over."""
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Adam's, and ``connection.full`` (weights) and ``.step``."""
         own = {f"{name}.full": full.copy() for name, full in self._full.items()}

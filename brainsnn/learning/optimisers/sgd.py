@@ -22,7 +22,7 @@ from pydantic import Field
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Weights
-from brainsnn.learning.kernels import OptimiserKernels, Vector
+from brainsnn.learning.kernels import OptimiserKernels, Vector, rows_of_part
 from brainsnn.learning.optimisers.base import (
     OPTIMISERS,
     Optimiser,
@@ -33,9 +33,6 @@ from brainsnn.learning.optimisers.checks import Layout, Rows, check_fit, check_r
 
 SMALLEST_PRODUCT = 1e-100
 """When the cumulative product falls below, all rows pay and it starts again at 1."""
-
-PART = 4096
-"""Values of a gradient that a compiled loop makes at a time: they stay in the first-level cache."""
 
 
 @njit()
@@ -173,8 +170,8 @@ class SGD(Optimiser):
     def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels:
         """Work on a connection, compiled; see `Optimiser`."""
         self._check_kept(name, weights)
-        part = max(1, PART // max(1, weights.shape[1]))
-        return OptimiserKernels(_prepare, _step, *self._arrays(name), name in self._product, part)
+        lazy, part = name in self._product, rows_of_part(weights)
+        return OptimiserKernels(_prepare, _step, *self._arrays(name), lazy, part)
 
     def flush(self, weights: Weights) -> None:
         """Let every row pay the decay it owes."""

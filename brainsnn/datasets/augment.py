@@ -12,19 +12,39 @@ from brainsnn.jit import njit
 
 
 @njit()
-def _bilinear(image: NDArray[np.uint8], y: float, x: float, extend: bool) -> float:
-    """Value between pixels; outside the image black, or the nearest pixel's."""
-    height, width = image.shape
+def _places(  # type: ignore[no-untyped-def]
+    matrix: NDArray[np.float64], row: int, height: int, extend: bool, y, x
+) -> None:
+    """Where the pixels of a row of the new image are in the old one; filled in."""
+    middle_y, middle_x, v = (height - 1) / 2, (x.size - 1) / 2, row - (height - 1) / 2
+    (a, b, c), (d, e, f) = matrix[0], matrix[1]
+    for column in range(x.size):
+        u = column - middle_x
+        y[column] = middle_y + d * u + e * v + f
+        x[column] = middle_x + a * u + b * v + c
     if extend:
-        y, x = min(max(y, 0.0), height - 1.0), min(max(x, 0.0), width - 1.0)
-    top, left = int(np.floor(y)), int(np.floor(x))
-    total = 0.0
-    for row in (top, top + 1):
-        for column in (left, left + 1):
-            if 0 <= row < height and 0 <= column < width:
-                weight = (1.0 - abs(y - row)) * (1.0 - abs(x - column))
-                total += weight * image[row, column]
-    return total
+        for column in range(x.size):
+            y[column] = min(max(y[column], 0.0), height - 1.0)
+            x[column] = min(max(x[column], 0.0), x.size - 1.0)
+
+
+@njit()
+def _bilinear(framed: NDArray[np.float64], y, x, out) -> None:  # type: ignore[no-untyped-def]
+    """Fill in values between pixels of an image in a black frame; outside the frame is black."""
+    height, width = framed.shape[0] - 2, framed.shape[1] - 2
+    for k in range(out.size):
+        if not (-1.0 < y[k] < height and -1.0 < x[k] < width):
+            out[k] = 0
+            continue
+        top, left = int(y[k]), int(x[k])
+        top, left = top - (y[k] < top), left - (x[k] < left)
+        above, below = 1.0 - abs(y[k] - top), 1.0 - abs(y[k] - (top + 1))
+        before, after = 1.0 - abs(x[k] - left), 1.0 - abs(x[k] - (left + 1))
+        total = above * before * framed[top + 1, left + 1]
+        total += above * after * framed[top + 1, left + 2]
+        total += below * before * framed[top + 2, left + 1]
+        total += below * after * framed[top + 2, left + 2]
+        out[k] = int(total + 0.5)
 
 
 @njit()
@@ -36,17 +56,15 @@ def _warp(
     out: NDArray[np.uint8],
 ) -> None:
     n, height, width = images.shape
-    middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
+    framed, y, x = np.zeros((height + 2, width + 2)), np.empty(width), np.empty(width)
     for k in range(n):
         if not chosen[k]:
             out[k] = images[k]
             continue
+        framed[1:-1, 1:-1] = images[k]
         for row in range(height):
-            for column in range(width):
-                v, u = row - middle_y, column - middle_x
-                y = middle_y + maps[k, 1, 0] * u + maps[k, 1, 1] * v + maps[k, 1, 2]
-                x = middle_x + maps[k, 0, 0] * u + maps[k, 0, 1] * v + maps[k, 0, 2]
-                out[k, row, column] = int(_bilinear(images[k], y, x, extend) + 0.5)
+            _places(maps[k], row, height, extend, y, x)
+            _bilinear(framed, y, x, out[k, row])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
 
 # isort: split
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from brian2.parsing.rendering import NumpyNodeRenderer
 from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.brian2_errors import brian2_message
+from brainsnn.delays import Delays
 from brainsnn.errors import ModelError
 from brainsnn.learnable import learned_initial
 from brainsnn.model import SCHEDULE, Connection, Model, Population
@@ -32,7 +33,11 @@ class BuiltModel:
     clock: Any
 
 
-def build(model: Model, *, lists: bool = True) -> BuiltModel:
+def _always(connection: Connection) -> bool:  # noqa: ARG001
+    return True
+
+
+def build(model: Model, *, lists: Callable[[Connection], bool] = _always) -> BuiltModel:
     """Build the Brian2 network of a model on the active Brian2 device.
 
     Every Brian2 object is named as in the description and collected in an explicit network with
@@ -42,9 +47,9 @@ def build(model: Model, *, lists: bool = True) -> BuiltModel:
     Parameters
     ----------
     model : Model
-    lists : bool, default True
-        Whether the synapses of a structure are listed. An engine that lays them out itself says
-        False, and gets all-to-all synapses instead.
+    lists : callable, optional
+        Which connections have their synapses listed; all by default. Of those that an engine lays
+        out itself it says False, and gets all-to-all synapses instead.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def build(model: Model, *, lists: bool = True) -> BuiltModel:
     clock = brian2.Clock(dt=model.dt * brian2.second, name="steps")
     groups = {p.name: _build_population(p, clock) for p in model.populations}
     synapses = {
-        c.name: _build_connection(c, groups, model.dt, clock, lists=lists)
+        c.name: _build_connection(c, groups, model.dt, clock, listed=lists(c))
         for c in model.connections
     }
     begin(model, groups)
@@ -138,26 +143,29 @@ def _build_population(population: Population, clock: Any) -> Any:
 
 
 def _build_connection(
-    connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any, *, lists: bool
+    connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any, *, listed: bool
 ) -> Any:
-    structure = connection.structure
+    structure, delay = connection.structure, connection.delay
     try:
         synapses = brian2.Synapses(
             groups[connection.source],
             groups[connection.target],
             connection.synapse.equations,
             on_pre=connection.synapse.on_pre,
-            delay=connection.delay * dt * brian2.second,
+            delay=None if isinstance(delay, Delays) else delay * dt * brian2.second,
             clock=clock,
             name=connection.name,
         )
-        if not lists or isinstance(structure, AllToAll):
+        if not listed or isinstance(structure, AllToAll):
             synapses.connect()
         else:
             found = structure.synapses(len(synapses.source), len(synapses.target))
             synapses.connect(i=found.source, j=found.target)
             if structure.fixed_weight is not None:
                 setattr(synapses, f"{connection.synapse.weight}_", structure.fixed_weight)
+        if isinstance(delay, Delays):
+            n = structure.n_synapses(len(synapses.source), len(synapses.target))
+            synapses.delay = delay.of(n) * dt * brian2.second
     except Exception as error:
         raise ModelError(
             f"Connection {connection.name!r} (synapse {connection.synapse.name!r}): "

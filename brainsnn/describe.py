@@ -90,10 +90,17 @@ def _connection_items(connection: Connection) -> list[tuple[str, str]]:
         ("equations", textwrap.dedent(synapse.equations).strip()),
         ("on_pre", synapse.on_pre),
         ("first weights", "" if connection.structure.fixed_weight else str(connection.initial)),
-        ("delay", f"{connection.delay} steps" if connection.delay else ""),
+        ("sign", connection.sign or ""),
+        ("delay", _delay(connection)),
         ("from", synapse.citation),
     ]
     return [(key, value) for key, value in items if value]
+
+
+def _delay(connection: Connection) -> str:
+    if isinstance(connection.delay, int):
+        return f"{connection.delay} steps" if connection.delay else ""
+    return str(connection.delay)
 
 
 def _indent(items: list[tuple[str, str]]) -> list[str]:

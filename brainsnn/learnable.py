@@ -12,7 +12,7 @@ import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from brian2.equations import Equations
@@ -21,10 +21,14 @@ from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
 from brainsnn.neurons import Neuron
-from brainsnn.synapses import Initial
+from brainsnn.synapses import FanInNormal, Initial
 
 if TYPE_CHECKING:
     from brainsnn.model import Model
+
+
+Sign = Literal["excitatory", "inhibitory"]
+SIGNS: dict[Sign, float] = {"excitatory": 1.0, "inhibitory": -1.0}
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,18 @@ class Learnable:
         (pre, post); (1, size) for a parameter of neurons.
     initial : Uniform, Normal, FanInNormal, float or Quantity
         What first values are drawn from, or the first values themselves.
+    fan_in : int or array, optional
+        Synapses that meet in a target, where that is not the first number of the shape.
+    sign : {"excitatory", "inhibitory"}, optional
+        First values are 0 or more, or 0 or less.
     """
 
     owner: str
     variable: str
     shape: tuple[int, int]
     initial: Any
+    fan_in: int | NDArray[np.int64] | None = None
+    sign: Sign | None = None
 
     def start(self) -> NDArray[np.float64]:
         """Values before any were given: 0 for weights, the neuron's own for a parameter."""
@@ -54,9 +64,13 @@ class Learnable:
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
         """First values."""
-        if isinstance(self.initial, Initial):
-            return self.initial.draw(rng, self.shape)
-        return self.start()
+        if not isinstance(self.initial, Initial):
+            return self.start()
+        if isinstance(self.initial, FanInNormal):
+            drawn = self.initial.draw(rng, self.shape, self.fan_in)
+        else:
+            drawn = self.initial.draw(rng, self.shape)
+        return drawn if self.sign is None else SIGNS[self.sign] * np.abs(drawn)
 
 
 def learnables(model: Model) -> dict[str, Learnable]:
@@ -73,7 +87,10 @@ def learnables(model: Model) -> dict[str, Learnable]:
     for c in model.connections:
         if c.structure.fixed_weight is None:
             shape = c.structure.shape(*model.ends(c))
-            found[c.name] = Learnable(c.name, c.synapse.weight, shape, c.initial)
+            narrow = isinstance(c.initial, FanInNormal)
+            fan_in = c.structure.fan_in(*model.ends(c)) if narrow else None
+            weight = c.synapse.weight
+            found[c.name] = Learnable(c.name, weight, shape, c.initial, fan_in, c.sign)
         if last[c.target] == c.name:
             found |= _parameters(model, c.target)
     for name in (p for p in model.sizes if p not in last):

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.delays import MOST, Delays
 from brainsnn.errors import ModelError
-from brainsnn.learnable import Learnable, learnables
+from brainsnn.indices import size
+from brainsnn.learnable import SIGNS, Learnable, Sign, learnables
 from brainsnn.memory import check_size
 from brainsnn.neurons import Neuron
 from brainsnn.streams import Streams
-from brainsnn.structures import AllToAll, Structure
+from brainsnn.structures import AllToAll, ListedStructure, Structure
 from brainsnn.synapses import Initial, SynapseModel, Uniform, instantaneous
 
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
@@ -50,10 +52,12 @@ class Connection:
         Brian2 equations of each synapse.
     initial : Uniform, Normal or FanInNormal
         Where the first weights are drawn from.
-    delay : int, default 0
-        Steps that a spike takes beyond the one every spike takes.
+    delay : int, GivenDelays or UniformDelays, default 0
+        Steps that a spike takes beyond the one every spike takes: of all synapses, or of each.
     structure : Structure, default AllToAll()
         Which synapses there are, and which of them share a weight.
+    sign : {"excitatory", "inhibitory"}, optional
+        First weights are drawn with this sign: 0 or more, or 0 or less.
     """
 
     name: str
@@ -61,13 +65,31 @@ class Connection:
     target: str
     synapse: SynapseModel = instantaneous
     initial: Initial = field(default_factory=Uniform)
-    delay: int = 0
+    delay: int | Delays = 0
     structure: Structure = field(default_factory=AllToAll)
+    sign: Sign | None = None
 
     def __post_init__(self) -> None:
         _check_name("connection", self.name)
-        if self.delay < 0:
-            raise ModelError(f"Connection {self.name!r}: delay must be 0 or more: {self.delay}.")
+        object.__setattr__(self, "structure", self.structure.seeded(self.name))
+        if isinstance(self.delay, Delays):
+            object.__setattr__(self, "delay", self.delay.seeded(self.name))
+            if self.structure.shares_weights:
+                raise ModelError(
+                    f"Connection {self.name!r}: synapses that share weights "
+                    f"({self.structure.name}) share one delay too."
+                )
+        elif not 0 <= size(f"Connection {self.name!r}: delay", self.delay, 0, ModelError) <= MOST:
+            raise ModelError(f"Connection {self.name!r}: a delay has at most {MOST} steps.")
+        if self.sign not in (None, *SIGNS):
+            raise ModelError(
+                f"Connection {self.name!r}: sign is one of {', '.join(SIGNS)}, got {self.sign!r}."
+            )
+
+    @property
+    def regular(self) -> bool:
+        """Whether its synapses need no list: they follow from its structure and have one delay."""
+        return not isinstance(self.structure, ListedStructure) and isinstance(self.delay, int)
 
 
 @dataclass(frozen=True)
@@ -114,7 +136,10 @@ class Model:
                     "gives input spikes; it must end at a population with a neuron model."
                 )
             try:
-                connection.structure.check(*self.ends(connection))
+                ends = self.ends(connection)
+                connection.structure.check(*ends)
+                if isinstance(connection.delay, Delays):
+                    connection.delay.of(connection.structure.n_synapses(*ends))
             except ModelError as error:
                 raise ModelError(f"Connection {connection.name!r}: {error}") from error
 

@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 from brainsnn.errors import ConfigError
 
 
+def seed_of(name: str) -> int:
+    """Return the seed that a name stands for: what is drawn once, and is a part of a network."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little") >> 1
+
+
 class Streams:
     """Independent random generators, one for each name, all derived from one seed.
 

@@ -88,7 +88,7 @@ def population(name: str = "hidden", size: int = 3) -> Population:
     [
         (lambda: Population("2nd", 3, ONCE), "letters, digits"),
         (lambda: population(size=0), "at least one neuron"),
-        (lambda: Connection("c", "a", "b", delay=-1), "delay must be 0 or more"),
+        (lambda: Connection("c", "a", "b", delay=-1), "delay must be a whole number"),
         (lambda: Model("m", (population(), population()), ()), "'hidden' more than once"),
         (lambda: Model("m", (population(),), (), dt=0.0), "dt must be positive"),
         (

@@ -36,7 +36,7 @@ class Engine(ABC):
     Parameters
     ----------
     model : Model
-        The network; it must have exactly one population of input spikes.
+        The network; it must have a population of input spikes.
     n_steps : int
         Length of a trial in steps.
     streams : Streams, optional
@@ -59,10 +59,8 @@ class Engine(ABC):
     ) -> None:
         n_steps = size("A trial's n_steps", n_steps, 1, EngineError)
         workers = size("workers", workers, 0, EngineError)
-        if len(model.inputs) != 1:
-            raise EngineError(
-                f"Model {model.name!r} has {len(model.inputs)} input populations; engines take one."
-            )
+        if not model.inputs:
+            raise EngineError(f"Model {model.name!r} has no population of input spikes.")
         if workers < 1 or (workers > 1 and not self.parallel):
             allowed = "1 or more" if self.parallel else "1"
             raise EngineError(f"Engine {self.name!r} takes workers = {allowed}, got {workers}.")
@@ -72,7 +70,8 @@ class Engine(ABC):
         self.workers = workers
         self.streams = streams or Streams(0)
         self.populations = model.sizes
-        self.input = model.inputs[0].name
+        self.input = model.inputs[0].name if len(model.inputs) == 1 else None
+        self.n_inputs = sum(p.size for p in model.inputs)
 
     @property
     @abstractmethod
@@ -118,7 +117,9 @@ class Engine(ABC):
         Parameters
         ----------
         inputs : SpikeTrains
-            Input spikes of many trials.
+            Input spikes of many trials. Where a network has several populations of input spikes,
+            their neurons are numbered through in the order of `Model.inputs`
+            (`SpikeTrains.beside` puts trains of single populations side by side).
         trials : array of int, optional
             Which of them to run, in this order; all by default.
         until : str, optional
@@ -138,11 +139,11 @@ class Engine(ABC):
         """
         if not isinstance(inputs, SpikeTrains):
             raise DataError(f"Inputs are SpikeTrains, got {type(inputs).__name__}.")
-        if inputs.n_neurons != self.populations[self.input] or inputs.n_steps > self.n_steps:
+        if inputs.n_neurons != self.n_inputs or inputs.n_steps > self.n_steps:
+            names = " and ".join(f"{p.size} of {p.name!r}" for p in self.model.inputs)
             raise DataError(
                 f"Inputs have {inputs.n_neurons} neurons and {inputs.n_steps} steps; the engine "
-                f"takes {self.populations[self.input]} neurons ({self.input!r}) and at most "
-                f"{self.n_steps} steps."
+                f"takes {self.n_inputs} neurons ({names}) and at most {self.n_steps} steps."
             )
         if trials is None:
             trials = np.arange(inputs.n_trials)

@@ -19,11 +19,11 @@ from brian2.equations.equations import (
 from brian2.parsing.statements import parse_statement
 from brian2.utils.stringtools import get_identifiers
 
+from brainsnn.delays import Delays
 from brainsnn.engine import brian2_device
 from brainsnn.engine.changes import statements
 from brainsnn.errors import EngineError
 from brainsnn.model import Connection, Model
-from brainsnn.structures import AllToAll
 
 
 def _nowhere(model: Model) -> Iterable[str]:  # noqa: ARG001
@@ -189,7 +189,7 @@ def _poisson(model: Model) -> Iterator[str]:
 def _values_of_shared(model: Model) -> Iterator[str]:
     """Variables of single synapses where synapses share their weights."""
     for c in model.connections:
-        if isinstance(c.structure, AllToAll):
+        if not c.structure.shares_weights:
             continue
         weight, place = c.synapse.weight, f"Connection {c.name!r} ({c.structure.name})"
         for equation in Equations(c.synapse.equations).values():
@@ -199,6 +199,14 @@ def _values_of_shared(model: Model) -> Iterator[str]:
         for text in statements(c.synapse.on_pre):
             if parse_statement(text)[0] == weight:
                 yield f"{place}, on_pre {text!r}"
+
+
+def _other_inputs(model: Model) -> Iterator[str]:
+    return (f"Population {p.name!r}" for p in model.inputs[1:])
+
+
+def _delays_of_synapses(model: Model) -> Iterator[str]:
+    return (f"Connection {c.name!r}" for c in model.connections if isinstance(c.delay, Delays))
 
 
 #: Names in a synapse that stand for the place of a neuron or for a number of neurons or synapses.
@@ -251,5 +259,15 @@ LIMITS = [
             ("resident", "standalone"), "synapses that share a weight have nothing of their own."
         ),
         _values_of_shared,
+    ),
+    Limit(
+        "several populations of input spikes",
+        {"genn": "its loop gives spikes to one population."},
+        _other_inputs,
+    ),
+    Limit(
+        "a delay for each synapse",
+        {"genn": "its synapses have one delay a connection."},
+        _delays_of_synapses,
     ),
 ]

@@ -103,8 +103,12 @@ class RuntimeEngine(Engine):
         for name, part in self.model.trainable.items():
             objects[part.owner].variables[part.variable].set_value(values[name])
         mine = slice(inputs.offsets[trial], inputs.offsets[trial + 1])
-        times = inputs.step[mine] * self.model.dt * brian2.second
-        self._built.groups[self.input].set_spikes(inputs.neuron[mine], times)
+        neuron, times = inputs.neuron[mine], inputs.step[mine] * self.model.dt * brian2.second
+        first = 0
+        for population in self.model.inputs:
+            own = (neuron >= first) & (neuron < first + population.size)
+            self._built.groups[population.name].set_spikes(neuron[own] - first, times[own])
+            first += population.size
         brian2.seed(int(self.streams["dynamics"].integers(2**31)))
         begin(self.model, self._built.groups)
         network.run(self.n_steps * self.model.dt * brian2.second, namespace={})

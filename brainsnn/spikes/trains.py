@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -204,6 +204,41 @@ class SpikeTrains:
             raise DataError(f"Spike trains of {len(sizes)} different sizes cannot be joined.")
         seal(neuron, step)
         return cls(*sizes.pop(), np.cumsum(np.concatenate(counts)), neuron, step)
+
+    @classmethod
+    def beside(cls, parts: Sequence[SpikeTrains]) -> SpikeTrains:
+        """Put trains of the same trials side by side, as those of one larger population.
+
+        Parameters
+        ----------
+        parts : sequence of SpikeTrains
+            One a population: neuron 0 of the second follows the last neuron of the first.
+
+        Returns
+        -------
+        SpikeTrains
+            As long as the longest part.
+
+        Raises
+        ------
+        DataError
+            If there is none, or they differ in the number of trials.
+        """
+        if len({part.n_trials for part in parts}) != 1:
+            counts = ", ".join(str(part.n_trials) for part in parts) or "none"
+            raise DataError(f"Trains side by side need the same trials, got {counts}.")
+        firsts = np.cumsum([0, *(part.n_neurons for part in parts)])
+        n_neurons = size("Spike trains: n_neurons", int(firsts[-1]))
+        trials = np.arange(parts[0].n_trials)
+        trial = np.concatenate([np.repeat(trials, np.diff(part.offsets)) for part in parts])
+        neuron = np.concatenate(
+            [part.neuron + np.int32(first) for part, first in zip(parts, firsts, strict=False)]
+        )
+        step = np.concatenate([part.step for part in parts])
+        order = np.lexsort((neuron, step, trial))
+        offsets = np.sum([part.offsets for part in parts], axis=0)
+        n_steps = max(part.n_steps for part in parts)
+        return cls(n_neurons, n_steps, offsets, neuron[order], step[order])
 
     def first_steps(self) -> IntArray:
         """First-spike step of every neuron, shape (n_trials, n_neurons); `n_steps` if silent."""

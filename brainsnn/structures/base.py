@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
+from brainsnn.indices import seal, size
 from brainsnn.registry import Registry
+from brainsnn.streams import Streams, seed_of
 
 Index = NDArray[np.int32]
 
@@ -41,6 +44,19 @@ class Structure(ABC):
 
     name: ClassVar[str]
 
+    shares_weights: ClassVar[bool] = False
+    """Whether synapses share weights, or have none of their own."""
+
+    def seeded(self, owner: str) -> Structure:  # noqa: ARG002 - for those that draw
+        """Return it with a seed of its own, where it draws and was given none.
+
+        Parameters
+        ----------
+        owner : str
+            Name of the connection, which then decides what is drawn.
+        """
+        return self
+
     @property
     def fixed_weight(self) -> float | None:
         """The weight of every synapse where there is nothing to learn, else None."""
@@ -68,6 +84,10 @@ class Structure(ABC):
     def synapses(self, n_source: int, n_target: int) -> SynapseList:
         """List every synapse."""
 
+    def fan_in(self, n_source: int, n_target: int) -> int | NDArray[np.int64]:
+        """Synapses that meet in a target: one number, or one for each weight."""
+        return self.shape(n_source, n_target)[0]
+
     def fan_out(self, n_source: int, n_target: int) -> NDArray[np.int64]:
         """Number of synapses of each source neuron."""
         found = self.synapses(n_source, n_target).source
@@ -92,6 +112,8 @@ class ImageStructure(Structure):
     ModelError
         If a number is below 1.
     """
+
+    shares_weights: ClassVar[bool] = True
 
     height: int
     width: int
@@ -120,16 +142,110 @@ class ImageStructure(Structure):
 
     def check(self, n_source: int, n_target: int) -> None:
         """Check that the populations have the sizes of the images."""
-        for what, size, image, fits in (
+        for what, given, image, fits in (
             ("source", n_source, (self.height, self.width, self.channels), self.n_source),
             ("target", n_target, self.output, self.n_target),
         ):
-            if size != fits:
+            if given != fits:
                 raise ModelError(
                     f"{type(self).__name__}: the {what} holds an image of "
                     f"{' x '.join(map(str, image))} = {fits} neurons (height, width, channels), "
-                    f"but the population has {size}."
+                    f"but the population has {given}."
                 )
+
+
+class ListedStructure(Structure):
+    """A structure that is a list of pairs; weights of shape (1, synapses), one each.
+
+    The weights stand in the order of the synapses: by source, then by target.
+    """
+
+    @abstractmethod
+    def pairs(self, n_source: int, n_target: int) -> tuple[Index, Index]:
+        """Sources and targets of all synapses, in order of source, then target."""
+
+    def check(self, n_source: int, n_target: int) -> None:
+        """Check that there is a synapse."""
+        if not self.n_synapses(n_source, n_target):
+            raise ModelError(
+                f"{type(self).__name__}: no synapse between {n_source} and {n_target} neurons."
+            )
+
+    def shape(self, n_source: int, n_target: int) -> tuple[int, int]:
+        """Return (1, synapses): a weight a synapse, in their order."""
+        return 1, self.n_synapses(n_source, n_target)
+
+    def n_synapses(self, n_source: int, n_target: int) -> int:
+        """Return the number of pairs."""
+        return int(self.pairs(n_source, n_target)[0].size)
+
+    def synapses(self, n_source: int, n_target: int) -> SynapseList:
+        """List every synapse."""
+        source, target = self.pairs(n_source, n_target)
+        return SynapseList(source, target, np.arange(source.size, dtype=np.int32))
+
+    def fan_in(self, n_source: int, n_target: int) -> NDArray[np.int64]:
+        """Synapses that meet in the target of each synapse."""
+        target = self.pairs(n_source, n_target)[1]
+        return np.bincount(target, minlength=n_target)[target]
+
+
+@dataclass(frozen=True)
+class DrawnStructure(ListedStructure):
+    """A structure whose synapses are drawn, once: the same seed and sizes give the same.
+
+    Parameters
+    ----------
+    self_connections : bool, default True
+        Whether a neuron may have a synapse to itself, within one population.
+    seed : int, optional
+        What is drawn follows from it; by default, from the name of the connection.
+
+    Raises
+    ------
+    ModelError
+        If the seed is negative.
+    """
+
+    self_connections: bool = field(default=True, kw_only=True)
+    seed: int | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.seed is not None:
+            size(f"{type(self).__name__}: seed", self.seed, 0, ModelError)
+
+    def seeded(self, owner: str) -> DrawnStructure:
+        """Return it with the seed that the connection's name stands for, if it has none."""
+        return self if self.seed is not None else replace(self, seed=seed_of(owner))
+
+    @abstractmethod
+    def draw(
+        self, rng: np.random.Generator, n_source: int, n_target: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Draw sources and targets, in any order."""
+
+    def check(self, n_source: int, n_target: int) -> None:
+        """Check that there is a synapse, and, without self-connections, only one population."""
+        if not self.self_connections and n_source != n_target:
+            raise ModelError(
+                f"{type(self).__name__}: self_connections=False is for a population's connection "
+                f"to itself, not from {n_source} to {n_target} neurons."
+            )
+        super().check(n_source, n_target)
+
+    def pairs(self, n_source: int, n_target: int) -> tuple[Index, Index]:
+        """Sources and targets of all synapses, drawn the first time."""
+        return _drawn(self, n_source, n_target)
+
+
+@lru_cache(maxsize=32)
+def _drawn(structure: DrawnStructure, n_source: int, n_target: int) -> tuple[Index, Index]:
+    rng = Streams(structure.seed or 0).fresh("connectivity")
+    source, target = structure.draw(rng, n_source, n_target)
+    order = np.lexsort((target, source))
+    columns = source[order].astype(np.int32), target[order].astype(np.int32)
+    seal(*columns)
+    return columns
 
 
 STRUCTURES: Registry[type[Structure]] = Registry("structure")

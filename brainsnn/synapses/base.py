@@ -104,9 +104,14 @@ class FanInNormal:
         if self.gain < 0:
             raise ModelError(f"FanInNormal weights need gain >= 0, got {self.gain}.")
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
-        """Draw weights of `shape` (pre, post)."""
-        return rng.normal(0.0, self.gain / np.sqrt(shape[0]), shape)
+    def draw(
+        self,
+        rng: np.random.Generator,
+        shape: tuple[int, int],
+        fan_in: int | NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Draw weights of `shape` (pre, post); `fan_in` is n, by default the first of these."""
+        return rng.normal(0.0, self.gain / np.sqrt(shape[0] if fan_in is None else fan_in), shape)
 
 
 Initial = Uniform | Normal | FanInNormal

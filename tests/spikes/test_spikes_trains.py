@@ -109,3 +109,23 @@ def test_blocks_of_different_sizes_are_not_joined():
         SpikeTrains.concatenate(parts)
     with pytest.raises(DataError, match="0 different sizes"):
         SpikeTrains.concatenate([])
+
+
+@given(TABLES, st.integers(1, 12), st.integers(1, 12))
+def test_trains_beside_each_other_are_those_of_one_population(steps, short, long):
+    parts = [SpikeTrains.from_first_steps(steps, n) for n in (short, long)]
+    both = SpikeTrains.beside(parts)
+    never = 100
+    wanted = np.hstack([np.where(steps < n, steps, never) for n in (short, long)])
+    found = both.first_steps()
+    np.testing.assert_array_equal(np.where(found == both.n_steps, never, found), wanted)
+    assert both.n_neurons == 2 * steps.shape[1]
+    assert both.n_steps == max(short, long)
+
+
+def test_trains_of_other_trials_do_not_go_beside():
+    one, two = (SpikeTrains.from_first_steps(np.zeros((n, 2), int), 3) for n in (1, 2))
+    with pytest.raises(DataError, match="need the same trials, got 1, 2"):
+        SpikeTrains.beside([one, two])
+    with pytest.raises(DataError, match="got none"):
+        SpikeTrains.beside([])

@@ -22,7 +22,7 @@ from brainsnn.engine.genn.arrays import TABLES, Array, gathered_weights, tables
 from brainsnn.engine.genn.sparse import row_length, sparse_connections
 from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.errors import ModelError
-from brainsnn.model import Model, Population
+from brainsnn.model import Connection, Model, Population
 
 #: Files handed to GeNN's generator, and compiled around what it generates.
 DESCRIPTION, LOOP = "model.cpp", "loop.cpp"
@@ -87,7 +87,7 @@ def generate(model: Model, *, use_gpu: bool = False) -> Project:
         "gathered": gathered,
         "sparse": {c.name: row_length(model, c) for c in sparse_connections(model)},
         "model": model,
-        "delays": {c.name: c.delay for c in model.connections},
+        "delays": {c.name: _delay(c) for c in model.connections},
         "flags": " ".join(OPTIMISATION),
         "populations": [_LoopPopulation(p, _slots(model, p)) for p in model.populations],
         "input": model.inputs[0],
@@ -111,7 +111,7 @@ def _translate(model: Model) -> tuple[dict[str, Any], tuple[Array, ...]]:
     device = Translator()
     with active(device):
         try:
-            built = build(_prepared(model), lists=False)
+            built = build(_prepared(model), lists=lambda _: False)
             built.network.run(model.dt * brian2.second, namespace={})
             device.translate(built)
         except ModelError:
@@ -120,6 +120,12 @@ def _translate(model: Model) -> tuple[dict[str, Any], tuple[Array, ...]]:
             raise explain(model, error) from error
         arrays = _arrays(model, device, built)
     return {"neurons": device.neuron_models, "synapses": device.synapse_models}, arrays
+
+
+def _delay(connection: Connection) -> int:
+    """Delay of all synapses; where each has its own, the engine has refused the network."""
+    assert isinstance(connection.delay, int)
+    return connection.delay
 
 
 def _prepared(model: Model) -> Model:
@@ -161,7 +167,7 @@ class _LoopPopulation:
 
 
 def _slots(model: Model, population: Population) -> int:
-    return 1 + max((c.delay for c in model.connections if c.source == population.name), default=0)
+    return 1 + max((_delay(c) for c in model.connections if c.source == population.name), default=0)
 
 
 def _arrays(model: Model, device: Any, built: BuiltModel) -> tuple[Array, ...]:

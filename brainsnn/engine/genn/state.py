@@ -44,7 +44,7 @@ class InitialState:
         self._model, self._seed = model, streams.initial_seed()
         with runtime_device("numpy"):
             brian2.seed(self._seed)
-            built = build(model, lists=False)
+            built = build(model, lists=lambda _: False)
             built.network.run(0 * brian2.second, namespace={})
         self._groups = built.groups
         self._labels = {a.label for a in known}

@@ -251,11 +251,13 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
             Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
         ),
         laid_out={
-            c.name: LaidOut(c.structure, c.delay, c.synapse.weight) for c in model.connections
+            c.name: LaidOut(c.structure, c.delay, c.synapse.weight)
+            for c in model.connections
+            if c.regular and isinstance(c.delay, int)
         },
         learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.trainable},
     )
-    built = build(model, lists=False)
+    built = build(model, lists=lambda c: not c.regular)
     try:
         built.network.run(model.dt * brian2.second, namespace={}, profile=profiled)
         device.build(directory=folder, compile=False, run=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -203,6 +204,13 @@ def _population(recorded: Recorded, by_label: dict[str, Array]) -> dict[str, Any
     return {"eventspace": space.name, "size": space.size - 1, "potential": name}
 
 
+def _shares(device: Any, sizes: dict[str, int]) -> dict[str, int]:
+    """First neuron of each input group of a model, where there are several."""
+    names = [recorded.name for recorded in device.recorded if recorded.name in sizes]
+    starts = itertools.accumulate((sizes[name] for name in names), initial=0)
+    return dict(zip(names, starts, strict=False)) if len(names) > 1 else {}
+
+
 def _event_spaces(device: Any) -> list[dict[str, Any]]:
     """The arrays that list the events of a step, and the place of their number in each."""
     found = [(name, var) for var, name in device.arrays.items() if is_event_space(var)]
@@ -233,6 +241,7 @@ def main_context(device: Any) -> dict[str, Any]:
         "bare_variables": variables,
         "units": units(device.code_objects),
         "inputs": inputs,
+        "shares": _shares(device, {group.name: group.size for group in inputs}),
         "lengths": {group.name: group.dts for group in inputs},
         "dense": sorted(dense),
         "rows": sorted(p.name for p in pathways if p.name not in dense),

@@ -42,6 +42,7 @@ _SOURCES = (
     "_version.py",
     "model.py",
     "build.py",
+    "delays.py",
     "learnable.py",
     "neurons/base.py",
     "synapses/base.py",

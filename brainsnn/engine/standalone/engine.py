@@ -63,9 +63,7 @@ class StandaloneEngine(Engine):
         self._finalizer = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._weights = model.start_weights()
         self._parameters: dict[str, NDArray[np.float64]] = {}
-        no_trials = SpikeTrains.from_first_steps(
-            np.zeros((0, self.populations[self.input]), int), 1
-        )
+        no_trials = SpikeTrains.from_first_steps(np.zeros((0, self.n_inputs), int), 1)
         self._stochastic = write_project(model, n_steps, {}, no_trials, self._folder)
         self._program = compile_program(self._folder)
 

@@ -140,7 +140,7 @@ def manifest(model: Model, n_steps: int) -> dict[str, Any]:
         "dt": model.dt,
         "n_steps": n_steps,
         "populations": model.sizes,
-        "input": model.inputs[0].name,
+        "inputs": {p.name: p.size for p in model.inputs},
         "output": _output(model),
         "weights": {
             f"{WEIGHTS}/{name}.f64": {"dtype": "<f8", "shape": list(shape), "order": "C"}
@@ -158,9 +158,9 @@ def _about(model: Model, n_steps: int, *, stochastic: bool) -> dict[str, Any]:
         "n_steps": n_steps,
         "dt_ms": f"{1e3 * model.dt:g}",
         "stochastic": stochastic,
-        "input": names.index(model.inputs[0].name),
+        "n_inputs": sum(p.size for p in model.inputs),
         "output": names.index(output),
-        "input_name": model.inputs[0].name,
+        "inputs": model.inputs,
         "output_name": output,
         "flags": " ".join(OPTIMISATION),
         "version": __version__,

@@ -182,7 +182,8 @@ int64_t resident_trials(
 
 void resident_stop() { resident::stop(0); }
 
-// Trials of a model: one input group, spikes and final potentials of its populations recorded.
+// Trials of a model: spikes and final potentials of its populations recorded. The neurons of several
+// input groups are numbered through.
 void resident_run(
     const int64_t *offsets, const int32_t *neuron, const int32_t *step,
     const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
@@ -190,6 +191,9 @@ void resident_run(
 {
     {% for input in inputs %}
     events_{{input.name}}.give(offsets, neuron, &step, 1, 0);
+    {% if input.name in shares %}
+    events_{{input.name}}.narrow({{shares[input.name]}}, {{input.size}});
+    {% endif %}
     {% endfor %}
     {% if stages and stages[0].clock and populations %}
     durations[0] = n_steps * brian::{{stages[0].clock}}.dt[0];

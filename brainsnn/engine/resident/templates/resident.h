@@ -48,6 +48,14 @@ struct Events
     std::vector<const int32_t *> steps;
     int64_t cursor = 0, end = 0, n_trials = 0;
     bool given = false;
+    int32_t first = 0, size = INT32_MAX;  // the neurons that are the group's
+
+    // The group's neurons are some of those that spikes are given for.
+    void narrow(int32_t begin, int32_t n)
+    {
+        first = begin;
+        size = n;
+    }
 
     void give(
         const int64_t *trial_offsets, const int32_t *neurons, const int32_t *const *trial_steps,
@@ -75,10 +83,24 @@ struct Events
         int64_t stop = cursor;
         while(stop < end && step[stop] <= now)
             stop++;
-        const int64_t due = stop - cursor;
-        if(due > n)
-            leave(crowded(group));
-        std::copy_n(neuron + cursor, due, list);
+        int64_t due = stop - cursor;
+        if(size == INT32_MAX)
+        {
+            if(due > n)
+                leave(crowded(group));
+            std::copy_n(neuron + cursor, due, list);
+        }
+        else
+        {
+            due = 0;
+            for(int64_t k = cursor; k < stop; k++)
+                if(const uint32_t own = (uint32_t)(neuron[k] - first); own < (uint32_t)size)
+                {
+                    if(due == n)
+                        leave(crowded(group));
+                    list[due++] = (int32_t)own;
+                }
+        }
         cursor = stop;
         return (int32_t)due;
     }

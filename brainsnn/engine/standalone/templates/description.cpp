@@ -35,7 +35,7 @@ const StaticArray static_arrays[] = {
 };
 
 const int32_t n_steps = {{ n_steps }};
-const int32_t input = {{ input }}, output = {{ output }};
+const int32_t n_inputs = {{ n_inputs }}, output = {{ output }};
 const bool stochastic = {{ "true" if stochastic else "false" }};
 
 }

@@ -34,7 +34,8 @@ extern const char *const parameters[];  // "population.name" of all that can be 
 extern const StaticArray static_arrays[];
 
 extern const int32_t n_steps;
-extern const int32_t input, output;  // places in the list of populations
+extern const int32_t n_inputs;  // neurons of all populations that only give input spikes
+extern const int32_t output;  // place in the list of populations
 extern const bool stochastic;
 
 }

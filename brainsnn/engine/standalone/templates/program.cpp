@@ -187,8 +187,7 @@ int64_t final_size()
 int run(const Options &options, const fs::path &home)
 {
     using Clock = std::chrono::steady_clock;
-    const int32_t n_inputs = description::populations[description::input].size;
-    const Inputs inputs = read_inputs(options.inputs, n_inputs, description::n_steps);
+    const Inputs inputs = read_inputs(options.inputs, description::n_inputs, description::n_steps);
     const std::vector<uint32_t> seeds = seeds_of(options, inputs.n_trials());
     prepare(options, home);
     std::error_code ignored;

@@ -28,17 +28,19 @@ BLOCK = 2_000_000
 def _draw(  # type: ignore[no-untyped-def]
     rng, probabilities, n_steps, sparse, offsets, neuron, step
 ):
-    """Draw once for each trial, step and neuron, in this order; fill in who spiked."""
+    """Draw once for each trial, step and neuron, in this order; fill in who spiked.
+
+    Everyone is written down, and stays if a spike was drawn: whether it was cannot be foreseen, and
+    the columns have a place to spare.
+    """
     k = 0
     for trial in range(probabilities.shape[0]):
         p = probabilities[trial]
+        drawn = np.flatnonzero(p) if sparse else np.arange(p.size)
         for t in range(n_steps):
-            for i in range(p.size):
-                if sparse and p[i] == 0.0:
-                    continue
-                if rng.random() < p[i]:
-                    neuron[k], step[k] = i, t
-                    k += 1
+            for i in drawn:
+                neuron[k], step[k] = i, t
+                k += rng.random() < p[i]
         offsets[trial + 1] = k
 
 

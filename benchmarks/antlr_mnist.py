@@ -99,7 +99,7 @@ def rival(python: str, trials: LabelledTrials, quick: bool) -> tuple[float, floa
 def measure(quick: bool, python: str | None = None) -> Results:
     """Speed, as rows."""
     results, base = Results(), None
-    trials = PROTOCOL.splits(CONFIG, Streams(0)).train.plain()
+    trials = PROTOCOL.material(CONFIG, Streams(0)).train.plain()
     model = PROTOCOL.model(CONFIG)
     with build_engine("resident", model, CONFIG.n_steps + 2) as engine:
         if python:

@@ -99,10 +99,12 @@ class Room:
         """The first `n_trials` trials, of the network that `like` was recorded of."""
         seal(*(getattr(self.columns, name) for name in ("offsets", *SPIKE)))
         offsets, final = self.columns.offsets[: n_trials + 1], self.columns.final[:n_trials]
-        spikes = {name: getattr(self.columns, name)[: offsets[-1]] for name in SPIKE}
+        population, neuron, step, potential = (
+            getattr(self.columns, name)[: offsets[-1]] for name in SPIKE
+        )
         parts = by_population(final, {name: v.shape[1] for name, v in like.final.items()})
         network = like.populations, like.n_steps, like.dt
-        return Recording(*network, offsets=offsets, **spikes, final=parts)
+        return Recording.of_engine(*network, (offsets, population, neuron, step, potential), parts)
 
 
 class Fused:

@@ -12,6 +12,7 @@ from brainsnn._version import __version__
 if TYPE_CHECKING:
     from brainsnn import datasets as datasets
     from brainsnn import errors as errors
+    from brainsnn.classifier import Classifier as Classifier
     from brainsnn.codes import BernoulliEncoder as Bernoulli
     from brainsnn.codes import EvenEncoder as Even
     from brainsnn.codes import LatencyEncoder as Latency
@@ -35,6 +36,7 @@ _MODULES = ("datasets", "errors")
 _PLACES = {
     "Antlr": ("brainsnn.learning.rules", "AntlrConfig"),
     "Bernoulli": ("brainsnn.codes", "BernoulliEncoder"),
+    "Classifier": ("brainsnn.classifier", "Classifier"),
     "Count": ("brainsnn.learning.rules", "CountConfig"),
     "Decision": ("brainsnn.learning.rules", "DecisionConfig"),
     "Even": ("brainsnn.codes", "EvenEncoder"),

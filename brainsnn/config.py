@@ -202,7 +202,7 @@ def _merge(config: C, tree: Mapping[str, Any], prefix: str) -> C:
     try:
         whole = type(config).model_validate(values)
     except ValidationError as error:
-        raise ConfigError(_explain(error, prefix)) from error
+        raise ConfigError(explain(error, prefix)) from error
     # What was given is told from what was left alone: a protocol may choose the latter itself.
     return type(whole).model_construct(config.model_fields_set | set(tree), **dict(whole))
 
@@ -222,7 +222,8 @@ def _laid_upon(old: Any, new: Any, key: str) -> Any:
     return new
 
 
-def _explain(error: ValidationError, prefix: str) -> str:
+def explain(error: ValidationError, prefix: str = "") -> str:
+    """Key, value and reason of everything that a configuration was refused for."""
     lines = []
     for item in error.errors():
         key = prefix + ".".join(str(part) for part in item["loc"])

@@ -45,3 +45,11 @@ class RunDirectoryError(BrainsnnError):
 
 class LearningError(BrainsnnError):
     """A learning rule or optimiser was given what it cannot learn from."""
+
+
+class InputError(DataError, ValueError):
+    """Samples or labels that an estimator cannot take; a `ValueError`, as scikit-learn asks."""
+
+
+class HealthWarning(UserWarning):
+    """Learning stalls: what was seen, and what to change first."""

@@ -1,8 +1,7 @@
-"""Classifiers of scikit-learn that networks are set beside; an extra, for protocols only."""
+"""Classifiers of scikit-learn that networks are set beside."""
 
 from __future__ import annotations
 
-import importlib
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -10,26 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import ConfigError
-
 #: Names of the classifiers, as `fit` takes them.
 BASELINES = ("logistic regression", "random forest", "multilayer perceptron")
-
-
-def check_installed() -> None:
-    """Refuse to go on without scikit-learn.
-
-    Raises
-    ------
-    ConfigError
-    """
-    try:
-        importlib.import_module("sklearn")
-    except ImportError as error:
-        raise ConfigError(
-            "This protocol sets scikit-learn's classifiers beside the network, and scikit-learn is "
-            "not installed: pip install 'brainsnn[baselines]'."
-        ) from error
 
 
 def fit(
@@ -56,7 +37,6 @@ def fit(
     object
         With a method ``predict``.
     """
-    check_installed()
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression

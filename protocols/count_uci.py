@@ -29,7 +29,7 @@ from brainsnn.streams import Streams
 from brainsnn.study import Study, StudyConfig
 from brainsnn.training import Trainer, TrainingConfig
 from brainsnn.trials import LabelledTrials, VariedTrials
-from protocols.baselines import BASELINES, check_installed, fit
+from protocols.baselines import BASELINES, fit
 from protocols.claims import claim_of
 from protocols.count import CITATION, CountNetworkConfig, CountRuleConfig
 from protocols.page import write_report
@@ -106,8 +106,7 @@ class CountUCI(Study[CountUCIConfig]):
         return _model(config.sets[0], config.network)
 
     def check(self, config: CountUCIConfig) -> None:
-        """Refuse missing data, and to go on without scikit-learn."""
-        check_installed()
+        """Refuse missing data, and hidden layers that rows of features do not fit."""
         if not all(size.isdecimal() for size in config.network.hidden.split("-")):
             raise ConfigError(
                 f"network.hidden = {config.network.hidden!r} is not possible: rows of features "

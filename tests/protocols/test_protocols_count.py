@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,6 @@ from brainsnn.experiment import start
 from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
-from protocols.baselines import check_installed
 from protocols.count import CountNetworkConfig, fixed_trials, image_trials
 from protocols.record import rows
 from protocols.warps import WarpConfig
@@ -91,7 +89,6 @@ def test_impossible_constraints_are_refused(setting):
 def test_uci_from_data_to_report(tmp_path):
     if Iris().find() is None:
         pytest.skip("uci/iris is not there")
-    pytest.importorskip("sklearn")
     few = ('sets=["iris"]', "seeds=2", "training.updates=200", 'codes=["even"]')
     outcome = carry_out("count-uci", tmp_path / "run", *few)
     run = RunDirectory.read(outcome.path)
@@ -140,7 +137,6 @@ def test_impossible_targets_are_refused(setting):
 def test_a_study_that_was_interrupted_does_nothing_twice(tmp_path):
     if Iris().find() is None:
         pytest.skip("uci/iris is not there")
-    pytest.importorskip("sklearn")
     protocol = load_protocol("count-uci")
     few = [f"engine={ENGINE}", 'sets=["iris"]', "training.updates=5", 'codes=["bernoulli"]']
     config, said = apply_overrides(protocol.config(), [*few, "seeds=1"]), []
@@ -149,9 +145,3 @@ def test_a_study_that_was_interrupted_does_nothing_twice(tmp_path):
             protocol.carry_out(config, run, said.append)
         assert len(said) == 1
         assert len(run.table("results")) == 4
-
-
-def test_scikit_learn_is_asked_for_by_name(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(ConfigError, match=r"pip install 'brainsnn\[baselines\]'"):
-        check_installed()

@@ -1,0 +1,33 @@
+"""Scaled values to input spikes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.codes import BernoulliEncoder, Encoder, EvenEncoder
+from brainsnn.spikes import SpikeTrains
+from brainsnn.streams import Streams
+
+
+def input_axes(encoder: Encoder, axes: tuple[int, ...]) -> tuple[int, ...]:
+    """Axes of the input neurons for samples along `axes`."""
+    return encoder.neurons(axes)
+
+
+def encoded(
+    encoder: Any, values: NDArray[np.float64], axes: tuple[int, ...], seed: int
+) -> SpikeTrains:
+    """Input spikes of values in 0..1, shape (n, n_features).
+
+    Codes of whole intensities get the nearest one. What is drawn comes from the stream
+    ``encoding``, at its beginning: the same samples are always the same spikes.
+    """
+    samples = values.reshape(len(values), *axes)
+    if isinstance(encoder, BernoulliEncoder):
+        return encoder.encode(samples, Streams(seed).fresh("encoding"))
+    if isinstance(encoder, EvenEncoder):
+        return encoder.encode(samples)
+    return encoder.encode(np.rint(samples * encoder.intensity_max).astype(np.int64))

@@ -1,0 +1,349 @@
+"""The classifier: a spiking network behind scikit-learn's conventions."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+
+from brainsnn.classifier.encoding import encoded, input_axes
+from brainsnn.classifier.inputs import Samples, read_samples
+from brainsnn.classifier.plan import (
+    make_plan,
+    settled_decoder,
+    settled_encoder,
+    settled_rule,
+)
+from brainsnn.classifier.runner import Runner
+from brainsnn.classifier.scaling import fit_scaling
+from brainsnn.classifier.training import Course, Learned, hold_out, learn
+from brainsnn.errors import HealthWarning, InputError
+from brainsnn.spikes import SpikeTrains
+from brainsnn.trials import LabelledTrials
+
+T = TypeVar("T")
+
+
+class UntrainedError(InputError, NotFittedError):
+    """A classifier was asked before it had learned."""
+
+
+class Classifier(ClassifierMixin, BaseEstimator):
+    """A spiking network that learns classes from arrays, images or spikes.
+
+    A scikit-learn estimator: it works in pipelines, cross-validation and searches. Samples are an
+    array (n, n_features), images (n, height, width[, channels]), a data frame of numbers, or
+    `SpikeTrains`. Labels are numbers or text.
+
+    Parameters
+    ----------
+    network : int, str, tuple or Model, default 100
+        Sizes of the hidden layers, ``100`` or ``(100, 50)``, where inputs and outputs follow from
+        the data; or the notation of a whole network, ``"28x28-12c5-2a-10"`` (`brainsnn.chain`); or
+        a network.
+    rule : str or rule, default "count"
+        ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``: first spikes.
+    encoder : str or encoder, optional
+        Values to spikes; by default ``Even(20)`` for counts, ``Latency(256)`` for first spikes.
+    decoder : str or decoder, optional
+        Spikes to a class, ``"rate"`` or ``"first_spike"``; by default the rule's.
+    scaler : {"minmax", "range"}, (float, float) or None, default "minmax"
+        How values come to 0..1. ``"minmax"`` learns least and largest value of each feature (of all
+        pixels together, for images) in `fit`, ``"range"`` of all features together; values beyond
+        them become 0 or 1. A pair is the range itself, and None is (0, 1): values beyond are
+        refused.
+    epochs : int, optional
+        Passes through the training samples; by default as many as give 2000 batches, 5 at least.
+    batch_size : int, default 16
+        Trials whose gradients are averaged.
+    learning_rate : float, optional
+        First one, which falls to 0 in half a cosine; by default the rule's.
+    optimiser : str or OptimiserConfig, default "adam"
+    validation_fraction : float, default 0.0
+        Share of the samples, class by class, on which the best epoch's weights are chosen.
+    patience : int, optional
+        Epochs without a better validation accuracy after which training stops.
+    engine : str, default "resident"
+        What runs the trials (`brainsnn.engine`).
+    workers : int, default 1
+        Threads that share the trials.
+    random_state : int, RandomState or None, default None
+        Of the first weights, the order of trials, the split.
+    verbose : bool, default False
+        Whether to show progress.
+
+    Attributes
+    ----------
+    classes_ : array
+        Labels, sorted; output neuron k stands for ``classes_[k]``.
+    n_features_in_ : int
+    history_ : pandas.DataFrame
+        A row an epoch: loss, accuracies, silent neurons, norms of gradients.
+    n_iter_ : int
+        Epochs done.
+    weights_ : dict of str to array
+        What was learned, by connection.
+    health_ : HealthReport
+        Of the last epoch.
+
+    Raises
+    ------
+    InputError
+        If samples or labels cannot be taken (in `fit`, `predict` and the others).
+    ConfigError, ModelError
+        If a parameter is impossible, or the network does not fit the data (in `fit`).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> Classifier(20, epochs=40, random_state=0).fit(X, y).score(X, y) > 0.9
+    True
+    """
+
+    _runner: Runner
+
+    def __init__(
+        self,
+        network: Any = 100,
+        *,
+        rule: Any = "count",
+        encoder: Any = None,
+        decoder: Any = None,
+        scaler: Any = "minmax",
+        epochs: int | None = None,
+        batch_size: int = 16,
+        learning_rate: float | None = None,
+        optimiser: Any = "adam",
+        validation_fraction: float = 0.0,
+        patience: int | None = None,
+        engine: str = "resident",
+        workers: int = 1,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.network = network
+        self.rule = rule
+        self.encoder = encoder
+        self.decoder = decoder
+        self.scaler = scaler
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimiser = optimiser
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.engine = engine
+        self.workers = workers
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn from samples X and their labels y, from new first weights.
+
+        Warns
+        -----
+        HealthWarning
+            If no output spikes, or learning has stalled.
+        """
+        samples, labels = self._training_samples(X, y)
+        self.classes_, positions = np.unique(labels, return_inverse=True)
+        self._begin(samples)
+        trains = self._encode(samples)
+        trials = LabelledTrials(trains, positions.reshape(-1))
+        parts = hold_out(trials, self.validation_fraction, self._runner.seed)
+        learned = learn(self._runner, *parts, self._course(len(parts[0])))
+        self._take_over(learned)
+        if learned.health.stalled and not learned.warned:
+            warnings.warn(str(learned.health), HealthWarning, stacklevel=2)
+        return self
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Learn from more samples: one pass through them, at a constant learning rate.
+
+        Parameters
+        ----------
+        X, y : array, shape (n, ...) and (n,)
+            The first ones also teach the scaling.
+        classes : array, optional
+            All labels that will come; needed in the first call.
+        """
+        first = not hasattr(self, "_runner")
+        samples, labels = self._training_samples(X, y, reset=first)
+        if first:
+            if classes is None:
+                raise InputError("The first call of partial_fit needs classes, all that will come.")
+            self.classes_ = np.unique(classes)
+            self._begin(samples)
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise InputError(f"classes must be those of the first call, {self.classes_.tolist()}.")
+        trials = LabelledTrials(self._encode(samples), self._positions(labels))
+        self._take_over(learn(self._runner, trials, None, self._course(len(trials), more=True)))
+        return self
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Class of each sample."""
+        positions, _ = self._decide(X)
+        return self.classes_[positions]
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Probability of each class, shape (n, n_classes): a softmax over spikes or first steps."""
+        return self._decide(X)[1]
+
+    def input_spikes(self, X: Any) -> SpikeTrains:
+        """Input spikes of the samples, as the network receives them."""
+        return self._encode(self._new_samples(X))
+
+    @property
+    def weights_(self) -> dict[str, NDArray[np.float64]]:
+        """What was learned, by connection."""
+        if not hasattr(self, "_runner"):
+            raise AttributeError("weights_ is there after fit.")
+        return self._runner.weights
+
+    def save(self, path: str | Path) -> None:
+        """Keep what was learned, with all settings, in a folder (JSON and arrays, no pickle)."""
+        from brainsnn.classifier.saved import save
+
+        self._check_fitted()
+        save(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Classifier that `save` kept."""
+        from brainsnn.classifier.saved import load
+
+        return load(cls, Path(path))
+
+    def _training_samples(self, X: Any, y: Any, reset: bool = True) -> tuple[Samples, NDArray[Any]]:
+        samples = read_samples(X)
+        if samples.spikes:
+            labels = refusing(lambda: column_or_1d(y, warn=True))
+            if len(labels) != len(samples):
+                raise InputError(f"{len(samples)} trials need as many labels, got {len(labels)}.")
+            self.n_features_in_ = samples.content.n_neurons
+        else:
+            values, labels = refusing(
+                lambda: validate_data(self, samples.content, y, reset=reset, dtype=np.float64)
+            )
+            samples = Samples(values, samples.axes or (values.shape[1],))
+        refusing(lambda: check_classification_targets(labels))
+        return samples, labels
+
+    def _new_samples(self, X: Any) -> Samples:
+        self._check_fitted()
+        samples = read_samples(X)
+        if not samples.spikes:
+            values = refusing(
+                lambda: validate_data(self, samples.content, reset=False, dtype=np.float64)
+            )
+            samples = Samples(values, samples.axes or (values.shape[1],))
+        self._check_form(samples)
+        return samples
+
+    def _check_form(self, samples: Samples) -> None:
+        """Refuse samples of another form than those that were learned from."""
+        if samples.spikes != self._spikes:
+            kinds = ("values", "spikes")
+            raise InputError(
+                f"The classifier learned from {kinds[self._spikes]}, and is given "
+                f"{kinds[samples.spikes]}."
+            )
+        if samples.spikes and samples.content.n_neurons != self.n_features_in_:
+            raise InputError(
+                f"Trials of {samples.content.n_neurons} neurons; the classifier learned from "
+                f"{self.n_features_in_}."
+            )
+
+    def _begin(self, samples: Samples) -> None:
+        """Everything that follows from settings and training samples, with new first weights."""
+        if len(self.classes_) < 2:
+            only = self.classes_.tolist()[0]
+            raise InputError(
+                f"All {len(samples)} samples are of one class, {only!r}: there is nothing to tell "
+                "apart. At least two classes are needed."
+            )
+        rule = settled_rule(self.rule)
+        decoder = settled_decoder(self.decoder, rule)
+        self._spikes, self._axes = samples.spikes, samples.axes
+        if samples.spikes:
+            axes, n_steps = samples.axes, samples.content.n_steps
+        else:
+            self._encoder = settled_encoder(self.encoder, rule)
+            self._scaling = fit_scaling(self.scaler, samples.content, together=samples.image)
+            axes, n_steps = input_axes(self._encoder, samples.axes), self._encoder.n_steps
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        self._seed = seed
+        trains = self._encode(samples)
+        plan = make_plan(
+            self.network,
+            rule,
+            decoder,
+            self.learning_rate,
+            axes,
+            len(self.classes_),
+            n_steps,
+            trains.neuron.size / trains.n_trials,
+        )
+        if hasattr(self, "_runner"):
+            self._runner.close()
+        self._runner = Runner(plan, self.engine, self.workers, seed)
+
+    def _encode(self, samples: Samples) -> SpikeTrains:
+        if samples.spikes:
+            return samples.content
+        return encoded(self._encoder, self._scaling(samples.content), self._axes, self._seed)
+
+    def _positions(self, labels: NDArray[Any]) -> NDArray[np.int64]:
+        known = np.isin(labels, self.classes_)
+        if not known.all():
+            raise InputError(
+                f"Label {labels[~known].tolist()[0]!r} is none of the classes "
+                f"{self.classes_.tolist()}."
+            )
+        return np.searchsorted(self.classes_, labels)
+
+    def _course(self, n_trials: int, *, more: bool = False) -> Course:
+        return Course.of(
+            epochs=1 if more else self.epochs,
+            batch_size=self.batch_size,
+            optimiser=self.optimiser,
+            patience=None if more else self.patience,
+            n_trials=n_trials,
+            more=more,
+            verbose=bool(self.verbose),
+        )
+
+    def _take_over(self, learned: Learned) -> None:
+        self.history_: pd.DataFrame = learned.history
+        self.n_iter_, self.health_ = len(learned.history), learned.health
+
+    def _decide(self, X: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        samples = self._new_samples(X)
+        return self._runner.decide(self._encode(samples))
+
+    def _check_fitted(self) -> None:
+        try:
+            check_is_fitted(self)
+        except NotFittedError as error:
+            raise UntrainedError(str(error)) from None
+
+
+def refusing(check: Callable[[], T]) -> T:
+    """What scikit-learn's checks give; what they refuse, as an error of ours."""
+    try:
+        return check()
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(str(error)) from None

@@ -1,0 +1,259 @@
+"""What a classifier's settings mean for the data at hand: network, rule, codes, training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from brainsnn.chain import chain
+from brainsnn.codes import (
+    DECODERS,
+    ENCODERS,
+    Decoder,
+    Encoder,
+    EvenEncoder,
+    LatencyEncoder,
+)
+from brainsnn.count import count_chain, count_connections
+from brainsnn.errors import ConfigError, ModelError
+from brainsnn.learning.base import Rule
+from brainsnn.learning.rules import RULES, CountConfig, RuleConfig
+from brainsnn.model import Model
+from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.registry import suggest
+from brainsnn.synapses import Uniform
+
+ACTIVE, WIDTH = 150.0, 400.0
+"""Input spikes of a trial, and hidden neurons, that the papers' first weights were drawn for."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """What goes with a rule unless something else is said.
+
+    Parameters
+    ----------
+    encoder : callable
+        Makes the encoder of values.
+    decoder : str
+    learning_rate : float
+        Of Adam.
+    first, later : (float, float)
+        Bounds of the first weights, for `ACTIVE` inputs and `WIDTH` hidden neurons.
+    """
+
+    encoder: Callable[[], Encoder]
+    decoder: str
+    learning_rate: float
+    first: tuple[float, float] = (0.0, 0.0)
+    later: tuple[float, float] = (0.0, 0.0)
+
+
+FAMILIES = {
+    "count": Family(lambda: EvenEncoder(20), "rate", 0.005),
+    "s4nn": Family(lambda: LatencyEncoder(256), "first_spike", 1.0, (0.0, 5.0), (0.0, 5.0)),
+    "decision": Family(lambda: LatencyEncoder(256), "first_spike", 0.1, (-1.0, 3.0), (-1.5, 2.5)),
+}
+"""Rules that a classifier can build a network for, by name."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is needed to train and to decide, but the weights.
+
+    Parameters
+    ----------
+    model : Model
+    n_steps : int
+        Length of a trial.
+    rule : Rule
+    decoder : Decoder
+    temperature : float
+        By which evidence is divided before it becomes probabilities.
+    learning_rate : float
+    """
+
+    model: Model
+    n_steps: int
+    rule: Rule
+    decoder: Decoder
+    temperature: float
+    learning_rate: float
+
+
+def settled_rule(rule: Any) -> RuleConfig:
+    """Rule that a name stands for, or the rule itself.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name, or it needs a network of its own kind.
+    """
+    settings = RULES[rule].model_validate({}) if isinstance(rule, str) else rule
+    if rule == "count":
+        settings = CountConfig(temperature=2.0)
+    if not isinstance(settings, RuleConfig):
+        raise ConfigError(f"rule = {rule!r} is not possible. {suggest(str(rule), RULES)}")
+    return settings
+
+
+def settled_encoder(encoder: Any, rule: RuleConfig) -> Encoder:
+    """Encoder that a name stands for, the encoder itself, or the one that goes with the rule."""
+    if encoder is None:
+        return _family(rule).encoder()
+    if isinstance(encoder, str):
+        return ENCODERS[encoder]()
+    if not hasattr(encoder, "encode"):
+        raise ConfigError(f"encoder = {encoder!r} is not possible. {suggest('', ENCODERS)}")
+    return encoder
+
+
+def settled_decoder(decoder: Any, rule: RuleConfig) -> Decoder:
+    """Decoder that a name stands for, the decoder itself, or the one that goes with the rule."""
+    if decoder is None:
+        return DECODERS[_family(rule).decoder]()
+    if isinstance(decoder, str):
+        return DECODERS[decoder]()
+    if not hasattr(decoder, "decode"):
+        raise ConfigError(f"decoder = {decoder!r} is not possible. {suggest('', DECODERS)}")
+    return decoder
+
+
+def _family(rule: RuleConfig) -> Family:
+    if rule.name not in FAMILIES:
+        raise ConfigError(
+            f"The rule {rule.name!r} needs a network of its own, with encoder and decoder: give "
+            f"all three. Rules that go without: {', '.join(FAMILIES)}."
+        )
+    return FAMILIES[rule.name]
+
+
+def make_plan(
+    network: Any,
+    rule: RuleConfig,
+    decoder: Decoder,
+    learning_rate: float | None,
+    axes: tuple[int, ...],
+    n_classes: int,
+    n_steps: int,
+    active: float,
+) -> Plan:
+    """Plan for input neurons along `axes` that spike in `n_steps` steps.
+
+    Parameters
+    ----------
+    network : str, int, tuple or Model
+        See `Classifier`.
+    rule : RuleConfig
+    decoder : Decoder
+    learning_rate : float or None
+        None for the rule's.
+    axes : tuple of int
+        Of the input neurons: (n,), or those of an image.
+    n_classes, n_steps : int
+    active : float
+        Mean number of input spikes in a training trial, by which first weights are scaled.
+
+    Raises
+    ------
+    ConfigError, ModelError
+        If the network cannot be read or does not fit the data.
+    """
+    if isinstance(network, Model):
+        model = network
+    else:
+        model = _built(_notation(network, axes, n_classes), rule, n_steps, active)
+    _check_ends(model, math.prod(axes), n_classes)
+    given = "learning_rate" in rule.model_fields_set or rule.name not in FAMILIES
+    own = rule.learning_rate if given else FAMILIES[rule.name].learning_rate
+    length = n_steps + (len(model.connections) if rule.name == "count" else 0)
+    made = _made(rule, model, n_steps)
+    rate = own if learning_rate is None else learning_rate
+    return Plan(model, length, made, decoder, _temperature(rule, n_steps), rate)
+
+
+def _made(rule: RuleConfig, model: Model, n_steps: int) -> Rule:
+    """Make the rule for a network."""
+    if isinstance(rule, CountConfig):
+        made = rule.model_copy(update={"n_steps": n_steps}).build({})
+        return replace(made, chain=count_connections(model))  # type: ignore[type-var]
+    first = {c.name: c.initial for c in model.connections if isinstance(c.initial, Uniform)}
+    return rule.build(first)
+
+
+def _temperature(rule: RuleConfig, n_steps: int) -> float:
+    for name in ("temperature", "tau"):
+        if hasattr(rule, name):
+            return float(getattr(rule, name))
+    return max(n_steps / 20, 1.0)
+
+
+def _notation(network: Any, axes: tuple[int, ...], n_classes: int) -> str:
+    """Notation of the whole network; a hidden part is completed by what the data need."""
+    inputs = "x".join(map(str, axes))
+    parts: tuple[Any, ...]
+    if isinstance(network, str):
+        parts = tuple(network.replace(" ", "").split("-"))
+        if len(parts) > 1:
+            return _checked(network, parts, axes, n_classes)
+    elif isinstance(network, tuple | list):
+        parts = tuple(network)
+    else:
+        parts = (network,)
+    if not all(isinstance(p, str) or (isinstance(p, int) and p > 0) for p in parts):
+        raise ConfigError(
+            f"network = {network!r} is not possible: it is a notation of the whole network "
+            f"('{inputs}-100-{n_classes}'), the hidden layers alone (100, or (100, 50)), or a "
+            "network."
+        )
+    return "-".join(str(p) for p in (inputs, *parts, n_classes) if p != "")
+
+
+def _checked(network: str, parts: tuple[str, ...], axes: tuple[int, ...], n_classes: int) -> str:
+    """Refuse a whole network whose ends do not fit the data."""
+    sizes = [int(k) for k in parts[0].split("x") if k.isdecimal()]
+    fits = sizes and math.prod(sizes) == math.prod(axes)
+    if not fits or parts[-1] != str(n_classes):
+        fitting = "-".join(["x".join(map(str, axes)), *parts[1:-1], str(n_classes)])
+        raise ModelError(
+            f"The network {network!r} begins with {parts[0]} inputs and ends with {parts[-1]} "
+            f"outputs; the data have {math.prod(axes)} input neurons and {n_classes} classes: "
+            f"{fitting!r} would fit. Hidden layers alone are a tuple: "
+            f"{tuple(int(p) if p.isdecimal() else p for p in parts)!r}."
+        )
+    return network
+
+
+def _built(notation: str, rule: RuleConfig, n_steps: int, active: float) -> Model:
+    """Network of the notation with the neurons that the rule was derived for."""
+    family = _family(rule)
+    if isinstance(rule, CountConfig):
+        return count_chain("classifier", notation, n_steps, rule.threshold)
+    layers = notation.split("-")
+    neuron = integrate_and_fire_once
+    if hasattr(rule, "threshold"):
+        neuron = neuron.with_parameters(theta=rule.threshold)
+    scale = ACTIVE / max(active, 1.0)
+    first = [Uniform(*(scale * k for k in family.first))]
+    for layer in layers[1:-1]:
+        width = int(layer) if layer.isdecimal() else WIDTH
+        first.append(Uniform(*(k * WIDTH / width for k in family.later)))
+    learned = [k for k, layer in enumerate(layers[1:]) if not layer.endswith("a")]
+    return chain("classifier", notation, neuron, [first[k] for k in learned])
+
+
+def _check_ends(model: Model, n_inputs: int, n_classes: int) -> None:
+    sizes = [population.size for population in model.inputs]
+    output = model.populations[-1]
+    if sizes != [n_inputs]:
+        raise ModelError(
+            f"Network {model.name!r} has inputs of {sizes} neurons; the data need one of "
+            f"{n_inputs}."
+        )
+    if output.size != n_classes:
+        raise ModelError(
+            f"Network {model.name!r} has {output.size} neurons in its last population "
+            f"{output.name!r}; there are {n_classes} classes."
+        )

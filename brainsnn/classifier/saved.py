@@ -1,0 +1,88 @@
+"""A trained classifier in a folder: ``classifier.npz`` (arrays and JSON) and ``history.csv``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from brainsnn._version import __version__
+from brainsnn.classifier.described import Arrays, describe, restore
+from brainsnn.classifier.plan import Plan
+from brainsnn.classifier.runner import Runner
+from brainsnn.errors import BrainsnnError, DataError
+from brainsnn.records.arrays import branch, graft, read_arrays, write_arrays
+from brainsnn.records.weights import check_weights
+
+if TYPE_CHECKING:
+    from brainsnn.classifier.estimator import Classifier
+
+C = TypeVar("C", bound="Classifier")
+
+FILE, HISTORY = "classifier.npz", "history.csv"
+
+
+def save(classifier: Classifier, folder: Path) -> None:
+    """Write a fitted classifier to a folder, which is made if it is missing.
+
+    A ``random_state`` that is a generator is not kept.
+
+    Raises
+    ------
+    DataError
+        If a setting is an object of a class that is not brainsnn's.
+    RunDirectoryError
+        If the file cannot be written.
+    """
+    state = dict(vars(classifier))
+    runner: Runner = state.pop("_runner")
+    if not isinstance(state["random_state"], int | np.integer):
+        state["random_state"] = None
+    arrays: Arrays = {}
+    meta = {
+        "brainsnn": __version__,
+        "class": type(classifier).__name__,
+        "state": describe(state, arrays),
+        "plan": describe(runner.plan, arrays),
+        "engine": [runner.kind, runner.workers, runner.seed],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    everything = {**graft("arrays", arrays), **graft("weights", runner.weights)}
+    write_arrays(folder / FILE, everything, meta)
+    classifier.history_.to_csv(folder / HISTORY, index=False)
+
+
+def load(kind: type[C], folder: Path) -> C:
+    """Classifier that `save` left in a folder.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the file is missing or damaged.
+    DataError
+        If its content is none of a classifier.
+    WeightsError
+        If the weights do not fit the network.
+    """
+    path = folder / FILE if folder.is_dir() else folder
+    arrays, meta = read_arrays(path)
+    try:
+        given = branch(arrays, "arrays")
+        state, plan = restore(meta["state"], given), restore(meta["plan"], given)
+        engine, workers, seed = meta["engine"]
+        if not isinstance(state, dict) or not isinstance(plan, Plan):
+            raise DataError("it describes something else than a classifier.")
+    except KeyError as error:
+        raise DataError(f"{path}: {error} is missing; no classifier was saved here.") from error
+    except BrainsnnError as error:
+        raise DataError(f"{path}: {error}") from error
+    weights = check_weights(branch(arrays, "weights"), plan.model.shapes, str(path))
+    classifier = kind()
+    _fill(classifier, state)
+    classifier._runner = Runner(plan, engine, workers, seed, weights)
+    return classifier
+
+
+def _fill(classifier: Any, state: dict[str, Any]) -> None:
+    vars(classifier).update(state)

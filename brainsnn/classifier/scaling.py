@@ -1,0 +1,98 @@
+"""From values of any range to 0..1, by a range that is learned once and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import ConfigError, InputError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    r"""Brings values to 0..1: :math:`(x - l) / (h - l)`.
+
+    Parameters
+    ----------
+    low, high : array of float64, shape (1,) or (n_features,)
+        :math:`l` and :math:`h`, one for all features or one for each. A feature whose two are equal
+        becomes 0.
+    clipped : bool
+        Whether values beyond them become 0 or 1; otherwise they are refused.
+    """
+
+    low: Floats
+    high: Floats
+    clipped: bool
+
+    def __call__(self, values: Floats) -> Floats:
+        """Scaled values, shape (n, n_features).
+
+        Raises
+        ------
+        InputError
+            If a value is beyond a range that was given, not learned.
+        """
+        if not self.clipped:
+            self._check(values)
+        width = np.where(self.high > self.low, self.high - self.low, 1.0)
+        return np.clip((values - self.low) / width, 0.0, 1.0)
+
+    def _check(self, values: Floats) -> None:
+        beyond = np.argwhere((values < self.low) | (values > self.high))
+        if beyond.size:
+            row, column = (int(k) for k in beyond[0])
+            raise InputError(
+                f"Value {values[row, column]:g} of sample {row}, feature {column}, is not in "
+                f"{self.low.min():g}..{self.high.max():g}. Give another range as scaler=(low, "
+                "high), or let scaler='minmax' learn it."
+            )
+
+
+def fit_scaling(scaler: Any, values: Floats, *, together: bool) -> Scaling:
+    """Learn a scaling from training values.
+
+    Parameters
+    ----------
+    scaler : {"minmax", "range"}, (float, float) or None
+        ``"minmax"`` takes least and largest value of each feature, or of all together where
+        features are pixels; ``"range"``, of all together; a pair is the range itself; None takes
+        values as they are, which must then be in 0..1.
+    values : array of float64, shape (n, n_features)
+    together : bool
+        Whether the features are pixels.
+
+    Raises
+    ------
+    ConfigError
+        If `scaler` is something else.
+    InputError
+        If a value is beyond a given range.
+    """
+    if scaler is None or isinstance(scaler, tuple | list):
+        low, high = (0.0, 1.0) if scaler is None else _pair(scaler)
+        scaling = Scaling(np.array([low]), np.array([high]), clipped=False)
+        scaling(values)
+        return scaling
+    if scaler not in ("minmax", "range"):
+        raise ConfigError(
+            f"scaler = {scaler!r} is not possible: it is 'minmax', 'range', a pair (low, high), or "
+            "None for values that are in 0..1 already."
+        )
+    if together or scaler == "range":
+        return Scaling(np.array([values.min()]), np.array([values.max()]), clipped=True)
+    return Scaling(values.min(axis=0), values.max(axis=0), clipped=True)
+
+
+def _pair(scaler: Any) -> tuple[float, float]:
+    numbers = [float(k) for k in scaler if isinstance(k, int | float | np.number)]
+    if len(scaler) != 2 or len(numbers) != 2 or not -np.inf < numbers[0] < numbers[1] < np.inf:
+        raise ConfigError(
+            f"scaler = {scaler!r} is not possible: a range is two finite numbers (low, high)."
+        )
+    return numbers[0], numbers[1]

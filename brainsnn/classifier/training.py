@@ -1,0 +1,198 @@
+"""How a classifier learns: the trainer's settings, held-out samples, health."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+from sklearn.model_selection import train_test_split
+
+from brainsnn.classifier.runner import Runner
+from brainsnn.config import explain
+from brainsnn.errors import ConfigError, HealthWarning, InputError
+from brainsnn.learning.optimisers import OPTIMISERS, OptimiserConfig
+from brainsnn.learning.schedules import Constant, Cosine
+from brainsnn.training import (
+    HealthMonitor,
+    HealthReport,
+    Progress,
+    Trainer,
+    TrainingConfig,
+    reporter,
+)
+from brainsnn.training.callbacks import Metrics
+from brainsnn.training.checkpoints import TrainingState
+from brainsnn.training.selection import Selection
+from brainsnn.trials import LabelledTrials
+
+BATCHES, FEWEST = 2000, 5
+"""Batches that training consists of by default, and epochs at least."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How to train once.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    verbose : bool
+    more : bool
+        Whether it goes on from the course before, whose optimiser it keeps.
+    """
+
+    config: TrainingConfig
+    verbose: bool
+    more: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        epochs: int | None,
+        batch_size: int,
+        optimiser: Any,
+        patience: int | None,
+        n_trials: int,
+        more: bool,
+        verbose: bool,
+    ) -> Self:
+        """Make a course of a classifier's parameters.
+
+        Raises
+        ------
+        ConfigError
+            If one of them is impossible.
+        """
+        if isinstance(optimiser, str):
+            optimiser = OPTIMISERS[optimiser].model_validate({})
+        if not isinstance(optimiser, OptimiserConfig):
+            raise ConfigError(f"optimiser = {optimiser!r} is not possible.")
+        if epochs is None and isinstance(batch_size, int) and batch_size > 0:
+            epochs = max(FEWEST, -(-BATCHES // -(-n_trials // batch_size)))
+        config = checked(
+            TrainingConfig,
+            epochs=epochs,
+            batch_size=batch_size,
+            update="simultaneous",
+            optimiser=optimiser,
+            schedule=Constant() if more else Cosine(),
+            patience=patience,
+        )
+        return cls(config, verbose, more)
+
+
+def checked(kind: type[TrainingConfig], **values: Any) -> TrainingConfig:
+    """Settings of a class, or the package's own error."""
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        raise ConfigError(explain(error)) from None
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What training left, beside the weights, which the runner holds.
+
+    Parameters
+    ----------
+    history : pandas.DataFrame
+    health : HealthReport
+        Of the last epoch.
+    warned : bool
+        Whether silent outputs have been spoken of already.
+    """
+
+    history: pd.DataFrame
+    health: HealthReport
+    warned: bool
+
+
+class Batch(LabelledTrials):
+    """Trials that come after others, and may be of one class."""
+
+    def check_trainable(self, n_classes: int) -> None:
+        """Refuse only labels beyond `n_classes`, and no trials at all."""
+        self.check(n_classes)
+
+
+class Watch(HealthMonitor):
+    """Keeps the reports, and says at once when no output spikes."""
+
+    def __init__(self, n_steps: int, n_classes: int, output: str) -> None:
+        super().__init__(lambda _: None, n_steps, n_classes)
+        self.output, self.warned = output, False
+
+    def on_block(self, progress: Progress, metrics: Metrics) -> None:  # noqa: ARG002
+        """Look at the outputs of the first epoch's first block."""
+        statistics = progress.statistics
+        if self.reports or self.warned or statistics is None:
+            return
+        if statistics.silent_neurons()[self.output] == self.n_classes:
+            self.warned = True
+            warnings.warn(
+                f"No neuron of {self.output!r} spiked in the first {statistics.done} trials: "
+                "decisions follow from potentials alone. Raise the first weights, lower the "
+                "threshold, or lengthen the trial.",
+                HealthWarning,
+                stacklevel=2,
+            )
+
+
+def hold_out(
+    trials: LabelledTrials, fraction: float, seed: int
+) -> tuple[LabelledTrials, LabelledTrials | None]:
+    """Cut off the share of the trials to validate on, class by class.
+
+    Raises
+    ------
+    ConfigError
+        If the share is not from 0 to less than 1.
+    InputError
+        If a class has too few trials.
+    """
+    if not isinstance(fraction, int | float) or not 0 <= fraction < 1:
+        raise ConfigError(f"validation_fraction must be from 0 to less than 1, got {fraction!r}.")
+    if not fraction:
+        return trials, None
+    try:
+        parts = train_test_split(
+            np.arange(len(trials)), test_size=fraction, stratify=trials.labels, random_state=seed
+        )
+    except ValueError as error:
+        raise InputError(f"validation_fraction = {fraction}: {error}") from None
+    train, validation = (
+        LabelledTrials(trials.inputs.take(part), trials.labels[part])
+        for part in map(np.sort, parts)
+    )
+    return train, validation
+
+
+def learn(
+    runner: Runner, train: LabelledTrials, validation: LabelledTrials | None, course: Course
+) -> Learned:
+    """Train the runner's network; it holds the new weights afterwards.
+
+    These are the last ones, or, with `validation`, those of the best epoch.
+    """
+    plan, engine = runner.plan, runner.engine
+    monitor = "train_accuracy" if validation is None else "validation_accuracy"
+    config = course.config.model_copy(update={"monitor": monitor})
+    output = plan.model.populations[-1]
+    watch = Watch(plan.n_steps, output.size, output.name)
+    trainer = runner.trainer if course.more else None
+    if trainer is None:
+        given = (engine, plan.rule, plan.decoder, config, plan.learning_rate, runner.streams)
+        trainer = runner.trainer = Trainer(*given)
+    else:
+        kept = trainer.state.optimiser
+        choice = Selection(config.monitor, config.patience)
+        trainer.state = TrainingState(kept, config.average.build(), choice, runner.streams)
+    trainer.callbacks = [watch, reporter(quiet=not course.verbose)]
+    result = trainer.fit(Batch(train.inputs, train.labels), validation)
+    engine.set_weights(result.last_weights if validation is None else result.weights)
+    return Learned(result.metrics, watch.reports[-1], watch.warned)

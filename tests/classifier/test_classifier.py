@@ -1,0 +1,222 @@
+"""The classifier: scikit-learn's conventions, forms of input, what is refused, what is kept."""
+
+import copy
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_digits, load_iris
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+import brainsnn as bs
+from brainsnn.errors import ConfigError, DataError, HealthWarning, InputError, ModelError
+
+pytestmark = [
+    pytest.mark.compiler,
+    # Few epochs leave much to learn.
+    pytest.mark.filterwarnings("ignore::brainsnn.errors.HealthWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def iris():
+    X, y = load_iris(return_X_y=True)
+    return X, np.array(["setosa", "versicolor", "virginica"])[y]
+
+
+@pytest.fixture(scope="module")
+def fitted(iris):
+    return classifier(epochs=60).fit(*iris)
+
+
+def classifier(**settings):
+    """One network for all tests on irises, so that it is compiled once."""
+    return bs.Classifier(**{"network": 16, "random_state": 0, "epochs": 20, **settings})
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_it_keeps_every_convention_of_scikit_learn():
+    results = check_estimator(classifier(epochs=30), on_fail=None)
+    assert len(results) > 50
+    failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
+    assert not failed
+    skipped = {r["check_name"] for r in results if r["status"] == "skipped"}
+    assert skipped <= {"check_array_api_input"}  # It runs where SCIPY_ARRAY_API is set.
+
+
+def test_it_learns_labels_that_are_text(iris, fitted):
+    X, y = iris
+    assert fitted.score(X, y) > 0.93
+    assert fitted.classes_.tolist() == ["setosa", "versicolor", "virginica"]
+    probabilities = fitted.predict_proba(X)
+    assert probabilities.sum(axis=1) == pytest.approx(1)
+    np.testing.assert_array_equal(fitted.classes_[probabilities.argmax(axis=1)], fitted.predict(X))
+
+
+def test_the_same_seed_gives_the_same_network(iris, fitted):
+    again = clone(fitted).fit(*iris)
+    np.testing.assert_array_equal(again.predict_proba(iris[0]), fitted.predict_proba(iris[0]))
+    assert again.weights_.keys() == fitted.weights_.keys()
+
+
+def test_pipelines_searches_and_folds(iris):
+    X, y = iris
+    search = GridSearchCV(classifier(), {"learning_rate": [0.0001, 0.03]}, cv=3).fit(X, y)
+    assert search.best_params_ == {"learning_rate": 0.03}
+    scores = cross_val_score(make_pipeline(StandardScaler(), search.best_estimator_), X, y, cv=3)
+    assert min(scores) > 0.85
+
+
+def test_scaling_is_learned_from_the_training_samples_alone(iris, fitted):
+    X, _ = iris
+    np.testing.assert_array_equal(fitted.predict(X[60:70]), fitted.predict(X)[60:70])
+    shifted = clone(fitted).fit(1000 * X - 7, iris[1])
+    np.testing.assert_array_equal(shifted.predict(1000 * X - 7), fitted.predict(X))
+
+
+def test_a_range_that_is_given_refuses_other_values(iris):
+    X, y = iris
+    with pytest.raises(InputError, match=r"5.1 of sample 0, feature 0, is not in 0\.\.1"):
+        classifier(scaler=None).fit(X, y)
+    given = classifier(scaler=(0, 8), epochs=2).fit(X, y)
+    with pytest.raises(InputError, match=r"is not in 0\.\.8"):
+        given.predict(X + 1)
+
+
+def test_partial_fit_goes_on(iris):
+    X, y = iris
+    net = classifier(learning_rate=0.02, scaler=(0, 8))  # The first samples do not show all.
+    with pytest.raises(InputError, match="first call of partial_fit needs classes"):
+        net.partial_fit(X, y)
+    net.partial_fit(X[:40], y[:40], classes=np.unique(y))  # Of one class: that can happen.
+    for k in [0, 1, 2] * 12:
+        net.partial_fit(X[k::3], y[k::3])
+    assert net.score(X, y) > 0.8
+    with pytest.raises(InputError, match="Label 'rose' is none of the classes"):
+        net.partial_fit(X[:2], ["rose", "setosa"])
+
+
+def test_copies_and_files_decide_alike(iris, fitted, tmp_path):
+    X, _ = iris
+    fitted.save(tmp_path / "mine")
+    copies = (
+        bs.Classifier.load(tmp_path / "mine"),
+        pickle.loads(pickle.dumps(fitted)),
+        copy.deepcopy(fitted),
+    )
+    for other in copies:
+        np.testing.assert_array_equal(other.predict_proba(X), fitted.predict_proba(X))
+        np.testing.assert_array_equal(other.predict(X), fitted.predict(X))
+        assert other.get_params() == fitted.get_params()
+        pd.testing.assert_frame_equal(other.history_, fitted.history_)
+
+
+def test_a_classifier_learns_on_after_loading(iris, fitted, tmp_path):
+    fitted.save(tmp_path)
+    loaded = bs.Classifier.load(tmp_path)
+    loaded.partial_fit(*iris)
+    assert loaded.score(*iris) > 0.8
+
+
+def test_only_classes_of_the_package_come_from_a_file(fitted, tmp_path):
+    from brainsnn.records.arrays import read_arrays, write_arrays
+
+    fitted.save(tmp_path)
+    arrays, meta = read_arrays(tmp_path / "classifier.npz")
+    meta["plan"]["arguments"]["decoder"] = {"object": "subprocess:Popen", "arguments": {}}
+    write_arrays(tmp_path / "classifier.npz", arrays, meta)
+    with pytest.raises(DataError, match="subprocess:Popen is no class of brainsnn"):
+        bs.Classifier.load(tmp_path)
+
+
+def test_validation_chooses_the_weights(iris):
+    X, y = iris
+    net = classifier(validation_fraction=0.3, patience=3, epochs=100).fit(X, y)
+    assert net.n_iter_ < 100
+    assert "validation_accuracy" in net.history_
+    with pytest.raises(InputError, match="validation_fraction"):
+        classifier(validation_fraction=0.5).fit(X[48:52], [*y[48:51], "virginica"])
+
+
+def test_images_and_spikes():
+    X, y = load_digits(return_X_y=True)
+    net = bs.Classifier("8x8-32-10", epochs=4, random_state=0)
+    net.fit(X[:1000].reshape(-1, 8, 8), y[:1000])
+    assert net.score(X[1000:].reshape(-1, 8, 8), y[1000:]) > 0.85
+    trains = net.input_spikes(X.reshape(-1, 8, 8))
+    spiking = clone(net).set_params(network="64-32-10").fit(trains.take(np.arange(1000)), y[:1000])
+    np.testing.assert_array_equal(spiking.predict(trains), net.predict(X.reshape(-1, 8, 8)))
+    with pytest.raises(InputError, match="learned from spikes, and is given values"):
+        spiking.predict(X)
+    with pytest.raises(InputError, match="Trials of 3 neurons"):
+        spiking.predict(bs.SpikeTrains.from_first_steps(np.zeros((2, 3), int), 20))
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"network": "5-10-3"}, ModelError, "'4-10-3' would fit"),
+        ({"network": -1}, ConfigError, "notation of the whole network"),
+        ({"network": "4-1z-3"}, ModelError, "layer '1z'"),
+        ({"rule": "cuont"}, ConfigError, "Did you mean 'count'"),
+        ({"rule": "race"}, ConfigError, "needs a network of its own"),
+        ({"rule": 3}, ConfigError, "rule = 3 is not possible"),
+        ({"encoder": "latncy"}, ConfigError, "Did you mean 'latency'"),
+        ({"encoder": 3}, ConfigError, "encoder = 3 is not possible"),
+        ({"decoder": "rates"}, ConfigError, "Did you mean 'rate'"),
+        ({"decoder": 3}, ConfigError, "decoder = 3 is not possible"),
+        ({"scaler": "max"}, ConfigError, "scaler = 'max' is not possible"),
+        ({"scaler": (1, 0)}, ConfigError, "a range is two finite numbers"),
+        ({"epochs": 0}, ConfigError, "epochs = 0 is not possible"),
+        ({"batch_size": "x"}, ConfigError, "batch_size = 'x' is not possible"),
+        ({"learning_rate": -1.0}, ConfigError, "learning rate"),
+        ({"optimiser": "adma"}, ConfigError, "Did you mean 'adam'"),
+        ({"optimiser": 3}, ConfigError, "optimiser = 3 is not possible"),
+        ({"engine": "residnet"}, ConfigError, "Did you mean 'resident'"),
+        ({"validation_fraction": 1.5}, ConfigError, "validation_fraction"),
+    ],
+    ids=str,
+)
+def test_impossible_settings_are_refused_by_name(iris, settings, error, words):
+    with pytest.raises(error, match=words):
+        classifier(**settings).fit(*iris)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "words"),
+    [
+        ("a/path.csv", [0, 1], "not the path 'a/path.csv'"),
+        (np.zeros((2, 2, 2, 2, 2)), [0, 1], "Images have shape"),
+        ([[0.0], [np.nan]], [0, 1], "NaN"),
+        ([[0.0], [1.0]], [0, 1, 1], "inconsistent numbers"),
+        ([[0.0], [1.0]], [0.5, 1.25], "continuous"),
+        ([[0.0], [1.0]], ["a", "a"], "At least two classes"),
+        (bs.SpikeTrains.from_first_steps(np.zeros((2, 3), int), 9), [0], "as many labels"),
+    ],
+    ids=["path", "axes", "nan", "lengths", "continuous", "one class", "trials"],
+)
+def test_samples_that_cannot_be_taken_are_refused(X, y, words):
+    with pytest.raises(InputError, match=words):
+        classifier().fit(X, y)
+    with pytest.raises(ValueError, match=words):
+        classifier().fit(X, y)
+
+
+def test_silent_outputs_are_said_at_once(iris):
+    X, y = iris
+    with pytest.warns(HealthWarning, match="No neuron of 'output' spiked in the first 150 trials"):
+        classifier(epochs=1, rule=bs.Count(threshold=1.0), learning_rate=1e-9).fit(0 * X, y)
+
+
+@pytest.mark.parametrize("rule", ["s4nn", "decision"])
+def test_first_spikes_learn(rule):
+    X, y = load_digits(return_X_y=True)
+    net = bs.Classifier((32,), rule=rule, epochs=4, random_state=0).fit(X[:1000], y[:1000])
+    assert net.score(X[1000:], y[1000:]) > 0.6
+    assert net.history_["loss"].iloc[-1] < net.history_["loss"].iloc[0]

@@ -63,3 +63,14 @@ def first_spike_steps(
         for k in range(offsets[trial], offsets[trial + 1]):
             if population[k] == wanted and step[k] < out[trial, neuron[k]]:
                 out[trial, neuron[k]] = step[k]
+
+
+@njit()
+def count_spikes(
+    offsets: OffsetArray, population: IntArray, neuron: IntArray, wanted: int, out: IntArray
+) -> None:
+    """Add the spikes of the population whose code is `wanted` to `out`, (n_trials, size)."""
+    for trial in range(offsets.size - 1):
+        for k in range(offsets[trial], offsets[trial + 1]):
+            if population[k] == wanted:
+                out[trial, neuron[k]] += 1

@@ -19,6 +19,7 @@ from brainsnn.spikes.columns import (
     IntArray,
     OffsetArray,
     column,
+    count_spikes,
     first_spike_steps,
 )
 
@@ -239,10 +240,10 @@ class Recording:
 
     def counts(self, population: str) -> IntArray:
         """Number of spikes of every neuron, shape (n_trials, size)."""
-        mine, n = self.population == self.code(population), self.populations[population]
-        flat = self.trial[mine].astype(np.int64) * n + self.neuron[mine]
-        counts = np.bincount(flat, minlength=self.n_trials * n)
-        return counts.reshape(self.n_trials, n).astype(np.int32)
+        code = self.code(population)
+        counts = np.zeros((self.n_trials, self.populations[population]), np.int32)
+        count_spikes(self.offsets, self.population, self.neuron, code, counts)
+        return counts
 
     def to_frame(self) -> pd.DataFrame:
         """Long table: trial, population (categorical), neuron, step, time (s), potential.

@@ -166,9 +166,9 @@ class CountBackprop(Rule):
 
     def loss(self, recording: Recording, labels: NDArray[np.int64]) -> Floats:
         """Loss of each trial: cross-entropy and penalties."""
-        counts = recorded_counts(recording)
-        *hidden, output = list(counts)[1:]
-        value = self.loss_function.value(counts[output], labels)
+        *hidden, output = list(recording.populations)[1:]
+        counts = recording.counts(output).astype(np.float64)
+        value = self.loss_function.value(counts, labels)
         for name in hidden if self.penalty.weight else ():
-            value += self.penalty.value(counts[name], self.n_steps)
+            value += self.penalty.value(recording.counts(name).astype(np.float64), self.n_steps)
         return value

@@ -5,7 +5,7 @@ Numbers of `Coefficients` travel as the array that `pack` makes, in the order of
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ Steps = NDArray[np.int32]
 
 def pack(coefficients: Coefficients) -> Floats:
     """Coefficients as the array that the kernels take."""
-    return np.array(astuple(coefficients), np.float64)
+    return np.array([getattr(coefficients, f.name) for f in fields(coefficients)], np.float64)
 
 
 @njit()

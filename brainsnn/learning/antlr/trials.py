@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.antlr.potentials import Raster, Steps
 from brainsnn.spikes import Recording
 
@@ -61,12 +62,29 @@ def paper_steps(recording: Recording) -> int:
     return n_steps
 
 
+@njit()
+def _of_layer(  # type: ignore[no-untyped-def]
+    offsets, population, neuron, step, code, n_steps, out_offsets, out_step, out_neuron
+):
+    """Fill in the spikes of a population, with its lag taken off; return how many there are."""
+    n_spikes = 0
+    for trial in range(offsets.size - 1):
+        for k in range(offsets[trial], offsets[trial + 1]):
+            t = step[k] - code
+            if population[k] == code and 0 <= t < n_steps:
+                out_step[n_spikes], out_neuron[n_spikes] = t, neuron[k]
+                n_spikes += 1
+        out_offsets[trial + 1] = n_spikes
+    return n_spikes
+
+
 def layer_spikes(recording: Recording, code: int) -> LayerSpikes:
     """Spikes of the population of that number, within the paper's steps."""
-    step = recording.step - np.int32(code)
-    mine = (recording.population == code) & (step >= 0) & (step < paper_steps(recording))
-    before = np.concatenate(([0], np.cumsum(mine)))
-    return LayerSpikes(before[recording.offsets], step[mine], recording.neuron[mine])
+    offsets = np.zeros_like(recording.offsets)
+    step, neuron = np.empty_like(recording.step), np.empty_like(recording.neuron)
+    columns = recording.offsets, recording.population, recording.neuron, recording.step
+    n = _of_layer(*columns, code, paper_steps(recording), offsets, step, neuron)
+    return LayerSpikes(offsets, step[:n], neuron[:n])
 
 
 def output_raster(recording: Recording) -> Raster:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.losses.spike_loss import (
     SPIKE_LOSSES,
     Floats,
@@ -67,15 +68,16 @@ class SpikeLatencyLoss(SpikeLoss):
                 f"got {self.scale} and {self.silence}."
             )
 
-    def _log_probability(self, spikes: Rasters, labels: Labels) -> Floats:
+    def _log_probability(self, first: NDArray[np.int64], spikes: Rasters, labels: Labels) -> Floats:
         check_targets(spikes, labels, spikes.shape[2], spikes.shape[2])
-        log_p: Floats = log_softmax(-self.scale * _first_steps(spikes), axis=1)
+        log_p: Floats = log_softmax(-self.scale * first, axis=1)
         return log_p
 
     def value(self, spikes: Rasters, labels: Labels) -> Floats:
         """Loss of each trial, shape (n_trials,)."""
-        log_p, trial = self._log_probability(spikes, labels), np.arange(labels.size)
-        silent = _first_steps(spikes)[trial, labels] == spikes.shape[1]
+        first, trial = _first_steps(spikes), np.arange(labels.size)
+        log_p = self._log_probability(first, spikes, labels)
+        silent = first[trial, labels] == spikes.shape[1]
         loss: Floats = -log_p[trial, labels] + self.silence * silent
         return loss
 
@@ -90,15 +92,29 @@ class SpikeLatencyLoss(SpikeLoss):
 
     def timing(self, spikes: Rasters, labels: Labels) -> Floats:
         """Derivative with respect to the time of each first spike; 0 at all others."""
-        error = -np.exp(self._log_probability(spikes, labels))
+        first = _first_steps(spikes)
+        error = -np.exp(self._log_probability(first, spikes, labels))
         error[np.arange(labels.size), labels] += 1
-        trial, output = np.nonzero(spikes.any(axis=1))
+        trial, output = np.nonzero(first < spikes.shape[1])
         out = np.zeros(spikes.shape)
-        first = _first_steps(spikes)[trial, output]
-        out[trial, first, output] = self.scale * error[trial, output]
+        out[trial, first[trial, output], output] = self.scale * error[trial, output]
         return out
+
+
+@njit()
+def _lower(spikes: Rasters, first: NDArray[np.int64]) -> None:
+    """Lower `first`, shape (n_trials, n), to the step of each output's first spike."""
+    n_trials, n_steps, n = spikes.shape
+    for trial in range(n_trials):
+        for step in range(n_steps - 1, -1, -1):
+            for k in range(n):
+                if spikes[trial, step, k]:
+                    first[trial, k] = step
 
 
 def _first_steps(spikes: Rasters) -> NDArray[np.int64]:
     """First-spike step of each output, shape (n_trials, n); the number of steps if silent."""
-    return np.where(spikes.any(axis=1), spikes.argmax(axis=1), spikes.shape[1])
+    n_trials, n_steps, n = spikes.shape
+    first = np.full((n_trials, n), n_steps, np.int64)
+    _lower(spikes, first)
+    return first

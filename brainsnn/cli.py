@@ -240,6 +240,46 @@ def build(
 
 
 @app.command()
+def fit(
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="A CSV file, or a folder of images by class.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for what was learned, new or empty.")],
+    network: Annotated[
+        str, typer.Option(help="Hidden neurons (100), or the whole network (784-100-10).")
+    ] = "100",
+    label: Annotated[str | None, typer.Option(help="The CSV's column of labels.")] = None,
+    rule: Annotated[str, typer.Option(help="count, s4nn or decision.")] = "count",
+    settings: Settings = None,
+    engine: EngineName = None,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Train a network on your own data; --set changes any setting of brainsnn.Classifier."""
+    with _reporting(as_json):
+        from brainsnn.classifier.commands import fit
+
+        given = {"engine": engine, "random_state": seed or 0, "verbose": not (quiet or as_json)}
+        _emit_or_say(fit(data, out, label, network, rule, given, settings or []), as_json)
+
+
+@app.command()
+def predict(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What fit left.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV file or images' folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The CSV file to write; standard output by default.")
+    ] = None,
+) -> None:
+    """Print the class of each row or image, and the probability of every class, as CSV."""
+    with _reporting():
+        from brainsnn.classifier.commands import predict
+
+        say(predict(folder, data, out), end="")
+
+
+@app.command()
 def data(name: Annotated[str | None, typer.Argument(metavar="DATASET")] = None) -> None:
     """List the data sets, or load and check one."""
     from brainsnn import show as texts
@@ -263,6 +303,13 @@ def doctor(as_json: Json = False) -> None:
                 say(f"{marks[finding.good]:<8} {finding.name:<14} {finding.detail}")
     if any(finding.good is False for finding in findings):
         raise typer.Exit(BAD_INPUT)
+
+
+def _emit_or_say(record: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        _emit(record)
+    else:
+        say("\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in record.items()))
 
 
 def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from brainsnn.classifier.encoding import encoded, input_axes
-from brainsnn.classifier.inputs import Samples, read_samples
+from brainsnn.classifier.inputs import Form, Samples, read_samples, read_training
 from brainsnn.classifier.plan import (
     make_plan,
     settled_decoder,
@@ -148,8 +148,18 @@ class Classifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from samples X and their labels y, from new first weights.
+
+        Parameters
+        ----------
+        X : array, DataFrame, SpikeTrains, data set or path
+            Samples. A path leads to a CSV file with names in its first line, or to a folder with a
+            folder of images for each class. A data frame with the columns trial, neuron and step
+            holds spikes.
+        y : array, shape (n,), or str, optional
+            Labels; for a CSV file the name of their column, the last by default. Folders of images
+            and data sets have their own.
 
         Warns
         -----
@@ -226,7 +236,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         return load(cls, Path(path))
 
     def _training_samples(self, X: Any, y: Any, reset: bool = True) -> tuple[Samples, NDArray[Any]]:
-        samples = read_samples(X)
+        samples, y = read_training(X, y) if reset else (self._read(X), y)
         if samples.spikes:
             labels = refusing(lambda: column_or_1d(y, warn=True))
             if len(labels) != len(samples):
@@ -240,9 +250,16 @@ class Classifier(ClassifierMixin, BaseEstimator):
         refusing(lambda: check_classification_targets(labels))
         return samples, labels
 
+    def _read(self, X: Any) -> Samples:
+        """Samples of the form that was learned from."""
+        names = getattr(self, "feature_names_in_", None)
+        if not self._spikes:
+            return read_samples(X, Form(names))
+        return read_samples(X, Form(names, self.n_features_in_, self._n_steps))
+
     def _new_samples(self, X: Any) -> Samples:
         self._check_fitted()
-        samples = read_samples(X)
+        samples = self._read(X)
         if not samples.spikes:
             values = refusing(
                 lambda: validate_data(self, samples.content, reset=False, dtype=np.float64)
@@ -259,11 +276,15 @@ class Classifier(ClassifierMixin, BaseEstimator):
                 f"The classifier learned from {kinds[self._spikes]}, and is given "
                 f"{kinds[samples.spikes]}."
             )
-        if samples.spikes and samples.content.n_neurons != self.n_features_in_:
-            raise InputError(
-                f"Trials of {samples.content.n_neurons} neurons; the classifier learned from "
-                f"{self.n_features_in_}."
-            )
+        if not samples.spikes:
+            return
+        trains = samples.content
+        for what, given, known in (
+            ("neurons", trains.n_neurons, self.n_features_in_),
+            ("steps", trains.n_steps, self._n_steps),
+        ):
+            if given > known or (what == "neurons" and given != known):
+                raise InputError(f"Trials of {given} {what}; the classifier learned from {known}.")
 
     def _begin(self, samples: Samples) -> None:
         """Everything that follows from settings and training samples, with new first weights."""
@@ -278,6 +299,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         self._spikes, self._axes = samples.spikes, samples.axes
         if samples.spikes:
             axes, n_steps = samples.axes, samples.content.n_steps
+            self._n_steps = n_steps
         else:
             self._encoder = settled_encoder(self.encoder, rule)
             self._scaling = fit_scaling(self.scaler, samples.content, together=samples.image)

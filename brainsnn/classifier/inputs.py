@@ -1,7 +1,8 @@
-"""What a user hands over as samples: numbers, images, or spikes."""
+"""What a user hands over as samples: numbers, images, spikes, or files of these."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.datasets import EventSet, ImageSet, TableSet
+from brainsnn.datasets.csv_table import labels_of, numbers_of, read_csv
+from brainsnn.datasets.image_folder import image_files, read_image_folder, read_images
 from brainsnn.errors import InputError
 from brainsnn.spikes import SpikeTrains
-
-Floats = NDArray[np.float64]
+from brainsnn.spikes.spike_table import is_spike_table, trains_of_table
+from brainsnn.trials import LabelledTrials
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,38 +44,116 @@ class Samples:
         return len(self.axes) > 1
 
     def __len__(self) -> int:
-        return self.content.n_trials if self.spikes else len(self.content)
-
-    def take(self, index: NDArray[np.int64]) -> Samples:
-        """The given samples, in the given order."""
-        content = self.content.take(index) if self.spikes else self.content[index]
-        return Samples(content, self.axes)
+        return len(self.content)
 
 
-def read_samples(X: Any) -> Samples:
-    """Bring samples to one of the two forms; numbers are checked later, as scikit-learn does.
+@dataclass(frozen=True)
+class Form:
+    """What is known of samples from those that were learned from.
 
     Parameters
     ----------
-    X : array of numbers, SpikeTrains or DataFrame
-        Shape (n, n_features), or images (n, height, width[, channels]).
+    features : sequence of str, optional
+        Columns of a table, in order.
+    n_neurons, n_steps : int, optional
+        Of spike trains.
+    """
+
+    features: Sequence[str] | None = None
+    n_neurons: int | None = None
+    n_steps: int | None = None
+
+
+def read_training(X: Any, y: Any) -> tuple[Samples, Any]:
+    """Samples to learn from and their labels (see `Classifier.fit`).
 
     Raises
     ------
     InputError
-        If it is a path, which `brainsnn.classifier.files` reads, or has too many axes.
+        If they cannot be read.
     """
+    if isinstance(X, str | Path):
+        return _read_path(Path(X), y)
+    if y is None and isinstance(X, ImageSet | TableSet | LabelledTrials):
+        y = np.asarray(X.labels)
+    n_trials = len(y) if is_spike_table(X) and hasattr(y, "__len__") else None
+    return read_samples(X, Form(), n_trials), y
+
+
+def _read_path(path: Path, label: Any) -> tuple[Samples, Any]:
+    """Samples and labels of a CSV file or a folder of images by class."""
+    if path.is_dir():
+        images, names = read_image_folder(path)
+        labels = names if label is None else label
+        return _as_images(images), labels
+    if label is not None and not isinstance(label, str):
+        raise InputError(
+            f"Labels of {path} are one of its columns, by name (the last by default), not "
+            f"{type(label).__name__}."
+        )
+    table = read_csv(path)
+    features, label = labels_of(table, label, path)
+    return Samples(numbers_of(features, path)), table[label].to_numpy()
+
+
+def read_samples(X: Any, form: Form, n_trials: int | None = None) -> Samples:
+    """Samples in one of the two forms; numbers are checked later, as scikit-learn does.
+
+    Parameters
+    ----------
+    X : array, DataFrame, SpikeTrains, data set, or path
+    form : Form
+    n_trials : int, optional
+        Trials of a spike table, whose last ones may be without spikes.
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
+    if isinstance(X, str | Path):
+        return _read_unlabelled(Path(X), form)
+    if isinstance(X, EventSet):
+        raise InputError(
+            "Recordings of events become trials first: trials = events.trials(n_steps=100), then "
+            "trials.inputs and trials.labels."
+        )
+    if is_spike_table(X):
+        X = trains_of_table(X, n_trials, form.n_neurons, form.n_steps)
+    elif isinstance(X, list) and X and isinstance(X[0], SpikeTrains):
+        X = SpikeTrains.concatenate(X)
+    elif isinstance(X, LabelledTrials):
+        X = X.inputs
+    elif isinstance(X, ImageSet | TableSet):
+        X = X.images if isinstance(X, ImageSet) else X.rows
     if isinstance(X, SpikeTrains):
         return Samples(X, (X.n_neurons,))
-    if isinstance(X, str | Path):
-        raise InputError(
-            f"Samples are an array, a table or SpikeTrains, not the path {str(X)!r}. "
-            "brainsnn.datasets.read_data(path) reads a CSV file or a folder of images."
-        )
+    return _as_images(X)
+
+
+def _read_unlabelled(path: Path, form: Form) -> Samples:
+    if path.is_dir():
+        files = image_files(path) or image_files(path.parent)
+        return _as_images(read_images([f for f in files if path in f.parents], None))
+    table = read_csv(path)
+    if form.features is not None:
+        missing = [name for name in form.features if name not in table.columns]
+        if missing:
+            raise InputError(
+                f"{path}: the column {missing[0]!r}, which was learned from, is missing. There "
+                f"are: {', '.join(map(str, table.columns))}."
+            )
+        table = table[list(form.features)]
+    return Samples(numbers_of(table, path))
+
+
+def _as_images(X: Any) -> Samples:
+    """An array; one of images is kept as rows of pixels with their axes beside it."""
     if hasattr(X, "columns") or not hasattr(X, "ndim") or X.ndim < 3:
         return Samples(X)
     if X.ndim > 4:
         raise InputError(
             f"Images have shape (n, height, width) or (n, height, width, channels), got {X.shape}."
         )
-    return Samples(np.asarray(X).reshape(len(X), -1), tuple(X.shape[1:]))
+    images: NDArray[Any] = np.asarray(X)
+    return Samples(images.reshape(len(images), -1), tuple(images.shape[1:]))

@@ -10,6 +10,7 @@ from brainsnn.datasets.checks import check_image_size, check_trainable
 from brainsnn.datasets.events import EventSet
 from brainsnn.datasets.fashion_mnist import FashionMNIST
 from brainsnn.datasets.idx_images import IdxImages
+from brainsnn.datasets.image_folder import read_image_folder
 from brainsnn.datasets.iris import Iris
 from brainsnn.datasets.mnist import MNIST
 from brainsnn.datasets.nmnist import NMNIST, SmallNMNIST
@@ -46,4 +47,5 @@ __all__ = [
     "Yeast",
     "check_image_size",
     "check_trainable",
+    "read_image_folder",
 ]

@@ -142,6 +142,15 @@ class SpikeTrains:
         """Number of trials."""
         return self.offsets.size - 1
 
+    def __len__(self) -> int:
+        return self.n_trials
+
+    def __getitem__(self, trial: int) -> SpikeTrains:
+        """One trial, as a block of its own; from the end if `trial` is negative."""
+        if not -self.n_trials <= trial < self.n_trials:
+            raise IndexError(f"There is no trial {trial} among {self.n_trials}.")
+        return self.take(np.array([trial % self.n_trials]))
+
     @classmethod
     def from_first_steps(cls, steps: NDArray[np.integer], n_steps: int) -> SpikeTrains:
         """Trains in which neuron ``i`` of trial ``k`` spikes once, at ``steps[k, i]``.

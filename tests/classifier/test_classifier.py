@@ -191,7 +191,6 @@ def test_impossible_settings_are_refused_by_name(iris, settings, error, words):
 @pytest.mark.parametrize(
     ("X", "y", "words"),
     [
-        ("a/path.csv", [0, 1], "not the path 'a/path.csv'"),
         (np.zeros((2, 2, 2, 2, 2)), [0, 1], "Images have shape"),
         ([[0.0], [np.nan]], [0, 1], "NaN"),
         ([[0.0], [1.0]], [0, 1, 1], "inconsistent numbers"),
@@ -199,7 +198,7 @@ def test_impossible_settings_are_refused_by_name(iris, settings, error, words):
         ([[0.0], [1.0]], ["a", "a"], "At least two classes"),
         (bs.SpikeTrains.from_first_steps(np.zeros((2, 3), int), 9), [0], "as many labels"),
     ],
-    ids=["path", "axes", "nan", "lengths", "continuous", "one class", "trials"],
+    ids=["axes", "nan", "lengths", "continuous", "one class", "trials"],
 )
 def test_samples_that_cannot_be_taken_are_refused(X, y, words):
     with pytest.raises(InputError, match=words):

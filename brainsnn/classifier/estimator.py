@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from brainsnn.classifier.checks import UntrainedError, check_learning_rate, refusing, seed_of
 from brainsnn.classifier.encoding import encoded, input_axes
 from brainsnn.classifier.inputs import Form, Samples, read_samples, read_training
 from brainsnn.classifier.plan import (
@@ -30,12 +29,6 @@ from brainsnn.classifier.training import Course, Learned, hold_out, learn
 from brainsnn.errors import HealthWarning, InputError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.trials import LabelledTrials
-
-T = TypeVar("T")
-
-
-class UntrainedError(InputError, NotFittedError):
-    """A classifier was asked before it had learned."""
 
 
 class Classifier(ClassifierMixin, BaseEstimator):
@@ -171,7 +164,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         self._begin(samples)
         trains = self._encode(samples)
         trials = LabelledTrials(trains, positions.reshape(-1))
-        parts = hold_out(trials, self.validation_fraction, self._runner.seed)
+        parts = hold_out(trials, self.validation_fraction, self._seed, self.patience)
         learned = learn(self._runner, *parts, self._course(len(parts[0])))
         self._take_over(learned)
         if learned.health.stalled and not learned.warned:
@@ -276,6 +269,8 @@ class Classifier(ClassifierMixin, BaseEstimator):
                 f"The classifier learned from {kinds[self._spikes]}, and is given "
                 f"{kinds[samples.spikes]}."
             )
+        if samples.image and self._axes != samples.axes and len(self._axes) > 1:
+            raise InputError(f"Images of {samples.axes}; the classifier learned from {self._axes}.")
         if not samples.spikes:
             return
         trains = samples.content
@@ -304,7 +299,8 @@ class Classifier(ClassifierMixin, BaseEstimator):
             self._encoder = settled_encoder(self.encoder, rule)
             self._scaling = fit_scaling(self.scaler, samples.content, together=samples.image)
             axes, n_steps = input_axes(self._encoder, samples.axes), self._encoder.n_steps
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        check_learning_rate(self.learning_rate)
+        seed = seed_of(self.random_state)
         self._seed = seed
         trains = self._encode(samples)
         plan = make_plan(
@@ -359,13 +355,3 @@ class Classifier(ClassifierMixin, BaseEstimator):
             check_is_fitted(self)
         except NotFittedError as error:
             raise UntrainedError(str(error)) from None
-
-
-def refusing(check: Callable[[], T]) -> T:
-    """What scikit-learn's checks give; what they refuse, as an error of ours."""
-    try:
-        return check()
-    except InputError:
-        raise
-    except ValueError as error:
-        raise InputError(str(error)) from None

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from brainsnn.classifier.checks import refusing
 from brainsnn.datasets import EventSet, ImageSet, TableSet
 from brainsnn.datasets.csv_table import labels_of, numbers_of, read_csv
 from brainsnn.datasets.image_folder import image_files, read_image_folder, read_images
@@ -76,6 +78,9 @@ def read_training(X: Any, y: Any) -> tuple[Samples, Any]:
         return _read_path(Path(X), y)
     if y is None and isinstance(X, ImageSet | TableSet | LabelledTrials):
         y = np.asarray(X.labels)
+    if isinstance(y, str) and isinstance(X, pd.DataFrame):
+        features, y = labels_of(X, y, "The data frame")
+        X, y = features, X[y].to_numpy()
     n_trials = len(y) if is_spike_table(X) and hasattr(y, "__len__") else None
     return read_samples(X, Form(), n_trials), y
 
@@ -149,6 +154,10 @@ def _read_unlabelled(path: Path, form: Form) -> Samples:
 
 def _as_images(X: Any) -> Samples:
     """An array; one of images is kept as rows of pixels with their axes beside it."""
+    if isinstance(X, np.ma.MaskedArray):
+        raise InputError("Samples are masked in part. Fill in what is missing, or leave it out.")
+    if isinstance(X, list) and X and np.ndim(X[0]) > 1:
+        X = refusing(lambda: np.asarray(X))
     if hasattr(X, "columns") or not hasattr(X, "ndim") or X.ndim < 3:
         return Samples(X)
     if X.ndim > 4:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from brainsnn.chain import chain
 from brainsnn.codes import (
     DECODERS,
@@ -105,7 +107,7 @@ def settled_encoder(encoder: Any, rule: RuleConfig) -> Encoder:
         return _family(rule).encoder()
     if isinstance(encoder, str):
         return ENCODERS[encoder]()
-    if not hasattr(encoder, "encode"):
+    if isinstance(encoder, type) or not hasattr(encoder, "encode"):
         raise ConfigError(f"encoder = {encoder!r} is not possible. {suggest('', ENCODERS)}")
     return encoder
 
@@ -116,7 +118,7 @@ def settled_decoder(decoder: Any, rule: RuleConfig) -> Decoder:
         return DECODERS[_family(rule).decoder]()
     if isinstance(decoder, str):
         return DECODERS[decoder]()
-    if not hasattr(decoder, "decode"):
+    if isinstance(decoder, type) or not hasattr(decoder, "decode"):
         raise ConfigError(f"decoder = {decoder!r} is not possible. {suggest('', DECODERS)}")
     return decoder
 
@@ -202,13 +204,17 @@ def _notation(network: Any, axes: tuple[int, ...], n_classes: int) -> str:
         parts = tuple(network)
     else:
         parts = (network,)
-    if not all(isinstance(p, str) or (isinstance(p, int) and p > 0) for p in parts):
+    if not all(isinstance(p, str) or _is_size(p) for p in parts):
         raise ConfigError(
             f"network = {network!r} is not possible: it is a notation of the whole network "
             f"('{inputs}-100-{n_classes}'), the hidden layers alone (100, or (100, 50)), or a "
             "network."
         )
     return "-".join(str(p) for p in (inputs, *parts, n_classes) if p != "")
+
+
+def _is_size(part: Any) -> bool:
+    return isinstance(part, int | np.integer) and not isinstance(part, bool) and int(part) > 0
 
 
 def _checked(network: str, parts: tuple[str, ...], axes: tuple[int, ...], n_classes: int) -> str:

@@ -11,7 +11,7 @@ from brainsnn._version import __version__
 from brainsnn.classifier.described import Arrays, describe, restore
 from brainsnn.classifier.plan import Plan
 from brainsnn.classifier.runner import Runner
-from brainsnn.errors import BrainsnnError, DataError
+from brainsnn.errors import BrainsnnError, DataError, RunDirectoryError
 from brainsnn.records.arrays import branch, graft, read_arrays, write_arrays
 from brainsnn.records.weights import check_weights
 
@@ -33,7 +33,7 @@ def save(classifier: Classifier, folder: Path) -> None:
     DataError
         If a setting is an object of a class that is not brainsnn's.
     RunDirectoryError
-        If the file cannot be written.
+        If the folder or the file cannot be written.
     """
     state = dict(vars(classifier))
     runner: Runner = state.pop("_runner")
@@ -47,7 +47,12 @@ def save(classifier: Classifier, folder: Path) -> None:
         "plan": describe(runner.plan, arrays),
         "engine": [runner.kind, runner.workers, runner.seed],
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunDirectoryError(
+            f"{folder}: no such folder can be made: {error.strerror}."
+        ) from None
     everything = {**graft("arrays", arrays), **graft("weights", runner.weights)}
     write_arrays(folder / FILE, everything, meta)
     classifier.history_.to_csv(folder / HISTORY, index=False)

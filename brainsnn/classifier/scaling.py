@@ -12,6 +12,9 @@ from brainsnn.errors import ConfigError, InputError
 
 Floats = NDArray[np.float64]
 
+HUGE = np.finfo(np.float64).max / 4
+"""Half a range from which on its width may be no number; such values are halved first."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
@@ -40,8 +43,10 @@ class Scaling:
         """
         if not self.clipped:
             self._check(values)
-        width = np.where(self.high > self.low, self.high - self.low, 1.0)
-        return np.clip((values - self.low) / width, 0.0, 1.0)
+        values = np.clip(values, self.low, self.high)
+        half = np.where(np.abs(self.high / 2 - self.low / 2) > HUGE, 0.5, 1.0)
+        width = half * self.high - half * self.low
+        return (half * values - half * self.low) / np.where(width > 0, width, 1.0)
 
     def _check(self, values: Floats) -> None:
         beyond = np.argwhere((values < self.low) | (values > self.high))

@@ -19,6 +19,7 @@ from brainsnn.learning.schedules import Constant, Cosine
 from brainsnn.training import (
     HealthMonitor,
     HealthReport,
+    Interrupted,
     Progress,
     Trainer,
     TrainingConfig,
@@ -144,17 +145,19 @@ class Watch(HealthMonitor):
 
 
 def hold_out(
-    trials: LabelledTrials, fraction: float, seed: int
+    trials: LabelledTrials, fraction: float, seed: int, patience: int | None
 ) -> tuple[LabelledTrials, LabelledTrials | None]:
     """Cut off the share of the trials to validate on, class by class.
 
     Raises
     ------
     ConfigError
-        If the share is not from 0 to less than 1.
+        If the share is not from 0 to less than 1, or `patience` has nothing to wait for.
     InputError
         If a class has too few trials.
     """
+    if patience is not None and not fraction:
+        raise ConfigError("patience needs validation_fraction: it waits for validation accuracy.")
     if not isinstance(fraction, int | float) or not 0 <= fraction < 1:
         raise ConfigError(f"validation_fraction must be from 0 to less than 1, got {fraction!r}.")
     if not fraction:
@@ -193,6 +196,9 @@ def learn(
         choice = Selection(config.monitor, config.patience)
         trainer.state = TrainingState(kept, config.average.build(), choice, runner.streams)
     trainer.callbacks = [watch, reporter(quiet=not course.verbose)]
-    result = trainer.fit(Batch(train.inputs, train.labels), validation)
+    try:
+        result = trainer.fit(Batch(train.inputs, train.labels), validation)
+    except Interrupted:
+        raise KeyboardInterrupt from None  # As from any other call; a search must not go on.
     engine.set_weights(result.last_weights if validation is None else result.weights)
     return Learned(result.metrics, watch.reports[-1], watch.warned)

@@ -46,7 +46,7 @@ def _is_number(name: object) -> bool:
     return True
 
 
-def labels_of(table: pd.DataFrame, label: str | None, path: Path) -> tuple[pd.DataFrame, str]:
+def labels_of(table: pd.DataFrame, label: str | None, path: Path | str) -> tuple[pd.DataFrame, str]:
     """Features of a table, and the name of its column of labels.
 
     Parameters
@@ -54,7 +54,7 @@ def labels_of(table: pd.DataFrame, label: str | None, path: Path) -> tuple[pd.Da
     table : DataFrame
     label : str or None
         The column of labels; by default, the last.
-    path : Path
+    path : Path or str
         Where the table is from, for messages.
 
     Raises

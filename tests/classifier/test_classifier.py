@@ -175,7 +175,7 @@ def test_images_and_spikes():
         ({"scaler": (1, 0)}, ConfigError, "a range is two finite numbers"),
         ({"epochs": 0}, ConfigError, "epochs = 0 is not possible"),
         ({"batch_size": "x"}, ConfigError, "batch_size = 'x' is not possible"),
-        ({"learning_rate": -1.0}, ConfigError, "learning rate"),
+        ({"learning_rate": -1.0}, ConfigError, "learning_rate = -1.0"),
         ({"optimiser": "adma"}, ConfigError, "Did you mean 'adam'"),
         ({"optimiser": 3}, ConfigError, "optimiser = 3 is not possible"),
         ({"engine": "residnet"}, ConfigError, "Did you mean 'resident'"),

@@ -45,6 +45,7 @@ def test_a_csv_file_is_the_array_it_holds(table, csv):
     plain = classifier().fit(X, table["kind"])
     np.testing.assert_array_equal(ours.predict_proba(csv), plain.predict_proba(X))
     assert ours.score(X, table["kind"]) > 0.9
+    np.testing.assert_array_equal(classifier().fit(table, "kind").predict(X), plain.predict(X))
     moved = csv.with_name("moved.csv")
     table[["kind", "breadth", "petal", "width", "sepal"]].to_csv(moved, index=False)
     np.testing.assert_array_equal(ours.predict(moved), plain.predict(X))

@@ -25,13 +25,12 @@ from one_thread import one_thread
 from rival import ask_rival
 from rows import Results
 
-from brainsnn.codes import DECODERS
 from brainsnn.engine import Engine, build_engine
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer
 from brainsnn.trials import LabelledTrials
 from protocols.antlr_mnist import PROTOCOL, AntlrMnistConfig
-from protocols.antlr_network import OWN_DECODER
+from protocols.antlr_network import own_decoder
 
 CONFIG = AntlrMnistConfig()
 ONE_EPOCH = CONFIG.training.model_copy(update={"epochs": 1, "monitor": "train_accuracy"})
@@ -66,10 +65,9 @@ class Bench:
 
     def trainer(self, method: str) -> Trainer:
         """Trainer of a method for an epoch."""
-        settings = getattr(CONFIG, method).model_copy(update={"kernel_steps": CONFIG.n_steps})
-        decoder = DECODERS[OWN_DECODER[method]]()
-        rate = settings.learning_rate
-        return Trainer(self.engine, settings.build({}), decoder, ONE_EPOCH, rate, Streams(0))
+        rule = getattr(CONFIG, method)
+        decoder, rate = own_decoder(method), rule.learning_rate
+        return Trainer(self.engine, rule, decoder, ONE_EPOCH, rate, Streams(0))
 
     def time(self, task: Callable[[LabelledTrials], object], weights: Weights) -> NDArray[float]:
         """Milliseconds an image, of processor and of wall, medians over blocks; the first warms."""

@@ -27,10 +27,10 @@ from rival import ask_rival
 from rows import Results
 
 from brainsnn.codes import BernoulliEncoder, RateDecoder
-from brainsnn.count import count_chain, count_connections
+from brainsnn.count import count_chain
 from brainsnn.datasets import MNIST
 from brainsnn.engine import Engine, build_engine
-from brainsnn.learning.count import CountBackprop
+from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
@@ -52,7 +52,7 @@ def trainer_of(notation: str, n_steps: int) -> tuple[Engine, Callable[[], Traine
     """An engine, and what makes a trainer that begins anew with its weights."""
     model = count_chain("benchmark", notation, n_steps)
     engine = build_engine("resident", model, n_steps + notation.count("-"))
-    rule = CountBackprop(n_steps, temperature=n_steps / 20, chain=count_connections(model))
+    rule = Count()
 
     def fresh() -> Trainer:
         engine.set_weights(model.draw_weights(Streams(0)))

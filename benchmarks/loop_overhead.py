@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from brainsnn.codes import FirstSpikeDecoder
-from brainsnn.learning.base import RowGradient, Rule
+from brainsnn.learning.base import BoundRule, RowGradient
 from brainsnn.learning.optimisers import OPTIMISERS, Optimiser, OptimiserConfig
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
@@ -54,7 +54,7 @@ class NullEngine:
         """Keep the weights."""
 
 
-class NullRule(Rule):
+class NullRule(BoundRule):
     """Gives the same small gradient for both connections."""
 
     citation, neuron, codes, gradient = "none", "any", ("first_spike",), "exact"

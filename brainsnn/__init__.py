@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from brainsnn.codes import OrientedLatencyEncoder as Oriented
     from brainsnn.codes import RankLatencyEncoder as Rank
     from brainsnn.codes import StaggeredLatencyEncoder as Staggered
-    from brainsnn.learning.rules import AntlrConfig as Antlr
-    from brainsnn.learning.rules import CountConfig as Count
-    from brainsnn.learning.rules import DecisionConfig as Decision
-    from brainsnn.learning.rules import RaceConfig as Race
-    from brainsnn.learning.rules import S4NNConfig as S4NN
+    from brainsnn.learning.rules import S4NN as S4NN
+    from brainsnn.learning.rules import Antlr as Antlr
+    from brainsnn.learning.rules import Count as Count
+    from brainsnn.learning.rules import Decision as Decision
+    from brainsnn.learning.rules import Race as Race
     from brainsnn.neurons import Neuron as Neuron
     from brainsnn.spikes import Recording as Recording
     from brainsnn.spikes import SpikeTrains as SpikeTrains
@@ -34,19 +34,19 @@ _MODULES = ("datasets", "errors")
 
 #: Where each word of the vocabulary comes from: a module and the name there.
 _PLACES = {
-    "Antlr": ("brainsnn.learning.rules", "AntlrConfig"),
+    "Antlr": ("brainsnn.learning.rules", "Antlr"),
     "Bernoulli": ("brainsnn.codes", "BernoulliEncoder"),
     "Classifier": ("brainsnn.classifier", "Classifier"),
-    "Count": ("brainsnn.learning.rules", "CountConfig"),
-    "Decision": ("brainsnn.learning.rules", "DecisionConfig"),
+    "Count": ("brainsnn.learning.rules", "Count"),
+    "Decision": ("brainsnn.learning.rules", "Decision"),
     "Even": ("brainsnn.codes", "EvenEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
     "Neuron": ("brainsnn.neurons", "Neuron"),
     "Oriented": ("brainsnn.codes", "OrientedLatencyEncoder"),
-    "Race": ("brainsnn.learning.rules", "RaceConfig"),
+    "Race": ("brainsnn.learning.rules", "Race"),
     "Rank": ("brainsnn.codes", "RankLatencyEncoder"),
     "Recording": ("brainsnn.spikes", "Recording"),
-    "S4NN": ("brainsnn.learning.rules", "S4NNConfig"),
+    "S4NN": ("brainsnn.learning.rules", "S4NN"),
     "SpikeTrains": ("brainsnn.spikes", "SpikeTrains"),
     "Staggered": ("brainsnn.codes", "StaggeredLatencyEncoder"),
     "Streams": ("brainsnn.streams", "Streams"),

@@ -10,15 +10,8 @@ from numpy.typing import NDArray
 
 from brainsnn.chain import chain
 from brainsnn.errors import ModelError
-from brainsnn.learning.count import (
-    ConvolutionConnection,
-    CountConnection,
-    DenseConnection,
-    PoolingConnection,
-)
 from brainsnn.model import Model, Population
 from brainsnn.neurons import integrate_and_fire_subtractive
-from brainsnn.structures import AllToAll, AveragePooling, Convolution, Structure
 from brainsnn.synapses import FanInNormal
 
 
@@ -95,27 +88,3 @@ def stretched(
         name: half + ratio * (value - half) if name.endswith(".v0") else value
         for name, value in weights.items()
     }
-
-
-def count_connections(model: Model) -> dict[str, CountConnection]:
-    """How each connection of a model acts on counts, as the count rule takes it.
-
-    Raises
-    ------
-    ModelError
-        If a connection has a structure that the rule does not know.
-    """
-    return {c.name: _acting(c.name, c.structure) for c in model.connections}
-
-
-def _acting(name: str, structure: Structure) -> CountConnection:
-    if isinstance(structure, AllToAll):
-        return DenseConnection()
-    if isinstance(structure, Convolution):
-        return ConvolutionConnection(**vars(structure))
-    if isinstance(structure, AveragePooling):
-        return PoolingConnection(**vars(structure))
-    raise ModelError(
-        f"Connection {name!r}: the count rule takes all-to-all, convolution and average pooling, "
-        f"not {structure.name!r}."
-    )

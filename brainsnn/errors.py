@@ -47,6 +47,10 @@ class LearningError(BrainsnnError):
     """A learning rule or optimiser was given what it cannot learn from."""
 
 
+class RuleError(LearningError):
+    """A learning rule does not go with the network, the decoder or the trial it is to teach."""
+
+
 class InputError(DataError, ValueError):
     """Samples or labels that an estimator cannot take; a `ValueError`, as scikit-learn asks."""
 

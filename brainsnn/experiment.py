@@ -77,7 +77,7 @@ class Experiment(Generic[C]):
         self.streams = Streams(config.seed)
         self.model = protocol.model(config)
         check_size(self.model.name, self.model.shapes, protocol.n_steps(config))
-        self.rule = protocol.rule(config, self.model)
+        self.rule = protocol.bind(config, self.model)
         self.decoder = protocol.decoder(config)
         self.material: Material = protocol.material(config, self.streams)
         self.engine: Engine = build_engine(
@@ -190,6 +190,7 @@ def start(
     tables: Mapping[str, pd.DataFrame] = {}
     if isinstance(protocol, Protocol):
         RunDirectory.check_free(path)
+        protocol.bind(config, protocol.model(config))  # Refused before data are looked at.
         settled = protocol.settle(config, partial(_say, callbacks))
         config, tables = settled.config, settled.tables
     work = protocol.prepare(config)

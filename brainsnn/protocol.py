@@ -16,7 +16,8 @@ from pydantic import AfterValidator, Field
 from brainsnn.codes import DECODERS, Decoder
 from brainsnn.engine import ENGINES
 from brainsnn.errors import ConfigError
-from brainsnn.learning.base import Rule
+from brainsnn.learning.base import BoundRule
+from brainsnn.learning.rule import Rule
 from brainsnn.model import Model
 from brainsnn.records import RunDirectory
 from brainsnn.registry import suggest
@@ -133,12 +134,22 @@ class Protocol(ABC, Generic[C]):
         """Load and encode the data."""
 
     @abstractmethod
-    def rule(self, config: C, model: Model) -> Rule:
+    def rule(self, config: C) -> Rule:
         """Return the learning rule."""
 
-    @abstractmethod
     def learning_rate(self, config: C) -> float:
-        """Return the first learning rate, which the schedule scales."""
+        """Return the first learning rate, which the schedule scales; by default, the rule's."""
+        return self.rule(config).learning_rate
+
+    def bind(self, config: C, model: Model) -> BoundRule:
+        """Bind the rule to the network, the decoder and the length of a trial.
+
+        Raises
+        ------
+        RuleError
+            If it was not derived for such a network, or does not go with the others.
+        """
+        return self.rule(config).bind(model, self.decoder(config), self.n_steps(config))
 
     def undecided(self, config: C) -> bool:  # noqa: ARG002
         """Whether `settle` has anything to decide; by default, nothing is open."""

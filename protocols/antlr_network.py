@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from brainsnn.codes import DECODERS
+from brainsnn.codes import DECODERS, Decoder
 from brainsnn.engine import Engine
 from brainsnn.evaluation import evaluate, summary
+from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.base import Weights
-from brainsnn.learning.rules import AntlrConfig
 from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
@@ -29,6 +29,11 @@ OWN_DECODER: Mapping[str, str] = {
     "timing": "first_spike",
     "antlr": "first_spike",
 }
+
+
+def own_decoder(method: Method) -> Decoder:
+    """Return the decoder that goes with what the method's loss asks for."""
+    return DECODERS[OWN_DECODER[method]]()
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class _PassOn(Callback):
 def learn(
     engine: Engine,
     job: Job,
-    settings: AntlrConfig,
+    settings: Antlr,
     training: TrainingConfig,
     material: Material,
     streams: Streams,
@@ -147,10 +152,11 @@ def learn(
     engine.set_weights(engine.model.draw_weights(streams))
     checkpoint = job.checkpoint(run)
     n_classes = list(engine.populations.values())[-1]
+    decoder = own_decoder(condition.method)
     passing.trainer = Trainer(
         engine,
-        settings.build({}),
-        DECODERS[OWN_DECODER[condition.method]](),
+        settings.bind(engine.model, decoder, engine.n_steps),
+        decoder,
         training,
         settings.learning_rate,
         streams,
@@ -182,7 +188,7 @@ def _by_decoder(trials: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(str(name), part) for name, part in trials.groupby("decoder", sort=True)]
 
 
-def _training(metrics: pd.DataFrame, settings: AntlrConfig, n_trials: int) -> dict[str, float]:
+def _training(metrics: pd.DataFrame, settings: Antlr, n_trials: int) -> dict[str, float]:
     """What training took, and the best validation accuracy, on which weights were selected."""
     seconds = float(metrics["seconds"].sum())
     return {

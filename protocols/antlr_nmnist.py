@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from brainsnn.datasets.nmnist import FIELD, NMNIST, SmallNMNIST
-from brainsnn.learning.rules import AntlrConfig
+from brainsnn.learning.antlr import Antlr
 from brainsnn.protocol import Material
 from brainsnn.streams import Streams
 from brainsnn.training import TrainingConfig
@@ -42,8 +42,8 @@ class AntlrNmnistConfig(AntlrStudyConfig):
     data: Literal["nmnist-small", "nmnist"] = "nmnist-small"
     n_steps: int = Field(default=300, ge=2)
     initial: tuple[float, float] = (1.0, 1.0)
-    activation: AntlrConfig = _MNIST.activation.model_copy(update={"target_spikes": 10})
-    timing: AntlrConfig = _MNIST.timing.model_copy(update={"learning_rate": 0.001})
+    activation: Antlr = _MNIST.activation.model_copy(update={"target_spikes": 10})
+    timing: Antlr = _MNIST.timing.model_copy(update={"learning_rate": 0.001})
     training: TrainingConfig = _MNIST.training.model_copy(update={"epochs": 10})
 
 

@@ -18,13 +18,13 @@ from pydantic import Field
 
 from brainsnn.antlr import current_based_chain
 from brainsnn.engine import build_engine
-from brainsnn.errors import ConfigError
 from brainsnn.evaluation import summary
+from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.antlr.rule import CITATION
 from brainsnn.learning.optimisers import AdamConfig
-from brainsnn.learning.rules import AntlrConfig
 from brainsnn.learning.schedules import Cosine
 from brainsnn.model import Model
+from brainsnn.neurons import Coefficients
 from brainsnn.protocol import Material
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
@@ -37,6 +37,7 @@ from protocols.antlr_network import (
     Learned,
     Method,
     learn,
+    own_decoder,
 )
 from protocols.antlr_page import Aims, abstract, claims, sections
 from protocols.page import write_report
@@ -57,10 +58,12 @@ class AntlrStudyConfig(StudyConfig):
         Networks trained at once.
     n_steps : int, default 100
         Steps of a trial as the paper counts them; the engine's has one more for each connection.
+    alpha_i, alpha_v : float, default 0.99
+        Decays of the neurons, whose kernel reaches 1 within a trial (`Coefficients.normalised`).
     initial : tuple of float, default (2, 3)
         First weights of the two connections are even between ± this / sqrt(fan-in).
-    activation, timing, antlr : AntlrConfig
-        The methods. What they say of the single spike, kernel steps and classes is set here.
+    activation, timing, antlr : Antlr
+        The methods.
     training : TrainingConfig
         Of every network; `monitor` is judged by the method's own decoder.
     """
@@ -70,12 +73,12 @@ class AntlrStudyConfig(StudyConfig):
     hidden: int = Field(default=800, ge=1)
     workers: int = Field(default=1, ge=1)
     n_steps: int = Field(default=100, ge=2)
+    alpha_i: float = Field(default=0.99, ge=0, le=1)
+    alpha_v: float = Field(default=0.99, ge=0, le=1)
     initial: tuple[float, float] = (2.0, 3.0)
-    activation: AntlrConfig = AntlrConfig(loss="count", lambda_tim=0)
-    timing: AntlrConfig = AntlrConfig(
-        learning_rate=0.0003, lambda_act=0, silence_penalty=100, negligible=0.001
-    )
-    antlr: AntlrConfig = AntlrConfig(negligible=0.001)
+    activation: Antlr = Antlr(loss="count", lambda_tim=0)
+    timing: Antlr = Antlr(learning_rate=0.0003, lambda_act=0, silence_penalty=100, negligible=0.001)
+    antlr: Antlr = Antlr(negligible=0.001)
     training: TrainingConfig = TrainingConfig(
         epochs=6,
         batch_size=16,
@@ -107,7 +110,7 @@ class AntlrStudy(Study[S]):
         sizes = {"input": self.n_inputs, "hidden": config.hidden, "output": self.n_classes}
         fan_ins = zip(config.initial, (self.n_inputs, config.hidden), strict=True)
         bounds = [scale * fan_in**-0.5 for scale, fan_in in fan_ins]
-        coefficients = self.rule_of(config, Condition(config.methods[0], once)).coefficients()
+        coefficients = Coefficients(config.alpha_i, config.alpha_v).normalised(config.n_steps)
         initial = [Uniform(-bound, bound) for bound in bounds]
         return current_based_chain(self.name, sizes, coefficients, initial, once)
 
@@ -115,24 +118,23 @@ class AntlrStudy(Study[S]):
         """Return the network whose neurons spike any number of times."""
         return self.network(config, once=False)
 
-    def rule_of(self, config: S, condition: Condition) -> AntlrConfig:
+    def n_steps(self, config: S) -> int:
+        """Length of a trial: one more step for each connection than the paper counts."""
+        return config.n_steps + 2
+
+    def rule_of(self, config: S, condition: Condition) -> Antlr:
         """Return a condition's method."""
-        settings: AntlrConfig = getattr(config, condition.method)
-        common = {"once": condition.once, "kernel_steps": config.n_steps}
+        settings: Antlr = getattr(config, condition.method)
         # Where a neuron spikes once at most, no output can be asked for more.
-        wanted = {"target_spikes": 1} if condition.once else {}
-        return settings.model_copy(update={**common, **wanted, "n_classes": self.n_classes})
+        return settings.model_copy(update={"target_spikes": 1}) if condition.once else settings
 
     def check(self, config: S) -> None:
-        """Refuse methods whose neurons differ, rules that are impossible, and missing data."""
-        rules = [getattr(config, method) for method in config.methods]
-        if len({(rule.alpha_i, rule.alpha_v) for rule in rules}) > 1:
-            raise ConfigError(
-                "The methods learn the same network: alpha_i and alpha_v of "
-                f"{', '.join(config.methods)} must be equal."
-            )
-        for method in config.methods:
-            self.rule_of(config, Condition(method, False)).build({})
+        """Refuse rules that are impossible, and missing data."""
+        for once in config.restricted:
+            network = self.network(config, once)
+            for method in config.methods:
+                rule = self.rule_of(config, Condition(method, once))
+                rule.bind(network, own_decoder(method), self.n_steps(config))
 
     def carry_out(self, config: S, run: RunDirectory, say: Callable[[str], None]) -> None:
         """Train and test every condition with every seed that the tables do not hold."""
@@ -145,7 +147,7 @@ class AntlrStudy(Study[S]):
                     raise Interrupted(run.path)
                 material = self.material(config, streams)
                 model = self.network(config, job.condition.once)
-                engine = build_engine(config.engine, model, config.n_steps + 2)
+                engine = build_engine(config.engine, model, self.n_steps(config))
             with engine:
                 found = learn(engine, job, settings, config.training, material, streams, run, stop)
             with lock:

@@ -10,9 +10,8 @@ from pydantic import BeforeValidator, Field
 
 from brainsnn.codes import BernoulliEncoder, EvenEncoder
 from brainsnn.config import Config
-from brainsnn.count import count_chain, count_connections
+from brainsnn.count import count_chain
 from brainsnn.datasets import ImageSet
-from brainsnn.learning.count import CountBackprop, RatePenalty
 from brainsnn.learning.count.rule import CITATION
 from brainsnn.model import Model
 from brainsnn.spikes import SpikeTrains
@@ -20,7 +19,7 @@ from brainsnn.streams import Streams
 from brainsnn.trials import LabelledTrials, VariedTrials
 from protocols.warps import WarpConfig
 
-__all__ = ["CITATION", "CountNetworkConfig", "CountRuleConfig", "fixed_trials", "image_trials"]
+__all__ = ["CITATION", "CountNetworkConfig", "fixed_trials", "image_trials"]
 
 
 def _as_text(value: Any) -> Any:
@@ -69,39 +68,6 @@ class CountNetworkConfig(Config):
         if self.code == "even":
             return EvenEncoder(self.n_steps).encode(values)  # type: ignore[arg-type]
         return BernoulliEncoder(self.n_steps, probability_max=1.0, sparse=True).encode(values, rng)  # type: ignore[arg-type]
-
-
-class CountRuleConfig(Config):
-    """The rule and the constraints in its loss.
-
-    Parameters
-    ----------
-    learning_rate : float, default 0.001
-        Of Adam.
-    temperature : float, default 0.05
-        Of the softmax over counts, as a share of T (the paper's is 1 / T).
-    open_output : bool, default True
-        See `CountBackprop`.
-    rate_penalty, rate_target : float
-        See `RatePenalty`; 0 turns the penalty off.
-    """
-
-    learning_rate: float = Field(default=0.001, gt=0)
-    temperature: float = Field(default=0.05, gt=0)
-    open_output: bool = True
-    rate_penalty: float = Field(default=0.0, ge=0)
-    rate_target: float = Field(default=0.1, ge=0, le=1)
-
-    def build(self, network: CountNetworkConfig, model: Model) -> CountBackprop:
-        """Make the rule for a network."""
-        return CountBackprop(
-            network.n_steps,
-            network.threshold,
-            self.temperature * network.n_steps,
-            self.open_output,
-            RatePenalty(self.rate_penalty, self.rate_target),
-            count_connections(model),
-        )
 
 
 class ShortConfig(Config):

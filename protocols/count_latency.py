@@ -18,6 +18,7 @@ from analysis.summary import summarise
 from brainsnn.codes import RateDecoder
 from brainsnn.engine import Engine, build_engine
 from brainsnn.evaluation import evaluate
+from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig, QuantisedAdamConfig
 from brainsnn.learning.optimisers.quantised import MOST_BITS
 from brainsnn.learning.schedules import Cosine
@@ -30,7 +31,6 @@ from protocols.claims import claim_of
 from protocols.count import (
     CITATION,
     CountNetworkConfig,
-    CountRuleConfig,
     fixed_trials,
     image_trials,
 )
@@ -92,7 +92,7 @@ class CountLatencyConfig(StudyConfig):
     epochs: int = Field(default=4, ge=1)
     batch_size: int = Field(default=64, ge=1)
     network: CountNetworkConfig = CountNetworkConfig()
-    rule: CountRuleConfig = CountRuleConfig()
+    rule: Count = Count()
     warp: WarpConfig = WarpConfig()
     data: MnistConfig = MnistConfig(n_train=10_000, n_validation=2000)
 
@@ -166,11 +166,11 @@ def _network(config: CountLatencyConfig, condition: Condition) -> CountNetworkCo
     return config.network.model_copy(update={"n_steps": condition.n_steps})
 
 
-def _rule(config: CountLatencyConfig, condition: Condition) -> CountRuleConfig:
+def _rule(config: CountLatencyConfig, condition: Condition) -> Count:
     if condition.rate_target is None:
         return config.rule
     limits = {"rate_penalty": config.penalty, "rate_target": condition.rate_target}
-    return CountRuleConfig.model_validate(config.rule.model_dump() | limits)
+    return Count.model_validate(config.rule.model_dump() | limits)
 
 
 def _training(config: CountLatencyConfig, condition: Condition) -> TrainingConfig:
@@ -199,7 +199,7 @@ def _measure(
         engine.set_weights(model.draw_weights(streams))
         trainer = Trainer(
             engine,
-            rule.build(network, model),
+            rule.bind(model, RateDecoder(), network.trial_steps),
             RateDecoder(),
             _training(config, condition),
             rule.learning_rate,

@@ -14,7 +14,7 @@ from brainsnn.codes import DECODERS, Decoder
 from brainsnn.count import stretched
 from brainsnn.experiment import Experiment
 from brainsnn.learning.averaging import AverageConfig, ExponentialAverageConfig
-from brainsnn.learning.base import Rule
+from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.model import Model
@@ -27,7 +27,6 @@ from protocols.claims import mean
 from protocols.count import (
     CITATION,
     CountNetworkConfig,
-    CountRuleConfig,
     ShortConfig,
     fixed_trials,
     image_trials,
@@ -73,7 +72,7 @@ class CountMnistConfig(ProtocolConfig):
     short: ShortConfig = ShortConfig()
     data: MnistConfig = MnistConfig(n_validation=5000)
     warp: WarpConfig = WarpConfig(rotation=10, stretch=0.1, shear=0.1, shift=1)
-    rule: CountRuleConfig = CountRuleConfig()
+    rule: Count = Count()
 
 
 class CountMnist(Protocol[CountMnistConfig]):
@@ -102,9 +101,9 @@ class CountMnist(Protocol[CountMnistConfig]):
         """T, and a step for each connection."""
         return config.network.trial_steps
 
-    def rule(self, config: CountMnistConfig, model: Model) -> Rule:
+    def rule(self, config: CountMnistConfig) -> Count:
         """Return the count rule with the constraints of the configuration."""
-        return config.rule.build(config.network, model)
+        return config.rule
 
     def learning_rate(self, config: CountMnistConfig) -> float:
         """Return the rule's, or a share of it where short trials have taught the most."""

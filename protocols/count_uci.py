@@ -20,6 +20,7 @@ from brainsnn.datasets import DATASETS, Splits, TableSet
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
 from brainsnn.evaluation import evaluate
+from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.schedules import Cosine
 from brainsnn.model import Model
@@ -31,7 +32,7 @@ from brainsnn.training import Trainer, TrainingConfig
 from brainsnn.trials import LabelledTrials, VariedTrials
 from protocols.baselines import BASELINES, fit
 from protocols.claims import claim_of
-from protocols.count import CITATION, CountNetworkConfig, CountRuleConfig
+from protocols.count import CITATION, CountNetworkConfig
 from protocols.page import write_report
 
 SetName = Literal["iris", "breast-cancer-wisconsin", "abalone", "yeast"]
@@ -85,7 +86,7 @@ class CountUCIConfig(StudyConfig):
     sets: tuple[SetName, ...] = SETS
     codes: tuple[Literal["even", "bernoulli"], ...] = ("even", "bernoulli")
     network: CountNetworkConfig = CountNetworkConfig(hidden="32", n_steps=20)
-    rule: CountRuleConfig = CountRuleConfig(learning_rate=0.005, temperature=0.1)
+    rule: Count = Count(learning_rate=0.005, temperature=0.1)
     training: UCITrainingConfig = UCITrainingConfig()
 
 
@@ -207,7 +208,8 @@ def learn_and_test(
         schedule=Cosine(),
         monitor="train_accuracy",
     )
-    rule, rate = config.rule.build(network, engine.model), config.rule.learning_rate
+    rule = config.rule.bind(engine.model, RateDecoder(), engine.n_steps)
+    rate = config.rule.learning_rate
     trainer = Trainer(engine, rule, RateDecoder(), training, rate, streams)
     engine.set_weights(engine.model.draw_weights(streams))
     engine.set_weights(trainer.fit(VariedTrials(learned.labels, encode)).last_weights)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.landscape import integrate_gradients
 from brainsnn.engine import Engine
 from brainsnn.interrupts import StopRequest
-from brainsnn.learning.antlr import Antlr, activation_based, timing_based
+from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
 from brainsnn.learning.losses import SpikeTrainLoss
 from brainsnn.learning.optimisers import OptimiserConfig
 from brainsnn.neurons import Coefficients
@@ -25,11 +25,11 @@ from brainsnn.trials import LabelledTrials
 Array = NDArray[np.float64]
 Weights = Mapping[str, Array]
 
-RULES: dict[str, Callable[..., Antlr]] = {
+RULES: dict[str, Callable[..., AntlrBackprop]] = {
     "activation": activation_based,
     "timing": timing_based,
     "timing, no penalty": partial(timing_based, silence_penalty=0.0),
-    "antlr": Antlr,
+    "antlr": AntlrBackprop,
 }
 """The three methods, each of which takes the loss and `coefficients`, with the paper's settings.
 
@@ -131,7 +131,7 @@ class Descent:
     clip: float
     updates: int
 
-    def rule(self, method: str, task: Task) -> Antlr:
+    def rule(self, method: str, task: Task) -> AntlrBackprop:
         """Return a method's rule for a task."""
         return RULES[method](task.loss, coefficients=self.coefficients)
 
@@ -182,7 +182,9 @@ def flatten(weights: Weights) -> Array:
     return np.concatenate([values.ravel() for values in weights.values()])
 
 
-def gradient_at(engine: Engine, rule: Antlr, task: Task, point: Array) -> tuple[float, Array]:
+def gradient_at(
+    engine: Engine, rule: AntlrBackprop, task: Task, point: Array
+) -> tuple[float, Array]:
     """Loss of a task at a point in weight space, and a method's gradient there."""
     weights, begin = engine.weights, 0
     for values in weights.values():

@@ -15,8 +15,7 @@ from brainsnn.codes import Encoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.learning.base import Rule
-from brainsnn.learning.rules import RuleConfig
+from brainsnn.learning.rules import Rule
 from brainsnn.model import Model, feedforward
 from brainsnn.neurons import integrate_and_fire_once
 from brainsnn.protocol import Protocol, ProtocolConfig
@@ -124,7 +123,7 @@ class S4NNProtocolConfig(ProtocolConfig):
 
     network: NetworkConfig
     noise: NoiseConfig
-    rule: RuleConfig
+    rule: Rule
 
 
 S = TypeVar("S", bound=S4NNProtocolConfig)
@@ -139,13 +138,9 @@ class S4NNProtocol(Protocol[S]):
         """Length of a trial."""
         return config.network.n_steps
 
-    def learning_rate(self, config: S) -> float:
-        """Return the rule's."""
-        return config.rule.learning_rate
-
-    def rule(self, config: S, model: Model) -> Rule:
+    def rule(self, config: S) -> Rule:
         """Return the rule of the configuration."""
-        return config.rule.build(first_weights(model))
+        return config.rule
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
@@ -194,8 +189,3 @@ def accuracy_claims(trials: pd.DataFrame, paper: float | None) -> list[Claim]:
             note="the paper's figure counts ties as right",
         ),
     ]
-
-
-def first_weights(model: Model) -> dict[str, Uniform]:
-    """Return what each connection's first weights are drawn from."""
-    return {c.name: c.initial for c in model.connections if isinstance(c.initial, Uniform)}

@@ -33,7 +33,7 @@ from brainsnn.datasets import Caltech
 from brainsnn.experiment import Experiment
 from brainsnn.learning.averaging import AverageConfig, EpochsAverageConfig
 from brainsnn.learning.optimisers import OptimiserConfig, SGDConfig
-from brainsnn.learning.rules import RuleConfig, S4NNConfig
+from brainsnn.learning.rules import S4NN, Rule
 from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.model import Model
 from brainsnn.protocol import Material
@@ -107,7 +107,7 @@ class S4NNCaltechConfig(S4NNProtocolConfig):
         jitter=130,
         jitter_share=0.75,
     )
-    rule: RuleConfig = S4NNConfig(learning_rate=0.1, gamma=12)
+    rule: Rule = S4NN(learning_rate=0.1, gamma=12)
     jitters: tuple[int, ...] = tuple(range(0, 241, 20))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brainsnn.learning.rules import DecisionConfig
+from brainsnn.learning.rules import Decision
 from protocols.image_codes import ImageCodeConfig, LatencyCodeConfig, RankCodeConfig
 
 if TYPE_CHECKING:
@@ -19,17 +19,17 @@ class Candidate:
     Parameters
     ----------
     code : ImageCodeConfig
-    rule : DecisionConfig
+    rule : Decision
         Its times are those of a trial of `n_steps`.
     n_steps : int
         Length of a trial.
     """
 
     code: ImageCodeConfig
-    rule: DecisionConfig
+    rule: Decision
     n_steps: int
 
-    def rule_for(self, n_steps: int) -> DecisionConfig:
+    def rule_for(self, n_steps: int) -> Decision:
         """Return the rule for trials of another length."""
         times = ("tau", "margin", "target", "earliest")
         scaled = {name: getattr(self.rule, name) * n_steps / self.n_steps for name in times}
@@ -37,10 +37,10 @@ class Candidate:
 
 
 CANDIDATES = (
-    Candidate(LatencyCodeConfig(), DecisionConfig(target=86), 256),
+    Candidate(LatencyCodeConfig(), Decision(target=86), 256),
     Candidate(
         RankCodeConfig(share=0.5),
-        DecisionConfig(tau=24, margin=24, target=256, earliest=64, reads="peak"),
+        Decision(tau=24, margin=24, target=256, earliest=64, reads="peak"),
         512,
     ),
 )

@@ -15,7 +15,7 @@ from analysis.weights import receptive_fields
 from brainsnn.evaluation import evaluate
 from brainsnn.experiment import Experiment
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
-from brainsnn.learning.rules import DecisionConfig, RuleConfig
+from brainsnn.learning.rules import Decision, Rule
 from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.model import Model
 from brainsnn.protocol import Material, Settled
@@ -68,7 +68,7 @@ class S4NNMnistConfig(S4NNProtocolConfig):
     data: MnistConfig = MnistConfig()
     code: ImageCodeConfig = LatencyCodeConfig()
     noise: NoiseConfig = WARPED
-    rule: RuleConfig = DecisionConfig(target=86)
+    rule: Rule = Decision(target=86)
     recipe: RecipeConfig = RecipeConfig()
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
 

@@ -34,7 +34,7 @@ from pydantic import Field
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.engine import build_engine
-from brainsnn.learning.rules import DecisionConfig
+from brainsnn.learning.rules import Decision
 from brainsnn.memory import check_size
 from brainsnn.protocol import Protocol, Settled
 from brainsnn.streams import Streams
@@ -190,7 +190,7 @@ class Recipe:
         brief = config.model_copy(update=update)
         model, encoder = self.protocol.model(config), config.code.build(n_steps)
         check_size(model.name, model.shapes, n_steps)
-        rule, rate = self.protocol.rule(config, model), self.protocol.learning_rate(config)
+        rule, rate = self.protocol.bind(config, model), self.protocol.learning_rate(config)
         with build_engine(config.engine, model, n_steps, streams, config.workers) as engine:
             engine.set_weights(model.draw_weights(streams))
             decoder = self.protocol.decoder(config)
@@ -207,7 +207,7 @@ class Recipe:
         `note` takes what was found.
         """
         network, rule = config.network, config.rule
-        if "network" not in open_settings(config) or not isinstance(rule, DecisionConfig):
+        if "network" not in open_settings(config) or not isinstance(rule, Decision):
             return config
         images = _first(self.train, config.recipe.neighbours)
         trains = config.code.build(network.n_steps).encode(images.images)
@@ -250,7 +250,7 @@ def open_settings(config: S4NNMnistConfig) -> set[str]:
         return set()
     found = {"noise", "code", "rule"} - config.model_fields_set
     drawn = {"initial_low", "initial_high"} & config.network.model_fields_set
-    decided = "rule" in config.model_fields_set and not isinstance(config.rule, DecisionConfig)
+    decided = "rule" in config.model_fields_set and not isinstance(config.rule, Decision)
     return found if drawn or decided else found | {"network"}
 
 

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from brainsnn.codes import FirstSpikeDecoder
-from brainsnn.learning.base import RowGradient, Rule
+from brainsnn.learning.base import BoundRule, RowGradient
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 from brainsnn.structures import AllToAll
@@ -91,7 +91,7 @@ class FakeEngine:
         )
 
 
-class FakeRule(Rule):
+class FakeRule(BoundRule):
     """Squared error of the first steps, with d(step)/d(weight) = -1 for inputs before the spike."""
 
     citation, neuron, codes, gradient = "none", "fake", ("first_spike",), "surrogate"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from engines import usable_engines
 
-from brainsnn.codes import BernoulliEncoder
-from brainsnn.count import count_chain, count_connections, stretched
+from brainsnn.codes import BernoulliEncoder, RateDecoder
+from brainsnn.count import count_chain, stretched
 from brainsnn.engine import build_engine
 from brainsnn.errors import ModelError
-from brainsnn.learning.count import CountBackprop
+from brainsnn.learning.count import Count
 from brainsnn.learning.count.counts import free_potential, recorded_counts
 from brainsnn.streams import Streams
 
@@ -70,7 +68,8 @@ def test_no_neuron_spikes_more_than_t_times():
 
 def test_the_rule_takes_the_models_connections():
     model = count_chain("counts", NOTATION, T)
-    rule = CountBackprop(T, chain=count_connections(model))
+    rule = Count().bind(model, RateDecoder(), T + 2)
+    assert (rule.n_steps, rule.threshold) == (T, 1.0)
     assert list(rule.chain) == ["input_hidden1", "hidden1_output"]
 
 
@@ -93,7 +92,10 @@ def test_images_pass_through_convolutions_and_pooling_as_the_rule_has_it(engine_
             pytest.skip("GeNN takes all-to-all connections")
         engine.set_weights(weights)
         recording = engine.run(trains)
-    counts, chain = recorded_counts(recording), count_connections(model)
+    counts, chain = (
+        recorded_counts(recording),
+        Count().bind(model, RateDecoder(), T + 4).chain,
+    )
     assert "pool1.v0" not in weights
     for connection in model.connections:
         target = connection.target
@@ -103,13 +105,6 @@ def test_images_pass_through_convolutions_and_pooling_as_the_rule_has_it(engine_
         )
         np.testing.assert_allclose(found, arrived + weights.get(f"{target}.v0", 0.5), atol=1e-9)
         assert counts[target].any()
-
-
-def test_a_structure_that_the_rule_does_not_know_is_refused():
-    model = count_chain("counts", NOTATION, T)
-    strange = SimpleNamespace(name="odd", structure=SimpleNamespace(name="ring"))
-    with pytest.raises(ModelError, match=r"'odd': .*not 'ring'"):
-        count_connections(SimpleNamespace(connections=[*model.connections, strange]))
 
 
 def test_longer_trials_make_the_same_decisions_with_larger_biases():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,10 @@ from brainsnn.codes import (
     EvenEncoder,
     LatencyEncoder,
 )
-from brainsnn.count import count_chain, count_connections
+from brainsnn.count import count_chain
 from brainsnn.errors import ConfigError, ModelError
-from brainsnn.learning.base import Rule
-from brainsnn.learning.rules import RULES, CountConfig, RuleConfig
+from brainsnn.learning.base import BoundRule
+from brainsnn.learning.rules import RULES, Count, Rule
 from brainsnn.model import Model
 from brainsnn.neurons import integrate_and_fire_once
 from brainsnn.registry import suggest
@@ -70,7 +70,7 @@ class Plan:
     model : Model
     n_steps : int
         Length of a trial.
-    rule : Rule
+    rule : BoundRule
     decoder : Decoder
     temperature : float
         By which evidence is divided before it becomes probabilities.
@@ -79,14 +79,14 @@ class Plan:
 
     model: Model
     n_steps: int
-    rule: Rule
+    rule: BoundRule
     decoder: Decoder
     temperature: float
     learning_rate: float
 
 
-def settled_rule(rule: Any) -> RuleConfig:
-    """Rule that a name stands for, or the rule itself.
+def settled_rule(rule: Any) -> Rule:
+    """BoundRule that a name stands for, or the rule itself.
 
     Raises
     ------
@@ -95,13 +95,13 @@ def settled_rule(rule: Any) -> RuleConfig:
     """
     settings = RULES[rule].model_validate({}) if isinstance(rule, str) else rule
     if rule == "count":
-        settings = CountConfig(temperature=2.0)
-    if not isinstance(settings, RuleConfig):
+        settings = Count(temperature=0.1)
+    if not isinstance(settings, Rule):
         raise ConfigError(f"rule = {rule!r} is not possible. {suggest(str(rule), RULES)}")
     return settings
 
 
-def settled_encoder(encoder: Any, rule: RuleConfig) -> Encoder:
+def settled_encoder(encoder: Any, rule: Rule) -> Encoder:
     """Encoder that a name stands for, the encoder itself, or the one that goes with the rule."""
     if encoder is None:
         return _family(rule).encoder()
@@ -112,7 +112,7 @@ def settled_encoder(encoder: Any, rule: RuleConfig) -> Encoder:
     return encoder
 
 
-def settled_decoder(decoder: Any, rule: RuleConfig) -> Decoder:
+def settled_decoder(decoder: Any, rule: Rule) -> Decoder:
     """Decoder that a name stands for, the decoder itself, or the one that goes with the rule."""
     if decoder is None:
         return DECODERS[_family(rule).decoder]()
@@ -123,7 +123,7 @@ def settled_decoder(decoder: Any, rule: RuleConfig) -> Decoder:
     return decoder
 
 
-def _family(rule: RuleConfig) -> Family:
+def _family(rule: Rule) -> Family:
     if rule.name not in FAMILIES:
         raise ConfigError(
             f"The rule {rule.name!r} needs a network of its own, with encoder and decoder: give "
@@ -134,7 +134,7 @@ def _family(rule: RuleConfig) -> Family:
 
 def make_plan(
     network: Any,
-    rule: RuleConfig,
+    rule: Rule,
     decoder: Decoder,
     learning_rate: float | None,
     axes: tuple[int, ...],
@@ -148,7 +148,7 @@ def make_plan(
     ----------
     network : str, int, tuple or Model
         See `Classifier`.
-    rule : RuleConfig
+    rule : Rule
     decoder : Decoder
     learning_rate : float or None
         None for the rule's.
@@ -171,24 +171,16 @@ def make_plan(
     given = "learning_rate" in rule.model_fields_set or rule.name not in FAMILIES
     own = rule.learning_rate if given else FAMILIES[rule.name].learning_rate
     length = n_steps + (len(model.connections) if rule.name == "count" else 0)
-    made = _made(rule, model, n_steps)
+    made = rule.bind(model, decoder, length)
     rate = own if learning_rate is None else learning_rate
-    return Plan(model, length, made, decoder, _temperature(rule, n_steps), rate)
+    return Plan(model, length, made, decoder, _temperature(made, n_steps), rate)
 
 
-def _made(rule: RuleConfig, model: Model, n_steps: int) -> Rule:
-    """Make the rule for a network."""
-    if isinstance(rule, CountConfig):
-        made = rule.model_copy(update={"n_steps": n_steps}).build({})
-        return replace(made, chain=count_connections(model))  # type: ignore[type-var]
-    first = {c.name: c.initial for c in model.connections if isinstance(c.initial, Uniform)}
-    return rule.build(first)
-
-
-def _temperature(rule: RuleConfig, n_steps: int) -> float:
-    for name in ("temperature", "tau"):
-        if hasattr(rule, name):
-            return float(getattr(rule, name))
+def _temperature(rule: BoundRule, n_steps: int) -> float:
+    for of in (rule, getattr(rule, "loss_function", None)):
+        for name in ("temperature", "tau"):
+            if hasattr(of, name):
+                return float(getattr(of, name))
     return max(n_steps / 20, 1.0)
 
 
@@ -232,22 +224,19 @@ def _checked(network: str, parts: tuple[str, ...], axes: tuple[int, ...], n_clas
     return network
 
 
-def _built(notation: str, rule: RuleConfig, n_steps: int, active: float) -> Model:
+def _built(notation: str, rule: Rule, n_steps: int, active: float) -> Model:
     """Network of the notation with the neurons that the rule was derived for."""
     family = _family(rule)
-    if isinstance(rule, CountConfig):
-        return count_chain("classifier", notation, n_steps, rule.threshold)
+    if isinstance(rule, Count):
+        return count_chain("classifier", notation, n_steps)
     layers = notation.split("-")
-    neuron = integrate_and_fire_once
-    if hasattr(rule, "threshold"):
-        neuron = neuron.with_parameters(theta=rule.threshold)
     scale = ACTIVE / max(active, 1.0)
     first = [Uniform(*(scale * k for k in family.first))]
     for layer in layers[1:-1]:
         width = int(layer) if layer.isdecimal() else WIDTH
         first.append(Uniform(*(k * WIDTH / width for k in family.later)))
     learned = [k for k, layer in enumerate(layers[1:]) if not layer.endswith("a")]
-    return chain("classifier", notation, neuron, [first[k] for k in learned])
+    return chain("classifier", notation, integrate_and_fire_once, [first[k] for k in learned])
 
 
 def _check_ends(model: Model, n_inputs: int, n_classes: int) -> None:

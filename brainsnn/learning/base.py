@@ -1,15 +1,15 @@
 """What a learning rule and an optimiser exchange.
 
-A rule is pure: a recording, the weights and the labels go in; one gradient a connection comes out,
-from the last connection to the first. An optimiser changes weights in place. Weights are float64
-arrays of shape (pre, post).
+A bound rule is pure: a recording, the weights and the labels go in; one gradient a connection comes
+out, from the last connection to the first. An optimiser changes weights in place. Weights are
+float64 arrays of shape (pre, post).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,27 +39,12 @@ class RowGradient:
     values: NDArray[np.float64]
 
 
-class Rule(Protocol):
-    """A learning rule: a dataclass of its parameters that turns spikes into gradients.
+class BoundRule(Protocol):
+    """A rule that was bound to a network (`brainsnn.learning.rule`): turns spikes into gradients.
 
-    Inherit from it explicitly to get `end_epoch` for rules that do nothing there.
-
-    Attributes
-    ----------
-    citation : str
-        Where the rule was published.
-    neuron : str
-        The neuron model that the derivation assumes (a registered name).
-    codes : tuple of str
-        Output codes that the rule goes with (registered names of decoders).
-    gradient : {"exact", "surrogate"}
-        Whether `backward` returns the derivative of `loss` or a stand-in.
+    Usually a dataclass of settings and of what the network knows. Inherit from it explicitly to get
+    `kernels` and `end_epoch` for rules that have none.
     """
-
-    citation: ClassVar[str]
-    neuron: ClassVar[str]
-    codes: ClassVar[tuple[str, ...]]
-    gradient: ClassVar[Literal["exact", "surrogate"]]
 
     def backward(
         self, recording: Recording, weights: Weights, labels: NDArray[np.int64]

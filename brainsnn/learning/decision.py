@@ -31,13 +31,17 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from brainsnn.errors import LearningError
+from brainsnn.errors import LearningError, RuleError
 from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.gated import Errors, GatedRule, Steps
+from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
 from brainsnn.learning.peak import in_order, peaks
+from brainsnn.learning.rule import RULES, LayeredRule
+from brainsnn.neurons import integrate_and_fire_once
 from brainsnn.spikes import Recording
 
 
@@ -143,14 +147,6 @@ class DecisionBackprop(GatedRule):
         If `width` is not positive, or `reads` something else.
     """
 
-    citation: ClassVar[str] = (
-        "Straight-through window of Esser S.K. et al. (2016) Convolutional networks for fast, "
-        "energy-efficient neuromorphic computing. PNAS 113(41):11441-11446, at the first spike."
-    )
-    neuron: ClassVar[str] = "integrate_and_fire_once"
-    codes: ClassVar[tuple[str, ...]] = ("first_spike",)
-    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
-
     loss_function: FirstSpikeLoss = field(default_factory=FirstSpikeSoftmax)
     threshold: float = 100.0
     width: float = 50.0
@@ -169,10 +165,59 @@ class DecisionBackprop(GatedRule):
     def backward(
         self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
     ) -> Iterator[tuple[str, RowGradient]]:
-        """Yield the gradient of each connection from the last to the first (see `Rule`)."""
+        """Yield the gradient of each connection from the last to the first (see `BoundRule`)."""
         if self.reads == "peak" and len(weights) > 2:
             raise LearningError(
                 f"A rule that reads peaks needs one hidden layer, not {len(weights) - 1}: peaks of "
                 "one layer are at many steps, and the layer below is read at one."
             )
         return super().backward(recording, weights, labels)
+
+
+@RULES.register("decision")
+class Decision(LayeredRule):
+    """Backpropagation through the state at the decision, with a softmax over first spikes.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.1
+        Of Adam.
+    tau, margin, target, anchor, earliest, patience : float
+        See `FirstSpikeSoftmax`.
+    width, reads
+        See `DecisionBackprop`; its threshold is that of the network's hidden neurons.
+
+    References
+    ----------
+    S.K. Esser et al., Convolutional networks for fast, energy-efficient neuromorphic computing,
+    PNAS 113(41), 11441-11446 (2016), for the window around the threshold.
+    """
+
+    citation: ClassVar[str] = (
+        "Straight-through window of Esser S.K. et al. (2016) Convolutional networks for fast, "
+        "energy-efficient neuromorphic computing. PNAS 113(41):11441-11446, at the first spike."
+    )
+    codes: ClassVar[tuple[str, ...]] = ("first_spike",)
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+    derivation: ClassVar[Derivation] = Derivation((integrate_and_fire_once,))
+
+    name: Literal["decision"] = "decision"
+    learning_rate: float = Field(default=0.1, gt=0)
+    tau: float = Field(default=12.0, gt=0)
+    margin: float = Field(default=8.0, ge=0)
+    target: float = Field(default=80.0, ge=0)
+    anchor: float = Field(default=1.0, ge=0)
+    earliest: float = Field(default=32.0, ge=0)
+    patience: float = Field(default=1.0, ge=0)
+    width: float = Field(default=50.0, gt=0)
+    reads: Literal["decision", "peak"] = "decision"
+
+    def of_layers(self, layers: Layers, n_steps: int) -> DecisionBackprop:  # noqa: ARG002
+        """See `LayeredRule`."""
+        hidden = len(layers.populations) - 1
+        if self.reads == "peak" and hidden > 1:
+            raise RuleError(f"The rule 'decision' reads peaks with one hidden layer, not {hidden}.")
+        times = (self.tau, self.margin, self.target)
+        loss = FirstSpikeSoftmax(*times, self.anchor, self.earliest, self.patience)
+        theta = layers.common("theta", hidden=True)
+        return DecisionBackprop(loss, theta, self.width, self.reads)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
-from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.learning.base import BoundRule, RowGradient, Weights
 from brainsnn.learning.kernels import RuleKernels
 from brainsnn.learning.losses import FirstSpikeLoss
 from brainsnn.spikes import Recording
@@ -128,7 +128,7 @@ def layers(recording: Recording, weights: Weights) -> list[tuple[str, str, str]]
     return chain
 
 
-class GatedRule(Rule):
+class GatedRule(BoundRule):
     """Base of these rules; a subclass gives the two functions and parameters of `RuleKernels`.
 
     Attributes
@@ -151,7 +151,7 @@ class GatedRule(Rule):
     def backward(
         self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
     ) -> Iterator[tuple[str, RowGradient]]:
-        """Yield the gradient of each connection from the last to the first (see `Rule`)."""
+        """Yield the gradient of each connection from the last to the first (see `BoundRule`)."""
         n_steps = recording.n_steps
         begin, below, parameters = self.functions()
         chain = layers(recording, weights)

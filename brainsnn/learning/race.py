@@ -34,13 +34,17 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from brainsnn.errors import LearningError
+from brainsnn.errors import LearningError, RuleError
 from brainsnn.jit import njit
-from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.learning.base import BoundRule, RowGradient, Weights
 from brainsnn.learning.gated import Errors, Steps, layers
+from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
 from brainsnn.learning.losses.base import check_labels
+from brainsnn.learning.rule import RULES, LayeredRule
+from brainsnn.neurons import integrate_and_fire_once
 from brainsnn.spikes import Recording
 
 LARGEST = 20.0
@@ -113,7 +117,7 @@ def _gradient(
 
 
 @dataclass(frozen=True)
-class RaceLikelihood(Rule):
+class RaceLikelihood(BoundRule):
     r"""Ascent on the probability that the right class wins the race (module docstring).
 
     A hidden neuron stands for the class whose output it excites most.
@@ -139,14 +143,6 @@ class RaceLikelihood(Rule):
         If `spread` is not positive, or `floor` not in (0, 1].
     """
 
-    citation: ClassVar[str] = (
-        "Escape noise of Gerstner W. (2000) Population dynamics of spiking neurons: fast "
-        "transients, asynchronous states, and locking. Neural Computation 12(1):43-89."
-    )
-    neuron: ClassVar[str] = "integrate_and_fire_once"
-    codes: ClassVar[tuple[str, ...]] = ("first_spike",)
-    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
-
     threshold: float = 100.0
     spread: float = 3.0
     floor: float = 0.1
@@ -163,7 +159,7 @@ class RaceLikelihood(Rule):
     def backward(
         self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
     ) -> Iterator[tuple[str, RowGradient]]:
-        """Yield the gradient of each connection from the last to the first (see `Rule`)."""
+        """Yield the gradient of each connection from the last to the first (see `BoundRule`)."""
         chain = layers(recording, weights)
         if len(chain) != 2:
             raise LearningError(
@@ -203,3 +199,48 @@ class RaceLikelihood(Rule):
         """Loss of the output spikes of each trial."""
         output = list(recording.populations)[-1]
         return self.loss_function.value(recording.first_steps(output), labels, recording.n_steps)
+
+
+@RULES.register("race")
+class Race(LayeredRule):
+    """Likelihood that the hidden neurons of the right class fire first, under noise.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.001
+        Of Adam.
+    spread, floor, handicaps
+        See `RaceLikelihood`; its threshold is that of the network's hidden neurons.
+
+    References
+    ----------
+    W. Gerstner, Population dynamics of spiking neurons: fast transients, asynchronous states, and
+    locking, Neural Computation 12(1), 43-89 (2000), for the noise.
+    """
+
+    citation: ClassVar[str] = (
+        "Escape noise of Gerstner W. (2000) Population dynamics of spiking neurons: fast "
+        "transients, asynchronous states, and locking. Neural Computation 12(1):43-89."
+    )
+    codes: ClassVar[tuple[str, ...]] = ("first_spike",)
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+    derivation: ClassVar[Derivation] = Derivation((integrate_and_fire_once,))
+
+    name: Literal["race"] = "race"
+    learning_rate: float = Field(default=0.001, gt=0)
+    spread: float = Field(default=3.0, gt=0)
+    floor: float = Field(default=0.1, gt=0, le=1)
+    handicaps: tuple[float, ...] = ()
+
+    def of_layers(self, layers: Layers, n_steps: int) -> RaceLikelihood:  # noqa: ARG002
+        """See `LayeredRule`."""
+        hidden = len(layers.populations) - 1
+        if hidden != 1:
+            raise RuleError(f"The rule 'race' was derived for one hidden layer, not {hidden}.")
+        if self.handicaps and len(self.handicaps) != layers.n_outputs:
+            raise RuleError(
+                f"The rule 'race' has {len(self.handicaps)} handicaps for the {layers.n_outputs} "
+                f"classes of {layers.populations[-1].name!r}; one each is needed."
+            )
+        theta = layers.common("theta", hidden=True)
+        return RaceLikelihood(theta, self.spread, self.floor, self.handicaps)

@@ -38,12 +38,16 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from brainsnn.jit import njit
 from brainsnn.learning.base import Weights
 from brainsnn.learning.gated import Errors, GatedRule, Steps
+from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, RelativeTargets
-from brainsnn.synapses.base import Normal, Uniform
+from brainsnn.learning.rule import RULES, LayeredRule
+from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.synapses import Initial
 
 
 @njit()
@@ -84,6 +88,18 @@ def _below(  # type: ignore[no-untyped-def]
 
 
 @dataclass(frozen=True)
+class SignedInitial:
+    """First weights drawn as `initial` says, all 0 or more (sign 1) or 0 or less (-1)."""
+
+    initial: Initial
+    sign: float
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+        """Draw weights of `shape` (pre, post)."""
+        return self.sign * np.abs(self.initial.draw(rng, shape))
+
+
+@dataclass(frozen=True)
 class TemporalBackprop(GatedRule):
     """Temporal backpropagation through first spikes, for any number of layers (module docstring).
 
@@ -96,22 +112,14 @@ class TemporalBackprop(GatedRule):
     redraw_below : float, default 0.001
         Neurons of hidden layers that fired in a smaller fraction of an epoch's trials are drawn
         anew at its end.
-    initial : mapping of str to Uniform or Normal
+    initial : mapping of str to Uniform, Normal or FanInNormal
         What they are drawn from, by connection; connections left out are never redrawn.
     """
-
-    citation: ClassVar[str] = (
-        "Kheradpisheh S.R., Masquelier T. (2020) Temporal backpropagation for spiking neural "
-        "networks with one spike per neuron. Int. J. Neural Systems 30(6):2050027."
-    )
-    neuron: ClassVar[str] = "integrate_and_fire_once"
-    codes: ClassVar[tuple[str, ...]] = ("first_spike",)
-    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
 
     loss_function: FirstSpikeLoss = field(default_factory=RelativeTargets)
     normalised: bool = True
     redraw_below: float = 0.001
-    initial: Mapping[str, Uniform | Normal] = field(default_factory=dict)
+    initial: Mapping[str, Initial | SignedInitial] = field(default_factory=dict)
 
     def functions(self) -> tuple[Any, Any, NDArray[np.float64]]:
         """See `GatedRule`."""
@@ -132,3 +140,47 @@ class TemporalBackprop(GatedRule):
                 values[:, dead] = self.initial[name].draw(rng, (values.shape[0], dead.size))
                 redrawn += dead.size
         return redrawn
+
+
+@RULES.register("s4nn")
+class S4NN(LayeredRule):
+    """S4NN's temporal backpropagation with relative targets, as published.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.2
+        The paper's, for MNIST.
+    gamma : float, default 3
+        Margin in steps of the relative targets.
+    redraw_below : float, default 0.001
+        Hidden neurons that fire in a smaller fraction of an epoch's trials are drawn anew, from
+        what the network drew their first weights from.
+
+    References
+    ----------
+    S.R. Kheradpisheh and T. Masquelier, Temporal backpropagation for spiking neural networks with
+    one spike per neuron, Int. J. Neural Systems 30(6), 2050027 (2020).
+    """
+
+    citation: ClassVar[str] = (
+        "Kheradpisheh S.R., Masquelier T. (2020) Temporal backpropagation for spiking neural "
+        "networks with one spike per neuron. Int. J. Neural Systems 30(6):2050027."
+    )
+    codes: ClassVar[tuple[str, ...]] = ("first_spike",)
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+    derivation: ClassVar[Derivation] = Derivation((integrate_and_fire_once,))
+
+    name: Literal["s4nn"] = "s4nn"
+    learning_rate: float = Field(default=0.2, gt=0)
+    gamma: float = Field(default=3.0, ge=0)
+    redraw_below: float = Field(default=0.001, ge=0, le=1)
+
+    def of_layers(self, layers: Layers, n_steps: int) -> TemporalBackprop:  # noqa: ARG002
+        """See `LayeredRule`."""
+        initial = {
+            c.name: SignedInitial(c.initial, 1.0 if c.sign == "excitatory" else -1.0)
+            if c.sign
+            else c.initial
+            for c in layers.connections
+        }
+        return TemporalBackprop(RelativeTargets(self.gamma), True, self.redraw_below, initial)

@@ -13,7 +13,7 @@ from brainsnn.engine.library import by_population
 from brainsnn.errors import LearningError
 from brainsnn.indices import indices, seal
 from brainsnn.interrupts import StopRequest
-from brainsnn.learning.base import Rule
+from brainsnn.learning.base import BoundRule
 from brainsnn.learning.gated import active_rows, row_values
 from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
 from brainsnn.learning.losses.base import check_labels
@@ -255,7 +255,7 @@ def _kernels(optimiser: Optimiser, name: str, weights: NDArray[np.float64]) -> O
 
 def make_updater(
     engine: Engine,
-    rule: Rule,
+    rule: BoundRule,
     optimiser: Optimiser,
     batch_size: int = 1,
     sequential: bool = True,

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError, LearningError, RunDirectoryError
 from brainsnn.interrupts import Interrupted, StopRequest
-from brainsnn.learning.base import Rule
+from brainsnn.learning.base import BoundRule
+from brainsnn.learning.rule import Rule
 from brainsnn.spikes import Recording
 from brainsnn.streams import Streams
 from brainsnn.training.callbacks import Callback, Progress
@@ -44,7 +45,8 @@ class Trainer:
     ----------
     engine : Engine
         Holds the initial weights.
-    rule : Rule
+    rule : Rule or BoundRule
+        A `Rule` is bound to the engine's network.
     decoder : Decoder
     config : TrainingConfig
     learning_rate : float
@@ -70,12 +72,14 @@ class Trainer:
     ------
     ConfigError
         If the learning rate is not a finite number above 0.
+    RuleError
+        If the rule was not derived for the engine's network.
     """
 
     def __init__(
         self,
         engine: Engine,
-        rule: Rule,
+        rule: Rule | BoundRule,
         decoder: Decoder,
         config: TrainingConfig,
         learning_rate: float,
@@ -90,6 +94,8 @@ class Trainer:
             raise ConfigError(
                 f"The learning rate must be a finite number above 0, got {learning_rate}."
             )
+        if isinstance(rule, Rule):
+            rule = rule.bind(engine.model, decoder, engine.n_steps)
         self.engine, self.rule, self.decoder, self.config = engine, rule, decoder, config
         self.learning_rate, self.checkpoint, self.callbacks = learning_rate, checkpoint, callbacks
         self.output = output or list(engine.populations)[-1]

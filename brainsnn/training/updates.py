@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.interrupts import StopRequest
-from brainsnn.learning.base import Rule
+from brainsnn.learning.base import BoundRule
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
 from brainsnn.structures import AllToAll
@@ -72,7 +72,7 @@ class StepByStep:
     Parameters
     ----------
     engine : Engine
-    rule : Rule
+    rule : BoundRule
     optimiser : Optimiser
     batch_size : int, default 1
     sequential : bool, default True
@@ -84,7 +84,7 @@ class StepByStep:
     def __init__(
         self,
         engine: Engine,
-        rule: Rule,
+        rule: BoundRule,
         optimiser: Optimiser,
         batch_size: int = 1,
         sequential: bool = True,

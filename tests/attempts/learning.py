@@ -9,7 +9,7 @@ import numpy as np
 from attempts.spikes import FAR, Attempt, recorded
 from helpers import NAN
 
-from brainsnn.learning.antlr import Antlr
+from brainsnn.learning.antlr import AntlrBackprop
 from brainsnn.learning.averaging import EpochsAverage, ExponentialAverage
 from brainsnn.learning.count.rule import CountBackprop
 from brainsnn.learning.decision import DecisionBackprop
@@ -24,7 +24,7 @@ RULES = {
     "decision": DecisionBackprop(),
     "peak": DecisionBackprop(reads="peak"),
     "race": RaceLikelihood(),
-    "antlr": Antlr(),
+    "antlr": AntlrBackprop(),
     "count": CountBackprop(4),
 }
 

@@ -210,7 +210,7 @@ def test_samples_that_cannot_be_taken_are_refused(X, y, words):
 def test_silent_outputs_are_said_at_once(iris):
     X, y = iris
     with pytest.warns(HealthWarning, match="No neuron of 'output' spiked in the first 150 trials"):
-        classifier(epochs=1, rule=bs.Count(threshold=1.0), learning_rate=1e-9).fit(0 * X, y)
+        classifier(epochs=1, rule=bs.Count(temperature=0.1), learning_rate=1e-9).fit(0 * X, y)
 
 
 @pytest.mark.parametrize("rule", ["s4nn", "decision"])

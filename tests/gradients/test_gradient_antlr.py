@@ -14,7 +14,7 @@ import pytest
 from current_based import Array, rasters, recording, trains
 from numpy.typing import NDArray
 
-from brainsnn.learning.antlr import Antlr, activation_based, bias_name, timing_based
+from brainsnn.learning.antlr import AntlrBackprop, activation_based, bias_name, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss, SpikeTrainLoss
 from brainsnn.neurons import Coefficients
 
@@ -49,7 +49,7 @@ def trials(weights: dict[str, Array], once: bool) -> list[list[NDArray[np.bool_]
 class Forward:
     """Values and tangents of one layer, step by step."""
 
-    def __init__(self, rule: Antlr, spikes: NDArray[np.bool_]) -> None:
+    def __init__(self, rule: AntlrBackprop, spikes: NDArray[np.bool_]) -> None:
         self.rule, self.c, self.spikes = rule, rule.coefficients, spikes
 
     def states(self, x: Array, bias: Array) -> tuple[Array, Array]:
@@ -106,7 +106,7 @@ class Forward:
 
 
 def change_of_loss(
-    rule: Antlr, layers: list[NDArray[np.bool_]], weights: dict, direction: dict, label: int
+    rule: AntlrBackprop, layers: list[NDArray[np.bool_]], weights: dict, direction: dict, label: int
 ) -> float:
     ds = dt = np.zeros(layers[0].shape)
     names, penalty = list(SIZES), 0.0
@@ -145,7 +145,7 @@ CASES = {
 @pytest.mark.parametrize("case", list(CASES))
 def test_gradient_is_the_forward_derivative(case: str) -> None:
     loss, settings = CASES[case]
-    rule = Antlr(losses()[loss], COEFFICIENTS, **settings)
+    rule = AntlrBackprop(losses()[loss], COEFFICIENTS, **settings)
     weights, direction = draw(3), draw(4, 1.0)
     layers = trials(weights, rule.once)
     assert all(np.sum([x[d] for x in layers]) > 5 for d in range(len(SIZES)))
@@ -172,9 +172,9 @@ def test_lambdas_of_one_and_nothing_give_the_parts_to_the_last_bit(
         part = activation_based(loss, coefficients=COEFFICIENTS)
     else:
         part = timing_based(loss, coefficients=COEFFICIENTS, silence_penalty=0.0)
-    exact = Antlr(loss, COEFFICIENTS, *lambdas)
+    exact = AntlrBackprop(loss, COEFFICIENTS, *lambdas)
     nothing = 1e-300  # so that both derivatives are worked out, and one does not count
-    worked_out = Antlr(loss, COEFFICIENTS, lambdas[0] or nothing, lambdas[1] or nothing)
+    worked_out = AntlrBackprop(loss, COEFFICIENTS, lambdas[0] or nothing, lambdas[1] or nothing)
     rules = [rule.backward(recorded, weights, LABELS) for rule in (part, exact, worked_out)]
     for (_, a), (_, b), (_, c) in zip(*rules, strict=True):
         np.testing.assert_array_equal(a.values, b.values)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from derived_for import DURATION, network_for
 from limits import assert_ends
 
-from brainsnn.learning.antlr import Antlr
+from brainsnn.codes import DECODERS
+from brainsnn.learning.antlr import AntlrBackprop
 from brainsnn.learning.averaging import AVERAGES
-from brainsnn.learning.count import CountBackprop, RatePenalty
+from brainsnn.learning.count import RatePenalty
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import (
     FirstSpikeSoftmax,
@@ -16,10 +20,11 @@ from brainsnn.learning.losses import (
     SpikeLatencyLoss,
 )
 from brainsnn.learning.race import RaceLikelihood
+from brainsnn.learning.rule import LayeredRule
 from brainsnn.learning.rules import RULES
 from brainsnn.learning.schedules import SCHEDULES
-from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.neurons.current_based import Coefficients
+from brainsnn.synapses import Uniform
 
 POSITIVE, SIGNLESS = "positive", "not negative"
 ENDS = {
@@ -29,23 +34,21 @@ ENDS = {
         "redraw_below": "share",
     },
     ("rule", "decision"): {
-        **dict.fromkeys(("learning_rate", "tau", "threshold", "width"), POSITIVE),
+        **dict.fromkeys(("learning_rate", "tau", "width"), POSITIVE),
         **dict.fromkeys(("margin", "target", "anchor", "earliest", "patience"), SIGNLESS),
     },
     ("rule", "race"): {
-        **dict.fromkeys(("learning_rate", "threshold", "spread"), POSITIVE),
+        **dict.fromkeys(("learning_rate", "spread"), POSITIVE),
         "floor": "positive share",
     },
     ("rule", "antlr"): {
         **dict.fromkeys(("learning_rate", "latency_scale"), POSITIVE),
-        **dict.fromkeys(("n_classes", "target_spikes", "kernel_steps"), "from 1"),
+        "target_spikes": "from 1",
         **dict.fromkeys(("lambda_act", "lambda_tim", "silence_penalty"), SIGNLESS),
         **dict.fromkeys(("negligible", "spike_penalty"), SIGNLESS),
-        **dict.fromkeys(("alpha_i", "alpha_v"), "share"),
     },
     ("rule", "count"): {
-        **dict.fromkeys(("learning_rate", "threshold", "temperature"), POSITIVE),
-        "n_steps": "from 1",
+        **dict.fromkeys(("learning_rate", "temperature"), POSITIVE),
         "rate_penalty": SIGNLESS,
         "rate_target": "share",
     },
@@ -67,37 +70,39 @@ def test_settings_end_where_they_should(kind):
         assert_ends(config, ENDS[kind, name])
 
 
-def test_rules_without_settings_are_those_without_arguments():
-    assert RULES["s4nn"]().build({}) == TemporalBackprop(RelativeTargets(3.0), True, 0.001, {})
-    softmax = FirstSpikeSoftmax(12.0, 8.0, 80.0, 1.0, 32.0, 1.0)
-    assert RULES["decision"]().build({}) == DecisionBackprop(softmax, 100.0, 50.0, "decision")
-    assert RULES["race"]().build({}) == RaceLikelihood(100.0, 3.0, 0.1, ())
-    assert RULES["count"]().build({}) == CountBackprop(50, 1.0, 1.0, True, RatePenalty(0.0, 0.1))
-    coefficients = Coefficients(0.99, 0.99).normalised(100)
-    wanted = Antlr(SpikeLatencyLoss(1 / 6), coefficients, 1.0, 1.0, reset_path=False, once=False)
-    assert RULES["antlr"]().build({}) == wanted
-    assert wanted.silence_penalty == wanted.negligible == wanted.spike_penalty == 0
+def bound(name: str, **settings: Any) -> Any:
+    rule = RULES[name](**settings)
+    assert isinstance(rule, LayeredRule)
+    return rule.bind(network_for(rule), DECODERS[rule.codes[-1]](), DURATION + 2)
+
+
+def test_what_the_network_knows_is_read_from_it():
+    assert bound("decision", width=8).threshold == bound("race").threshold == 100.0
+    count = bound("count", temperature=0.2)
+    assert (count.n_steps, count.threshold, count.temperature) == (DURATION, 1.0, 0.2 * DURATION)
+    assert list(count.chain) == ["input_hidden", "hidden_output"]
+    antlr = bound("antlr", loss="count")
+    assert (antlr.coefficients, antlr.once) == (Coefficients(), False)
+    assert antlr.loss_function.counts.shape == (3, 3)
+    assert bound("s4nn").initial == dict.fromkeys(("input_hidden", "hidden_output"), Uniform())
 
 
 def test_every_setting_reaches_its_rule():
-    built = RULES["decision"](
-        tau=1, margin=2, target=3, anchor=4, earliest=5, patience=6, threshold=7, width=8
-    ).build({})
-    assert built == DecisionBackprop(FirstSpikeSoftmax(1, 2, 3, 4, 5, 6), 7.0, 8.0)
-    built = RULES["race"](threshold=1, spread=2, floor=0.3, handicaps=(4.0,)).build({})
-    assert built == RaceLikelihood(1.0, 2.0, 0.3, (4.0,))
-    built = RULES["count"](
-        n_steps=2, threshold=3, temperature=4, open_output=False, rate_penalty=5, rate_target=0.6
-    ).build({})
-    assert built == CountBackprop(2, 3.0, 4.0, False, RatePenalty(5.0, 0.6))
+    names = ("tau", "margin", "target", "anchor", "earliest", "patience")
+    decision = bound(
+        "decision", **dict(zip(names, range(1, 7), strict=True)), width=8, reads="peak"
+    )
+    assert decision == DecisionBackprop(FirstSpikeSoftmax(1, 2, 3, 4, 5, 6), 100.0, 8.0, "peak")
+    race = bound("race", spread=2, floor=0.3, handicaps=(4.0, 5.0, 6.0))
+    assert race == RaceLikelihood(100.0, 2.0, 0.3, (4.0, 5.0, 6.0))
+    count = bound("count", open_output=False, rate_penalty=5, rate_target=0.6)
+    assert (count.open_output, count.penalty) == (False, RatePenalty(5.0, 0.6))
     settings = {"lambda_act": 2, "lambda_tim": 3, "silence_penalty": 4, "negligible": 5}
-    switches = {"spike_penalty": 6, "reset_path": True, "once": True}
-    decays = {"alpha_i": 0.7, "alpha_v": 0.8, "kernel_steps": 9}
-    built = RULES["antlr"](latency_scale=0.5, **settings, **switches, **decays).build({})
-    coefficients = Coefficients(0.7, 0.8).normalised(9)
-    assert built == Antlr(SpikeLatencyLoss(0.5), coefficients, **settings, **switches)
-    count = RULES["antlr"](loss="count", n_classes=3, target_spikes=4).build({}).loss_function
-    assert isinstance(count, SpikeCountLoss)
-    assert count.counts.tolist() == [[4, 0, 0], [0, 4, 0], [0, 0, 4]]
-    built = RULES["s4nn"](gamma=1, redraw_below=0.2).build({})
-    assert built == TemporalBackprop(RelativeTargets(1), True, 0.2, {})
+    settings |= {"spike_penalty": 6, "reset_path": True}
+    antlr = bound("antlr", latency_scale=0.5, **settings)
+    assert antlr == AntlrBackprop(SpikeLatencyLoss(0.5), Coefficients(), **settings)
+    wanted = bound("antlr", loss="count", target_spikes=4).loss_function
+    assert isinstance(wanted, SpikeCountLoss)
+    assert wanted.counts.tolist() == [[4, 0, 0], [0, 4, 0], [0, 0, 4]]
+    s4nn = bound("s4nn", gamma=1, redraw_below=0.2)
+    assert (s4nn.loss_function, s4nn.redraw_below) == (RelativeTargets(1), 0.2)

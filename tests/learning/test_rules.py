@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.base import RowGradient, Rule
+from brainsnn.learning.base import BoundRule, RowGradient
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.gated import layers
 from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
@@ -106,7 +106,7 @@ def decision_by_hand(weights: dict[str, NDArray[np.float64]]) -> Iterator[NDArra
     [(TemporalBackprop(), temporal_by_hand), (DecisionBackprop(), decision_by_hand)],
 )
 def test_gradients_follow_the_equations(
-    rule: Rule, by_hand: object, weights: dict[str, NDArray[np.float64]]
+    rule: BoundRule, by_hand: object, weights: dict[str, NDArray[np.float64]]
 ) -> None:
     found = list(rule.backward(recording(weights), weights, LABELS))
     assert [name for name, _ in found] == list(weights)[::-1]
@@ -117,7 +117,7 @@ def test_gradients_follow_the_equations(
 
 @pytest.mark.parametrize("rule", [TemporalBackprop(), DecisionBackprop()])
 def test_gradients_are_summed_over_trials(
-    rule: Rule, weights: dict[str, NDArray[np.float64]]
+    rule: BoundRule, weights: dict[str, NDArray[np.float64]]
 ) -> None:
     whole = recording(weights)
     total = {name: np.zeros(values.shape) for name, values in weights.items()}
@@ -134,7 +134,7 @@ def test_gradients_are_summed_over_trials(
 
 @pytest.mark.parametrize("name", list(RULES))
 def test_every_registered_rule_declares_itself(name: str) -> None:
-    rule = RULES[name]().build({})
+    rule = RULES[name]()
     assert rule.citation
     assert rule.gradient in ("exact", "surrogate")
     assert rule.codes

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainsnn.antlr import current_based_chain
 from brainsnn.engine import build_engine
-from brainsnn.learning.antlr import Antlr, activation_based, timing_based
+from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss, SpikeTrainLoss
 from brainsnn.neurons import Coefficients
 from brainsnn.synapses import Normal
@@ -21,7 +21,7 @@ DATA = Path(__file__).parent / "data" / "antlr"
 FILES = sorted(path.stem for path in DATA.glob("*.npz"))
 POPULATIONS = ("input", "hidden", "output")
 Numbers = dict[str, NDArray[np.float64]]
-RULES = {"activation": activation_based, "timing": timing_based, "antlr": Antlr}
+RULES = {"activation": activation_based, "timing": timing_based, "antlr": AntlrBackprop}
 
 
 @pytest.fixture(params=FILES)

@@ -27,7 +27,8 @@ def test_a_protocol_knows_itself(name: str) -> None:
         assert text
     if isinstance(protocol, Study):
         return
-    rule = protocol.rule(config, protocol.model(config))
+    assert protocol.bind(config, protocol.model(config)) is not None
+    rule = protocol.rule(config)
     assert rule.citation
     assert rule.codes
     assert protocol.learning_rate(config) > 0

@@ -12,7 +12,7 @@ from brainsnn.datasets import SmallNMNIST
 from brainsnn.errors import DataError
 from brainsnn.experiment import start
 from brainsnn.records import RunDirectory
-from protocols.antlr_network import Condition
+from protocols.antlr_network import Condition, own_decoder
 from protocols.antlr_nmnist import PROTOCOL
 
 LITTLE = (
@@ -39,7 +39,10 @@ def test_from_recordings_to_report(tmp_path):
 
 @pytest.mark.parametrize(("once", "wanted"), [(False, 10), (True, 1)])
 def test_the_activation_method_asks_for_ten_spikes_where_a_neuron_may_have_them(once, wanted):
-    rule = PROTOCOL.rule_of(PROTOCOL.config(), Condition("activation", once)).build({})
+    config = PROTOCOL.config()
+    settings = PROTOCOL.rule_of(config, Condition("activation", once))
+    network, n_steps = PROTOCOL.network(config, once), PROTOCOL.n_steps(config)
+    rule = settings.bind(network, own_decoder("activation"), n_steps)
     assert rule.loss_function.counts.tolist() == (wanted * np.eye(10)).tolist()
 
 

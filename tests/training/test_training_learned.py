@@ -11,7 +11,7 @@ from fakes import make_trainer, make_trials
 from brainsnn.antlr import current_based_chain
 from brainsnn.engine import build_engine
 from brainsnn.engine.base import Engine
-from brainsnn.learning.antlr import Antlr
+from brainsnn.learning.antlr import AntlrBackprop
 from brainsnn.learning.losses import SpikeLatencyLoss
 from brainsnn.neurons import Coefficients
 from brainsnn.records import load_weights, save_weights
@@ -39,7 +39,7 @@ class StopInTheMiddle(Callback):
 
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 def test_trained_and_resumed_exactly(optimiser: str, tmp_path: Path) -> None:
-    path, rule = tmp_path / "latest.npz", Antlr(SpikeLatencyLoss(), COEFFICIENTS)
+    path, rule = tmp_path / "latest.npz", AntlrBackprop(SpikeLatencyLoss(), COEFFICIENTS)
     settings = {
         "rule": rule,
         "epochs": 2,

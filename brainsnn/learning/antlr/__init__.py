@@ -4,6 +4,12 @@
 `trials` how a recording is cut into trials of the paper's steps.
 """
 
-from brainsnn.learning.antlr.rule import Antlr, activation_based, bias_name, timing_based
+from brainsnn.learning.antlr.rule import (
+    Antlr,
+    AntlrBackprop,
+    activation_based,
+    bias_name,
+    timing_based,
+)
 
-__all__ = ["Antlr", "activation_based", "bias_name", "timing_based"]
+__all__ = ["Antlr", "AntlrBackprop", "activation_based", "bias_name", "timing_based"]

@@ -15,17 +15,22 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from brainsnn.errors import LearningError
+from brainsnn.errors import LearningError, RuleError
 from brainsnn.learning.antlr.layer import Layer, learn_trials, make_layer
 from brainsnn.learning.antlr.potentials import Floats, pack
 from brainsnn.learning.antlr.trials import LayerSpikes, layer_spikes, output_raster, paper_steps
-from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.learning.base import BoundRule, RowGradient, Weights
 from brainsnn.learning.gated import layers
+from brainsnn.learning.layers import Derivation, Layers
+from brainsnn.learning.losses.spike_count import SpikeCountLoss
 from brainsnn.learning.losses.spike_latency import SpikeLatencyLoss
 from brainsnn.learning.losses.spike_loss import Method, SpikeLoss
-from brainsnn.neurons.current_based import Coefficients
+from brainsnn.learning.rule import RULES, LayeredRule
+from brainsnn.neurons.current_based import Coefficients, current_based, current_based_once
 from brainsnn.spikes import Recording
+from brainsnn.synapses.current import current
 
 CITATION = (
     "Kim J., Kim K., Kim J.-J. (2020) Unifying activation- and timing-based learning rules for "
@@ -39,7 +44,7 @@ def bias_name(population: str) -> str:
 
 
 @dataclass(frozen=True)
-class Antlr(Rule):
+class AntlrBackprop(BoundRule):
     r"""ANTLR, for any number of layers; with one weight 0, one of the methods it unifies.
 
     Weights given to `backward` may contain, beside each connection, the biases of the population
@@ -78,11 +83,6 @@ class Antlr(Rule):
         If the loss does not go with the method, a weight or penalty is negative, both weights are
         0, a scale is not positive, or spikes are penalised without `lambda_act`.
     """
-
-    citation: ClassVar[str] = CITATION
-    neuron: ClassVar[str] = "current_based"
-    codes: ClassVar[tuple[str, ...]] = ("first_spike", "rate")
-    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
 
     loss_function: SpikeLoss = field(default_factory=SpikeLatencyLoss)
     coefficients: Coefficients = field(default_factory=Coefficients)
@@ -208,12 +208,85 @@ def _checked_bias(weights: Weights, population: str, size: int) -> Floats:
     return bias
 
 
-def activation_based(loss_function: SpikeLoss, **settings: Any) -> Antlr:
-    """Activation-based rule alone (eq. 6): `Antlr` with the lambdas (1, 0)."""
-    return Antlr(loss_function, **{"lambda_act": 1.0, "lambda_tim": 0.0, **settings})
+def activation_based(loss_function: SpikeLoss, **settings: Any) -> AntlrBackprop:
+    """Activation-based rule alone (eq. 6): `AntlrBackprop` with the lambdas (1, 0)."""
+    return AntlrBackprop(loss_function, **{"lambda_act": 1.0, "lambda_tim": 0.0, **settings})
 
 
-def timing_based(loss_function: SpikeLoss, **settings: Any) -> Antlr:
+def timing_based(loss_function: SpikeLoss, **settings: Any) -> AntlrBackprop:
     """Timing-based rule alone (eq. 7): lambdas (0, 1), and 100 as the penalty of silence."""
     alone: Mapping[str, Any] = {"lambda_act": 0.0, "lambda_tim": 1.0, "silence_penalty": 100.0}
-    return Antlr(loss_function, **{**alone, **settings})
+    return AntlrBackprop(loss_function, **{**alone, **settings})
+
+
+@RULES.register("antlr")
+class Antlr(LayeredRule):
+    """Activation- and timing-based gradients of all spikes, alone or together.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.001
+        Of Adam.
+    loss : {"latency", "count"}, default "latency"
+        Whose first spike should come first, or whose spikes should be the only ones.
+    latency_scale : float, default 1/6
+        Of the latency loss (`SpikeLatencyLoss`).
+    target_spikes : int, default 1
+        Spikes that the count loss asks of the label's output; of the others it asks none.
+    lambda_act, lambda_tim, reset_path, silence_penalty, negligible, spike_penalty
+        See `AntlrBackprop`; decays, scales and threshold are those of the network's neurons, as is
+        whether they spike once.
+
+    References
+    ----------
+    J. Kim, K. Kim and J.-J. Kim, Unifying activation- and timing-based learning rules for spiking
+    neural networks, NeurIPS 33 (2020), arXiv:2006.02642.
+    """
+
+    citation: ClassVar[str] = CITATION
+    codes: ClassVar[tuple[str, ...]] = ("first_spike", "rate")
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+    derivation: ClassVar[Derivation] = Derivation(
+        (current_based, current_based_once), current, trained=("bias",)
+    )
+
+    name: Literal["antlr"] = "antlr"
+    learning_rate: float = Field(default=0.001, gt=0)
+    loss: Literal["latency", "count"] = "latency"
+    latency_scale: float = Field(default=1 / 6, gt=0)
+    target_spikes: int = Field(default=1, ge=1)
+    lambda_act: float = Field(default=1.0, ge=0)
+    lambda_tim: float = Field(default=1.0, ge=0)
+    reset_path: bool = False
+    silence_penalty: float = Field(default=0.0, ge=0)
+    negligible: float = Field(default=0.0, ge=0)
+    spike_penalty: float = Field(default=0.0, ge=0)
+
+    def of_layers(self, layers: Layers, n_steps: int) -> AntlrBackprop:
+        """See `LayeredRule`."""
+        length = n_steps - len(layers.populations)
+        if length < 1:
+            raise RuleError(
+                f"The rule 'antlr' needs trials longer than the {len(layers.populations)} "
+                f"connections between input and output, each a step: {n_steps} steps."
+            )
+        layers.check_biases("bias")
+        once = layers.neuron == current_based_once.name
+        wanted = self.target_spikes
+        if self.loss == "count" and wanted > (1 if once else length):
+            raise RuleError(
+                f"The rule 'antlr' asks an output for {wanted} spikes, target_spikes, but "
+                f"{layers.populations[-1].name!r} has at most {1 if once else length} a trial."
+            )
+        count = SpikeCountLoss.label_alone(layers.n_outputs, wanted)
+        return AntlrBackprop(
+            count if self.loss == "count" else SpikeLatencyLoss(self.latency_scale),
+            Coefficients(**{name: layers.common(name) for name in vars(Coefficients())}),
+            self.lambda_act,
+            self.lambda_tim,
+            reset_path=self.reset_path,
+            silence_penalty=self.silence_penalty,
+            once=once,
+            negligible=self.negligible,
+            spike_penalty=self.spike_penalty,
+        )

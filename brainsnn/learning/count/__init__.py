@@ -5,15 +5,17 @@ from brainsnn.learning.count.convolution import ConvolutionConnection
 from brainsnn.learning.count.dense import DenseConnection
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.count.pooling import PoolingConnection
-from brainsnn.learning.count.rule import CountBackprop
+from brainsnn.learning.count.rule import Count, CountBackprop, count_connection
 from brainsnn.learning.count.transfer import disagreement
 
 __all__ = [
     "ConvolutionConnection",
+    "Count",
     "CountBackprop",
     "CountConnection",
     "DenseConnection",
     "PoolingConnection",
     "RatePenalty",
+    "count_connection",
     "disagreement",
 ]

@@ -23,16 +23,23 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from brainsnn.errors import LearningError
-from brainsnn.learning.base import RowGradient, Rule, Weights
+from brainsnn.errors import LearningError, RuleError
+from brainsnn.learning.base import BoundRule, RowGradient, Weights
 from brainsnn.learning.count.connection import CountConnection, Floats
+from brainsnn.learning.count.convolution import ConvolutionConnection
 from brainsnn.learning.count.counts import free_potential, recorded_counts
 from brainsnn.learning.count.dense import DenseConnection
 from brainsnn.learning.count.penalty import RatePenalty
+from brainsnn.learning.count.pooling import PoolingConnection
 from brainsnn.learning.count.transfer import slope
+from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses.count_softmax import CountSoftmax
+from brainsnn.learning.rule import RULES, LayeredRule
+from brainsnn.neurons import integrate_and_fire_subtractive
 from brainsnn.spikes import Recording
+from brainsnn.structures import AllToAll, AveragePooling, Convolution, Structure
 
 CITATION = (
     "Wu J., Chua Y., Zhang M., Yang Q., Li G., Li H. (2019) Deep spiking neural network with spike "
@@ -52,7 +59,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class CountBackprop(Rule):
+class CountBackprop(BoundRule):
     r"""The rule, for chains of layers (module docstring).
 
     Weights given to `backward` hold, beside the learned connections, the initial potentials
@@ -80,11 +87,6 @@ class CountBackprop(Rule):
     LearningError
         If `n_steps` is below 1 or the threshold not positive.
     """
-
-    citation: ClassVar[str] = CITATION
-    neuron: ClassVar[str] = "integrate_and_fire_subtractive"
-    codes: ClassVar[tuple[str, ...]] = ("rate",)
-    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
 
     n_steps: int
     threshold: float = 1.0
@@ -172,3 +174,80 @@ class CountBackprop(Rule):
         for name in hidden if self.penalty.weight else ():
             value += self.penalty.value(recording.counts(name).astype(np.float64), self.n_steps)
         return value
+
+
+def count_connection(structure: Structure) -> CountConnection:
+    """How a connection of that structure acts on counts."""
+    if isinstance(structure, Convolution):
+        return ConvolutionConnection(**vars(structure))
+    if isinstance(structure, AveragePooling):
+        return PoolingConnection(**vars(structure))
+    return DenseConnection()
+
+
+@RULES.register("count")
+class Count(LayeredRule):
+    """Backpropagation through spike counts, for chains of layers, convolution and pooling.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.001
+        Of Adam.
+    temperature : float, default 0.05
+        Of the softmax over counts, as a share of T (the paper's is 1 / T), the steps in which a
+        neuron of the network may spike.
+    open_output : bool, default True
+        See `CountBackprop`; its threshold is that of the network.
+    rate_penalty, rate_target : float, default 0.0 and 0.1
+        See `RatePenalty`; 0 turns the penalty off.
+
+    References
+    ----------
+    J. Wu, Y. Chua, M. Zhang, Q. Yang, G. Li and H. Li, Deep spiking neural network with spike count
+    based learning rule, IJCNN (2019), arXiv:1902.05705.
+    """
+
+    citation: ClassVar[str] = CITATION
+    codes: ClassVar[tuple[str, ...]] = ("rate",)
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+    derivation: ClassVar[Derivation] = Derivation(
+        (integrate_and_fire_subtractive,),
+        structures=(AllToAll, Convolution, AveragePooling),
+        trained=("v0",),
+    )
+
+    name: Literal["count"] = "count"
+    learning_rate: float = Field(default=0.001, gt=0)
+    temperature: float = Field(default=0.05, gt=0)
+    open_output: bool = True
+    rate_penalty: float = Field(default=0.0, ge=0)
+    rate_target: float = Field(default=0.1, ge=0, le=1)
+
+    def of_layers(self, layers: Layers, n_steps: int) -> CountBackprop:
+        """See `LayeredRule`."""
+        largest = _largest_count(layers, n_steps)
+        return CountBackprop(
+            largest,
+            layers.common("theta"),
+            self.temperature * largest,
+            self.open_output,
+            RatePenalty(self.rate_penalty, self.rate_target),
+            {c.name: count_connection(c.structure) for c in layers.connections},
+        )
+
+
+def _largest_count(layers: Layers, n_steps: int) -> int:
+    """T: steps of a trial in which each neuron may spike."""
+    counts = {
+        p.name: int(min(layers.value(p, "duration"), n_steps - layers.value(p, "onset")))
+        for p in layers.populations
+    }
+    if len(set(counts.values())) > 1 or min(counts.values()) < 1:
+        steps = ", ".join(f"{name!r} {count}" for name, count in counts.items())
+        raise RuleError(
+            "The rule 'count' needs every population to have as many steps in which it may spike, "
+            f"1 or more; in a trial of {n_steps} steps, with onset and duration of their neurons, "
+            f"they have: {steps}. A trial of a network of counts is a step longer for each "
+            "connection."
+        )
+    return counts[layers.populations[0].name]

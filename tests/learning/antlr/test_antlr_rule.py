@@ -8,7 +8,7 @@ from current_based import Array, rasters, recording
 
 from brainsnn.codes import FirstSpikeDecoder, RateDecoder
 from brainsnn.errors import LearningError
-from brainsnn.learning.antlr import Antlr, activation_based, timing_based
+from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss
 from brainsnn.neurons import Coefficients
 from brainsnn.until import until_first_spike
@@ -38,7 +38,7 @@ def record(weights: dict[str, Array], once: bool = False):
 LABELS = np.array([0, 1])
 
 
-def learn(rule: Antlr, steps: int, rate: float) -> tuple[list[float], dict[str, Array]]:
+def learn(rule: AntlrBackprop, steps: int, rate: float) -> tuple[list[float], dict[str, Array]]:
     weights, values = draw(), []
     for _ in range(steps):
         recorded = record(weights, rule.once)
@@ -50,7 +50,7 @@ def learn(rule: Antlr, steps: int, rate: float) -> tuple[list[float], dict[str, 
 
 @pytest.mark.parametrize("once", [False, True])
 def test_learns_which_comes_first(once: bool) -> None:
-    rule = Antlr(SpikeLatencyLoss(), COEFFICIENTS, once=once)
+    rule = AntlrBackprop(SpikeLatencyLoss(), COEFFICIENTS, once=once)
     values, weights = learn(rule, 100, 0.03)
     assert values[-1] < 0.5 * values[0]
     decisions = FirstSpikeDecoder().decode(record(weights, once))
@@ -101,7 +101,7 @@ def test_a_spike_that_only_just_came_about_moves_no_further_than_the_least_slope
     inputs[0, 3] = True
     recorded = recording([rasters(inputs[0], weights, flat, sizes)], sizes)
     silent = recording([[inputs[0], np.zeros((T, 1), np.bool_)]], sizes)
-    rule = Antlr(SpikeLatencyLoss(), flat)
+    rule = AntlrBackprop(SpikeLatencyLoss(), flat)
     for trial in (recorded, silent):
         for _, gradient in rule.backward(trial, weights, np.array([0])):
             assert np.isfinite(gradient.values).all()
@@ -129,11 +129,11 @@ def test_methods_and_losses_that_do_not_go_together_are_refused() -> None:
 )
 def test_impossible_parameters_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(LearningError):
-        Antlr(**settings)
+        AntlrBackprop(**settings)
 
 
 def test_weights_that_are_not_numbers_are_refused() -> None:
-    rule, weights = Antlr(coefficients=COEFFICIENTS), draw()
+    rule, weights = AntlrBackprop(coefficients=COEFFICIENTS), draw()
     recorded = record(weights)
     for name, message in (("input_hidden", "not finite"), ("hidden.bias", "10 finite numbers")):
         broken = {**weights, name: np.full(weights[name].shape, np.nan)}
@@ -144,12 +144,14 @@ def test_weights_that_are_not_numbers_are_refused() -> None:
 def test_trials_shorter_than_the_network_is_deep_are_refused() -> None:
     empty = np.zeros((0, 6), np.bool_), np.zeros((0, 10), np.bool_), np.zeros((0, 2), np.bool_)
     with pytest.raises(LearningError, match="too short"):
-        Antlr().loss(recording([list(empty)], SIZES), np.array([0]))
+        AntlrBackprop().loss(recording([list(empty)], SIZES), np.array([0]))
 
 
 def test_penalised_spikes_become_fewer() -> None:
-    _, weights = learn(Antlr(SpikeLatencyLoss(), COEFFICIENTS), 100, 0.03)
-    _, frugal = learn(Antlr(SpikeLatencyLoss(), COEFFICIENTS, spike_penalty=0.05), 100, 0.03)
+    _, weights = learn(AntlrBackprop(SpikeLatencyLoss(), COEFFICIENTS), 100, 0.03)
+    _, frugal = learn(
+        AntlrBackprop(SpikeLatencyLoss(), COEFFICIENTS, spike_penalty=0.05), 100, 0.03
+    )
     few, many = (record(w).counts("hidden").sum() for w in (frugal, weights))
     assert few < many
     decisions = FirstSpikeDecoder().decode(record(frugal))
@@ -159,10 +161,10 @@ def test_penalised_spikes_become_fewer() -> None:
 def test_negligible_derivatives_count_as_zero() -> None:
     weights = draw()
     recorded = record(weights)
-    whole = dict(Antlr(coefficients=COEFFICIENTS).backward(recorded, weights, LABELS))
-    same = Antlr(coefficients=COEFFICIENTS, negligible=1e-300)
+    whole = dict(AntlrBackprop(coefficients=COEFFICIENTS).backward(recorded, weights, LABELS))
+    same = AntlrBackprop(coefficients=COEFFICIENTS, negligible=1e-300)
     for name, gradient in same.backward(recorded, weights, LABELS):
         np.testing.assert_array_equal(gradient.values, whole[name].values)
-    none = Antlr(coefficients=COEFFICIENTS, negligible=1.0)
+    none = AntlrBackprop(coefficients=COEFFICIENTS, negligible=1.0)
     for _, gradient in none.backward(recorded, weights, LABELS):
         assert not gradient.values.any()

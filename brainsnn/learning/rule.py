@@ -1,0 +1,115 @@
+"""The contract of a rule: frozen settings that are bound, once, to the network they teach.
+
+A user writes a `Rule`: what there is to choose, with the defaults of the paper. What the network
+knows (thresholds, decays, sizes, how connections act) is no setting of a rule; `Rule.bind` reads it
+from the network, refuses a network that the derivation does not cover, and returns a `BoundRule`
+(`brainsnn.learning.base`): pure functions from recordings to gradients.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from brainsnn.codes import DECODERS
+from brainsnn.config import Choice
+from brainsnn.errors import RuleError
+from brainsnn.learning.base import BoundRule
+from brainsnn.learning.layers import Derivation, Layers
+from brainsnn.registry import Registry
+
+if TYPE_CHECKING:
+    from brainsnn.codes import Decoder
+    from brainsnn.model import Model
+
+
+class Rule(Choice):
+    """Base of all rules, as a user writes them.
+
+    Parameters
+    ----------
+    learning_rate : float, default 0.1
+        First learning rate, which the schedule scales.
+
+    Attributes
+    ----------
+    citation : str
+        Where the rule was published.
+    codes : tuple of str
+        Output codes that the rule goes with (registered names of decoders).
+    gradient : {"exact", "surrogate"}
+        Whether the gradient is the derivative of the loss or a stand-in.
+    """
+
+    variants: ClassVar[Registry[type[Rule]]] = Registry("rule")
+    citation: ClassVar[str]
+    codes: ClassVar[tuple[str, ...]]
+    gradient: ClassVar[Literal["exact", "surrogate"]]
+
+    learning_rate: float = Field(default=0.1, gt=0)
+
+    def bind(self, network: Model, decoder: Decoder, n_steps: int) -> BoundRule:
+        """Bind the rule to a network, once and before anything is built.
+
+        Parameters
+        ----------
+        network : Model
+        decoder : Decoder
+            What decides from the output spikes.
+        n_steps : int
+            Length of a trial.
+
+        Returns
+        -------
+        BoundRule
+            What a `Trainer` trains with.
+
+        Raises
+        ------
+        RuleError
+            If the rule was not derived for such a network, or does not go with the decoder or the
+            length of the trial; the message names the population or connection and the reason.
+        """
+        if n_steps < 1:
+            raise RuleError(f"The rule {self.name!r} needs trials of 1 step or more: {n_steps}.")
+        if not isinstance(decoder, tuple(DECODERS[code] for code in self.codes)):
+            raise RuleError(
+                f"The rule {self.name!r} does not go with {type(decoder).__name__}: what it learns "
+                f"is read by {' or '.join(self.codes)}."
+            )
+        return self.bound(network, n_steps)
+
+    @abstractmethod
+    def bound(self, network: Model, n_steps: int) -> BoundRule:
+        """Return what `bind` returns, once decoder and length of the trial are known to be right.
+
+        Raises
+        ------
+        RuleError
+            If the rule was not derived for such a network.
+        """
+
+
+RULES = Rule.variants
+
+
+class LayeredRule(Rule):
+    """Base of rules that were derived by hand, for chains of layers of given neurons.
+
+    Attributes
+    ----------
+    derivation : Derivation
+        Which networks the derivation covers.
+    """
+
+    derivation: ClassVar[Derivation]
+
+    def bound(self, network: Model, n_steps: int) -> BoundRule:
+        """See `Rule`."""
+        return self.of_layers(self.derivation.layers(self.name, network), n_steps)
+
+    @abstractmethod
+    def of_layers(self, layers: Layers, n_steps: int) -> BoundRule:
+        """Return the bound rule for layers that the derivation covers."""

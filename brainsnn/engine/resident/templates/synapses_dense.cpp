@@ -1,12 +1,12 @@
 {# All-to-all synapses: the synapses of a spike are one row, in order of the target neurons, so the
-   target of synapse _idx is known without a look-up and the row is one vector loop. Few targets
-   stay in registers while the rows of many spikes are added (lanes.py); with many targets that gains
-   nothing, since the rows come from the second cache as fast as it gives them. #}
+   target of synapse _idx is known without a look-up and the row is one vector loop. Where several
+   spikes come in a step, blocks of targets stay in registers while their rows are added
+   (lanes.py). #}
 {# USES_VARIABLES { _synaptic_pre } #}
 {% extends 'common_group.cpp' %}
 {% import 'lanes.cpp' as together %}
 {% block maincode %}
-    {% set code = lanes(vector_code) if dense.n_target <= 80 %}
+    {% set code = lanes(vector_code) %}
     {% include 'spikes_now.cpp' %}
     {% if code %}
     if(_spikes.size() > 3)

@@ -28,10 +28,15 @@ def reporter(*, quiet: bool = False, console: Console | None = None) -> Callback
     Returns
     -------
     Callback
-        A bar if the console is a terminal, else a line an epoch and one at each tenth of it.
+        A bar if the console is a terminal, or in a notebook; else a line an epoch and one at each
+        tenth of it.
     """
+    from brainsnn.training.notebook import NotebookBar, in_notebook
+
     if quiet:
         return Callback()
+    if console is None and in_notebook():
+        return NotebookBar()
     console = console or Console(file=cast(TextIO, Unbroken(sys.stderr)))
     return ProgressBar(console) if console.is_terminal else ProgressLines(console)
 
@@ -121,7 +126,7 @@ class ProgressLines(Callback):
         self._tenth = tenth
         self._print(
             f"epoch {progress.epoch}/{progress.n_epochs} {10 * tenth}%: "
-            f"{_situation(self._pace, progress, metrics)}"
+            f"{situation(self._pace, progress, metrics)}"
         )
 
     def on_epoch_end(self, progress: Progress, metrics: Metrics) -> None:
@@ -131,7 +136,8 @@ class ProgressLines(Callback):
         self._print(f"epoch {progress.epoch}/{progress.n_epochs} done: {row}")
 
 
-def _situation(pace: Pace, progress: Progress, metrics: Metrics) -> str:
+def situation(pace: Pace, progress: Progress, metrics: Metrics) -> str:
+    """Where training is, in one line: pace, time left, accuracies, silent neurons."""
     parts = [f"{pace.rate(progress):.0f} images/s", f"{pace.left(progress)} left"]
     if progress.statistics is not None:
         parts.append(f"train {progress.statistics.accuracy():.2%}")
@@ -169,7 +175,7 @@ class ProgressBar(Callback):
             self._task,
             completed=self._pace.total(progress),
             epoch=f"{progress.epoch}/{progress.n_epochs}",
-            situation=_situation(self._pace, progress, metrics),
+            situation=situation(self._pace, progress, metrics),
         )
 
     def on_start(self, progress: Progress, metrics: Metrics) -> None:

@@ -32,3 +32,9 @@ class TrainingResult:
     last_weights: dict[str, NDArray[np.float64]]
     best_epoch: int
     stopped_early: bool
+
+    def _repr_html_(self) -> str:
+        """The metrics as a notebook shows them."""
+        early = "; stopped early" if self.stopped_early else ""
+        head = f"<p>Best epoch: {self.best_epoch} of {len(self.metrics)}{early}.</p>"
+        return head + self.metrics.to_html(index=False)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import brainsnn as bs
 from brainsnn.cli import app
 from brainsnn.errors import InputError
+from brainsnn.trials import LabelledTrials
 
 pytestmark = [
     pytest.mark.compiler,
@@ -123,6 +124,26 @@ def test_images_that_cannot_be_taken_are_refused(images, tmp_path):
     Image.new("L", (3, 5)).save(tmp_path / "a" / "2.png")
     with pytest.raises(InputError, match=r"5 x 3 pixels, and .*1\.png has 8 x 8"):
         classifier().fit(tmp_path)
+
+
+def test_sets_that_have_their_labels():
+    X, y = load_iris(return_X_y=True)
+    rows = bs.datasets.TableSet("iris", X, y, ("a", "b", "c"), tuple("wxyz"))
+    net = classifier().fit(rows)
+    np.testing.assert_array_equal(net.predict(rows), classifier().fit(X, y).predict(X))
+    trials = LabelledTrials(net.input_spikes(X), y)
+    spiking = classifier().fit(trials)
+    np.testing.assert_array_equal(spiking.predict(trials), net.predict(X))
+    events = bs.datasets.EventSet(
+        "two",
+        *(2, 2),
+        *(np.array([0, 1, 2]), np.array([0, 3]), np.array([0, 5]), np.array([0, 1])),
+        ("a", "b"),
+    )
+    with pytest.raises(InputError, match=r"trials = events.trials\(n_steps=100\)"):
+        classifier().fit(events)
+    clear = classifier().fit(events.trials(n_steps=10, length=1e-5))
+    assert clear.n_features_in_ == 8
 
 
 @pytest.fixture(scope="module")

@@ -19,15 +19,24 @@ if TYPE_CHECKING:
     from brainsnn.codes import OrientedLatencyEncoder as Oriented
     from brainsnn.codes import RankLatencyEncoder as Rank
     from brainsnn.codes import StaggeredLatencyEncoder as Staggered
+    from brainsnn.delays import GivenDelays as GivenDelays
+    from brainsnn.delays import UniformDelays as UniformDelays
     from brainsnn.learning.rules import S4NN as S4NN
     from brainsnn.learning.rules import Antlr as Antlr
     from brainsnn.learning.rules import Count as Count
     from brainsnn.learning.rules import Decision as Decision
     from brainsnn.learning.rules import Race as Race
+    from brainsnn.network import Network as Network
     from brainsnn.neurons import Neuron as Neuron
     from brainsnn.spikes import Recording as Recording
     from brainsnn.spikes import SpikeTrains as SpikeTrains
     from brainsnn.streams import Streams as Streams
+    from brainsnn.structures import AllToAll as AllToAll
+    from brainsnn.structures import AllToOthers as AllToOthers
+    from brainsnn.structures import FixedInDegree as FixedInDegree
+    from brainsnn.structures import FixedProbability as FixedProbability
+    from brainsnn.structures import GivenPairs as GivenPairs
+    from brainsnn.structures import OneToOne as OneToOne
     from brainsnn.synapses import SynapseModel as Synapse
 
 _MODULES = ("datasets", "errors")
@@ -41,6 +50,9 @@ _PLACES = {
     "Decision": ("brainsnn.learning.rules", "Decision"),
     "Even": ("brainsnn.codes", "EvenEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
+    "GivenDelays": ("brainsnn.delays", "GivenDelays"),
+    "UniformDelays": ("brainsnn.delays", "UniformDelays"),
+    "Network": ("brainsnn.network", "Network"),
     "Neuron": ("brainsnn.neurons", "Neuron"),
     "Oriented": ("brainsnn.codes", "OrientedLatencyEncoder"),
     "Race": ("brainsnn.learning.rules", "Race"),
@@ -50,6 +62,12 @@ _PLACES = {
     "SpikeTrains": ("brainsnn.spikes", "SpikeTrains"),
     "Staggered": ("brainsnn.codes", "StaggeredLatencyEncoder"),
     "Streams": ("brainsnn.streams", "Streams"),
+    "AllToAll": ("brainsnn.structures", "AllToAll"),
+    "AllToOthers": ("brainsnn.structures", "AllToOthers"),
+    "FixedInDegree": ("brainsnn.structures", "FixedInDegree"),
+    "FixedProbability": ("brainsnn.structures", "FixedProbability"),
+    "GivenPairs": ("brainsnn.structures", "GivenPairs"),
+    "OneToOne": ("brainsnn.structures", "OneToOne"),
     "Synapse": ("brainsnn.synapses", "SynapseModel"),
 }
 

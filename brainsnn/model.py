@@ -143,6 +143,10 @@ class Model:
             except ModelError as error:
                 raise ModelError(f"Connection {connection.name!r}: {error}") from error
 
+    def frozen(self) -> Model:
+        """Return the network as it is now."""
+        return self
+
     def population(self, name: str) -> Population:
         """Population of that name.
 

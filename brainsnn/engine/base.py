@@ -65,7 +65,7 @@ class Engine(ABC):
             allowed = "1 or more" if self.parallel else "1"
             raise EngineError(f"Engine {self.name!r} takes workers = {allowed}, got {workers}.")
         self.turn = new_turn()
-        self.model = model
+        self.model = model.frozen()
         self.n_steps = n_steps
         self.workers = workers
         self.streams = streams or Streams(0)

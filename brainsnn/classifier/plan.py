@@ -164,7 +164,8 @@ def make_plan(
         If the network cannot be read or does not fit the data.
     """
     if isinstance(network, Model):
-        model = network
+        # As it is now: what is added to it later is of no concern.
+        model = Model(network.name, network.populations, network.connections, network.dt)
     else:
         model = _built(_notation(network, axes, n_classes), rule, n_steps, active)
     _check_ends(model, math.prod(axes), n_classes)

@@ -15,7 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import brainsnn as bs
+from brainsnn.chain import chain
 from brainsnn.errors import ConfigError, DataError, HealthWarning, InputError, ModelError
+from brainsnn.synapses import Uniform
 
 pytestmark = [
     pytest.mark.compiler,
@@ -225,3 +227,14 @@ def test_first_spikes_learn(rule):
     net = bs.Classifier((32,), rule=rule, epochs=4, random_state=0).fit(X[:1000], y[:1000])
     assert net.score(X[1000:], y[1000:]) > 0.6
     assert net.history_["loss"].iloc[-1] < net.history_["loss"].iloc[0]
+
+
+def test_a_network_of_ones_own_is_kept_with_the_classifier(iris, tmp_path):
+    X, y = iris
+    neuron = bs.Neuron("v : 1\nfired : boolean", "v > 3 and not fired", "fired = True", name="mine")
+    network = chain("mine", "4-16-3", neuron, Uniform(0, 2))
+    net = classifier(network=network, rule="s4nn", encoder=bs.Latency(64), epochs=1).fit(X, y)
+    net.save(tmp_path)
+    loaded = bs.Classifier.load(tmp_path)
+    assert loaded.network == network
+    np.testing.assert_array_equal(loaded.predict(X), net.predict(X))

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from brainsnn.structures import FixedProbability as FixedProbability
     from brainsnn.structures import GivenPairs as GivenPairs
     from brainsnn.structures import OneToOne as OneToOne
+    from brainsnn.synapses import FanInNormal as FanInNormal
+    from brainsnn.synapses import Normal as Normal
     from brainsnn.synapses import SynapseModel as Synapse
+    from brainsnn.synapses import Uniform as Uniform
 
 _MODULES = ("datasets", "errors")
 
@@ -68,7 +71,10 @@ _PLACES = {
     "FixedProbability": ("brainsnn.structures", "FixedProbability"),
     "GivenPairs": ("brainsnn.structures", "GivenPairs"),
     "OneToOne": ("brainsnn.structures", "OneToOne"),
+    "FanInNormal": ("brainsnn.synapses", "FanInNormal"),
+    "Normal": ("brainsnn.synapses", "Normal"),
     "Synapse": ("brainsnn.synapses", "SynapseModel"),
+    "Uniform": ("brainsnn.synapses", "Uniform"),
 }
 
 __all__ = ["__version__", *_MODULES, *_PLACES]

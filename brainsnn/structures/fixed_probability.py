@@ -34,7 +34,7 @@ class FixedProbability(DrawnStructure):
     Examples
     --------
     >>> FixedProbability(0.1, seed=1).synapses(100, 50).source.size
-    522
+    508
     """
 
     name: ClassVar[str] = "fixed_probability"

@@ -124,14 +124,14 @@ def test_what_this_project_aims_at_is_no_papers_number():
     assert np.isclose(gain.ours, 2.0)
 
 
-def test_methods_of_other_neurons_are_refused():
-    config = apply_overrides(PROTOCOL.config(), ["timing.alpha_v=0.9"])
-    with pytest.raises(ConfigError, match="must be equal"):
-        PROTOCOL.check(config)
-    PROTOCOL.check(apply_overrides(config, ['methods=["antlr", "activation"]']))
-    alone = apply_overrides(config, ['methods=["timing"]'])
-    PROTOCOL.check(alone)
-    assert PROTOCOL.model(alone).populations[1].neuron.parameters["alpha_v"] == 0.9
+def test_decays_are_the_networks_alone():
+    config = apply_overrides(PROTOCOL.config(), ["alpha_v=0.9"])
+    PROTOCOL.check(config)
+    for once in (False, True):
+        neuron = PROTOCOL.network(config, once).output.neuron
+        assert (neuron.parameters["alpha_i"], neuron.parameters["alpha_v"]) == (0.99, 0.9)
+    with pytest.raises(ConfigError, match=r"timing\.alpha_v"):
+        apply_overrides(config, ["timing.alpha_v=0.9"])
 
 
 def stop_in_the_second_epoch(self, progress, metrics):

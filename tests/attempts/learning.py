@@ -10,11 +10,12 @@ from attempts.spikes import FAR, Attempt, recorded
 from helpers import NAN
 
 from brainsnn.learning.antlr import AntlrBackprop
+from brainsnn.learning.antlr.trials import layer_spikes
 from brainsnn.learning.averaging import EpochsAverage, ExponentialAverage
 from brainsnn.learning.count.rule import CountBackprop
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.gated import row_gradient
-from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
+from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets, SpikeLatencyLoss
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.race import RaceLikelihood
 from brainsnn.learning.temporal import TemporalBackprop
@@ -83,6 +84,11 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     "learning.antlr.potentials": {
         "NaN": backward("antlr", of=weights() | {"input_hidden": np.full((3, 2), NAN)}),
     },
+    "learning.antlr.trials": {
+        "trials of two steps": lambda: layer_spikes(
+            recorded(n_steps=2, step=np.array([0, 1, 1, 1], np.int32)), 2
+        ),
+    },
     "learning.count.counts": rules("count"),
     "learning.gated": {
         "fewer gates": lambda: row_gradient(
@@ -98,6 +104,10 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     "learning.losses.relative_targets": losses(RelativeTargets(), 8)
     | {"no steps": loss(RelativeTargets(), [[0, 0]], [0], 0)},
     "learning.losses.first_spike_softmax": losses(FirstSpikeSoftmax(), 8) | losses(CountSoftmax()),
+    "learning.losses.spike_latency": {
+        f"labels {k}": loss(SpikeLatencyLoss(), np.zeros((1, 8, 2), np.bool_), k)
+        for k in ([2], [-1], [FAR], [0, 0], [0.5])
+    },
     "learning.averaging": {
         "another shape": average(ExponentialAverage, (2, 2), (4, 400)),
         "epochs of another shape": average(EpochsAverage, (2, 2), (4, 400)),

@@ -154,7 +154,7 @@ class Adam(Optimiser):
         """Take over a `state`."""
         parts = split_state(state, ("first", "second", "count"))
         for name, count in parts["count"].items():
-            if count.dtype != np.int64 or (count < 0).any():
+            if count.dtype != np.int64 or count.shape != (1,) or count[0] < 0:
                 raise LearningError(
                     f"Optimiser state {name}.count must count updates, got {count}."
                 )

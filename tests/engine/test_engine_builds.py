@@ -254,10 +254,10 @@ def test_a_known_model_needs_no_code_generation(
     stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     each = leaky.__class__(
-        "each",
         "v : 1\nbias : 1 (constant)",
         "v > bias",
         "v = 0",
+        name="each",
         parameters={"bias": np.linspace(0.2, 0.9, 4)},
     )
     model = feedforward("each", {"input": 12, "output": 4}, each, [Uniform(0, 0.5)])

@@ -135,7 +135,7 @@ def test_contradicting_overrides():
     )
 )
 def test_toml_and_back(tmp_path_factory, settings):
-    path = tmp_path_factory.getbasetemp() / "config.toml"
+    path = tmp_path_factory.getbasetemp() / "settings.toml"
     path.write_text(write_toml(settings), encoding="utf-8")
     assert read_toml(Settings, path) == settings
 

@@ -164,7 +164,6 @@ def _check(network: Model) -> None:
 def _raster(recording: Recording, name: str) -> NDArray[np.float64]:
     """Spikes of a population as 0 and 1, shape (n_steps, n_trials, neurons)."""
     mine = recording.population == recording.code(name)
-    trial = np.repeat(np.arange(recording.n_trials), np.diff(recording.offsets))[mine]
     found = np.zeros((recording.n_steps, recording.n_trials, recording.populations[name]))
-    found[recording.step[mine], trial, recording.neuron[mine]] = 1
+    found[recording.step[mine], recording.trial[mine], recording.neuron[mine]] = 1
     return found

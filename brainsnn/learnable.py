@@ -12,7 +12,7 @@ import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from brian2.equations import Equations
@@ -21,14 +21,10 @@ from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
 from brainsnn.neurons import Neuron
-from brainsnn.synapses import FanInNormal, Initial
+from brainsnn.synapses import FanInNormal, Initial, Sign, signed
 
 if TYPE_CHECKING:
     from brainsnn.model import Model
-
-
-Sign = Literal["excitatory", "inhibitory"]
-SIGNS: dict[Sign, float] = {"excitatory": 1.0, "inhibitory": -1.0}
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class Learnable:
             drawn = self.initial.draw(rng, self.shape, self.fan_in)
         else:
             drawn = self.initial.draw(rng, self.shape)
-        return drawn if self.sign is None else SIGNS[self.sign] * np.abs(drawn)
+        return signed(drawn, self.sign)
 
 
 def learnables(model: Model) -> dict[str, Learnable]:

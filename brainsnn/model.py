@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from brainsnn.delays import MOST, Delays
 from brainsnn.errors import ModelError
 from brainsnn.indices import size
-from brainsnn.learnable import SIGNS, Learnable, Sign, learnables
+from brainsnn.learnable import Learnable, learnables
 from brainsnn.memory import check_size
 from brainsnn.neurons import Neuron
 from brainsnn.streams import Streams
 from brainsnn.structures import AllToAll, ListedStructure, Structure
-from brainsnn.synapses import Initial, SynapseModel, Uniform, instantaneous
+from brainsnn.synapses import SIGNS, Initial, Sign, SynapseModel, Uniform, instantaneous
 
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]

@@ -18,12 +18,11 @@ from brian2.core.namespace import DEFAULT_UNITS
 from brainsnn.chain import chain
 from brainsnn.delays import Delays, GivenDelays
 from brainsnn.errors import DataError, ModelError
-from brainsnn.learnable import Sign
 from brainsnn.model import Connection, Model, Population
 from brainsnn.neurons import Neuron
 from brainsnn.spikes import SpikeTrains
 from brainsnn.structures import AllToAll, Structure
-from brainsnn.synapses import FanInNormal, Initial, SynapseModel, instantaneous
+from brainsnn.synapses import FanInNormal, Initial, Sign, SynapseModel, instantaneous
 
 _TIME = re.compile(r"\s*([0-9.]+(?:[eE][+-]?\d+)?)\s*\*?\s*([A-Za-z]+)\s*\Z")
 

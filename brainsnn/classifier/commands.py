@@ -88,8 +88,8 @@ def predict(folder: Path, data: Path, out: Path | None) -> str:
         The table, or where it was written.
     """
     classifier = Classifier.load(folder)
-    probabilities = classifier.predict_proba(data)
-    table = pd.DataFrame({"prediction": classifier.predict(data)})
+    positions, probabilities = classifier._decide(data)
+    table = pd.DataFrame({"prediction": classifier.classes_[positions]})
     for k, name in enumerate(classifier.classes_):
         table[f"p({name})"] = probabilities[:, k]
     if out is None:

@@ -7,14 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.codes import BernoulliEncoder, Encoder, EvenEncoder
+from brainsnn.codes import BernoulliEncoder, EvenEncoder
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-
-
-def input_axes(encoder: Encoder, axes: tuple[int, ...]) -> tuple[int, ...]:
-    """Axes of the input neurons for samples along `axes`."""
-    return encoder.neurons(axes)
 
 
 def encoded(

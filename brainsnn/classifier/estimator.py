@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from brainsnn.classifier.checks import UntrainedError, check_learning_rate, refusing, seed_of
-from brainsnn.classifier.encoding import encoded, input_axes
+from brainsnn.classifier.encoding import encoded
 from brainsnn.classifier.inputs import Form, Samples, read_samples, read_training
 from brainsnn.classifier.plan import (
     make_plan,
@@ -161,9 +161,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         """
         samples, labels = self._training_samples(X, y)
         self.classes_, positions = np.unique(labels, return_inverse=True)
-        self._begin(samples)
-        trains = self._encode(samples)
-        trials = LabelledTrials(trains, positions.reshape(-1))
+        trials = LabelledTrials(self._begin(samples), positions.reshape(-1))
         parts = hold_out(trials, self.validation_fraction, self._seed, self.patience)
         learned = learn(self._runner, *parts, self._course(len(parts[0])))
         self._take_over(learned)
@@ -187,10 +185,12 @@ class Classifier(ClassifierMixin, BaseEstimator):
             if classes is None:
                 raise InputError("The first call of partial_fit needs classes, all that will come.")
             self.classes_ = np.unique(classes)
-            self._begin(samples)
+            trains = self._begin(samples)
         elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
             raise InputError(f"classes must be those of the first call, {self.classes_.tolist()}.")
-        trials = LabelledTrials(self._encode(samples), self._positions(labels))
+        else:
+            trains = self._encode(samples)
+        trials = LabelledTrials(trains, self._positions(labels))
         self._take_over(learn(self._runner, trials, None, self._course(len(trials), more=True)))
         return self
 
@@ -281,8 +281,8 @@ class Classifier(ClassifierMixin, BaseEstimator):
             if given > known or (what == "neurons" and given != known):
                 raise InputError(f"Trials of {given} {what}; the classifier learned from {known}.")
 
-    def _begin(self, samples: Samples) -> None:
-        """Everything that follows from settings and training samples, with new first weights."""
+    def _begin(self, samples: Samples) -> SpikeTrains:
+        """Settle what follows from settings and samples, with new first weights; encode them."""
         if len(self.classes_) < 2:
             only = self.classes_.tolist()[0]
             raise InputError(
@@ -298,7 +298,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         else:
             self._encoder = settled_encoder(self.encoder, rule)
             self._scaling = fit_scaling(self.scaler, samples.content, together=samples.image)
-            axes, n_steps = input_axes(self._encoder, samples.axes), self._encoder.n_steps
+            axes, n_steps = self._encoder.neurons(samples.axes), self._encoder.n_steps
         check_learning_rate(self.learning_rate)
         seed = seed_of(self.random_state)
         self._seed = seed
@@ -316,6 +316,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         if hasattr(self, "_runner"):
             self._runner.close()
         self._runner = Runner(plan, self.engine, self.workers, seed)
+        return trains
 
     def _encode(self, samples: Samples) -> SpikeTrains:
         if samples.spikes:

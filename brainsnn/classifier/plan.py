@@ -24,7 +24,7 @@ from brainsnn.learning.base import BoundRule
 from brainsnn.learning.rules import RULES, Count, Rule
 from brainsnn.model import Model
 from brainsnn.neurons import integrate_and_fire_once
-from brainsnn.registry import suggest
+from brainsnn.registry import Registry, suggest
 from brainsnn.synapses import Uniform
 
 ACTIVE, WIDTH = 150.0, 400.0
@@ -86,7 +86,7 @@ class Plan:
 
 
 def settled_rule(rule: Any) -> Rule:
-    """BoundRule that a name stands for, or the rule itself.
+    """Rule that a name stands for, or the rule itself.
 
     Raises
     ------
@@ -103,24 +103,26 @@ def settled_rule(rule: Any) -> Rule:
 
 def settled_encoder(encoder: Any, rule: Rule) -> Encoder:
     """Encoder that a name stands for, the encoder itself, or the one that goes with the rule."""
-    if encoder is None:
-        return _family(rule).encoder()
-    if isinstance(encoder, str):
-        return ENCODERS[encoder]()
-    if isinstance(encoder, type) or not hasattr(encoder, "encode"):
-        raise ConfigError(f"encoder = {encoder!r} is not possible. {suggest('', ENCODERS)}")
-    return encoder
+    return _settled("encoder", encoder, ENCODERS, "encode", lambda: _family(rule).encoder())
 
 
 def settled_decoder(decoder: Any, rule: Rule) -> Decoder:
     """Decoder that a name stands for, the decoder itself, or the one that goes with the rule."""
-    if decoder is None:
-        return DECODERS[_family(rule).decoder]()
-    if isinstance(decoder, str):
-        return DECODERS[decoder]()
-    if isinstance(decoder, type) or not hasattr(decoder, "decode"):
-        raise ConfigError(f"decoder = {decoder!r} is not possible. {suggest('', DECODERS)}")
-    return decoder
+    return _settled(
+        "decoder", decoder, DECODERS, "decode", lambda: DECODERS[_family(rule).decoder]()
+    )
+
+
+def _settled(
+    what: str, given: Any, known: Registry[Any], method: str, usual: Callable[[], Any]
+) -> Any:
+    if given is None:
+        return usual()
+    if isinstance(given, str):
+        return known[given]()
+    if isinstance(given, type) or not hasattr(given, method):
+        raise ConfigError(f"{what} = {given!r} is not possible. {suggest('', known)}")
+    return given
 
 
 def _family(rule: Rule) -> Family:
@@ -164,8 +166,7 @@ def make_plan(
         If the network cannot be read or does not fit the data.
     """
     if isinstance(network, Model):
-        # As it is now: what is added to it later is of no concern.
-        model = Model(network.name, network.populations, network.connections, network.dt)
+        model = network.frozen()
     else:
         model = _built(_notation(network, axes, n_classes), rule, n_steps, active)
     _check_ends(model, math.prod(axes), n_classes)
@@ -242,7 +243,7 @@ def _built(notation: str, rule: Rule, n_steps: int, active: float) -> Model:
 
 def _check_ends(model: Model, n_inputs: int, n_classes: int) -> None:
     sizes = [population.size for population in model.inputs]
-    output = model.populations[-1]
+    output = model.output
     if sizes != [n_inputs]:
         raise ModelError(
             f"Network {model.name!r} has inputs of {sizes} neurons; the data need one of "

@@ -93,7 +93,7 @@ class Runner:
         decisions : array of int64, shape (n,)
         probabilities : array of float64, shape (n, n_classes)
         """
-        output = self.plan.model.populations[-1].name
+        output = self.plan.model.output.name
         parts = []
         for start in range(0, trains.n_trials, BLOCK):
             index = np.arange(start, min(start + BLOCK, trains.n_trials))

@@ -185,7 +185,7 @@ def learn(
     plan, engine = runner.plan, runner.engine
     monitor = "train_accuracy" if validation is None else "validation_accuracy"
     config = course.config.model_copy(update={"monitor": monitor})
-    output = plan.model.populations[-1]
+    output = plan.model.output
     watch = Watch(plan.n_steps, output.size, output.name)
     trainer = runner.trainer if course.more else None
     if trainer is None:

@@ -47,7 +47,7 @@ from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, RelativeTargets
 from brainsnn.learning.rule import RULES, LayeredRule
 from brainsnn.neurons import integrate_and_fire_once
-from brainsnn.synapses import Initial
+from brainsnn.synapses import Initial, Sign, signed
 
 
 @njit()
@@ -89,14 +89,14 @@ def _below(  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class SignedInitial:
-    """First weights drawn as `initial` says, all 0 or more (sign 1) or 0 or less (-1)."""
+    """First weights drawn as `initial` says, with the sign of their connection."""
 
     initial: Initial
-    sign: float
+    sign: Sign
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
         """Draw weights of `shape` (pre, post)."""
-        return self.sign * np.abs(self.initial.draw(rng, shape))
+        return signed(self.initial.draw(rng, shape), self.sign)
 
 
 @dataclass(frozen=True)
@@ -178,9 +178,7 @@ class S4NN(LayeredRule):
     def of_layers(self, layers: Layers, n_steps: int) -> TemporalBackprop:  # noqa: ARG002
         """See `LayeredRule`."""
         initial = {
-            c.name: SignedInitial(c.initial, 1.0 if c.sign == "excitatory" else -1.0)
-            if c.sign
-            else c.initial
+            c.name: SignedInitial(c.initial, c.sign) if c.sign else c.initial
             for c in layers.connections
         }
         return TemporalBackprop(RelativeTargets(self.gamma), True, self.redraw_below, initial)

@@ -3,17 +3,30 @@
 To add one: write a file with a `SynapseModel`, add it to `SYNAPSES`, and import it below.
 """
 
-from brainsnn.synapses.base import SYNAPSES, FanInNormal, Initial, Normal, SynapseModel, Uniform
+from brainsnn.synapses.base import (
+    SIGNS,
+    SYNAPSES,
+    FanInNormal,
+    Initial,
+    Normal,
+    Sign,
+    SynapseModel,
+    Uniform,
+    signed,
+)
 from brainsnn.synapses.current import current
 from brainsnn.synapses.instantaneous import instantaneous
 
 __all__ = [
+    "SIGNS",
     "SYNAPSES",
     "FanInNormal",
     "Initial",
     "Normal",
+    "Sign",
     "SynapseModel",
     "Uniform",
     "current",
     "instantaneous",
+    "signed",
 ]

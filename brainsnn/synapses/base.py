@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,5 +116,14 @@ class FanInNormal:
 
 
 Initial = Uniform | Normal | FanInNormal
+
+Sign = Literal["excitatory", "inhibitory"]
+SIGNS: dict[Sign, float] = {"excitatory": 1.0, "inhibitory": -1.0}
+
+
+def signed(weights: NDArray[np.float64], sign: Sign | None) -> NDArray[np.float64]:
+    """Weights with the sign of a connection: 0 or more, or 0 or less; without one, as they are."""
+    return weights if sign is None else SIGNS[sign] * np.abs(weights)
+
 
 SYNAPSES: Registry[SynapseModel] = Registry("synapse")

@@ -73,7 +73,7 @@ bench: $(VENV)/installed
 	$(RUN) benchmarks/count.py
 
 results: $(VENV)/installed
-	$(RUN) -m analysis.results
+	$(RUN) -m brainsnn.analysis.results
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,11 +3,9 @@
 from setuptools import find_packages, setup
 
 setup(
-    packages=find_packages(
-        include=["brainsnn", "brainsnn.*", "protocols", "analysis", "analysis.*"]
-    ),
+    packages=find_packages(include=["brainsnn", "brainsnn.*"]),
     package_data={
         "brainsnn": ["py.typed", "engine/*/templates/*", "learning/equations/templates/*"],
-        "analysis": ["templates/*"],
+        "brainsnn.analysis": ["templates/*"],
     },
 )

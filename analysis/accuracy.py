@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from analysis.summary import outcomes
-from analysis.tables import TableError, class_names, require, whole_numbers
+from brainsnn.analysis.summary import outcomes
+from brainsnn.analysis.tables import TableError, class_names, require, whole_numbers
 
 
 def wilson_interval(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.tables import TableError
+from brainsnn.analysis.tables import TableError
 
 FloatArray = NDArray[np.float64]
 

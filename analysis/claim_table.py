@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.claims import Claim, judged_together
-from analysis.files import replace_file
-from analysis.tables import TableError, require
+from brainsnn.analysis.claims import Claim, judged_together
+from brainsnn.analysis.files import replace_file
+from brainsnn.analysis.tables import TableError, require
 
 TEXTS = ("claim", "asks", "unit", "verdict", "note")
 """Columns of text."""
@@ -27,7 +27,7 @@ CLAIMS = (
     "verdict",
     "note",
 )
-"""Columns of a table of claims, as the parameters of `analysis.claims.Claim`."""
+"""Columns of a table of claims, as the parameters of `brainsnn.analysis.claims.Claim`."""
 
 
 def claim_table(claims: Sequence[Claim]) -> pd.DataFrame:

@@ -23,8 +23,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from analysis.formatting import format_number
-from analysis.multiplicity import holm
+from brainsnn.analysis.formatting import format_number
+from brainsnn.analysis.multiplicity import holm
 
 Asks = Literal["at least", "at most", "above", ""]
 Verdict = Literal[

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.accuracy import wilson_interval
-from analysis.binning import bin_edges, binned
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.times import lengths
-from analysis.spikes.timing import latencies
-from analysis.tables import TableError
+from brainsnn.analysis.accuracy import wilson_interval
+from brainsnn.analysis.binning import bin_edges, binned
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import lengths
+from brainsnn.analysis.spikes.timing import latencies
+from brainsnn.analysis.tables import TableError
 
 FloatArray = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def features_of(table: SpikeTable, onset: Any, window: float) -> dict[str, Float
     ----------
     table : SpikeTable
     onset : float, array of float, shape (n_trials,), Series or str
-        When the stimulus begins, in seconds; see `analysis.spikes.times.onset_times`.
+        When the stimulus begins, in seconds; see `brainsnn.analysis.spikes.times.onset_times`.
     window : float
         Length in seconds; it must not reach beyond a trial, for a count of less time is another.
 
@@ -140,7 +140,7 @@ def decode_against_window(
     ----------
     table : SpikeTable
     onset : float, array of float, shape (n_trials,), Series or str
-        When the stimulus begins, in seconds; see `analysis.spikes.times.onset_times`.
+        When the stimulus begins, in seconds; see `brainsnn.analysis.spikes.times.onset_times`.
     windows : array of float
         Lengths in seconds; none reaches beyond a trial.
     rng : numpy.random.Generator

@@ -8,7 +8,7 @@ from html import escape
 
 from matplotlib.figure import Figure
 
-from analysis.figures.style import BLUE, INK, settle, styled
+from brainsnn.analysis.figures.style import BLUE, INK, settle, styled
 
 _DPI = 160
 """Resolution of the images inside the SVG."""

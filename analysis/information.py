@@ -23,11 +23,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.binning import bin_edges, binned
-from analysis.decoding import features_of
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.times import lengths
-from analysis.tables import TableError, TableWarning
+from brainsnn.analysis.binning import bin_edges, binned
+from brainsnn.analysis.decoding import features_of
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import lengths
+from brainsnn.analysis.tables import TableError, TableWarning
 
 IntArray = NDArray[np.integer]
 Correction = Literal["none", "panzeri_treves", "shuffle", "quadratic"]
@@ -196,7 +196,7 @@ def _quadratic(
 def quantile_bins(values: NDArray[np.float64], n_bins: int) -> NDArray[np.int64]:
     """Cut values into bins of about equal occupation; equal values share a bin.
 
-    See `analysis.binning.bin_edges`.
+    See `brainsnn.analysis.binning.bin_edges`.
     """
     return binned(values, bin_edges(values, n_bins))
 
@@ -215,7 +215,7 @@ def information_against_window(
     ----------
     table : SpikeTable
     onset : float, array of float, shape (n_trials,), Series or str
-        When the stimulus begins, in seconds; see `analysis.spikes.times.onset_times`.
+        When the stimulus begins, in seconds; see `brainsnn.analysis.spikes.times.onset_times`.
     windows : array of float
         Lengths in seconds; none reaches beyond a trial.
     correction : str

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import lsqr
 
-from analysis.tables import TableError, require
+from brainsnn.analysis.tables import TableError, require
 
 Array = NDArray[np.float64]
 

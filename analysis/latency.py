@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.summary import COSTS
-from analysis.tables import (
+from brainsnn.analysis.summary import COSTS
+from brainsnn.analysis.tables import (
     TableError,
     class_names,
     first_step_columns,

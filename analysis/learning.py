@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.tables import TableError, require
+from brainsnn.analysis.tables import TableError, require
 
 SMALLER_IS_BETTER = ("loss", "silent_fraction", "decision_step")
 """Columns whose name ends so are better when smaller; all others, when larger."""

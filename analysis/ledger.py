@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.files import replace_file
-from analysis.tables import TableError, require
+from brainsnn.analysis.files import replace_file
+from brainsnn.analysis.tables import TableError, require
 
 TEXTS = ("protocol", "variant", "command", "commit", "date", "machine")
 """Columns of text."""

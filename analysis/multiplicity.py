@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.tables import TableError
+from brainsnn.analysis.tables import TableError
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:

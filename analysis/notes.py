@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.tables import TableError, require
+from brainsnn.analysis.tables import TableError, require
 
 NOTES = {
     "variants": ("protocol", "variant", "differs"),

@@ -14,8 +14,8 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.claims import Claim, judged_together
-from analysis.tables import TableError
+from brainsnn.analysis.claims import Claim, judged_together
+from brainsnn.analysis.tables import TableError
 
 S4NN = (
     "S. R. Kheradpisheh and T. Masquelier, Temporal backpropagation for spiking neural networks "
@@ -166,7 +166,7 @@ def claims_of_rows(protocol: str, rows: pd.DataFrame) -> list[Claim]:
     protocol : str
         One of `PAPER`; others have no claims here.
     rows : pandas.DataFrame
-        Its measured rows (`analysis.ledger`). Variants on other data have no claims.
+        Its measured rows (`brainsnn.analysis.ledger`). Variants on other data have no claims.
     """
     found = []
     for variant, mine in rows.groupby("variant", sort=True):

@@ -15,10 +15,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from analysis.claims import Claim
-from analysis.embed import inline_svg
-from analysis.files import replace_file
-from analysis.formatting import flatten, format_cell, slug
+from brainsnn.analysis.claims import Claim
+from brainsnn.analysis.embed import inline_svg
+from brainsnn.analysis.files import replace_file
+from brainsnn.analysis.formatting import flatten, format_cell, slug
 
 __all__ = ["Claim", "Picture", "Report", "Section", "Table"]
 

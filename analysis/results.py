@@ -1,6 +1,7 @@
 """``RESULTS.md`` from the measured rows in ``results/``.
 
-Run ``python -m analysis.results`` to write the page, and with ``--check`` to fail when it is stale.
+Run ``python -m brainsnn.analysis.results`` to write the page, and with ``--check`` to fail when it
+is stale.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.claim_table import claims_of_table, read_claims
-from analysis.claims import Claim
-from analysis.files import replace_file
-from analysis.formatting import MISSING, format_number
-from analysis.ledger import read_ledger
-from analysis.notes import STATUS, read_notes
-from analysis.paper import PAPER, SOURCES, claims_of_rows
-from analysis.tables import TableError
+from brainsnn.analysis.claim_table import claims_of_table, read_claims
+from brainsnn.analysis.claims import Claim
+from brainsnn.analysis.files import replace_file
+from brainsnn.analysis.formatting import MISSING, format_number
+from brainsnn.analysis.ledger import read_ledger
+from brainsnn.analysis.notes import STATUS, read_notes
+from brainsnn.analysis.paper import PAPER, SOURCES, claims_of_rows
+from brainsnn.analysis.tables import TableError
 
 _HEADINGS = {
     "accuracy": ("Accuracy (%)", 100.0, 2),
@@ -38,7 +39,7 @@ _INTRODUCTION = """\
 Every number here was measured by a command that stands below it, on test data that were read after
 training and every choice had ended, unless the protocol says otherwise under *Chosen by* and *Test
 data*. Entries are the mean over seeds ± the standard deviation. This page is generated from
-`results/` by `python -m analysis.results`.
+`results/` by `python -m brainsnn.analysis.results`.
 
 *Accuracy*: the output that fires first decides, a tie goes to the larger potential, and one that
 remains is wrong. *Ties wrong*: any tie for first is wrong. *Ties right*: a tie that includes the
@@ -66,12 +67,12 @@ def render(
     Parameters
     ----------
     rows : pandas.DataFrame
-        Measured rows, as `analysis.ledger.read_ledger` returns them.
+        Measured rows, as `brainsnn.analysis.ledger.read_ledger` returns them.
     claims : mapping of str to pandas.DataFrame, optional
-        Claims of studies, as `analysis.claim_table.read_claims` returns them; those of other
-        protocols follow from their rows.
+        Claims of studies, as `brainsnn.analysis.claim_table.read_claims` returns them; those of
+        other protocols follow from their rows.
     notes : mapping of str to pandas.DataFrame, optional
-        As `analysis.notes.read_notes` returns them.
+        As `brainsnn.analysis.notes.read_notes` returns them.
 
     Returns
     -------
@@ -270,7 +271,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 if written or up to date, 1 if stale, 2 if a file of rows is damaged.
     """
-    parser = argparse.ArgumentParser(prog="python -m analysis.results", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m brainsnn.analysis.results", description=__doc__
+    )
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of CSV files")
     parser.add_argument("--out", type=Path, default=Path("RESULTS.md"), help="page to write")
     parser.add_argument("--check", action="store_true", help="only say whether the page is stale")
@@ -286,7 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.out.exists() and options.out.read_text(encoding="utf-8") == text:
         return 0
-    sys.stderr.write(f"{options.out} is stale: run python -m analysis.results.\n")
+    sys.stderr.write(f"{options.out} is stale: run python -m brainsnn.analysis.results.\n")
     return 1
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.summary import ACCURACIES
-from analysis.sweep import sweep
-from analysis.tables import TableError, require
+from brainsnn.analysis.summary import ACCURACIES
+from brainsnn.analysis.sweep import sweep
+from brainsnn.analysis.tables import TableError, require
 
 
 def jitter_curve(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -23,8 +23,8 @@ def jitter_curve(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        As `analysis.sweep.sweep`, a row an amplitude, and ``<accuracy>_change``: the mean accuracy
-        less that without jitter.
+        As `brainsnn.analysis.sweep.sweep`, a row an amplitude, and ``<accuracy>_change``: the mean
+        accuracy less that without jitter.
 
     Raises
     ------

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from analysis.formatting import format_number
-from analysis.tables import TableError, named, require
+from brainsnn.analysis.formatting import format_number
+from brainsnn.analysis.tables import TableError, named, require
 
 Method = Literal["t", "bootstrap"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.tables import flags, require, whole_numbers
+from brainsnn.analysis.tables import flags, require, whole_numbers
 
 ACCURACIES = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right")
 """The three ways to score a trial, as columns; `silent_fraction` completes the four."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.accuracy import wilson_interval
-from analysis.seeds import mean_interval
-from analysis.summary import ACCURACIES, COSTS, summarise
-from analysis.tables import named, require
+from brainsnn.analysis.accuracy import wilson_interval
+from brainsnn.analysis.seeds import mean_interval
+from brainsnn.analysis.summary import ACCURACIES, COSTS, summarise
+from brainsnn.analysis.tables import named, require
 
 
 def sweep(trials: pd.DataFrame, column: str, confidence: float = 0.95) -> pd.DataFrame:

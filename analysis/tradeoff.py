@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.sweep import sweep
-from analysis.tables import measures, require
+from brainsnn.analysis.sweep import sweep
+from brainsnn.analysis.tables import measures, require
 
 
 def speed_accuracy(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -22,7 +22,7 @@ def speed_accuracy(trials: pd.DataFrame, confidence: float = 0.95) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        As `analysis.sweep.sweep`, a row a threshold.
+        As `brainsnn.analysis.sweep.sweep`, a row a threshold.
     """
     require(trials, ("threshold", "decision_step", "spikes_to_decision"), "trials")
     return sweep(trials, "threshold", confidence)

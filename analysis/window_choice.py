@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.decoding import cross_validated, features_of, predict, stratified_folds
-from analysis.spikes.table import SpikeTable
-from analysis.tables import TableError
+from brainsnn.analysis.decoding import cross_validated, features_of, predict, stratified_folds
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.tables import TableError
 
 FloatArray = NDArray[np.float64]
 Responses = Mapping[str, Mapping[float, FloatArray]]

@@ -21,9 +21,9 @@ import pandas as pd
 from one_thread import one_thread
 from rows import Results
 
-from analysis.spikes.rates import psth, summary
-from analysis.spikes.sources import from_frame
-from analysis.spikes.timing import latencies, latency_summary
+from brainsnn.analysis.spikes.rates import psth, summary
+from brainsnn.analysis.spikes.sources import from_frame
+from brainsnn.analysis.spikes.timing import latencies, latency_summary
 
 N_NEURONS, N_TRIALS, SPAN = 100, 2000, 2.0
 

@@ -26,11 +26,11 @@ from rival import ask_rival
 from rows import Results
 
 from brainsnn.engine import Engine, build_engine
+from brainsnn.protocols.antlr.mnist import PROTOCOL, AntlrMnistConfig
+from brainsnn.protocols.antlr.network import own_decoder
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer
-from brainsnn.trials import LabelledTrials
-from protocols.antlr_mnist import PROTOCOL, AntlrMnistConfig
-from protocols.antlr_network import own_decoder
 
 CONFIG = AntlrMnistConfig()
 ONE_EPOCH = CONFIG.training.model_copy(update={"epochs": 1, "monitor": "train_accuracy"})

@@ -31,10 +31,10 @@ import resource
 import time
 import numpy as np
 from brainsnn.engine import build_engine
-from brainsnn.model import feedforward
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.spikes import SpikeTrains
-from brainsnn.synapses import Uniform
+from brainsnn.network.synapses import Uniform
 
 sizes = {"input": 784, "hidden": 400, "output": 10}
 model = feedforward("s4nn", sizes, integrate_and_fire_once, [Uniform(0, 5), Uniform(0, 48)])
@@ -52,7 +52,7 @@ import sys
 from pathlib import Path
 from brainsnn.config import apply_overrides
 from brainsnn.export import build_protocol
-from brainsnn.protocol import load_protocol
+from brainsnn.experiment.protocol import load_protocol
 
 protocol = load_protocol("s4nn-mnist")
 config = apply_overrides(protocol.config(), ["recipe.fitted=false"])

@@ -27,15 +27,15 @@ from rival import ask_rival
 from rows import Results
 
 from brainsnn.codes import BernoulliEncoder, RateDecoder
-from brainsnn.count import count_chain
 from brainsnn.datasets import MNIST
 from brainsnn.engine import Engine, build_engine
 from brainsnn.learning.count import Count
+from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.trials import VariedTrials
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer, TrainingConfig
-from brainsnn.trials import VariedTrials
 
 HERE, BATCH = Path(__file__).parent, 64
 NETWORKS = {"784-800-10": 50, "28x28-12c5-2a-64c5-2a-10": 10}

@@ -22,11 +22,11 @@ from limit.library import compiled, feedforward_counts
 from rows import Results
 
 from brainsnn.engine import Engine, build_engine
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 
 N_STEPS, N_LAYERS, TAU = 100, 3, 20.0
 LEAKY = Neuron(

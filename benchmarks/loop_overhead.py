@@ -14,9 +14,9 @@ from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.learning.base import BoundRule, RowGradient
 from brainsnn.learning.optimisers import OPTIMISERS, Optimiser, OptimiserConfig
 from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer, TrainingConfig
-from brainsnn.trials import LabelledTrials
 
 SIZES = {"input": 784, "hidden": 400, "output": 10}
 N_STEPS = 256

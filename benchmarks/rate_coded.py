@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 from rows import Results
 
-from brainsnn.chain import chain
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.datasets import MNIST
 from brainsnn.engine import build_engine
-from brainsnn.neurons import Neuron
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import FanInNormal
 from brainsnn.streams import Streams
-from brainsnn.synapses import FanInNormal
 
 COUNTING = Neuron("v : 1", threshold="v >= 1", reset="v -= 1", name="counting")
 CASES = (("784-800-10", 50), ("28x28-12c5-2a-64c5-2a-10", 10), ("28x28-12c5-2a-64c5-2a-10", 50))

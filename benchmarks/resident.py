@@ -37,10 +37,10 @@ from brainsnn.datasets import MNIST
 from brainsnn.engine import build_engine
 from brainsnn.engine.resident import CompiledNetwork, compile_network
 from brainsnn.engine.resident.device import active_device
-from brainsnn.model import feedforward
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 
 N_STEPS = 256
 Build = Callable[[int, int], Callable[[], Any]]

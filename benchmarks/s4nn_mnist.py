@@ -36,12 +36,12 @@ from brainsnn.datasets import MNIST
 from brainsnn.engine import Engine, build_engine
 from brainsnn.learning.optimisers import SGDConfig
 from brainsnn.learning.temporal import TemporalBackprop
-from brainsnn.model import feedforward
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 from brainsnn.training import Trainer, TrainingConfig
-from brainsnn.trials import LabelledTrials
 
 HERE = Path(__file__).parent
 N_STEPS, RATE, DECAY = 256, 0.2, 1e-6
@@ -137,7 +137,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 def demo_memory() -> float:
     """Largest resident memory of the demo in MB."""
-    demo = [sys.executable, "-m", "brainsnn.cli", "run", "s4nn-mnist", "--preset", "demo"]
+    demo = [sys.executable, "-m", "brainsnn.cli.main", "run", "s4nn-mnist", "--preset", "demo"]
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", STARTER, *demo, "--quiet", "--out", f"{folder}/run"]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)

@@ -23,10 +23,10 @@ from limit.library import compiled, feedforward_counts
 from rows import Results
 
 from brainsnn.engine import build_engine
-from brainsnn.model import feedforward
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
-from brainsnn.synapses import Uniform
 
 MANY_STEPS = 20_000
 

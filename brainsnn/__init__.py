@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from brainsnn.codes import OrientedLatencyEncoder as Oriented
     from brainsnn.codes import RankLatencyEncoder as Rank
     from brainsnn.codes import StaggeredLatencyEncoder as Staggered
-    from brainsnn.delays import GivenDelays as GivenDelays
-    from brainsnn.delays import UniformDelays as UniformDelays
     from brainsnn.learning.rules import S4NN as S4NN
     from brainsnn.learning.rules import Antlr as Antlr
     from brainsnn.learning.rules import Count as Count
     from brainsnn.learning.rules import Decision as Decision
     from brainsnn.learning.rules import Race as Race
-    from brainsnn.network import Network as Network
-    from brainsnn.neurons import Neuron as Neuron
+    from brainsnn.network.connectivity import AllToAll as AllToAll
+    from brainsnn.network.connectivity import AllToOthers as AllToOthers
+    from brainsnn.network.connectivity import FixedInDegree as FixedInDegree
+    from brainsnn.network.connectivity import FixedProbability as FixedProbability
+    from brainsnn.network.connectivity import GivenPairs as GivenPairs
+    from brainsnn.network.connectivity import OneToOne as OneToOne
+    from brainsnn.network.delays import GivenDelays as GivenDelays
+    from brainsnn.network.delays import UniformDelays as UniformDelays
+    from brainsnn.network.network import Network as Network
+    from brainsnn.network.neurons import Neuron as Neuron
+    from brainsnn.network.synapses import FanInNormal as FanInNormal
+    from brainsnn.network.synapses import Normal as Normal
+    from brainsnn.network.synapses import SynapseModel as Synapse
+    from brainsnn.network.synapses import Uniform as Uniform
     from brainsnn.spikes import Recording as Recording
     from brainsnn.spikes import SpikeTrains as SpikeTrains
     from brainsnn.streams import Streams as Streams
-    from brainsnn.structures import AllToAll as AllToAll
-    from brainsnn.structures import AllToOthers as AllToOthers
-    from brainsnn.structures import FixedInDegree as FixedInDegree
-    from brainsnn.structures import FixedProbability as FixedProbability
-    from brainsnn.structures import GivenPairs as GivenPairs
-    from brainsnn.structures import OneToOne as OneToOne
-    from brainsnn.synapses import FanInNormal as FanInNormal
-    from brainsnn.synapses import Normal as Normal
-    from brainsnn.synapses import SynapseModel as Synapse
-    from brainsnn.synapses import Uniform as Uniform
 
 _MODULES = ("datasets", "errors")
 
@@ -53,10 +53,10 @@ _PLACES = {
     "Decision": ("brainsnn.learning.rules", "Decision"),
     "Even": ("brainsnn.codes", "EvenEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
-    "GivenDelays": ("brainsnn.delays", "GivenDelays"),
-    "UniformDelays": ("brainsnn.delays", "UniformDelays"),
-    "Network": ("brainsnn.network", "Network"),
-    "Neuron": ("brainsnn.neurons", "Neuron"),
+    "GivenDelays": ("brainsnn.network.delays", "GivenDelays"),
+    "UniformDelays": ("brainsnn.network.delays", "UniformDelays"),
+    "Network": ("brainsnn.network.network", "Network"),
+    "Neuron": ("brainsnn.network.neurons", "Neuron"),
     "Oriented": ("brainsnn.codes", "OrientedLatencyEncoder"),
     "Race": ("brainsnn.learning.rules", "Race"),
     "Rank": ("brainsnn.codes", "RankLatencyEncoder"),
@@ -65,16 +65,16 @@ _PLACES = {
     "SpikeTrains": ("brainsnn.spikes", "SpikeTrains"),
     "Staggered": ("brainsnn.codes", "StaggeredLatencyEncoder"),
     "Streams": ("brainsnn.streams", "Streams"),
-    "AllToAll": ("brainsnn.structures", "AllToAll"),
-    "AllToOthers": ("brainsnn.structures", "AllToOthers"),
-    "FixedInDegree": ("brainsnn.structures", "FixedInDegree"),
-    "FixedProbability": ("brainsnn.structures", "FixedProbability"),
-    "GivenPairs": ("brainsnn.structures", "GivenPairs"),
-    "OneToOne": ("brainsnn.structures", "OneToOne"),
-    "FanInNormal": ("brainsnn.synapses", "FanInNormal"),
-    "Normal": ("brainsnn.synapses", "Normal"),
-    "Synapse": ("brainsnn.synapses", "SynapseModel"),
-    "Uniform": ("brainsnn.synapses", "Uniform"),
+    "AllToAll": ("brainsnn.network.connectivity", "AllToAll"),
+    "AllToOthers": ("brainsnn.network.connectivity", "AllToOthers"),
+    "FixedInDegree": ("brainsnn.network.connectivity", "FixedInDegree"),
+    "FixedProbability": ("brainsnn.network.connectivity", "FixedProbability"),
+    "GivenPairs": ("brainsnn.network.connectivity", "GivenPairs"),
+    "OneToOne": ("brainsnn.network.connectivity", "OneToOne"),
+    "FanInNormal": ("brainsnn.network.synapses", "FanInNormal"),
+    "Normal": ("brainsnn.network.synapses", "Normal"),
+    "Synapse": ("brainsnn.network.synapses", "SynapseModel"),
+    "Uniform": ("brainsnn.network.synapses", "Uniform"),
 }
 
 __all__ = ["__version__", *_MODULES, *_PLACES]

@@ -1,9 +1,9 @@
-"""Add finished runs to the ledger of measured results: ``python -m protocols.record RUN...``.
+"""Add finished runs to the measured results: ``python -m brainsnn.protocols.record RUN...``.
 
 Each run directory becomes one row of ``results/<protocol>.csv``, a study's one a condition and
-seed; ``python -m analysis.results`` builds ``RESULTS.md`` from them. A study's claims go along, and
-are judged together with those that are there. Where the rows go into a repository, a run of a
-program that is not in its history is refused: nobody could repeat it.
+seed; ``python -m brainsnn.analysis.results`` builds ``RESULTS.md`` from them. A study's claims go
+along, and are judged together with those that are there. Where the rows go into a repository, a run
+of a program that is not in its history is refused: nobody could repeat it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Any
 import pandas as pd
 import typer
 
-from analysis.claim_table import CLAIMS, write_claims
-from analysis.latency import label_steps
-from analysis.ledger import COLUMNS, NUMBERS, append_row
-from analysis.paper import OTHER_DATA
-from analysis.summary import summarise
-from analysis.tables import require
+from brainsnn.analysis.claim_table import CLAIMS, write_claims
+from brainsnn.analysis.latency import label_steps
+from brainsnn.analysis.ledger import COLUMNS, NUMBERS, append_row
+from brainsnn.analysis.paper import OTHER_DATA
+from brainsnn.analysis.summary import summarise
+from brainsnn.analysis.tables import require
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records import RunDirectory
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from brainsnn.learning.antlr import bias_name
 from brainsnn.learning.antlr.potentials import arrivals, fire, pack
-from brainsnn.neurons import Coefficients
+from brainsnn.network.neurons import Coefficients
 from brainsnn.spikes import Recording, SpikeTrains
 
 Array = NDArray[np.float64]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from brainsnn.learning.rule import LayeredRule
-from brainsnn.model import Model, feedforward
-from brainsnn.synapses import Uniform
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.synapses import Uniform
 
 SIZES = {"input": 4, "hidden": 5, "output": 3}
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.learning.base import BoundRule, RowGradient
+from brainsnn.network.connectivity import AllToAll
 from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
-from brainsnn.structures import AllToAll
 from brainsnn.training import Trainer, TrainingConfig
-from brainsnn.trials import LabelledTrials
 
 SIZES = {"input": 20, "hidden": 12, "output": 3}
 N_STEPS = 16

@@ -25,12 +25,12 @@ import numpy as np
 import pandas as pd
 import tomli_w
 
-from brainsnn.cli import app
+from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
 from brainsnn.engine.resident import recall
 from brainsnn.errors import BrainsnnError
-from brainsnn.experiment import start
-from brainsnn.protocol import load_protocol
+from brainsnn.experiment.experiment import start
+from brainsnn.experiment.protocol import load_protocol
 from brainsnn.records import RunDirectory, load_weights
 from brainsnn.training.checkpoints import load_checkpoint
 
@@ -106,7 +106,7 @@ class Fuzz:
 
     def conclude(self, _: np.random.Generator, copy: Path) -> None:
         """What every resume ends with."""
-        from brainsnn.experiment import concluded
+        from brainsnn.experiment.experiment import concluded
 
         concluded(self.protocol, RunDirectory.read(copy))
 

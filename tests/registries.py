@@ -8,9 +8,9 @@ from brainsnn.learning.glm import ACTIVATIONS, BASES, LIKELIHOODS
 from brainsnn.learning.losses import LOSSES, SPIKE_LOSSES
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.rules import RULES
-from brainsnn.neurons import NEURONS
-from brainsnn.structures import STRUCTURES
-from brainsnn.synapses import SYNAPSES
+from brainsnn.network.connectivity import STRUCTURES
+from brainsnn.network.neurons import NEURONS
+from brainsnn.network.synapses import SYNAPSES
 
 REGISTRIES = [
     ENGINES,

@@ -11,7 +11,7 @@ import numpy as np
 
 from brainsnn.datasets import Splits
 from brainsnn.datasets.events import EventSet
-from brainsnn.datasets.tables import TableSet
+from brainsnn.datasets.formats.tables import TableSet
 
 #: What may be known of a test split before the end.
 KNOWN = ("name", "classes", "size", "dropped")

@@ -22,16 +22,16 @@ from numba.core.dispatcher import Dispatcher
 import brainsnn
 from brainsnn.engine.runtime import RuntimeEngine
 from brainsnn.errors import BrainsnnError, EngineError
-from brainsnn.model import feedforward
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
-from brainsnn.synapses import Uniform
-from brainsnn.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials
 
 ATTEMPTS = spikes.ATTEMPTS | learning.ATTEMPTS | optimisers.ATTEMPTS | glm.ATTEMPTS
 #: What compiled training calls was checked by the first batch, which goes step by step, and by
 #: `tests/training`; an engine checks its inputs for it.
-ELSEWHERE = {"training.compiled_loop"}
+ELSEWHERE = {"training.loop.compiled_loop"}
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import brainsnn as bs
-from brainsnn.chain import chain
 from brainsnn.codes import DECODERS, ENCODERS
-from brainsnn.count import count_chain
+from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.rules import RULES
-from brainsnn.neurons import NEURONS
+from brainsnn.network.neurons import NEURONS
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import SYNAPSES, FanInNormal
 from brainsnn.spikes import Recording
-from brainsnn.synapses import SYNAPSES, FanInNormal
 
 WAYS = {
     "pickled": lambda value: pickle.loads(pickle.dumps(value)),

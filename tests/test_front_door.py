@@ -37,7 +37,7 @@ def test_importing_loads_no_simulator_and_changes_nothing() -> None:
     assert said.strip() == "[]"
 
 
-@pytest.mark.parametrize("first", ["import brainsnn.engine", "import brainsnn.learnable"])
+@pytest.mark.parametrize("first", ["import brainsnn.engine", "import brainsnn.network.parameters"])
 def test_importing_the_simulator_leaves_reports_alone(first: str) -> None:
     said = run(
         "import logging, pandas, sympy, scipy.stats\n"  # Which have habits of their own.
@@ -87,7 +87,7 @@ def _imports(text: str, package: str) -> bool:
 
 
 def _begins_with_ours(text: str) -> bool:
-    return _modules(text)[:1] == ["brainsnn.brian2_import"]
+    return _modules(text)[:1] == ["brainsnn.network.brian2_import"]
 
 
 @pytest.mark.parametrize("name", bs.__all__)

@@ -104,8 +104,8 @@ def test_every_module_says_what_it_is() -> None:
 
 
 FORBIDDEN = {
-    "analysis": ("brainsnn", "brian2", "protocols"),
-    "brainsnn": ("protocols", "analysis"),
+    "analysis": ("brainsnn", "brian2"),
+    "brainsnn": ("brainsnn.protocols", "brainsnn.analysis"),
     "brainsnn/learning": ("brian2", "brainsnn.engine"),
     "brainsnn/codes": ("brian2", "brainsnn.engine"),
     "brainsnn/records": ("brian2", "brainsnn.engine"),
@@ -131,6 +131,8 @@ def imports(path: Path) -> set[str]:
 def test_imports_point_down(folder: str) -> None:
     for path in sources(folder):
         for module in imports(path):
+            if folder == "analysis" and module.startswith("brainsnn.analysis"):
+                continue
             forbidden = set(FORBIDDEN[folder])
             if path.is_relative_to(READS_EQUATIONS):
                 forbidden -= {"brian2"}

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from brainsnn.output import LOST, Unbroken
-from brainsnn.training.progress import ProgressLines
+from brainsnn.training.callbacks.progress import ProgressLines
 
-COMMAND = [sys.executable, "-m", "brainsnn.cli"]
+COMMAND = [sys.executable, "-m", "brainsnn.cli.main"]
 
 
 def broken_pipe() -> int:
@@ -43,7 +43,7 @@ def test_a_result_that_cannot_be_said_has_its_own_code(output: Callable[[], int]
     ("words", "code"), [("--version >&-", LOST), ("show nothing 2>&-", 2), ("show nothing >&-", 2)]
 )
 def test_closed_streams(words: str, code: int) -> None:
-    script = f"{sys.executable} -m brainsnn.cli {words}"
+    script = f"{sys.executable} -m brainsnn.cli.main {words}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=False)
     assert done.returncode == code
     assert b"Traceback" not in done.stderr

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.tables import TableError, named, require, whole_numbers
+from brainsnn.analysis.tables import TableError, named, require, whole_numbers
 
 
 def side_by_side(trials: pd.DataFrame, code: str, keys: Sequence[str], values: str) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.seeds import over_seeds
-from analysis.tables import measures
+from brainsnn.analysis.seeds import over_seeds
+from brainsnn.analysis.tables import measures
 
 
 def curve(

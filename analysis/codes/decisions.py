@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.seeds import over_seeds
-from analysis.summary import outcomes
-from analysis.tables import TableError, named, require, whole_numbers
+from brainsnn.analysis.seeds import over_seeds
+from brainsnn.analysis.summary import outcomes
+from brainsnn.analysis.tables import TableError, named, require, whole_numbers
 
 
 def accuracy_against_time(
@@ -35,7 +35,7 @@ def accuracy_against_time(
     Raises
     ------
     TableError
-        If a step is missing or after `n_steps`, or as `analysis.summary.outcomes`.
+        If a step is missing or after `n_steps`, or as `brainsnn.analysis.summary.outcomes`.
     """
     require(trials, (by, "seed", "decision_step"), "trials")
     named(trials, (by, "seed"), "trials")

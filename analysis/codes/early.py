@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.tables import TableError, require_columns, whole_numbers
+from brainsnn.analysis.tables import TableError, require_columns, whole_numbers
 
 
 def early_readings(

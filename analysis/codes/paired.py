@@ -2,8 +2,8 @@
 
 Trials of several seeds are the same images seen by other networks: they are not so many independent
 trials. McNemar's test is therefore made seed by seed, and the seeds' p values are combined in a way
-that holds however they depend on each other (`analysis.multiplicity.combined`). Where more than two
-codes are compared, p values are corrected for the number of pairs (Holm).
+that holds however they depend on each other (`brainsnn.analysis.multiplicity.combined`). Where more
+than two codes are compared, p values are corrected for the number of pairs (Holm).
 
 References
 ----------
@@ -20,10 +20,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest, wilcoxon
 
-from analysis.codes.agreement import side_by_side
-from analysis.multiplicity import combined, holm
-from analysis.summary import right_decisions
-from analysis.tables import TableError
+from brainsnn.analysis.codes.agreement import side_by_side
+from brainsnn.analysis.multiplicity import combined, holm
+from brainsnn.analysis.summary import right_decisions
+from brainsnn.analysis.tables import TableError
 
 DIGITS = {
     **dict.fromkeys(("mcnemar_p", "mcnemar_holm", "wilcoxon_p", "wilcoxon_holm"), 6),
@@ -103,7 +103,7 @@ def paired_tests(
     trials : pandas.DataFrame
         Trials tables of several codes, one below the other, with label and decision.
     code, keys
-        As for `analysis.codes.agreement.side_by_side`.
+        As for `brainsnn.analysis.codes.agreement.side_by_side`.
     seed : str
         Column of the repetition; where it is not among `keys` there is one.
 

@@ -1,28 +1,28 @@
 """Figures, a kind a file; each takes a table of this package and returns a matplotlib figure.
 
 No figure touches matplotlib's global state, so any number may be drawn at once. Write one as PNG
-and SVG with `save`; put it into a page with `analysis.report`.
+and SVG with `save`; put it into a page with `brainsnn.analysis.report`.
 """
 
-from analysis.figures.confusion import plot_confusion
-from analysis.figures.curves import plot_curves
-from analysis.figures.descents import plot_descents
-from analysis.figures.firing_histogram import plot_firing_histogram
-from analysis.figures.firing_matrix import plot_firing_matrix
-from analysis.figures.functions import plot_functions
-from analysis.figures.jitter import plot_jitter_curve
-from analysis.figures.landscape import plot_landscapes
-from analysis.figures.latency_bars import plot_decisions_by_class
-from analysis.figures.learning_curve import plot_learning_curve
-from analysis.figures.pareto import plot_pareto
-from analysis.figures.raster import plot_raster
-from analysis.figures.receptive_fields import plot_receptive_fields
-from analysis.figures.responses import plot_latency_raster, plot_raster_psth
-from analysis.figures.speed_accuracy import plot_speed_accuracy
-from analysis.figures.style import save
-from analysis.figures.weights import plot_weight_histogram
-from analysis.figures.windows import plot_decoding, plot_information
-from analysis.figures.winner import plot_winner_histogram
+from brainsnn.analysis.figures.confusion import plot_confusion
+from brainsnn.analysis.figures.curves import plot_curves
+from brainsnn.analysis.figures.descents import plot_descents
+from brainsnn.analysis.figures.firing_histogram import plot_firing_histogram
+from brainsnn.analysis.figures.firing_matrix import plot_firing_matrix
+from brainsnn.analysis.figures.functions import plot_functions
+from brainsnn.analysis.figures.jitter import plot_jitter_curve
+from brainsnn.analysis.figures.landscape import plot_landscapes
+from brainsnn.analysis.figures.latency_bars import plot_decisions_by_class
+from brainsnn.analysis.figures.learning_curve import plot_learning_curve
+from brainsnn.analysis.figures.pareto import plot_pareto
+from brainsnn.analysis.figures.raster import plot_raster
+from brainsnn.analysis.figures.receptive_fields import plot_receptive_fields
+from brainsnn.analysis.figures.responses import plot_latency_raster, plot_raster_psth
+from brainsnn.analysis.figures.speed_accuracy import plot_speed_accuracy
+from brainsnn.analysis.figures.style import save
+from brainsnn.analysis.figures.weights import plot_weight_histogram
+from brainsnn.analysis.figures.windows import plot_decoding, plot_information
+from brainsnn.analysis.figures.winner import plot_winner_histogram
 
 __all__ = [
     "plot_confusion",

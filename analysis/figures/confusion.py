@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures.heatmap import annotate
-from analysis.figures.style import INK, new_figure, styled
-from analysis.tables import TableError
+from brainsnn.analysis.figures.heatmap import annotate
+from brainsnn.analysis.figures.style import INK, new_figure, styled
+from brainsnn.analysis.tables import TableError
 
 
 @styled
@@ -19,7 +19,7 @@ def plot_confusion(matrix: pd.DataFrame) -> Figure:
     Parameters
     ----------
     matrix : pandas.DataFrame
-        What `analysis.accuracy.confusion_matrix` returns.
+        What `brainsnn.analysis.accuracy.confusion_matrix` returns.
 
     Returns
     -------

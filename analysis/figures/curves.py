@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     WIDTH,
     grid,
     logarithmic_x,
@@ -15,7 +15,7 @@ from analysis.figures.style import (
     series_colours,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 
 @styled
@@ -34,7 +34,7 @@ def plot_curves(
     Parameters
     ----------
     table : pandas.DataFrame
-        What `analysis.codes.curves.curve` returns.
+        What `brainsnn.analysis.codes.curves.curve` returns.
     x, measure : str
         The quantity on the x axis; what `mean` is the mean of, a fraction, for the y label.
     x_label : str

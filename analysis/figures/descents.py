@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     GREY,
     WIDTH,
     decades,
@@ -15,7 +15,7 @@ from analysis.figures.style import (
     series_colours,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 
 @styled
@@ -28,7 +28,8 @@ def plot_descents(
     ----------
     table : pandas.DataFrame
         A row a condition, method and update: columns `code`, `split`, `update`, `mean`, `low`,
-        `high` (as `analysis.codes.curves.curve` returns). Update 0 is drawn at 1, the next at 2.
+        `high` (as `brainsnn.analysis.codes.curves.curve` returns). Update 0 is drawn at 1, the next
+        at 2.
     code, split : str
         Column that tells the lines apart, and the one that tells the panels apart.
     reference : (str, str), optional

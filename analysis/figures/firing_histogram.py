@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     WIDTH,
     grid,
     named,
@@ -13,7 +13,7 @@ from analysis.figures.style import (
     series_colours,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 
 @styled
@@ -23,8 +23,8 @@ def plot_firing_histogram(histogram: pd.DataFrame) -> Figure:
     Parameters
     ----------
     histogram : pandas.DataFrame
-        What `analysis.latency.firing_time_histogram` returns: population, start, stop, fraction
-        and, to compare, stage.
+        What `brainsnn.analysis.latency.firing_time_histogram` returns: population, start, stop,
+        fraction and, to compare, stage.
 
     Returns
     -------

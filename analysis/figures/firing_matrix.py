@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.heatmap import annotate
-from analysis.figures.style import new_figure, styled
-from analysis.tables import TableError
+from brainsnn.analysis.figures.heatmap import annotate
+from brainsnn.analysis.figures.style import new_figure, styled
+from brainsnn.analysis.tables import TableError
 
 
 @styled
@@ -18,7 +18,7 @@ def plot_firing_matrix(matrix: pd.DataFrame) -> Figure:
     Parameters
     ----------
     matrix : pandas.DataFrame
-        What `analysis.latency.firing_time_matrix` returns.
+        What `brainsnn.analysis.latency.firing_time_matrix` returns.
 
     Returns
     -------

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import WIDTH, grid, new_figure, series_colours, styled
-from analysis.tables import require
+from brainsnn.analysis.figures.style import WIDTH, grid, new_figure, series_colours, styled
+from brainsnn.analysis.tables import require
 
 
 @styled

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import BLUE, GREY, WIDTH, grid, new_figure, styled
-from analysis.tables import require
+from brainsnn.analysis.figures.style import BLUE, GREY, WIDTH, grid, new_figure, styled
+from brainsnn.analysis.tables import require
 
 _TICKS = 10
 """Up to this many amplitudes each gets a tick."""
@@ -21,7 +21,7 @@ def plot_jitter_curve(
     Parameters
     ----------
     curve : pandas.DataFrame
-        What `analysis.robustness.jitter_curve` returns.
+        What `brainsnn.analysis.robustness.jitter_curve` returns.
     measure : str
         Which accuracy column to draw.
     allowed : float, optional

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import INK, VERMILION, WIDTH, new_figure, styled
-from analysis.landscape import grid_of
+from brainsnn.analysis.figures.style import INK, VERMILION, WIDTH, new_figure, styled
+from brainsnn.analysis.landscape import grid_of
 
 
 @styled

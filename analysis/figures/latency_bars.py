@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     BLUE,
     GREEN,
     INK,
@@ -19,7 +19,7 @@ from analysis.figures.style import (
     new_figure,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 _PANELS = {
     "decision_step": ("Mean decision step", BLUE),
@@ -36,7 +36,8 @@ def plot_decisions_by_class(
     Parameters
     ----------
     table : pandas.DataFrame
-        What `analysis.latency.decisions_by_class` returns; the row ``"all"`` becomes a line.
+        What `brainsnn.analysis.latency.decisions_by_class` returns; the row ``"all"`` becomes a
+        line.
     reference : mapping of str to float, optional
         The paper's mean over all classes, by column (``{"decision_step": 89.7}``), as a second
         line.

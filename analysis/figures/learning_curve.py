@@ -7,8 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures.style import BLUE, GREY, INK, VERMILION, WIDTH, grid, new_figure, styled
-from analysis.tables import TableError, require
+from brainsnn.analysis.figures.style import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILION,
+    WIDTH,
+    grid,
+    new_figure,
+    styled,
+)
+from brainsnn.analysis.tables import TableError, require
 
 _COLOURS = {"train": GREY, "validation": BLUE}
 
@@ -25,7 +34,7 @@ def plot_learning_curve(
     Parameters
     ----------
     curve : pandas.DataFrame
-        What `analysis.learning.learning_curve` returns.
+        What `brainsnn.analysis.learning.learning_curve` returns.
     measure : str
         Which measure to draw; accuracies and fractions are drawn in per cent.
     best_epoch : int, optional

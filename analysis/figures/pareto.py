@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.codes.curves import pareto
-from analysis.figures.style import (
+from brainsnn.analysis.codes.curves import pareto
+from brainsnn.analysis.figures.style import (
     WIDTH,
     grid,
     logarithmic_x,
@@ -15,7 +15,7 @@ from analysis.figures.style import (
     series_colours,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 
 @styled

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     BLUE,
     GREEN,
     INK,
@@ -18,7 +18,7 @@ from analysis.figures.style import (
     new_figure,
     styled,
 )
-from analysis.tables import TableError, class_names, require
+from brainsnn.analysis.tables import TableError, class_names, require
 
 _VECTOR_SPIKES = 6000
 """Above this number of spikes a panel is drawn as pixels, to keep files small."""

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from analysis.figures.style import WIDTH, new_figure, styled
-from analysis.tables import TableError
+from brainsnn.analysis.figures.style import WIDTH, new_figure, styled
+from brainsnn.analysis.tables import TableError
 
 
 @styled
@@ -25,7 +25,7 @@ def plot_receptive_fields(
     Parameters
     ----------
     fields : array of float, shape (n, height, width)
-        What `analysis.weights.receptive_fields` returns.
+        What `brainsnn.analysis.weights.receptive_fields` returns.
     columns : int, default 12
         Tiles in a row.
     titles : sequence of str, optional

@@ -6,9 +6,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import INK, VERMILION, WIDTH, grid, new_figure, series_colours, styled
-from analysis.spikes.table import SpikeTable
-from analysis.tables import TableError, require
+from brainsnn.analysis.figures.style import (
+    INK,
+    VERMILION,
+    WIDTH,
+    grid,
+    new_figure,
+    series_colours,
+    styled,
+)
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.tables import TableError, require
 
 
 @styled
@@ -21,7 +29,7 @@ def plot_raster_psth(
     ----------
     table : SpikeTable
     rates : pandas.DataFrame
-        What `analysis.spikes.rates.psth` (or `smooth`) returns.
+        What `brainsnn.analysis.spikes.rates.psth` (or `smooth`) returns.
     neuron : str
     onset : dict, optional
         When each stimulus begins, in seconds; marked.
@@ -62,7 +70,8 @@ def plot_latency_raster(latency: pd.DataFrame, table: SpikeTable, onset: np.ndar
     Parameters
     ----------
     latency : pandas.DataFrame
-        What `analysis.spikes.timing.latencies` returns; its largest latency is the span drawn.
+        What `brainsnn.analysis.spikes.timing.latencies` returns; its largest latency is the span
+        drawn.
     table : SpikeTable
     onset : array of float, shape (n_trials,)
         When the stimulus begins in each trial, in seconds.

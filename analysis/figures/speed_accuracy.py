@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     BLUE,
     GREEN,
     GREY,
@@ -16,7 +16,7 @@ from analysis.figures.style import (
     new_figure,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 
 @styled
@@ -28,7 +28,7 @@ def plot_speed_accuracy(
     Parameters
     ----------
     table : pandas.DataFrame
-        What `analysis.tradeoff.speed_accuracy` returns.
+        What `brainsnn.analysis.tradeoff.speed_accuracy` returns.
     measure : str
         Which accuracy column to draw.
     trained : float, optional

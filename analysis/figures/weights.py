@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     GREY,
     WIDTH,
     decades,
@@ -15,7 +15,7 @@ from analysis.figures.style import (
     series_colours,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 
 @styled
@@ -25,7 +25,7 @@ def plot_weight_histogram(histogram: pd.DataFrame, log: bool = False) -> Figure:
     Parameters
     ----------
     histogram : pandas.DataFrame
-        What `analysis.weights.weight_histogram` returns.
+        What `brainsnn.analysis.weights.weight_histogram` returns.
     log : bool, default False
         Whether the density has a logarithmic axis, which shows the tails.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.style import (
+from brainsnn.analysis.figures.style import (
     GREY,
     WIDTH,
     grid,
@@ -14,7 +14,7 @@ from analysis.figures.style import (
     series_colours,
     styled,
 )
-from analysis.tables import require
+from brainsnn.analysis.tables import require
 
 
 @styled
@@ -24,7 +24,7 @@ def plot_information(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : pandas.DataFrame
-        What `analysis.information.information_against_window` returns.
+        What `brainsnn.analysis.information.information_against_window` returns.
     """
     require(table, ("neuron", "code", "window", "information"), "information")
     neurons = sorted(table["neuron"].unique())
@@ -57,7 +57,7 @@ def plot_decoding(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : pandas.DataFrame
-        First table of `analysis.decoding.decode_against_window`.
+        First table of `brainsnn.analysis.decoding.decode_against_window`.
     """
     needed = ("code", "window", "accuracy", "low", "high", "chance_low", "chance_high")
     require(table, needed, "decoding")

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.style import WIDTH, grid, new_figure, series_colours, styled
-from analysis.tables import require
+from brainsnn.analysis.figures.style import WIDTH, grid, new_figure, series_colours, styled
+from brainsnn.analysis.tables import require
 
 _OVERLAID = 3
 """Up to this many winners share a panel; more get a small panel each."""
@@ -20,7 +20,7 @@ def plot_winner_histogram(histogram: pd.DataFrame) -> Figure:
     Parameters
     ----------
     histogram : pandas.DataFrame
-        What `analysis.latency.winner_histogram` returns: winner, start, stop, count.
+        What `brainsnn.analysis.latency.winner_histogram` returns: winner, start, stop, count.
 
     Returns
     -------

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.spikes.export import to_neo
-from analysis.spikes.table import SpikeTable
-from analysis.tables import TableError
+from brainsnn.analysis.spikes.export import to_neo
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.tables import TableError
 
 
 def distances(

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.trains import trains
-from analysis.tables import TableError
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.trains import trains
+from brainsnn.analysis.tables import TableError
 
 _RESERVED = ("start_time", "stop_time", "tags", "timeseries", "offset", "id")
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.tables import TableError
+from brainsnn.analysis.tables import TableError
 
 _WHOLE = re.compile(r"[+-]?\d+")
 

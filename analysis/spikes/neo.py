@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.times import EQUAL
-from analysis.spikes.trains import from_trains
-from analysis.tables import TableError, TableWarning
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import EQUAL
+from brainsnn.analysis.spikes.trains import from_trains
+from brainsnn.analysis.tables import TableError, TableWarning
 
 
 def from_neo(block: Any) -> SpikeTable:

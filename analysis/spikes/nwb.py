@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.times import EQUAL, seconds
-from analysis.spikes.trains import from_trains
-from analysis.tables import TableError, TableWarning
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import EQUAL, seconds
+from brainsnn.analysis.spikes.trains import from_trains
+from brainsnn.analysis.tables import TableError, TableWarning
 
 FloatArray = NDArray[np.float64]
 Unobserved = Literal["refuse", "drop_trials", "drop_units", "keep"]

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.spikes.table import SpikeTable
-from analysis.tables import TableError
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.tables import TableError
 
 
 def psth(table: SpikeTable, bin_size: float) -> pd.DataFrame:

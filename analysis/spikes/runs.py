@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.spikes.sources import from_frame
-from analysis.spikes.table import SpikeTable
-from analysis.tables import TableError, require, require_columns, whole_numbers
+from brainsnn.analysis.spikes.sources import from_frame
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.tables import TableError, require, require_columns, whole_numbers
 
 
 def from_run(

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.spikes.names import coded, in_order, matched, numbers_if_distinct, stimuli
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.times import UNITS, seconds, span, within
-from analysis.tables import TableError, TableWarning, require, require_columns
+from brainsnn.analysis.spikes.names import coded, in_order, matched, numbers_if_distinct, stimuli
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import UNITS, seconds, span, within
+from brainsnn.analysis.tables import TableError, TableWarning, require, require_columns
 
 MANY = 10
 """Spikes from which their all being in the first thousandth of a trial is a mistake of units."""

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.spikes.names import stimuli
-from analysis.spikes.times import EQUAL, onset_times, seconds, span
-from analysis.tables import TableError, require
+from brainsnn.analysis.spikes.names import stimuli
+from brainsnn.analysis.spikes.times import EQUAL, onset_times, seconds, span
+from brainsnn.analysis.tables import TableError, require
 
 
 @dataclass(frozen=True, eq=False)
 class SpikeTable:
-    """Spikes of many trials, checked. Make one with a function of `analysis.spikes.sources`.
+    """Spikes of many trials, checked; made by the functions of `brainsnn.analysis.spikes.sources`.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ class SpikeTable:
         return SpikeTable(kept, self.trials.iloc[wanted], self.neurons, self.start, self.stop)
 
     def onsets(self, onset: Any) -> NDArray[np.float64]:
-        """When the stimulus of each trial begins: `analysis.spikes.times.onset_times`."""
+        """When the stimulus of each trial begins: `brainsnn.analysis.spikes.times.onset_times`."""
         return onset_times(onset, self.trials, self.start, self.stop)
 
     def since(

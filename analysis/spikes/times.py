@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.tables import TableError
+from brainsnn.analysis.tables import TableError
 
 FloatArray = NDArray[np.float64]
 

@@ -18,9 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.times import lengths
-from analysis.tables import TableError, flags, require
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import lengths
+from brainsnn.analysis.tables import TableError, flags, require
 
 
 def latencies(table: SpikeTable, onset: Any, window: float) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def latencies(table: SpikeTable, onset: Any, window: float) -> pd.DataFrame:
     table : SpikeTable
     onset : float, array of float, shape (n_trials,), Series or str
         When the stimulus begins, in seconds on the trial's axis; see
-        `analysis.spikes.times.onset_times`.
+        `brainsnn.analysis.spikes.times.onset_times`.
     window : float
         How long to wait, in seconds. Where the trial ends before, it is waited until then.
 

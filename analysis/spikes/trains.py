@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.spikes.table import SpikeTable
-from analysis.spikes.times import within
+from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import within
 
 
 def trains(table: SpikeTable) -> list[list[NDArray[np.float64]]]:

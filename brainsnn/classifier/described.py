@@ -6,7 +6,7 @@ constructor. Only classes of brainsnn itself are made from a file.
 
 from __future__ import annotations
 
-import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
 
 # isort: split
 

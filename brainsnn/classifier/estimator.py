@@ -28,7 +28,7 @@ from brainsnn.classifier.scaling import fit_scaling
 from brainsnn.classifier.training import Course, Learned, hold_out, learn
 from brainsnn.errors import HealthWarning, InputError
 from brainsnn.spikes import SpikeTrains
-from brainsnn.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials
 
 
 class Classifier(ClassifierMixin, BaseEstimator):
@@ -42,8 +42,8 @@ class Classifier(ClassifierMixin, BaseEstimator):
     ----------
     network : int, str, tuple or Model, default 100
         Sizes of the hidden layers, ``100`` or ``(100, 50)``, where inputs and outputs follow from
-        the data; or the notation of a whole network, ``"28x28-12c5-2a-10"`` (`brainsnn.chain`); or
-        a network.
+        the data; or the notation of a whole network, ``"28x28-12c5-2a-10"``
+        (`brainsnn.network.notation`); or a network.
     rule : str or rule, default "count"
         ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``: first spikes.
     encoder : str or encoder, optional

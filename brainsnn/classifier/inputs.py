@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from brainsnn.classifier.checks import refusing
 from brainsnn.datasets import EventSet, ImageSet, TableSet
-from brainsnn.datasets.csv_table import labels_of, numbers_of, read_csv
-from brainsnn.datasets.image_folder import image_files, read_image_folder, read_images
+from brainsnn.datasets.formats.csv_table import labels_of, numbers_of, read_csv
+from brainsnn.datasets.formats.image_folder import image_files, read_image_folder, read_images
 from brainsnn.errors import InputError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.spike_table import is_spike_table, trains_of_table
-from brainsnn.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from brainsnn.chain import chain
 from brainsnn.codes import (
     DECODERS,
     ENCODERS,
@@ -18,14 +17,15 @@ from brainsnn.codes import (
     EvenEncoder,
     LatencyEncoder,
 )
-from brainsnn.count import count_chain
 from brainsnn.errors import ConfigError, ModelError
 from brainsnn.learning.base import BoundRule
+from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.rules import RULES, Count, Rule
-from brainsnn.model import Model
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import Model
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import Uniform
 from brainsnn.registry import Registry, suggest
-from brainsnn.synapses import Uniform
 
 ACTIVE, WIDTH = 150.0, 400.0
 """Input spikes of a trial, and hidden neurons, that the papers' first weights were drawn for."""

@@ -16,6 +16,7 @@ from brainsnn.config import explain
 from brainsnn.errors import ConfigError, HealthWarning, InputError
 from brainsnn.learning.optimisers import OPTIMISERS, OptimiserConfig
 from brainsnn.learning.schedules import Constant, Cosine
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training import (
     HealthMonitor,
     HealthReport,
@@ -25,10 +26,9 @@ from brainsnn.training import (
     TrainingConfig,
     reporter,
 )
-from brainsnn.training.callbacks import Metrics
+from brainsnn.training.callbacks.base import Metrics
 from brainsnn.training.checkpoints import TrainingState
 from brainsnn.training.selection import Selection
-from brainsnn.trials import LabelledTrials
 
 BATCHES, FEWEST = 2000, 5
 """Batches that training consists of by default, and epochs at least."""

@@ -6,15 +6,15 @@
 from brainsnn.datasets.abalone import Abalone
 from brainsnn.datasets.base import Dataset, ImageSet, Splits
 from brainsnn.datasets.caltech import Caltech
-from brainsnn.datasets.checks import check_image_size, check_trainable
 from brainsnn.datasets.events import EventSet
 from brainsnn.datasets.fashion_mnist import FashionMNIST
-from brainsnn.datasets.idx_images import IdxImages
-from brainsnn.datasets.image_folder import read_image_folder
+from brainsnn.datasets.formats.checks import check_image_size, check_trainable
+from brainsnn.datasets.formats.idx_images import IdxImages
+from brainsnn.datasets.formats.image_folder import read_image_folder
+from brainsnn.datasets.formats.tables import TableSet
 from brainsnn.datasets.iris import Iris
 from brainsnn.datasets.mnist import MNIST
 from brainsnn.datasets.nmnist import NMNIST, SmallNMNIST
-from brainsnn.datasets.tables import TableSet
 from brainsnn.datasets.wisconsin import Wisconsin
 from brainsnn.datasets.yeast import Yeast
 from brainsnn.registry import Registry

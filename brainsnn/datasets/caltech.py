@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.datasets.base import ImageSet, Splits
+from brainsnn.datasets.formats.photographs import list_jpegs, read_grey_cached
 from brainsnn.datasets.locate import ENVIRONMENT, find_folder, missing
-from brainsnn.datasets.photographs import list_jpegs, read_grey_cached
 from brainsnn.errors import ConfigError, DataError
 
 _CLASS_FOLDERS = ("Faces", "Motorbikes")

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.datasets.event_addresses import CHANNELS, addresses
+from brainsnn.datasets.formats.event_addresses import CHANNELS, addresses
 from brainsnn.errors import ConfigError, DataError, DataWarning
 from brainsnn.indices import indices, whole_numbers
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.columns import check_offsets
-from brainsnn.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials
 
 BLOCK = 1000
 """Recordings encoded at once; bounds memory."""

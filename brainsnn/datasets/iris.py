@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brainsnn.datasets.uci import Row, UCITable, class_of
+from brainsnn.datasets.formats.uci import Row, UCITable, class_of
 
 
 @dataclass(frozen=True)

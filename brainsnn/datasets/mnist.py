@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from brainsnn.datasets.idx_images import IdxFile, IdxImages
+from brainsnn.datasets.formats.idx_images import IdxFile, IdxImages
 from brainsnn.datasets.locate import cache_folder, download
 
 _MIRRORS = (

@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.datasets.tables import TableSet
-from brainsnn.datasets.uci import Row, UCITable, class_of
+from brainsnn.datasets.formats.tables import TableSet
+from brainsnn.datasets.formats.uci import Row, UCITable, class_of
 
 _MISSING = "?"
 

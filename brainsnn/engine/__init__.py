@@ -4,7 +4,7 @@ To add one: write a file with a subclass of `Engine`, register it in `ENGINES`, 
 the scenario suite finds it there.
 """
 
-import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
 
 # isort: split
 
@@ -16,8 +16,8 @@ from brainsnn.engine.resident import ResidentEngine
 from brainsnn.engine.runtime import RuntimeEngine
 from brainsnn.engine.standalone import StandaloneEngine
 from brainsnn.errors import EngineError
-from brainsnn.memory import check_size
-from brainsnn.model import Model
+from brainsnn.network.memory import check_size
+from brainsnn.network.model import Model
 from brainsnn.streams import Streams
 
 __all__ = [

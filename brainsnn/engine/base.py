@@ -10,16 +10,16 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.engine.compiled_trials import Entry
 from brainsnn.engine.turns import in_turn, new_turn
-from brainsnn.entry import Entry
 from brainsnn.errors import DataError, EngineError
 from brainsnn.indices import indices, size
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
 from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes.until import until_first_spike
 from brainsnn.streams import Streams
-from brainsnn.until import until_first_spike
 
 WeightArrays = Mapping[str, NDArray[np.float64]]
 
@@ -124,7 +124,7 @@ class Engine(ABC):
             Which of them to run, in this order; all by default.
         until : str, optional
             The population that decides: a trial ends after the first step in which a neuron of it
-            spikes (see `brainsnn.until`). By default every trial is as long as the engine's.
+            spikes (see `brainsnn.spikes.until`). By default every trial is as long as the engine's.
 
         Returns
         -------

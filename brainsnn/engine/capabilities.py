@@ -19,11 +19,11 @@ from brian2.equations.equations import (
 from brian2.parsing.statements import parse_statement
 from brian2.utils.stringtools import get_identifiers
 
-from brainsnn.delays import Delays
 from brainsnn.engine import brian2_device
 from brainsnn.engine.changes import statements
 from brainsnn.errors import EngineError
-from brainsnn.model import Connection, Model
+from brainsnn.network.delays import Delays
+from brainsnn.network.model import Connection, Model
 
 
 def _nowhere(model: Model) -> Iterable[str]:  # noqa: ARG001

@@ -12,7 +12,7 @@ from brian2.equations import Equations
 from brian2.equations.equations import DIFFERENTIAL_EQUATION
 from brian2.parsing.statements import parse_statement
 
-from brainsnn.model import Connection, Model, Population
+from brainsnn.network.model import Connection, Model, Population
 
 
 def statements(text: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.model import Model
-from brainsnn.structures import AllToAll
+from brainsnn.network.connectivity import AllToAll
+from brainsnn.network.model import Model
 
 
 class Gather:

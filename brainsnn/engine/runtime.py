@@ -12,13 +12,13 @@ import numpy as np
 from brian2.devices.device import all_devices
 from numpy.typing import NDArray
 
-from brainsnn.brian2_errors import explain
-from brainsnn.build import begin, build
 from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.gather import Gather
 from brainsnn.errors import EngineError
-from brainsnn.model import Model
+from brainsnn.network.brian2_errors import explain
+from brainsnn.network.build import begin, build
+from brainsnn.network.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.records import check_weights
 from brainsnn.registry import Registry
 from brainsnn.spikes import SpikeTrains

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brainsnn.engine.standalone import write_project
 from brainsnn.export.base import TARGETS
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.spikes import SpikeTrains
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.errors import ConfigError
+from brainsnn.experiment.protocol import Protocol, ProtocolConfig, check_settled
 from brainsnn.export.base import TARGETS, build_project
-from brainsnn.model import Model
-from brainsnn.protocol import Protocol, ProtocolConfig, check_settled
+from brainsnn.network.model import Model
 from brainsnn.records import load_weights
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams

@@ -41,7 +41,7 @@ from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
 from brainsnn.learning.peak import in_order, peaks
 from brainsnn.learning.rule import RULES, LayeredRule
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.spikes import Recording
 
 

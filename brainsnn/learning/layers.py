@@ -10,12 +10,12 @@ import numpy as np
 
 from brainsnn.errors import RuleError
 from brainsnn.learning.likeness import Likeness, likeness, statements, written
-from brainsnn.neurons import Neuron
-from brainsnn.structures import AllToAll, Structure
-from brainsnn.synapses import SynapseModel, instantaneous
+from brainsnn.network.connectivity import AllToAll, Structure
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import SynapseModel, instantaneous
 
 if TYPE_CHECKING:
-    from brainsnn.model import Connection, Model, Population
+    from brainsnn.network.model import Connection, Model, Population
 
 
 @dataclass(frozen=True)

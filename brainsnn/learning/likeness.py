@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from brainsnn.neurons import Neuron
-from brainsnn.neurons.base import same
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.neurons.base import same
 
 #: A word or number, or one other character.
 _TOKEN = re.compile(r"\d+\.?\d*(?:[eE][-+]?\d+)?|\w+|[^\w\s]")

@@ -44,7 +44,7 @@ from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.rule import RULES, LayeredRule
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.spikes import Recording
 
 LARGEST = 20.0

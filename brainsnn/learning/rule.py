@@ -22,7 +22,7 @@ from brainsnn.registry import Registry
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decoder
-    from brainsnn.model import Model
+    from brainsnn.network.model import Model
 
 
 class Rule(Choice):

@@ -46,8 +46,8 @@ from brainsnn.learning.gated import Errors, GatedRule, Steps
 from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, RelativeTargets
 from brainsnn.learning.rule import RULES, LayeredRule
-from brainsnn.neurons import integrate_and_fire_once
-from brainsnn.synapses import Initial, Sign, signed
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Initial, Sign, signed
 
 
 @njit()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import DataError, RunDirectoryError
 from brainsnn.records.atomic import write_whole
-from brainsnn.unpacking import check_unpacked
+from brainsnn.records.unpacking import check_unpacked
 
 META = "meta"
 

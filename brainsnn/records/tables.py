@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from brainsnn.errors import DataError, RunDirectoryError
-from brainsnn.unpacking import check_unpacked
+from brainsnn.records.unpacking import check_unpacked
 
 DECISIONS: Mapping[str, str] = {
     "label": "iu",

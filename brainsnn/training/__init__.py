@@ -1,10 +1,10 @@
 """Training: the loop over trials, selection, checkpoints, progress, health."""
 
 from brainsnn.interrupts import Interrupted, StopRequest
-from brainsnn.training.callbacks import Callback, MetricsWriter, Progress
+from brainsnn.training.callbacks.base import Callback, MetricsWriter, Progress
+from brainsnn.training.callbacks.health import HealthMonitor, HealthReport, diagnose
+from brainsnn.training.callbacks.progress import reporter
 from brainsnn.training.config import TrainingConfig
-from brainsnn.training.health import HealthMonitor, HealthReport, diagnose
-from brainsnn.training.progress import reporter
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.trainer import Trainer
 

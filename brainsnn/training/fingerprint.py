@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.trials import LabelledTrials, TrainingTrials
 from brainsnn.training.config import TrainingConfig
-from brainsnn.trials import LabelledTrials, TrainingTrials
 
 SETTINGS = ("batch_size", "update", "clip", "schedule", "optimiser", "average", "monitor")
 """Settings that a resumed training cannot change. It may be made longer or more patient, and may

@@ -17,18 +17,18 @@ from brainsnn.interrupts import Interrupted, StopRequest
 from brainsnn.learning.base import BoundRule
 from brainsnn.learning.rule import Rule
 from brainsnn.spikes import Recording
+from brainsnn.spikes.trials import LabelledTrials, TrainingTrials, VariedEpoch
 from brainsnn.streams import Streams
-from brainsnn.training.callbacks import Callback, Progress
+from brainsnn.training.callbacks.base import Callback, Progress
 from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.fingerprint import fingerprint
-from brainsnn.training.fused import make_updater
+from brainsnn.training.loop.fused import make_updater
+from brainsnn.training.loop.updates import Updater
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
-from brainsnn.training.updates import Updater
 from brainsnn.training.validation import check_monitor, validate
-from brainsnn.trials import LabelledTrials, TrainingTrials, VariedEpoch
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decoder

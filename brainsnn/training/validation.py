@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brainsnn.errors import ConfigError
-from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.base import Weights
 from brainsnn.registry import suggest
+from brainsnn.spikes.trials import LabelledTrials
+from brainsnn.training.evaluation import evaluate, summary
 from brainsnn.training.statistics import EpochStatistics
-from brainsnn.trials import LabelledTrials
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decoder

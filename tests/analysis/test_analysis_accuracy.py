@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.accuracy import accuracy_by_class, accuracy_table, confusion_matrix, wilson_interval
-from analysis.summary import summarise
-from analysis.tables import TableError
+from brainsnn.analysis.accuracy import (
+    accuracy_by_class,
+    accuracy_table,
+    confusion_matrix,
+    wilson_interval,
+)
+from brainsnn.analysis.summary import summarise
+from brainsnn.analysis.tables import TableError
 
 
 def test_wilson_interval_of_a_worked_case():

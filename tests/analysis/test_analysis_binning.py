@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.binning import bin_edges, binned
-from analysis.tables import TableError
+from brainsnn.analysis.binning import bin_edges, binned
+from brainsnn.analysis.tables import TableError
 
 
 def sizes(values, n_bins):

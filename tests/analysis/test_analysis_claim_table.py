@@ -5,9 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.claim_table import CLAIMS, claim_table, claims_of_table, read_claims, write_claims
-from analysis.claims import Claim
-from analysis.tables import TableError
+from brainsnn.analysis.claim_table import (
+    CLAIMS,
+    claim_table,
+    claims_of_table,
+    read_claims,
+    write_claims,
+)
+from brainsnn.analysis.claims import Claim
+from brainsnn.analysis.tables import TableError
 
 SURE = Claim.direction("sure", [1.0, 1.1, 0.9], "points", note="NA")
 NUMBER = Claim.judged("number", 5.0, 6.25, "times", spread=0.5, seeds=3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from analysis.claims import Claim, direction_p, judged_together
+from brainsnn.analysis.claims import Claim, direction_p, judged_together
 
 
 @pytest.mark.parametrize(

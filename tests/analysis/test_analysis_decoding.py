@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.accuracy import wilson_interval
-from analysis.binning import bin_edges
-from analysis.decoding import (
+from brainsnn.analysis.accuracy import wilson_interval
+from brainsnn.analysis.binning import bin_edges
+from brainsnn.analysis.decoding import (
     _chance,
     cross_validated,
     decode_against_window,
@@ -16,8 +16,8 @@ from analysis.decoding import (
     predict,
     stratified_folds,
 )
-from analysis.spikes import from_frame
-from analysis.tables import TableError
+from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.tables import TableError
 
 
 def test_folds_are_even_and_refused_where_impossible():
@@ -150,7 +150,7 @@ def test_a_window_has_its_begin_and_not_its_end():
 def test_intervals_are_of_the_confidence_asked_for(monkeypatch):
     stimulus = ["a", "b"] * 20
     spikes = pd.DataFrame({"trial": range(40), "neuron": "x", "time": 0.5, "stimulus": stimulus})
-    monkeypatch.setattr("analysis.decoding._chance", lambda *_: np.linspace(0, 1, 101))
+    monkeypatch.setattr("brainsnn.analysis.decoding._chance", lambda *_: np.linspace(0, 1, 101))
     for given, low, high in (({}, 0.025, 0.975), ({"confidence": 0.8}, 0.1, 0.9)):
         found, _ = decode_against_window(
             from_frame(spikes, 0, 1), 0.0, [0.9], np.random.default_rng(0), **given

@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.files import replace_file
+from brainsnn.analysis.files import replace_file
 
 
 def test_a_file_is_replaced_and_nothing_else_left(tmp_path):

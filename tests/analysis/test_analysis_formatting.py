@@ -3,9 +3,9 @@ import doctest
 import numpy as np
 import pytest
 
-import analysis.accuracy
-import analysis.formatting
-from analysis.formatting import flatten, format_cell, format_number, slug
+import brainsnn.analysis.accuracy
+import brainsnn.analysis.formatting
+from brainsnn.analysis.formatting import flatten, format_cell, format_number, slug
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_slugs_are_never_empty():
     assert slug("…") == "section"
 
 
-@pytest.mark.parametrize("module", [analysis.accuracy, analysis.formatting])
+@pytest.mark.parametrize("module", [brainsnn.analysis.accuracy, brainsnn.analysis.formatting])
 def test_examples(module):
     result = doctest.testmod(module)
     assert result.attempted

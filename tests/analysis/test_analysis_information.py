@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.information import (
+from brainsnn.analysis.information import (
     CORRECTIONS,
     information_against_window,
     mutual_information,
     quantile_bins,
 )
-from analysis.spikes import from_frame
-from analysis.tables import TableError, TableWarning
+from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.tables import TableError, TableWarning
 
 
 def channel(n_per, rng, n_stimuli=4, n_responses=8, flip=0.3):

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.landscape import grid_of, integrate_gradients, resemblance
-from analysis.tables import TableError
+from brainsnn.analysis.landscape import grid_of, integrate_gradients, resemblance
+from brainsnn.analysis.tables import TableError
 
 X, Y = np.linspace(-1, 2, 7), np.linspace(0, 1, 5)
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from analysis.latency import (
+from brainsnn.analysis.latency import (
     decisions_by_class,
     firing_time_histogram,
     firing_time_matrix,
@@ -10,7 +10,7 @@ from analysis.latency import (
     step_histogram,
     winner_histogram,
 )
-from analysis.tables import TableError
+from brainsnn.analysis.tables import TableError
 
 
 def test_decisions_by_class_and_overall(trials):

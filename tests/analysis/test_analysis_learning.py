@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
-import analysis.learning
-from analysis.learning import best_epoch, health_table, learning_curve
-from analysis.tables import TableError
+import brainsnn.analysis.learning
+from brainsnn.analysis.learning import best_epoch, health_table, learning_curve
+from brainsnn.analysis.tables import TableError
 from brainsnn.training import selection
 from brainsnn.training.selection import selected_epoch
 
@@ -59,7 +59,7 @@ def test_health_needs_its_columns():
 
 def test_the_best_epoch_is_the_one_that_selection_keeps(metrics):
     """Of a loss the smallest; an epoch without a value is never best."""
-    assert analysis.learning.SMALLER_IS_BETTER == selection.SMALLER_IS_BETTER
+    assert brainsnn.analysis.learning.SMALLER_IS_BETTER == selection.SMALLER_IS_BETTER
     one = metrics.iloc[[2, 0, 1]].drop(columns="seed")
     one = one.assign(loss=[0.4, 0.2, float("nan")], decision_step=[40.0, 44.0, 39.0])
     for column in ("loss", "decision_step", "validation_accuracy"):

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from measured_rows import ROW
 
-from analysis.ledger import COLUMNS, append_row, read_ledger, read_rows
-from analysis.tables import TableError
+from brainsnn.analysis.ledger import COLUMNS, append_row, read_ledger, read_rows
+from brainsnn.analysis.tables import TableError
 
 
 def test_rows_come_back_as_they_went(tmp_path):

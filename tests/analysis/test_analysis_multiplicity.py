@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.multiplicity import combined, holm
-from analysis.tables import TableError
+from brainsnn.analysis.multiplicity import combined, holm
+from brainsnn.analysis.tables import TableError
 
 
 def test_holm_by_hand():

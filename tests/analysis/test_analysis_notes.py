@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.ledger import read_ledger
-from analysis.notes import NOTES, read_notes
-from analysis.paper import PAPER, SOURCES
-from analysis.tables import TableError
+from brainsnn.analysis.ledger import read_ledger
+from brainsnn.analysis.notes import NOTES, read_notes
+from brainsnn.analysis.paper import PAPER, SOURCES
+from brainsnn.analysis.tables import TableError
 
 RESULTS = Path(__file__).parents[2] / "results"
 ROW = {"paper": "P", "exhibit": "Figure 1", "shows": "a curve", "where": "mine", "why": "w"}

@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 from measured_rows import ROW
 
-from analysis.paper import PAPER, SOURCES, claims_of_rows, printed_value
-from analysis.tables import TableError
-from protocols import count_latency, count_mnist, s4nn_caltech, s4nn_mnist
+from brainsnn.analysis.paper import PAPER, SOURCES, claims_of_rows, printed_value
+from brainsnn.analysis.tables import TableError
+from brainsnn.protocols.count import latency as count_latency
+from brainsnn.protocols.count import mnist as count_mnist
+from brainsnn.protocols.s4nn import caltech as s4nn_caltech
+from brainsnn.protocols.s4nn import mnist as s4nn_mnist
 
 
 def test_a_number_stands_once_for_reports_and_rows():

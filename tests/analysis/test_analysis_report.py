@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.embed import inline_svg
-from analysis.figures import plot_receptive_fields
-from analysis.figures.style import INK, new_figure, styled
-from analysis.report import Claim, Picture, Report, Section, Table
+from brainsnn.analysis.embed import inline_svg
+from brainsnn.analysis.figures import plot_receptive_fields
+from brainsnn.analysis.figures.style import INK, new_figure, styled
+from brainsnn.analysis.report import Claim, Picture, Report, Section, Table
 
 VOID = {"meta", "link", "br", "img", "hr"}
 

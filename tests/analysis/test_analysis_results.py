@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 from measured_rows import ROW
 
-from analysis.claim_table import claim_table, read_claims, write_claims
-from analysis.claims import Claim
-from analysis.ledger import append_row, read_ledger
-from analysis.notes import read_notes
-from analysis.results import main, render, summary
+from brainsnn.analysis.claim_table import claim_table, read_claims, write_claims
+from brainsnn.analysis.claims import Claim
+from brainsnn.analysis.ledger import append_row, read_ledger
+from brainsnn.analysis.notes import read_notes
+from brainsnn.analysis.results import main, render, summary
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_written_pages_are_up_to_date(arguments, folder, tmp_path, capsys):
     append_row(folder / "s4nn-mnist.csv", ROW | {"seed": 2})
     before = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
     assert main([*arguments, "--check"]) == 1
-    assert "stale: run python -m analysis.results" in capsys.readouterr().err
+    assert "stale: run python -m brainsnn.analysis.results" in capsys.readouterr().err
     assert (tmp_path / "RESULTS.md").read_text(encoding="utf-8") == before
 
 

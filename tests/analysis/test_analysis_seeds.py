@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.seeds import across, mean_interval, over_seeds
-from analysis.tables import TableError
+from brainsnn.analysis.seeds import across, mean_interval, over_seeds
+from brainsnn.analysis.tables import TableError
 
 
 def test_students_interval_of_a_worked_case():

@@ -1,7 +1,7 @@
 import pytest
 
-from analysis.summary import outcomes, summarise
-from analysis.tables import TableError
+from brainsnn.analysis.summary import outcomes, summarise
+from brainsnn.analysis.tables import TableError
 
 
 def test_each_way_of_scoring(trials):

@@ -2,12 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.accuracy import wilson_interval
-from analysis.robustness import jitter_curve
-from analysis.seeds import mean_interval
-from analysis.sweep import sweep
-from analysis.tables import TableError
-from analysis.tradeoff import fastest_within, speed_accuracy
+from brainsnn.analysis.accuracy import wilson_interval
+from brainsnn.analysis.robustness import jitter_curve
+from brainsnn.analysis.seeds import mean_interval
+from brainsnn.analysis.sweep import sweep
+from brainsnn.analysis.tables import TableError
+from brainsnn.analysis.tradeoff import fastest_within, speed_accuracy
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.tables import (
+from brainsnn.analysis.tables import (
     TableError,
     class_names,
     first_step_columns,

@@ -1,8 +1,13 @@
 import numpy as np
 import pytest
 
-from analysis.tables import TableError
-from analysis.weights import edge_fields, receptive_fields, weight_histogram, weight_summary
+from brainsnn.analysis.tables import TableError
+from brainsnn.analysis.weights import (
+    edge_fields,
+    receptive_fields,
+    weight_histogram,
+    weight_summary,
+)
 
 
 def test_stages_share_bins(weights):

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.decoding import stratified_folds
-from analysis.spikes import from_frame
-from analysis.tables import TableError
-from analysis.window_choice import best_of_windows, nested_windows, responses
+from brainsnn.analysis.decoding import stratified_folds
+from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.tables import TableError
+from brainsnn.analysis.window_choice import best_of_windows, nested_windows, responses
 
 LABELS = np.repeat([0, 1], 30)
 WINDOWS = tuple(0.1 * k for k in range(1, 9))

@@ -20,11 +20,11 @@ from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.rank import RankLatencyEncoder
 from brainsnn.codes.staggered import StaggeredLatencyEncoder
 from brainsnn.datasets.augment import Maps, Warp
-from brainsnn.evaluation import tabulate
 from brainsnn.indices import indices, size
 from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes.trials import LabelledTrials, VariedTrials
+from brainsnn.training.evaluation import tabulate
 from brainsnn.training.statistics import EpochStatistics
-from brainsnn.trials import LabelledTrials, VariedTrials
 
 FAR = 10**8
 SIZES = {"input": 3, "hidden": 2, "output": 2}
@@ -176,7 +176,7 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
         "NaN": lambda: Maps(np.full((2, 2, 3), NAN), FLAGS),
         "columns": lambda: Maps(np.zeros((2, 2, 2)), FLAGS),
     },
-    "evaluation": {
+    "training.evaluation": {
         **{f"labels {k}": tabulated(k) for k in ([2], [-1], [FAR], [], [0, 1], [0.5])},
         "decisions": tabulated(n=2),
         "fan-out": tabulated(fans=(1, 1)),

@@ -15,9 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import brainsnn as bs
-from brainsnn.chain import chain
 from brainsnn.errors import ConfigError, DataError, HealthWarning, InputError, ModelError
-from brainsnn.synapses import Uniform
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import Uniform
 
 pytestmark = [
     pytest.mark.compiler,

@@ -12,9 +12,9 @@ from sklearn.model_selection import cross_val_score
 from typer.testing import CliRunner
 
 import brainsnn as bs
-from brainsnn.cli import app
+from brainsnn.cli.main import app
 from brainsnn.errors import InputError
-from brainsnn.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials
 
 pytestmark = [
     pytest.mark.compiler,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from brainsnn.datasets.event_addresses import addresses
 from brainsnn.datasets.events import EventSet
+from brainsnn.datasets.formats.event_addresses import addresses
 from brainsnn.errors import ConfigError, DataError, DataWarning
 
 RNG = np.random.default_rng(0)

@@ -6,10 +6,10 @@ from helpers import idx_bytes, write_gzip
 
 from brainsnn.datasets import DATASETS, MNIST, FashionMNIST
 from brainsnn.datasets.fashion_mnist import FILES
-from brainsnn.datasets.idx_images import IdxFile
+from brainsnn.datasets.formats.idx_images import IdxFile
 from brainsnn.errors import DataError
-from protocols.glm import DigitsConfig
-from protocols.mnist import MnistConfig
+from brainsnn.protocols.common.mnist import MnistConfig
+from brainsnn.protocols.glm.base import DigitsConfig
 
 ARRAYS = {
     name: np.arange(np.prod(shape), dtype=np.uint8).reshape(shape) % 10

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from brainsnn.datasets.idx import parse_idx, read_gzip
+from brainsnn.datasets.formats.idx import parse_idx, read_gzip
 from brainsnn.errors import DataError
 
 IMAGES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)

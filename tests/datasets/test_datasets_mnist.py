@@ -6,7 +6,7 @@ import pytest
 from helpers import idx_bytes, write_gzip
 
 from brainsnn.datasets import MNIST, locate, mnist
-from brainsnn.datasets.idx_images import IdxFile
+from brainsnn.datasets.formats.idx_images import IdxFile
 from brainsnn.datasets.mnist import FILES
 from brainsnn.errors import ConfigError, DataError
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainsnn.datasets import photographs
-from brainsnn.datasets.photographs import list_jpegs, read_grey, read_grey_cached
+from brainsnn.datasets.formats import photographs
+from brainsnn.datasets.formats.photographs import list_jpegs, read_grey, read_grey_cached
 from brainsnn.errors import DataError
 
 SIZE = (4, 6)

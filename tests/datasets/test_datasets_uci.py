@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from brainsnn.datasets import Abalone, Iris, TableSet, Wisconsin, Yeast
-from brainsnn.datasets.tables import normalise, split
+from brainsnn.datasets.formats.tables import normalise, split
 from brainsnn.errors import ConfigError, DataError
 
 KINDS = (Iris, Wisconsin, Abalone, Yeast)

@@ -8,12 +8,12 @@ import numpy as np
 from brian2 import ms
 from numpy.typing import NDArray
 
-from brainsnn.model import Connection, Model, Population, feedforward
-from brainsnn.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.connectivity import AveragePooling, Convolution
+from brainsnn.network.model import Connection, Model, Population, feedforward
+from brainsnn.network.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.synapses import FanInNormal, Normal, SynapseModel, Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.structures import AveragePooling, Convolution
-from brainsnn.synapses import FanInNormal, Normal, SynapseModel, Uniform
 
 N_STEPS = 40
 

@@ -23,9 +23,9 @@ from brainsnn.engine import ResidentEngine
 from brainsnn.engine.resident import cache, engine, recall
 from brainsnn.engine.resident.compiler import STRICT, Flags, compile_library, source_key
 from brainsnn.errors import EngineError
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import Neuron
-from brainsnn.synapses import Uniform
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import Uniform
 
 SOURCE = 'extern "C" int answer() { return 42; }\n'
 
@@ -94,8 +94,8 @@ import hashlib, sys
 from pathlib import Path
 from engine.scenarios import leaky
 from brainsnn.engine.resident.engine import write_sources
-from brainsnn.model import feedforward
-from brainsnn.synapses import Uniform
+from brainsnn.network.model import feedforward
+from brainsnn.network.synapses import Uniform
 
 sizes = {"input": 3, "a": 2, "b": 2, "c": 2, "d": 2, "output": 2}
 write_sources(feedforward("same", sizes, leaky, [Uniform()] * 5), Path.cwd())

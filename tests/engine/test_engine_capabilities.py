@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from engine.scenarios import SCENARIOS, leaky
 
-from brainsnn.chain import chain
 from brainsnn.engine import ENGINES
 from brainsnn.engine.capabilities import LIMITS, refuse
 from brainsnn.engine.limits_table import insert_table
 from brainsnn.errors import EngineError
-from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import Neuron
-from brainsnn.synapses import SynapseModel, Uniform
+from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import SynapseModel, Uniform
 
 PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
 

@@ -9,10 +9,10 @@ from engines import engine_params
 
 from brainsnn.engine import build_engine
 from brainsnn.engine.changes import changed
-from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import Neuron
+from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import SynapseModel, Uniform
 from brainsnn.streams import Streams
-from brainsnn.synapses import SynapseModel, Uniform
 
 growing = SynapseModel("growing", "w : 1\nused : 1", on_pre="v_post += w; w += 0.1; used += 1")
 tiring = Neuron(

@@ -6,10 +6,10 @@ import numpy as np
 from engine.scenarios import N_STEPS
 
 from brainsnn.engine import ResidentEngine, RuntimeEngine
-from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import Neuron
+from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import SynapseModel
 from brainsnn.spikes import SpikeTrains
-from brainsnn.synapses import SynapseModel
 
 NEURON = Neuron("v : 1\ninto : 1", "v + into > 1", "v = 0", name="driven")
 GRADED = SynapseModel(

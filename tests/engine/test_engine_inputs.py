@@ -11,7 +11,7 @@ from brian2 import ms, mV, second
 from brian2.utils.logger import catch_logs
 from engine.judged import assert_trials_are, by_brian2, compiled, quick  # noqa: F401
 
-from brainsnn.engine.resident.inputs import InputGroup
+from brainsnn.engine.resident.loaded.inputs import InputGroup
 from brainsnn.errors import DataError, EngineError
 from brainsnn.spikes import SpikeTrains
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brainsnn.chain import chain
 from brainsnn.engine import build_engine
-from brainsnn.engine.resident.lanes import Variable, lanes
-from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import Neuron
+from brainsnn.engine.resident.generated.vectorised import Variable, lanes
+from brainsnn.network.connectivity import AveragePooling, Convolution
+from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import FanInNormal, Normal, SynapseModel
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.structures import AveragePooling, Convolution
-from brainsnn.synapses import FanInNormal, Normal, SynapseModel
 
 N_STEPS = 25
 ADDING = [

@@ -11,7 +11,7 @@ from engines import engine_params
 
 from brainsnn.engine import build_engine
 from brainsnn.errors import ModelError, WeightsError
-from brainsnn.model import Model, Population
+from brainsnn.network.model import Model, Population
 from brainsnn.streams import Streams
 
 SCENARIO = next(s for s in SCENARIOS if s.name.endswith("that_are_learned"))

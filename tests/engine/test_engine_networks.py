@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 from engine.scenarios import leaky
 
-from brainsnn.delays import GivenDelays, UniformDelays
 from brainsnn.engine import ENGINES
 from brainsnn.errors import DataError, EngineError
-from brainsnn.model import Connection, Model, Population
-from brainsnn.spikes import Recording, SpikeTrains
-from brainsnn.streams import Streams
-from brainsnn.structures import (
+from brainsnn.network.connectivity import (
     AllToOthers,
     FixedInDegree,
     FixedProbability,
     GivenPairs,
     OneToOne,
 )
-from brainsnn.synapses import FanInNormal, Uniform
+from brainsnn.network.delays import GivenDelays, UniformDelays
+from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.synapses import FanInNormal, Uniform
+from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.streams import Streams
 
 N_STEPS, N_TRIALS = 60, 5
 PAIRS = GivenPairs([0, 0, 2, 3, 7], [0, 2, 1, 0, 2])

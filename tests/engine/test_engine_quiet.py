@@ -8,9 +8,9 @@ import pytest
 from engine.scenarios import SCENARIOS
 
 from brainsnn.engine.resident.engine import write_sources
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import Neuron
-from brainsnn.synapses import SynapseModel, Uniform
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import SynapseModel, Uniform
 
 #: Scenarios in which nothing happens between spikes; in all others state or threshold moves.
 AT_REST = {

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from brainsnn.engine import ResidentEngine, RuntimeEngine
 from brainsnn.engine.resident import compiler
 from brainsnn.errors import DataError, EngineError, ModelError, WeightsError
-from brainsnn.model import feedforward
-from brainsnn.neurons import Neuron
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 
 ONCE = SCENARIOS[0]
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from brainsnn.engine import Engine, ResidentEngine, RuntimeEngine, StandaloneEngine
 from brainsnn.errors import EngineError
-from brainsnn.model import feedforward
-from brainsnn.neurons import Neuron
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 
 ONCE = SCENARIOS[0]
 

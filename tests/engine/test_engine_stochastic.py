@@ -12,11 +12,11 @@ from engine.scenarios import N_STEPS
 from engines import engine_params
 
 from brainsnn.engine import build_engine
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import Neuron
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 
 N_NEURONS, N_TRIALS, SIGMAS = 200, 20, 5
 

@@ -9,7 +9,7 @@ from engine.scenarios import N_STEPS, SCENARIOS
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.engine import ResidentEngine, RuntimeEngine, build_engine
 from brainsnn.errors import DataError
-from brainsnn.until import until_first_spike
+from brainsnn.spikes.until import until_first_spike
 
 COLUMNS = ("offsets", "population", "neuron", "step", "potential")
 CHOSEN = [s for s in SCENARIOS if s.name in ("three_layers", "leaky_reset_to_zero", "refractory")]

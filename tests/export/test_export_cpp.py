@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.engine import build_engine
 from brainsnn.export import build_project
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording, SpikeTrains
-from brainsnn.synapses import Uniform
 
 N_STEPS, N_INPUTS = 40, 12
 MODEL = feedforward(

@@ -12,15 +12,15 @@ import pytest
 from engine.genn.stand_in import MODEL, write_stand_in
 from engines import needs_brian2genn, usable_engines
 
-from brainsnn.chain import chain
 from brainsnn.engine import build_engine
 from brainsnn.errors import EngineError
 from brainsnn.export import build_project
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import Neuron
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import SynapseModel, Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.synapses import SynapseModel, Uniform
 
 pytestmark = needs_brian2genn
 N_STEPS = 12

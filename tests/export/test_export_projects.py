@@ -20,12 +20,12 @@ from export.test_export_cpp import (
 )
 from typer.testing import CliRunner
 
-from brainsnn.cli import app
+from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.errors import ConfigError, EngineError, WeightsError
+from brainsnn.experiment.protocol import load_protocol
 from brainsnn.export import TARGETS, build_project, build_protocol
-from brainsnn.protocol import load_protocol
 from brainsnn.records import RunDirectory, save_weights
 from brainsnn.streams import Streams
 

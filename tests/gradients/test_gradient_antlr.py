@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from brainsnn.learning.antlr import AntlrBackprop, activation_based, bias_name, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss, SpikeTrainLoss
-from brainsnn.neurons import Coefficients
+from brainsnn.network.neurons import Coefficients
 
 SIZES = {"input": 7, "first": 9, "second": 8, "output": 3}
 T, N_TRIALS = 18, 3

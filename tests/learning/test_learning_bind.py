@@ -12,16 +12,16 @@ import pytest
 from derived_for import network_for
 
 from brainsnn.codes import DECODERS, Decoder, FirstSpikeDecoder, RateDecoder
-from brainsnn.delays import UniformDelays
 from brainsnn.errors import RuleError
 from brainsnn.learning.base import BoundRule
 from brainsnn.learning.rule import LayeredRule
 from brainsnn.learning.rules import RULES, S4NN, Antlr, Count, Decision, Race
-from brainsnn.model import Connection, Model, Population
-from brainsnn.neurons import Neuron, current_based
+from brainsnn.network.connectivity import Convolution, OneToOne
+from brainsnn.network.delays import UniformDelays
+from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.neurons import Neuron, current_based
+from brainsnn.network.synapses import SynapseModel
 from brainsnn.streams import Streams
-from brainsnn.structures import Convolution, OneToOne
-from brainsnn.synapses import SynapseModel
 from brainsnn.training import Trainer, TrainingConfig
 
 N_STEPS = 12

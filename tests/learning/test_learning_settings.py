@@ -23,8 +23,8 @@ from brainsnn.learning.race import RaceLikelihood
 from brainsnn.learning.rule import LayeredRule
 from brainsnn.learning.rules import RULES
 from brainsnn.learning.schedules import SCHEDULES
-from brainsnn.neurons.current_based import Coefficients
-from brainsnn.synapses import Uniform
+from brainsnn.network.neurons.current_based import Coefficients
+from brainsnn.network.synapses import Uniform
 
 POSITIVE, SIGNLESS = "positive", "not negative"
 ENDS = {

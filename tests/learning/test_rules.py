@@ -16,8 +16,8 @@ from brainsnn.learning.gated import layers
 from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
 from brainsnn.learning.rules import RULES
 from brainsnn.learning.temporal import TemporalBackprop
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording
-from brainsnn.synapses import Uniform
 
 SIZES = {"input": 9, "first": 7, "second": 6, "output": 4}
 N_STEPS = 30

@@ -11,7 +11,7 @@ _DEFAULTS = "tests/learning/test_learning_defaults.py"
 TESTS: dict[str, tuple[str, ...]] = {
     "brainsnn/codes": ("tests/codes",),
     "brainsnn/datasets": ("tests/datasets",),
-    "brainsnn/evaluation.py": ("tests/test_evaluation.py",),
+    "brainsnn/training/evaluation.py": ("tests/training/test_training_evaluation.py",),
     "brainsnn/learning": ("tests/learning", "tests/gradients", "tests/oracles"),
     "brainsnn/learning/antlr": (
         "tests/learning/antlr",
@@ -23,14 +23,14 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/learning/count",
         _DEFAULTS,
         "tests/gradients/test_gradient_count.py",
-        "tests/test_count_constraints.py",
-        "tests/test_count.py",
+        "tests/learning/count/test_count_constraints.py",
+        "tests/learning/count/test_count_network.py",
     ),
     "brainsnn/learning/glm": (
         "tests/learning/glm",
         _DEFAULTS,
         "tests/gradients/test_gradient_glm.py",
-        "tests/test_glm.py",
+        "tests/learning/glm/test_glm_network.py",
     ),
     "brainsnn/learning/optimisers": ("tests/learning/optimisers", "tests/training", _DEFAULTS),
     "brainsnn/training": ("tests/training", "tests/learning/optimisers"),
@@ -46,7 +46,7 @@ TESTS: dict[str, tuple[str, ...]] = {
 
 
 #: The protocols' files in which defects are planted: what gives the splits.
-SPLITS = ("protocols/mnist.py", "protocols/glm.py")
+SPLITS = ("protocols/common/mnist.py", "protocols/glm/base.py")
 
 
 def modules(root: Path) -> list[str]:

@@ -10,12 +10,12 @@ from current_based import rasters, recording, trains
 from engines import engine_params
 from numpy.typing import NDArray
 
-from brainsnn.antlr import current_based_chain
 from brainsnn.engine import build_engine
 from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
+from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss, SpikeTrainLoss
-from brainsnn.neurons import Coefficients
-from brainsnn.synapses import Normal
+from brainsnn.network.neurons import Coefficients
+from brainsnn.network.synapses import Normal
 
 DATA = Path(__file__).parent / "data" / "antlr"
 FILES = sorted(path.stem for path in DATA.glob("*.npz"))

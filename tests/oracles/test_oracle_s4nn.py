@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from brainsnn.codes import FirstSpikeDecoder, LatencyEncoder
 from brainsnn.datasets import DATASETS
 from brainsnn.engine import Engine, build_engine
-from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.optimisers.sgd import SGD
 from brainsnn.learning.temporal import TemporalBackprop
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import integrate_and_fire_once
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
-from brainsnn.synapses import Uniform
-from brainsnn.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials
+from brainsnn.training.evaluation import evaluate, summary
 
 DATA = Path(__file__).parent / "data"
 N_STEPS = 256

@@ -8,8 +8,8 @@ import pytest
 from sealed import Seal, sealed
 
 from brainsnn.datasets import DATASETS
+from brainsnn.protocols.glm.base import Workshop
 from brainsnn.training import Trainer
-from protocols.glm import Workshop
 
 
 @pytest.fixture(autouse=True)

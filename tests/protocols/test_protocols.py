@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from brainsnn.config import apply_overrides
-from brainsnn.describe import describe_markdown, describe_text
 from brainsnn.errors import ConfigError
-from brainsnn.protocol import load_protocol, protocols
-from brainsnn.study import Study
+from brainsnn.experiment.protocol import load_protocol, protocols
+from brainsnn.experiment.study import Study
+from brainsnn.network.describe import describe_markdown, describe_text
 
 NAMES = list(protocols())
 WITHOUT_NETWORK = ("codes-recorded",)

@@ -13,13 +13,13 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.errors import ConfigError
-from brainsnn.experiment import resume, start
+from brainsnn.experiment.experiment import resume, start
+from brainsnn.protocols.antlr import network as antlr_network
+from brainsnn.protocols.antlr.mnist import PROTOCOL
+from brainsnn.protocols.antlr.page import claims, own
+from brainsnn.protocols.record import claims_of, rows
 from brainsnn.records import RunDirectory, load_weights
 from brainsnn.training import Interrupted
-from protocols import antlr_network
-from protocols.antlr_mnist import PROTOCOL
-from protocols.antlr_page import claims, own
-from protocols.record import claims_of, rows
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (

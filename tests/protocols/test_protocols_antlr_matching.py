@@ -8,17 +8,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claim_table import read_claims
-from analysis.ledger import read_ledger
+from brainsnn.analysis.claim_table import read_claims
+from brainsnn.analysis.ledger import read_ledger
 from brainsnn.config import apply_overrides
 from brainsnn.engine import build_engine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment import resume, start
+from brainsnn.experiment.experiment import resume, start
+from brainsnn.protocols.antlr.matching import PROTOCOL as MATCHING
+from brainsnn.protocols.antlr.tasks import (
+    SURVEYED,
+    Sizes,
+    draw_task,
+    gradient_at,
+    principal_directions,
+)
+from brainsnn.protocols.record import main as record
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
-from protocols.antlr_matching import PROTOCOL as MATCHING
-from protocols.matching import SURVEYED, Sizes, draw_task, gradient_at, principal_directions
-from protocols.record import main as record
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (

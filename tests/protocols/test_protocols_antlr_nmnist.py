@@ -10,10 +10,10 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import SmallNMNIST
 from brainsnn.errors import DataError
-from brainsnn.experiment import start
+from brainsnn.experiment.experiment import start
+from brainsnn.protocols.antlr.network import Condition, own_decoder
+from brainsnn.protocols.antlr.nmnist import PROTOCOL
 from brainsnn.records import RunDirectory
-from protocols.antlr_network import Condition, own_decoder
-from protocols.antlr_nmnist import PROTOCOL
 
 LITTLE = (
     f"engine={'resident' if shutil.which('g++') else 'runtime'}",

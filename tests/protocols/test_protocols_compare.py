@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from brainsnn.errors import RunDirectoryError
+from brainsnn.protocols.common.compare import compare, read_trials
 from brainsnn.records import RunDirectory
 from brainsnn.training import TrainingConfig
-from protocols.compare import compare, read_trials
 
 
 @pytest.fixture

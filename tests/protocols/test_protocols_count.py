@@ -11,13 +11,13 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, ImageSet, Iris
 from brainsnn.errors import ConfigError
-from brainsnn.experiment import start
-from brainsnn.protocol import load_protocol
+from brainsnn.experiment.experiment import start
+from brainsnn.experiment.protocol import load_protocol
+from brainsnn.protocols.common.warps import WarpConfig
+from brainsnn.protocols.count.base import CountNetworkConfig, fixed_trials, image_trials
+from brainsnn.protocols.record import rows
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
-from protocols.count import CountNetworkConfig, fixed_trials, image_trials
-from protocols.record import rows
-from protocols.warps import WarpConfig
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 

@@ -11,23 +11,23 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from analysis.claim_table import read_claims
-from analysis.claims import Verdict
-from analysis.ledger import read_ledger
-from brainsnn.cli import app
+from brainsnn.analysis.claim_table import read_claims
+from brainsnn.analysis.claims import Verdict
+from brainsnn.analysis.ledger import read_ledger
+from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.datasets.cockroach import CockroachAntennalLobe
 from brainsnn.errors import ConfigError, RunDirectoryError
-from brainsnn.experiment import evaluate_weights, resume, start
+from brainsnn.experiment.experiment import evaluate_weights, resume, start
+from brainsnn.protocols.common.compare import compare
+from brainsnn.protocols.glm.basis import PROTOCOL as BASIS
+from brainsnn.protocols.glm.codes import PROTOCOL as CODES
+from brainsnn.protocols.glm.complexity import PROTOCOL as COMPLEXITY
+from brainsnn.protocols.record import main as record
+from brainsnn.protocols.record import rows
+from brainsnn.protocols.recorded.codes import PROTOCOL as RECORDED
 from brainsnn.records import RunDirectory
-from protocols.codes_mnist import PROTOCOL as CODES
-from protocols.codes_recorded import PROTOCOL as RECORDED
-from protocols.compare import compare
-from protocols.glm_basis import PROTOCOL as BASIS
-from protocols.glm_complexity import PROTOCOL as COMPLEXITY
-from protocols.record import main as record
-from protocols.record import rows
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (

@@ -7,13 +7,13 @@ import pytest
 
 from brainsnn.datasets import MNIST
 from brainsnn.learning.glm import raised_cosines
+from brainsnn.protocols.glm.base import Condition, DigitsConfig, TrainingConfig, Workshop
+from brainsnn.protocols.glm.basis import PROTOCOL as BASIS
+from brainsnn.protocols.glm.basis import _basis as basis_section
+from brainsnn.protocols.glm.basis import _claims as basis_claims
+from brainsnn.protocols.glm.complexity import _ratio_claims as ratio_claims
+from brainsnn.protocols.glm.selection import cross_validated
 from brainsnn.records import RunDirectory
-from protocols.glm import Condition, DigitsConfig, TrainingConfig, Workshop
-from protocols.glm_basis import PROTOCOL as BASIS
-from protocols.glm_basis import _basis as basis_section
-from protocols.glm_basis import _claims as basis_claims
-from protocols.glm_complexity import _ratio_claims as ratio_claims
-from protocols.glm_selection import cross_validated
 
 SCORE = "accuracy_spikes_alone"
 

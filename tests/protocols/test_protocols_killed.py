@@ -22,11 +22,11 @@ from photographs import put_photographs
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, Iris, SmallNMNIST
 from brainsnn.datasets.cockroach import CockroachAntennalLobe
-from brainsnn.datasets.idx import read_gzip
-from brainsnn.experiment import resume, start
-from brainsnn.protocol import load_protocol, protocols
+from brainsnn.datasets.formats.idx import read_gzip
+from brainsnn.experiment.experiment import resume, start
+from brainsnn.experiment.protocol import load_protocol, protocols
+from brainsnn.protocols.s4nn.caltech_presets import PRESETS
 from brainsnn.records import RunDirectory
-from protocols.s4nn_caltech_presets import PRESETS
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 FEW = ("data.n_train=40", "data.n_validation=20", "data.n_test=20")
@@ -166,7 +166,7 @@ def test_killed_before_any_write_and_resumed(name, tmp_path, monkeypatch):
         pytest.skip("its data set is not there")
     if name == "count-uci":
         pytest.importorskip("sklearn")
-    monkeypatch.setattr("brainsnn.datasets.idx_images.read_gzip", READ)
+    monkeypatch.setattr("brainsnn.datasets.formats.idx_images.read_gzip", READ)
     protocol = load_protocol(name)
     # What is concluded follows from the tables alone, and is drawn anew by every resume.
     monkeypatch.setattr(type(protocol), "conclude", lambda *_: pd.DataFrame())

@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.ledger import read_ledger
-from analysis.tables import TableError
+from brainsnn.analysis.ledger import read_ledger
+from brainsnn.analysis.tables import TableError
 from brainsnn.errors import RunDirectoryError
+from brainsnn.protocols.record import main as record
+from brainsnn.protocols.record import rows
 from brainsnn.records import RunDirectory
-from protocols.record import main as record
-from protocols.record import rows
 
 TRIALS = pd.DataFrame(
     {
@@ -134,7 +134,9 @@ def test_claims_of_another_form_are_refused_before_a_row_is_written(
     repository, tmp_path, monkeypatch
 ):
     run = run_of(tmp_path / "run", git(repository, "rev-parse", "HEAD"))
-    monkeypatch.setattr("protocols.record.claims_of", lambda _: pd.DataFrame({"claim": ["a"]}))
+    monkeypatch.setattr(
+        "brainsnn.protocols.record.claims_of", lambda _: pd.DataFrame({"claim": ["a"]})
+    )
     with pytest.raises(TableError, match=r"claims of .*run table lacks"):
         record([run], repository / "results")
     assert not (repository / "results").exists()

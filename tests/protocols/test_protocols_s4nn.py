@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from photographs import put_photographs
 
-from analysis.claims import Verdict
+from brainsnn.analysis.claims import Verdict
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
-from brainsnn.experiment import start
-from brainsnn.protocol import load_protocol
+from brainsnn.experiment.experiment import start
+from brainsnn.experiment.protocol import load_protocol
+from brainsnn.network.synapses import Uniform
+from brainsnn.protocols.s4nn.caltech_presets import PRESETS
+from brainsnn.protocols.s4nn.preferring import Preferring
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
-from protocols.preferring import Preferring
-from protocols.s4nn_caltech_presets import PRESETS
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 TABLES = ("metrics", "trials", "spikes")

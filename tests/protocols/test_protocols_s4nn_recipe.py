@@ -7,23 +7,23 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from brainsnn import cli_options
-from brainsnn.cli import app
+from brainsnn.cli import options as cli_options
+from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.errors import ConfigError, RunDirectoryError
-from brainsnn.experiment import evaluate_weights, start
+from brainsnn.experiment.experiment import evaluate_weights, start
+from brainsnn.experiment.protocol import load_protocol
 from brainsnn.export import build_protocol
 from brainsnn.interrupts import Interrupted
-from brainsnn.protocol import load_protocol
+from brainsnn.protocols.common.mnist import MnistConfig
+from brainsnn.protocols.s4nn import recipe as s4nn_recipe
+from brainsnn.protocols.s4nn.base import NoiseConfig
+from brainsnn.protocols.s4nn.candidates import CANDIDATES
+from brainsnn.protocols.s4nn.recipe import WARPED, Recipe, _nearest
 from brainsnn.records import RunDirectory, save_weights
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer
-from protocols import s4nn_recipe
-from protocols.mnist import MnistConfig
-from protocols.s4nn import NoiseConfig
-from protocols.s4nn_candidates import CANDIDATES
-from protocols.s4nn_recipe import WARPED, Recipe, _nearest
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (

@@ -8,8 +8,14 @@ from pydantic import ValidationError
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.errors import ConfigError, DataError
 from brainsnn.learning.glm import RateLikelihood
-from protocols.glm import Condition, DigitsConfig, TrainingConfig, check_conditions, digits_of
-from protocols.mnist import SETS, MnistConfig
+from brainsnn.protocols.common.mnist import SETS, MnistConfig
+from brainsnn.protocols.glm.base import (
+    Condition,
+    DigitsConfig,
+    TrainingConfig,
+    check_conditions,
+    digits_of,
+)
 
 
 def test_settings_end_where_they_should():

@@ -20,11 +20,11 @@ from sealed import Seal, poisoned, sealed
 
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, ImageSet, Iris, SmallNMNIST, Splits
-from brainsnn.experiment import start
-from brainsnn.protocol import load_protocol
+from brainsnn.experiment.experiment import start
+from brainsnn.experiment.protocol import load_protocol
+from brainsnn.protocols.s4nn.caltech_presets import PRESETS
 from brainsnn.records import RunDirectory
 from brainsnn.training import Trainer
-from protocols.s4nn_caltech_presets import PRESETS
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 IMAGES = ("data.n_train=96", "data.n_validation=48", "data.n_test=24")

@@ -14,15 +14,15 @@ from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
 from brainsnn.learning.optimisers import SGD, Adam, QuantisedAdam
 from brainsnn.learning.temporal import TemporalBackprop
-from brainsnn.model import Connection, Model, feedforward
-from brainsnn.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.model import Connection, Model, feedforward
+from brainsnn.network.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
-from brainsnn.synapses import Uniform
 from brainsnn.training import StopRequest, Trainer, TrainingConfig
-from brainsnn.training.fused import Fused, make_updater
-from brainsnn.training.updates import StepByStep
-from brainsnn.trials import LabelledTrials
+from brainsnn.training.loop.fused import Fused, make_updater
+from brainsnn.training.loop.updates import StepByStep
 
 SIZES = {"input": 20, "first": 30, "second": 12, "output": 4}
 N_STEPS, N = 40, 60
@@ -119,7 +119,7 @@ def test_networks_that_draw_random_numbers_draw_the_same():
 
 
 def test_recordings_grow_beyond_what_was_expected(engine, monkeypatch):
-    monkeypatch.setattr("brainsnn.training.fused.SPARE", 0.02)
+    monkeypatch.setattr("brainsnn.training.loop.fused.SPARE", 0.02)
     _, ours = train(make_updater, engine, TemporalBackprop(), SGD(0.01))
     assert same(ours, train(StepByStep, engine, TemporalBackprop(), SGD(0.01))[1])
 
@@ -144,7 +144,7 @@ class StopAfter:
 
 
 def test_a_stop_in_the_middle_of_a_block_goes_on_to_the_same_end(engine, monkeypatch):
-    monkeypatch.setattr("brainsnn.training.fused.LOOK", 1e-9)
+    monkeypatch.setattr("brainsnn.training.loop.fused.LOOK", 1e-9)
     rule, order = TemporalBackprop(), np.arange(N)
     engine.set_weights(MODEL.draw_weights(Streams(1)))
     updater = make_updater(engine, rule, SGD(0.01))

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from fakes import make_trainer, make_trials
 
-from brainsnn.antlr import current_based_chain
 from brainsnn.engine import build_engine
 from brainsnn.engine.base import Engine
 from brainsnn.learning.antlr import AntlrBackprop
+from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.losses import SpikeLatencyLoss
-from brainsnn.neurons import Coefficients
+from brainsnn.network.neurons import Coefficients
+from brainsnn.network.synapses import Normal
 from brainsnn.records import load_weights, save_weights
 from brainsnn.streams import Streams
-from brainsnn.synapses import Normal
 from brainsnn.training import Callback, Interrupted
 
 SIZES, N_STEPS = {"input": 6, "hidden": 8, "output": 3}, 16

@@ -15,9 +15,9 @@ from brainsnn.errors import RunDirectoryError
 from brainsnn.learning.averaging import AVERAGES
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.records import RunDirectory
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import Callback, Interrupted, TrainingConfig
-from brainsnn.trials import LabelledTrials
 
 TESTS = Path(__file__).parents[1]
 

@@ -5,13 +5,13 @@ from fakes import FakeEngine, FakeRule, make_trainer, make_trials
 
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.errors import ConfigError, DataError, LearningError
-from brainsnn.evaluation import evaluate, summary
 from brainsnn.learning.base import RowGradient
 from brainsnn.learning.schedules import Cosine
+from brainsnn.spikes.trials import LabelledTrials, VariedTrials
 from brainsnn.streams import Streams
 from brainsnn.training import Callback
-from brainsnn.training.updates import StepByStep
-from brainsnn.trials import LabelledTrials, VariedTrials
+from brainsnn.training.evaluation import evaluate, summary
+from brainsnn.training.loop.updates import StepByStep
 
 TRAIN, VALIDATION = make_trials(300), make_trials(60, 1)
 

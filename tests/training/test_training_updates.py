@@ -6,7 +6,7 @@ from brainsnn.config import apply_overrides
 from brainsnn.errors import ConfigError
 from brainsnn.learning.optimisers import SGD
 from brainsnn.training import StopRequest, TrainingConfig
-from brainsnn.training.updates import StepByStep
+from brainsnn.training.loop.updates import StepByStep
 
 TRIALS = make_trials(12)
 RATE = 0.03

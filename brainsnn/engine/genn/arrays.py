@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from brainsnn.engine.genn.sparse import row_length
-from brainsnn.model import Connection, Model
+from brainsnn.network.model import Connection, Model
 
 #: Tables of GeNN's that say where listed synapses lead, and the loop's own that says which weight
 #: each has.

@@ -17,7 +17,7 @@ from brainsnn.engine.genn.project import generate
 from brainsnn.engine.genn.state import InitialState
 from brainsnn.engine.library import CompiledLibrary, by_population
 from brainsnn.errors import EngineError
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 

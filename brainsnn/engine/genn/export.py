@@ -13,7 +13,7 @@ from brainsnn.engine.genn.project import generate, templates
 from brainsnn.engine.genn.state import InitialState
 from brainsnn.engine.standalone.project import write_surroundings
 from brainsnn.errors import EngineError
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 

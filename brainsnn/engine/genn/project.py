@@ -14,15 +14,15 @@ import brian2
 from brian2.equations import Equations
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 
-from brainsnn.brian2_errors import brian2_message, explain
-from brainsnn.build import BuiltModel, build
 from brainsnn.engine.changes import changed
 from brainsnn.engine.genn.adapter import active
 from brainsnn.engine.genn.arrays import TABLES, Array, gathered_weights, tables
 from brainsnn.engine.genn.sparse import row_length, sparse_connections
 from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.errors import ModelError
-from brainsnn.model import Connection, Model, Population
+from brainsnn.network.brian2_errors import brian2_message, explain
+from brainsnn.network.build import BuiltModel, build
+from brainsnn.network.model import Connection, Model, Population
 
 #: Files handed to GeNN's generator, and compiled around what it generates.
 DESCRIPTION, LOOP = "model.cpp", "loop.cpp"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.model import Connection, Model
-from brainsnn.structures import AllToAll
+from brainsnn.network.connectivity import AllToAll
+from brainsnn.network.model import Connection, Model
 
 Table = NDArray[np.uint32]
 

@@ -9,13 +9,13 @@ import brian2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.build import begin, build
 from brainsnn.engine.genn.arrays import ENTRY, TABLES, Array
 from brainsnn.engine.genn.project import SPIKE_POTENTIAL
 from brainsnn.engine.genn.sparse import Rows, sparse_connections
 from brainsnn.engine.runtime import runtime_device
-from brainsnn.learnable import learned_initial
-from brainsnn.model import Model
+from brainsnn.network.build import begin, build
+from brainsnn.network.model import Model
+from brainsnn.network.parameters import learned_initial
 from brainsnn.streams import Streams
 
 

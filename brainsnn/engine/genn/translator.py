@@ -15,8 +15,8 @@ from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.groups.neurongroup import NeuronGroup
 
-from brainsnn.build import BuiltModel
 from brainsnn.engine.genn.adapter import import_brian2genn
+from brainsnn.network.build import BuiltModel
 
 _CodeObject: Any = import_brian2genn("codeobject").GeNNCodeObject
 _Device: Any = import_brian2genn("device").GeNNDevice

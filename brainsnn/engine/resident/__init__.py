@@ -4,7 +4,7 @@ from brainsnn.engine.resident.compilation import compile_network
 from brainsnn.engine.resident.compiled import CompiledNetwork
 from brainsnn.engine.resident.device import active_device
 from brainsnn.engine.resident.engine import ResidentEngine
-from brainsnn.engine.resident.monitors import MonitorRecord
+from brainsnn.engine.resident.loaded.monitors import MonitorRecord
 
 __all__ = [
     "CompiledNetwork",

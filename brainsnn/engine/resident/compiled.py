@@ -9,14 +9,14 @@ import pandas as pd
 from brian2.units import second
 from numpy.typing import ArrayLike, NDArray
 
-from brainsnn.engine.resident.access import accesses
-from brainsnn.engine.resident.blocks import Blocks
 from brainsnn.engine.resident.device import ResidentDevice
-from brainsnn.engine.resident.inputs import GivenSpikes, InputGroup, input_groups
-from brainsnn.engine.resident.layout import monitors
-from brainsnn.engine.resident.library import Library, copies
-from brainsnn.engine.resident.monitors import MonitorRecord
-from brainsnn.engine.resident.quantities import as_type, in_si_units
+from brainsnn.engine.resident.generated.layout import monitors
+from brainsnn.engine.resident.loaded.access import accesses
+from brainsnn.engine.resident.loaded.blocks import Blocks
+from brainsnn.engine.resident.loaded.inputs import GivenSpikes, InputGroup, input_groups
+from brainsnn.engine.resident.loaded.library import Library, copies
+from brainsnn.engine.resident.loaded.monitors import MonitorRecord
+from brainsnn.engine.resident.loaded.quantities import as_type, in_si_units
 from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError, EngineError
 from brainsnn.registry import suggest

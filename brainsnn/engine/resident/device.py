@@ -1,7 +1,7 @@
 """The Brian2 device that turns a script into one resident library, and runs it.
 
-What the sources say is decided in `brainsnn.engine.resident.generation`; here they are compiled,
-loaded into the process, run and read.
+What the sources say is decided in `brainsnn.engine.resident.generated.generation`; here they are
+compiled, loaded into the process, run and read.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from brian2.units import second
 from numpy.typing import NDArray
 
 from brainsnn.engine import brian2_device
-from brainsnn.engine.resident.arguments import applied
 from brainsnn.engine.resident.compiler import Flags, compile_library
-from brainsnn.engine.resident.generation import GeneratingDevice
-from brainsnn.engine.resident.layout import user_headers
-from brainsnn.engine.resident.library import Library
+from brainsnn.engine.resident.generated.generation import GeneratingDevice
+from brainsnn.engine.resident.generated.layout import user_headers
+from brainsnn.engine.resident.generated.printing import printing
+from brainsnn.engine.resident.loaded.arguments import applied
+from brainsnn.engine.resident.loaded.library import Library
 from brainsnn.engine.resident.place import Place
-from brainsnn.engine.resident.printing import printing
 from brainsnn.engine.resident.script import settle
 from brainsnn.errors import EngineError
 

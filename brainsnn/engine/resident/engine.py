@@ -13,24 +13,24 @@ import brian2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.brian2_errors import explain
-from brainsnn.build import build
 from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
+from brainsnn.engine.compiled_trials import Entry
 from brainsnn.engine.library import Columns, by_population, spike_buffer, spike_columns
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
-from brainsnn.engine.resident.laid_out import LaidOut
-from brainsnn.engine.resident.layout import Recorded
-from brainsnn.engine.resident.library import Library, copies
+from brainsnn.engine.resident.generated.layout import Recorded
+from brainsnn.engine.resident.generated.regular import LaidOut
+from brainsnn.engine.resident.loaded.library import Library, copies
+from brainsnn.engine.resident.loaded.workers import Workers, share_out
 from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
-from brainsnn.engine.resident.workers import Workers, share_out
 from brainsnn.engine.turns import in_turn
-from brainsnn.entry import Entry
 from brainsnn.errors import EngineError
 from brainsnn.indices import seal
-from brainsnn.model import Model
+from brainsnn.network.brian2_errors import explain
+from brainsnn.network.build import build
+from brainsnn.network.model import Model
 from brainsnn.spikes import FloatArray, Recording, SpikeTrains
 from brainsnn.streams import Streams
 

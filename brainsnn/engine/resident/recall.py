@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from brainsnn.engine.resident import cache
 from brainsnn.engine.resident.compiler import STRICT, compiler_version, find_compiler, processor
 from brainsnn.errors import RunDirectoryError
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.records import read_arrays, write_arrays
 
 _SUFFIX = ".model"
@@ -38,17 +38,7 @@ _LIBRARY = re.compile(r"[0-9a-f]{32}-[0-9a-f]{16}\.so")
 _IDENTIFIER = re.compile(r"\b[A-Za-z_]\w*")
 #: What generates code besides Brian2 itself, and these files and folders of this package.
 _PACKAGES = ("brian2", "sympy", "jinja2", "numpy", "pyparsing")
-_SOURCES = (
-    "_version.py",
-    "model.py",
-    "build.py",
-    "delays.py",
-    "learnable.py",
-    "neurons/base.py",
-    "synapses/base.py",
-    "structures",
-    "engine",
-)
+_SOURCES = ("_version.py", "network", "engine")
 
 
 class _UntoldError(Exception):

@@ -26,7 +26,7 @@ from brainsnn.engine.standalone.files import (
 from brainsnn.engine.standalone.program import compile_program, run_program
 from brainsnn.engine.standalone.project import write_project
 from brainsnn.errors import EngineError
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from brainsnn.model import Model
+from brainsnn.network.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 
 WEIGHTS, INPUTS, PARAMETERS, SEEDS = "weights", "inputs.txt", "parameters.txt", "seeds.txt"

@@ -16,12 +16,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
 from brainsnn._version import __version__
-from brainsnn.describe import describe_markdown
 from brainsnn.engine.resident.compiler import OPTIMISATION
 from brainsnn.engine.resident.engine import write_sources
 from brainsnn.engine.standalone.files import INPUTS, WEIGHTS, write_inputs, write_weights
 from brainsnn.errors import EngineError
-from brainsnn.model import Model
+from brainsnn.network.describe import describe_markdown
+from brainsnn.network.model import Model
 from brainsnn.spikes import SpikeTrains
 
 #: Files of the project that are written from templates of the same name.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.jit import njit
-from brainsnn.neurons.current_based import Coefficients
+from brainsnn.network.neurons.current_based import Coefficients
 
 Floats = NDArray[np.float64]
 Raster = NDArray[np.bool_]

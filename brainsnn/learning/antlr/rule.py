@@ -4,7 +4,7 @@ The activation-based method asks of every step whether a spike should have been 
 surrogate derivative of the threshold; the timing-based method asks of every spike whether it should
 have come earlier or later. ANTLR adds the two where they meet, in the derivative with respect to
 the potential, weighted by :math:`\lambda_{act}` and :math:`\lambda_{tim}`. Equations are in
-`brainsnn.learning.antlr.gradients`; the neuron is `brainsnn.neurons.current_based`.
+`brainsnn.learning.antlr.gradients`; the neuron is `brainsnn.network.neurons.current_based`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from brainsnn.learning.losses.spike_count import SpikeCountLoss
 from brainsnn.learning.losses.spike_latency import SpikeLatencyLoss
 from brainsnn.learning.losses.spike_loss import Method, SpikeLoss
 from brainsnn.learning.rule import RULES, LayeredRule
-from brainsnn.neurons.current_based import Coefficients, current_based, current_based_once
+from brainsnn.network.neurons.current_based import Coefficients, current_based, current_based_once
+from brainsnn.network.synapses.current import current
 from brainsnn.spikes import Recording
-from brainsnn.synapses.current import current
 
 CITATION = (
     "Kim J., Kim K., Kim J.-J. (2020) Unifying activation- and timing-based learning rules for "

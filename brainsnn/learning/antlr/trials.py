@@ -1,8 +1,8 @@
 """A recording as trials of the paper's steps.
 
 On the engines a population that is d connections from the input lags by d steps
-(`brainsnn.neurons.current_based`); here every layer's step 0 is the same moment, and a trial of a
-network of L connections has L steps fewer.
+(`brainsnn.network.neurons.current_based`); here every layer's step 0 is the same moment, and a
+trial of a network of L connections has L steps fewer.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ from brainsnn.learning.count.transfer import slope
 from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.rule import RULES, LayeredRule
-from brainsnn.neurons import integrate_and_fire_subtractive
+from brainsnn.network.connectivity import AllToAll, AveragePooling, Convolution, Structure
+from brainsnn.network.neurons import integrate_and_fire_subtractive
 from brainsnn.spikes import Recording
-from brainsnn.structures import AllToAll, AveragePooling, Convolution, Structure
 
 CITATION = (
     "Wu J., Chua Y., Zhang M., Yang Q., Li G., Li H. (2019) Deep spiking neural network with spike "

@@ -5,7 +5,7 @@ state update of the chosen method, threshold, reset. Its derivative is another s
 `derive` for a network's gradient, `check_gradient` to hold it against finite differences.
 """
 
-import brainsnn.brian2_import  # noqa: F401 - before Brian2 itself
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
 
 # isort: split
 

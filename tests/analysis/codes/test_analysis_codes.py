@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.codes.agreement import agreement, side_by_side
-from analysis.codes.curves import cost_at, curve, pareto
-from analysis.codes.decisions import accuracy_against_time, decision_times
-from analysis.codes.paired import corrected, mcnemar, paired_tests, wilcoxon_seeds
-from analysis.figures import plot_curves, plot_pareto
-from analysis.tables import TableError
+from brainsnn.analysis.codes.agreement import agreement, side_by_side
+from brainsnn.analysis.codes.curves import cost_at, curve, pareto
+from brainsnn.analysis.codes.decisions import accuracy_against_time, decision_times
+from brainsnn.analysis.codes.paired import corrected, mcnemar, paired_tests, wilcoxon_seeds
+from brainsnn.analysis.figures import plot_curves, plot_pareto
+from brainsnn.analysis.tables import TableError
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.codes.early import early_readings
-from analysis.tables import TableError
+from brainsnn.analysis.codes.early import early_readings
+from brainsnn.analysis.tables import TableError
 
 
 def test_both_codes_step_by_step():

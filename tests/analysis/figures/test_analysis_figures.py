@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from analysis.accuracy import confusion_matrix
-from analysis.figures import (
+from brainsnn.analysis.accuracy import confusion_matrix
+from brainsnn.analysis.figures import (
     plot_confusion,
     plot_decisions_by_class,
     plot_firing_histogram,
@@ -19,19 +19,19 @@ from analysis.figures import (
     plot_weight_histogram,
     plot_winner_histogram,
 )
-from analysis.figures.style import BLUE, GREEN, VERMILION
-from analysis.latency import (
+from brainsnn.analysis.figures.style import BLUE, GREEN, VERMILION
+from brainsnn.analysis.latency import (
     decisions_by_class,
     firing_time_histogram,
     firing_time_matrix,
     output_firing_times,
     winner_histogram,
 )
-from analysis.learning import learning_curve
-from analysis.robustness import jitter_curve
-from analysis.tables import TableError
-from analysis.tradeoff import speed_accuracy
-from analysis.weights import receptive_fields, weight_histogram
+from brainsnn.analysis.learning import learning_curve
+from brainsnn.analysis.robustness import jitter_curve
+from brainsnn.analysis.tables import TableError
+from brainsnn.analysis.tradeoff import speed_accuracy
+from brainsnn.analysis.weights import receptive_fields, weight_histogram
 
 SIZES = {"input": 6, "hidden": 4, "output": 3}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.figures import (
+from brainsnn.analysis.figures import (
     plot_curves,
     plot_decoding,
     plot_firing_histogram,
@@ -18,8 +18,8 @@ from analysis.figures import (
     plot_weight_histogram,
     plot_winner_histogram,
 )
-from analysis.figures.style import GREEN, VERMILION, headroom, new_figure, series_colours
-from analysis.spikes import from_frame
+from brainsnn.analysis.figures.style import GREEN, VERMILION, headroom, new_figure, series_colours
+from brainsnn.analysis.spikes import from_frame
 
 
 def band(axes, index=0):

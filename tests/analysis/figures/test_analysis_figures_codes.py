@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.decoding import decode_against_window
-from analysis.figures import (
+from brainsnn.analysis.decoding import decode_against_window
+from brainsnn.analysis.figures import (
     plot_decoding,
     plot_information,
     plot_latency_raster,
     plot_raster_psth,
     save,
 )
-from analysis.information import information_against_window
-from analysis.spikes import from_frame
-from analysis.spikes.rates import psth
-from analysis.spikes.timing import latencies
-from analysis.tables import TableError
+from brainsnn.analysis.information import information_against_window
+from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.spikes.rates import psth
+from brainsnn.analysis.spikes.timing import latencies
+from brainsnn.analysis.tables import TableError
 
 WINDOWS = np.array([0.1, 0.3])
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.figures import plot_descents, plot_landscapes, save
-from analysis.tables import TableError
+from brainsnn.analysis.figures import plot_descents, plot_landscapes, save
+from brainsnn.analysis.tables import TableError
 
 
 def test_descents_have_a_panel_a_condition_and_a_line_a_method(tmp_path):

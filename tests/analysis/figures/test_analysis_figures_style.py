@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from analysis.figures.heatmap import annotate
-from analysis.figures.style import (
+from brainsnn.analysis.figures.heatmap import annotate
+from brainsnn.analysis.figures.style import (
     COLOURS,
     logarithmic_x,
     new_figure,

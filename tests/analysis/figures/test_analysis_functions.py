@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.figures import plot_functions
-from analysis.tables import TableError
+from brainsnn.analysis.figures import plot_functions
+from brainsnn.analysis.tables import TableError
 
 
 def test_a_line_a_function_with_its_values_in_the_order_of_lags():

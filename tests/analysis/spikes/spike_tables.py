@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.spikes import SpikeTable, from_frame
+from brainsnn.analysis.spikes import SpikeTable, from_frame
 
 
 def equal(one: SpikeTable, other: SpikeTable) -> bool:

@@ -8,11 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.spikes import from_frame
-from analysis.spikes.distances import distances
-from analysis.spikes.rates import intervals, psth, smooth, summary, tuning
-from analysis.spikes.timing import kaplan_meier_median, latencies, latency_summary, rank_order
-from analysis.tables import TableError
+from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.spikes.distances import distances
+from brainsnn.analysis.spikes.rates import intervals, psth, smooth, summary, tuning
+from brainsnn.analysis.spikes.timing import (
+    kaplan_meier_median,
+    latencies,
+    latency_summary,
+    rank_order,
+)
+from brainsnn.analysis.tables import TableError
 
 
 def table(rows, stimuli=("a", "a"), neurons=("x",), stop=1.0):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from spike_tables import equal, mixed
 
-from analysis.spikes import from_neo
-from analysis.spikes.export import to_neo
-from analysis.tables import TableError, TableWarning
+from brainsnn.analysis.spikes import from_neo
+from brainsnn.analysis.spikes.export import to_neo
+from brainsnn.analysis.tables import TableError, TableWarning
 
 neo = pytest.importorskip("neo", reason="neo is not installed")
 

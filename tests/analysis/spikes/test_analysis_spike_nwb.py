@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from spike_tables import equal, mixed
 
-from analysis.spikes import from_nwb
-from analysis.spikes.export import to_nwb
-from analysis.spikes.rates import tuning
-from analysis.tables import TableError, TableWarning
+from brainsnn.analysis.spikes import from_nwb
+from brainsnn.analysis.spikes.export import to_nwb
+from brainsnn.analysis.spikes.rates import tuning
+from brainsnn.analysis.tables import TableError, TableWarning
 
 pynwb = pytest.importorskip("pynwb", reason="pynwb is not installed")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.spikes import from_run
-from analysis.spikes.rates import tuning
-from analysis.tables import TableError
+from brainsnn.analysis.spikes import from_run
+from brainsnn.analysis.spikes.rates import tuning
+from brainsnn.analysis.tables import TableError
 
 FACTS = {"n_trials": 3, "n_steps": 20, "dt": 2e-3, "populations": {"input": 4, "output": 3}}
 

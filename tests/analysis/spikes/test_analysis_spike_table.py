@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from spike_tables import equal
 
-from analysis.spikes import SpikeTable, from_csv, from_frame
-from analysis.spikes.trains import trains
-from analysis.tables import TableError, TableWarning
+from brainsnn.analysis.spikes import SpikeTable, from_csv, from_frame
+from brainsnn.analysis.spikes.trains import trains
+from brainsnn.analysis.tables import TableError, TableWarning
 
 
 def frame(**changes):

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.decoding import decode_against_window, features_of
-from analysis.information import information_against_window
-from analysis.spikes import from_frame
-from analysis.spikes.times import seconds
-from analysis.spikes.timing import kaplan_meier_median, latencies, latency_summary
-from analysis.tables import TableError
+from brainsnn.analysis.decoding import decode_against_window, features_of
+from brainsnn.analysis.information import information_against_window
+from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.spikes.times import seconds
+from brainsnn.analysis.spikes.timing import kaplan_meier_median, latencies, latency_summary
+from brainsnn.analysis.tables import TableError
 
 N = 40
 RNG = np.random.default_rng(3)

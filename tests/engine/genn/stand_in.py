@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brainsnn.model import feedforward
-from brainsnn.neurons import integrate_and_fire_once
-from brainsnn.synapses import Uniform
+from brainsnn.network.model import feedforward
+from brainsnn.network.neurons import integrate_and_fire_once
+from brainsnn.network.synapses import Uniform
 
 MODEL = feedforward("small", {"input": 4, "output": 2}, integrate_and_fire_once, [Uniform(20, 80)])
 

@@ -14,9 +14,9 @@ from engines import needs_brian2genn
 from brainsnn.engine.genn import adapter
 from brainsnn.engine.genn.project import generate
 from brainsnn.errors import EngineError, ModelError
-from brainsnn.model import SCHEDULE, feedforward
-from brainsnn.neurons import Neuron
-from brainsnn.synapses import Uniform
+from brainsnn.network.model import SCHEDULE, feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import Uniform
 
 
 def state() -> tuple[object, ...]:

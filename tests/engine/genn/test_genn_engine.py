@@ -15,9 +15,9 @@ from engines import needs_brian2genn
 from brainsnn.engine import GennEngine, RuntimeEngine
 from brainsnn.engine.resident.cache import CACHE_VARIABLE
 from brainsnn.errors import EngineError
+from brainsnn.network.synapses import SynapseModel
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.synapses import SynapseModel
 
 pytestmark = needs_brian2genn
 N_STEPS = 12

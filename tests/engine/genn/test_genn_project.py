@@ -11,10 +11,10 @@ from engines import needs_brian2genn
 
 from brainsnn.engine.genn.project import Project, generate
 from brainsnn.errors import ModelError
-from brainsnn.model import Model, feedforward
-from brainsnn.neurons import Neuron
-from brainsnn.structures import AllToAll
-from brainsnn.synapses import Uniform
+from brainsnn.network.connectivity import AllToAll
+from brainsnn.network.model import Model, feedforward
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import Uniform
 
 pytestmark = needs_brian2genn
 

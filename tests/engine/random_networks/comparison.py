@@ -19,7 +19,7 @@ from engine.random_networks.execution import (
 )
 
 from brainsnn.engine.resident.compiled import CompiledNetwork
-from brainsnn.engine.resident.monitors import MonitorRecord
+from brainsnn.engine.resident.loaded.monitors import MonitorRecord
 
 #: numpy and the C library round their functions differently.
 RELATIVE, ABSOLUTE = 1e-9, 1e-12

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from brainsnn.learning.antlr.potentials import arrivals, fire, integrate, pack, spike_response
-from brainsnn.neurons import COEFFICIENTS, Coefficients
+from brainsnn.network.neurons import COEFFICIENTS, Coefficients
 
 T, N = 60, 8
 CASES = {**COEFFICIENTS, "scaled": Coefficients(0.7, 0.97, 1.4, 0.3, 0.6, 0.8)}

@@ -10,8 +10,8 @@ from brainsnn.codes import FirstSpikeDecoder, RateDecoder
 from brainsnn.errors import LearningError
 from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss
-from brainsnn.neurons import Coefficients
-from brainsnn.until import until_first_spike
+from brainsnn.network.neurons import Coefficients
+from brainsnn.spikes.until import until_first_spike
 
 SIZES = {"input": 6, "hidden": 10, "output": 2}
 T = 20

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brainsnn.antlr import current_based_chain
-from brainsnn.build import build
 from brainsnn.engine import build_engine
 from brainsnn.engine.runtime import runtime_device
 from brainsnn.learning.antlr import activation_based
+from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.antlr.trials import output_raster
 from brainsnn.learning.equations import Spike, derive
 from brainsnn.learning.losses import SpikeCountLoss
-from brainsnn.neurons import Coefficients
+from brainsnn.network.build import build
+from brainsnn.network.neurons import Coefficients
+from brainsnn.network.synapses import Normal
 from brainsnn.spikes import SpikeTrains
-from brainsnn.synapses import Normal
 
 COEFFICIENTS = Coefficients(0.8, 0.9, 1.3, 0.3, 0.7, 0.9)
 SIZES, STEPS, TRIALS = {"input": 12, "hidden": 15, "output": 4}, 30, 6

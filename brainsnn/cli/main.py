@@ -1,0 +1,334 @@
+"""The command line ``brainsnn``: a command a function.
+
+Exit codes: 0 done, 2 bad input, 130 interrupted, 141 standard output closed, broken or full. With
+``--json``, one JSON object goes to standard output and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from brainsnn import __version__
+from brainsnn.cli.options import (
+    EngineName,
+    Json,
+    Name,
+    Out,
+    Preset,
+    Quiet,
+    Seed,
+    Settings,
+    configured,
+    free_directory,
+)
+from brainsnn.errors import BrainsnnError
+from brainsnn.interrupts import Interrupted, ending_by_signals
+from brainsnn.output import complain, prepare, say
+
+BAD_INPUT, INTERRUPTED = 2, 130
+
+app = typer.Typer(
+    name="brainsnn",
+    help="Spiking networks that learn: Brian2 equations, compiled once, taught between trials.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@contextmanager
+def _reporting(as_json: bool = False) -> Iterator[None]:
+    """Turn the errors a user can mend into a message and an exit code."""
+    try:
+        with ending_by_signals():
+            yield
+    except Interrupted as stop:
+        _end(INTERRUPTED, "interrupted", str(stop), as_json)
+    except KeyboardInterrupt:
+        _end(INTERRUPTED, "interrupted", "Interrupted.", as_json)
+    except BrainsnnError as error:
+        _end(BAD_INPUT, "error", str(error), as_json)
+    except MemoryError as error:
+        _end(BAD_INPUT, "error", f"Not enough memory for this: {error}".rstrip(": "), as_json)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _end(BAD_INPUT, "error", f"{where}{error.strerror or error}.", as_json)
+
+
+def _end(code: int, kind: str, message: str, as_json: bool) -> NoReturn:
+    complain(f"brainsnn: {message}")
+    if as_json:
+        say(json.dumps({kind: message}))
+    raise typer.Exit(code)
+
+
+def _emit(record: dict[str, Any]) -> None:
+    say(json.dumps(record, default=str))
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version")] = False) -> None:
+    if version:
+        say(f"brainsnn {__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def list_protocols(as_json: Json = False) -> None:
+    """List the protocols."""
+    from brainsnn.experiment.protocol import load_protocol, protocols
+
+    with _reporting(as_json):
+        rows = {name: load_protocol(name).summary for name in protocols()}
+        if as_json:
+            _emit({"protocols": rows})
+            return
+        table = Table("protocol", "what it does", box=None)
+        for name, text in rows.items():
+            table.add_row(name, text)
+        console = Console()
+        with console.capture() as shown:
+            console.print(table)
+        say(shown.get(), end="")
+
+
+@app.command()
+def show(target: Annotated[str, typer.Argument(metavar="PROTOCOL|RUN")]) -> None:
+    """Show a protocol's settings and presets, or what a run directory holds."""
+    from brainsnn.cli import show as texts
+
+    with _reporting():
+        say(texts.run(Path(target)) if Path(target).is_dir() else texts.protocol(target))
+
+
+@app.command()
+def describe(
+    name: Name,
+    settings: Settings = None,
+    preset: Preset = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, not text.")] = False,
+) -> None:
+    """Print the network: equations, thresholds, resets, connections, sizes."""
+    from brainsnn.experiment.protocol import open_note
+    from brainsnn.network.describe import describe_markdown, describe_text
+
+    with _reporting():
+        protocol, config = configured(name, settings, preset)
+        model = protocol.model(config)
+        say(describe_markdown(model) if markdown else describe_text(model), end="")
+        if note := open_note(protocol, config):
+            say(f"\n{note}")
+
+
+@app.command()
+def run(
+    name: Name,
+    settings: Settings = None,
+    preset: Preset = None,
+    engine: EngineName = None,
+    seed: Seed = None,
+    out: Out = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a protocol: train, test, write tables, figures and the report."""
+    with _reporting(as_json):
+        protocol, config = configured(name, settings, preset, engine, seed)
+        from brainsnn.experiment.experiment import start
+        from brainsnn.training import reporter
+
+        path = out or free_directory(Path("runs") / name, f"seed{config.seed}")
+        callbacks = [reporter(quiet=quiet or as_json)]
+        _print_outcome(start(protocol, config, path, sys.argv, callbacks), quiet, as_json)
+
+
+@app.command()
+def resume(
+    path: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")],
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Go on with an interrupted run, exactly as if it had not been."""
+    with _reporting(as_json):
+        from brainsnn.experiment.experiment import protocol_of, resume
+        from brainsnn.training import reporter
+
+        callbacks = [reporter(quiet=quiet or as_json)]
+        _print_outcome(resume(protocol_of(path), path, sys.argv, callbacks), quiet, as_json)
+
+
+@app.command()
+def evaluate(
+    name: Name,
+    weights: Annotated[
+        Path,
+        typer.Option(
+            help="A run directory or a file in one, whose settings are then taken, or an .npz with "
+            "one array a connection (pre, post)."
+        ),
+    ],
+    split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
+    settings: Settings = None,
+    preset: Preset = None,
+    engine: EngineName = None,
+    seed: Seed = None,
+    out: Out = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show where the time of a trial goes, by object.")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a split with given weights and write trials.parquet."""
+    with _reporting(as_json):
+        protocol, config = configured(name, settings, preset, engine, seed, weights)
+        from brainsnn.experiment.experiment import evaluate_weights
+
+        path = out or free_directory(Path("runs") / name, f"evaluate-{split}")
+        outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv, profile)
+        _print_outcome(outcome, quiet, as_json)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN...", help="Run directories.")],
+    out: Annotated[Path, typer.Option(help="The comparison's own directory.")] = Path("comparison"),
+) -> None:
+    """Compare runs trial by trial: accuracy, time, cost, agreement, paired tests."""
+    with _reporting():
+        from brainsnn.experiment.protocol import load_report
+
+        say(f"Report: {load_report('compare')(runs, out).resolve()}")
+
+
+@app.command()
+def build(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="The project's folder, new or empty.")],
+    target: Annotated[str, typer.Option(help="The kind of project: cpp or genn.")] = "cpp",
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            help="A run directory or a file in one, whose settings are taken, or an .npz."
+        ),
+    ] = None,
+    samples: Annotated[int, typer.Option(min=0, help="Trials that it brings along.")] = 16,
+    settings: Settings = None,
+    preset: Preset = None,
+    seed: Seed = None,
+    as_json: Json = False,
+) -> None:
+    """Write the network as a project of its own, which needs neither Python nor brainsnn."""
+    with _reporting(as_json):
+        protocol, config = configured(name, settings, preset, seed=seed, run=weights)
+        from brainsnn.export import build_protocol
+
+        built = build_protocol(protocol, config, out, target, weights, samples)
+        if as_json:
+            _emit(vars(built))
+        else:
+            say(built.text())
+
+
+@app.command()
+def fit(
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="A CSV file, or a folder of images by class.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for what was learned, new or empty.")],
+    network: Annotated[
+        str, typer.Option(help="Hidden neurons (100), or the whole network (784-100-10).")
+    ] = "100",
+    label: Annotated[str | None, typer.Option(help="The CSV's column of labels.")] = None,
+    rule: Annotated[str, typer.Option(help="count, s4nn or decision.")] = "count",
+    settings: Settings = None,
+    engine: EngineName = None,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Train a network on your own data; --set changes any setting of brainsnn.Classifier."""
+    with _reporting(as_json):
+        from brainsnn.classifier.commands import fit
+
+        given = {"engine": engine, "random_state": seed or 0, "verbose": not (quiet or as_json)}
+        _emit_or_say(fit(data, out, label, network, rule, given, settings or []), as_json)
+
+
+@app.command()
+def predict(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What fit left.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV file or images' folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The CSV file to write; standard output by default.")
+    ] = None,
+) -> None:
+    """Print the class of each row or image, and the probability of every class, as CSV."""
+    with _reporting():
+        from brainsnn.classifier.commands import predict
+
+        say(predict(folder, data, out), end="")
+
+
+@app.command()
+def data(name: Annotated[str | None, typer.Argument(metavar="DATASET")] = None) -> None:
+    """List the data sets, or load and check one."""
+    from brainsnn.cli import show as texts
+
+    with _reporting():
+        say(texts.datasets() if name is None else texts.dataset(name))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what this machine has and lacks."""
+    from brainsnn.cli.doctor import examine
+
+    with _reporting(as_json):
+        findings = examine()
+        if as_json:
+            _emit({f.name: {"good": f.good, "detail": f.detail} for f in findings})
+        else:
+            marks = {True: "ok", False: "MISSING", None: "-"}
+            for finding in findings:
+                say(f"{marks[finding.good]:<8} {finding.name:<14} {finding.detail}")
+    if any(finding.good is False for finding in findings):
+        raise typer.Exit(BAD_INPUT)
+
+
+def _emit_or_say(record: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        _emit(record)
+    else:
+        say("\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in record.items()))
+
+
+def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        claims = outcome.claims.to_dict(orient="records")
+        _emit({"run": str(outcome.path), **outcome.summary, "claims": claims})
+        return
+    from brainsnn.cli import show as texts
+
+    say(texts.outcome(outcome))
+    if not quiet and (outcome.path / "report.html").exists():
+        say(f"\nReport: {(outcome.path / 'report.html').resolve()}")
+
+
+def main() -> None:
+    """Entry point of the command ``brainsnn``."""
+    prepare()
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Protocols, runs, outcomes and data sets as text for the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from brainsnn.config import write_toml
+from brainsnn.datasets import DATASETS
+from brainsnn.experiment.experiment import Outcome
+from brainsnn.experiment.protocol import load_protocol, open_note
+from brainsnn.records import RunDirectory
+from brainsnn.records.tables import DECISIONS, require
+from brainsnn.training.evaluation import summary
+
+_PERCENT = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
+
+
+def protocol(name: str) -> str:
+    """Title, source, settings with their defaults, and presets of a protocol."""
+    chosen = load_protocol(name)
+    note = open_note(chosen, chosen.config())
+    presets = [f"  {key}: {' '.join(values)}" for key, values in chosen.presets.items()]
+    return "\n".join(
+        [
+            f"{chosen.name}: {chosen.title}",
+            chosen.summary,
+            f"Source: {chosen.citation}",
+            "",
+            "Settings (change one with --set key=value):",
+            *(f"  {line}" if line else "" for line in write_toml(chosen.config()).splitlines()),
+            *([f"  {note}"] if note else []),
+            "",
+            "Presets (--preset name):",
+            *(presets or ["  none"]),
+        ]
+    )
+
+
+def run(path: Path) -> str:
+    """What a run directory holds: command, epochs, results."""
+    directory = RunDirectory.read(path)
+    record = directory.provenance()
+    lines = [f"{path}", f"  command  {' '.join(map(str, record['command']))}"]
+    lines += [f"  started  {record.get('started')}", f"  ended    {record.get('ended') or 'no'}"]
+    if (path / "metrics.parquet").exists():
+        metrics = directory.metrics()
+        lines += ["", _table(metrics.tail(10).filter(regex="^(epoch|loss|.*accuracy|seconds)"))]
+    if (path / "trials.parquet").exists() and not directory.has_table("results"):
+        trials = require(directory.trials(), path / "trials.parquet", DECISIONS)
+        lines += ["", totals(summary(trials))]
+    if directory.has_table("results"):
+        lines += ["", f"  {len(directory.table('results'))} results in results.parquet"]
+    return "\n".join(lines)
+
+
+def outcome(result: Outcome) -> str:
+    """Result table of a run: the accuracy columns, then the claims."""
+    lines = [totals(result.summary)]
+    if len(result.claims):
+        lines += ["", _table(result.claims)]
+    if result.profile is not None:
+        spent = result.profile.assign(microseconds=result.profile["seconds"] * 1e6)
+        lines += ["", "A trial, by object:", _table(spent[["object", "microseconds", "share"]])]
+    return "\n".join(lines)
+
+
+def totals(numbers: dict[str, float]) -> str:
+    """One line a number, accuracies in per cent."""
+    width = max(map(len, numbers))
+    return "\n".join(
+        f"{name:<{width}}  {100 * value:8.2f} %"
+        if name in _PERCENT
+        else f"{name:<{width}}  {value:8.1f}"
+        for name, value in numbers.items()
+    )
+
+
+def datasets() -> str:
+    """Every data set: where it was found, and what it is."""
+    lines = []
+    for name in DATASETS:
+        chosen: Any = DATASETS[name]()
+        lines += [f"{name}: {chosen.find() or 'not found'}", *_indent(chosen.describe()), ""]
+    return "\n".join(lines).rstrip()
+
+
+def dataset(name: str) -> str:
+    """Load and check a data set; say what is in each split."""
+    chosen: Any = DATASETS[name]()
+    splits = chosen.load(np.random.default_rng(0))
+    lines = [f"{name}: {chosen.find()}", *_indent(chosen.describe())]
+    for part in ("train", "validation", "test"):
+        samples = getattr(splits, part)
+        counts = np.bincount(samples.labels, minlength=len(samples.classes))
+        per_class = ", ".join(f"{c} {n}" for c, n in zip(samples.classes, counts, strict=True))
+        lines.append(f"  {part:<10} {len(samples):>6} samples ({per_class})")
+    return "\n".join(lines)
+
+
+def _indent(text: str) -> list[str]:
+    return [f"  {line}" for line in text.splitlines()]
+
+
+def _table(frame: pd.DataFrame) -> str:
+    return str(frame.to_string(index=False, na_rep="-", float_format=lambda x: f"{x:.4g}"))

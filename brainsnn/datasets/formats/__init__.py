@@ -1,0 +1,1 @@
+"""Files of data sets: how each format is read and checked."""

@@ -1,0 +1,1 @@
+"""What a network becomes: the C++ that is generated beside Brian2's own."""

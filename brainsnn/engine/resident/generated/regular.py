@@ -1,0 +1,175 @@
+"""Connections whose synapses are known without a list, and what their templates need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from brainsnn.errors import EngineError
+from brainsnn.network.connectivity import AllToAll, AveragePooling, Convolution, Structure
+
+INDICES = ("_synaptic_pre", "_synaptic_post")
+"""Lists that say where each synapse leads from and to."""
+
+TEMPLATES: dict[type[Structure], str] = {
+    AllToAll: "synapses_dense",
+    Convolution: "synapses_convolution",
+    AveragePooling: "synapses_average_pooling",
+}
+"""What the spikes of a connection do, by its structure."""
+
+CREATE: dict[type[Structure], str] = {AllToAll: "synapses_create_dense"}
+"""What makes its arrays; those of shared weights are all made alike."""
+CREATE_SHARED = "synapses_create_shared"
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A connection whose synapses need no list.
+
+    Parameters
+    ----------
+    structure : Structure
+        Which synapses there are.
+    delay : int
+        The delay of all synapses in steps.
+    weight : str
+        The variable that synapses share where they share one.
+
+    Raises
+    ------
+    EngineError
+        If there is no template for the structure.
+    """
+
+    structure: Structure
+    delay: int
+    weight: str
+
+    def __post_init__(self) -> None:
+        if type(self.structure) not in TEMPLATES:
+            raise EngineError(
+                f"The resident engine has no template for the structure {self.structure.name!r}: "
+                "see TEMPLATES in brainsnn/engine/resident/generated/regular.py."
+            )
+
+    @property
+    def template(self) -> str:
+        """Name of the template of what its spikes do."""
+        return TEMPLATES[type(self.structure)]
+
+    @property
+    def create(self) -> str:
+        """Name of the template that makes its arrays."""
+        return CREATE.get(type(self.structure), CREATE_SHARED)
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """What the templates need to know of a pathway of such a connection."""
+
+    ring: str
+    kernels: str
+    structure: Structure
+    target_start: int
+    n_target: int
+    source_start: int
+    source_stop: int
+    delay_steps: int
+    target_lookup: str
+    target_column: str
+    source_lookup: str
+    source_row: str
+
+    @staticmethod
+    def of(pathway: Any, laid_out: LaidOut, array_name: Callable[[Any], str]) -> Pathway:
+        """Read it off a pathway of Brian2's.
+
+        Parameters
+        ----------
+        pathway : SynapticPathway
+        laid_out : LaidOut
+            What is known of its synapses.
+        array_name : callable
+            Gives the name of an array in the generated code.
+        """
+        synapses = pathway.synapses
+        start = int(synapses.source.start)
+        return Pathway(
+            ring=f"ring_{pathway.name}",
+            kernels=f"kernels_{pathway.name}",
+            structure=laid_out.structure,
+            target_start=int(synapses.target.start),
+            n_target=len(synapses.target),
+            source_start=start,
+            source_stop=int(synapses.source.stop),
+            delay_steps=laid_out.delay,
+            target_lookup=f"_ptr{array_name(synapses.variables['_synaptic_post'])}[_idx]",
+            target_column=f"(int32_t)(_column + {int(synapses.target.start)})",
+            source_lookup=f"_ptr{array_name(synapses.variables['_synaptic_pre'])}[_idx]",
+            source_row=f"(int32_t)(_spike + {start})",
+        )
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """The kernels of a convolution, by C++ name, and their copy for rows of images."""
+
+    name: str
+    weights: str
+    structure: Convolution
+
+
+def kernels(device: Any, all_synapses: Iterable[Any]) -> list[Kernels]:
+    """Kernels of the synapses of a device, in their order."""
+    return [
+        Kernels(
+            f"kernels_{pathway.name}",
+            device.get_array_name(synapses.variables[laid_out.weight], access_data=False),
+            laid_out.structure,
+        )
+        for synapses in all_synapses
+        if (laid_out := device.laid_out.get(synapses.name))
+        and isinstance(laid_out.structure, Convolution)
+        for pathway in synapses._pathways
+    ]
+
+
+def created(synapses: Any, laid_out: LaidOut, array_name: Callable[..., str]) -> dict[str, Any]:
+    """What the template that makes the arrays of a connection is told.
+
+    Parameters
+    ----------
+    synapses : Synapses
+    laid_out : LaidOut
+    array_name : callable
+        Gives the name of an array in the generated code.
+
+    Returns
+    -------
+    dict
+        Names of the arrays with one value a synapse (or one for all that share it), those of its
+        ends left out; the structure; numbers of synapses and of values.
+    """
+    ends = [synapses.variables[name] for name in INDICES]
+    registered = (var for var in synapses._registered_variables if var not in ends)
+    sizes = len(synapses.source), len(synapses.target)
+    rows, columns = laid_out.structure.shape(*sizes)
+    return {
+        "others": [array_name(var, access_data=False) for var in registered],
+        "structure": laid_out.structure,
+        "n_synapses": laid_out.structure.n_synapses(*sizes),
+        "n_values": rows * columns,
+    }
+
+
+def lists_read(synapses: Any, code_objects: Iterable[Any]) -> bool:
+    """Whether any code reads where each of some all-to-all synapses leads from or to."""
+    ends = {synapses.variables[name] for name in INDICES}
+    ours = {*TEMPLATES.values(), *CREATE.values(), CREATE_SHARED, "synapses_push_spikes_dense"}
+    return any(
+        not ends.isdisjoint(code_object.variables.values())
+        for code_object in code_objects
+        if code_object.template_name not in ours
+    )

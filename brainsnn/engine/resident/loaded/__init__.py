@@ -1,0 +1,1 @@
+"""A compiled network in this process: its state, its inputs, what its monitors recorded."""

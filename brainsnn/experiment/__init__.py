@@ -1,0 +1,1 @@
+"""Experiments: protocols and studies, each run a directory that can be resumed."""

@@ -1,0 +1,285 @@
+"""A network as a plain description."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainsnn.errors import ModelError
+from brainsnn.indices import size
+from brainsnn.network.connectivity import AllToAll, ListedStructure, Structure
+from brainsnn.network.delays import MOST, Delays
+from brainsnn.network.memory import check_size
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.parameters import Learnable, learnables
+from brainsnn.network.synapses import SIGNS, Initial, Sign, SynapseModel, Uniform, instantaneous
+from brainsnn.streams import Streams
+
+#: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
+SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True)
+class Population:
+    """A named group of neurons; without a neuron model, a source of given input spikes."""
+
+    name: str
+    size: int
+    neuron: Neuron | None = None
+
+    def __post_init__(self) -> None:
+        _check_name("population", self.name)
+        if self.size < 1:
+            raise ModelError(f"Population {self.name!r} needs at least one neuron: {self.size}.")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Synapses from one population to another.
+
+    Parameters
+    ----------
+    name, source, target : str
+        Its own name, and the names of the two populations.
+    synapse : SynapseModel
+        Brian2 equations of each synapse.
+    initial : Uniform, Normal or FanInNormal
+        Where the first weights are drawn from.
+    delay : int, GivenDelays or UniformDelays, default 0
+        Steps that a spike takes beyond the one every spike takes: of all synapses, or of each.
+    structure : Structure, default AllToAll()
+        Which synapses there are, and which of them share a weight.
+    sign : {"excitatory", "inhibitory"}, optional
+        First weights are drawn with this sign: 0 or more, or 0 or less.
+    """
+
+    name: str
+    source: str
+    target: str
+    synapse: SynapseModel = instantaneous
+    initial: Initial = field(default_factory=Uniform)
+    delay: int | Delays = 0
+    structure: Structure = field(default_factory=AllToAll)
+    sign: Sign | None = None
+
+    def __post_init__(self) -> None:
+        _check_name("connection", self.name)
+        object.__setattr__(self, "structure", self.structure.seeded(self.name))
+        if isinstance(self.delay, Delays):
+            object.__setattr__(self, "delay", self.delay.seeded(self.name))
+            if self.structure.shares_weights:
+                raise ModelError(
+                    f"Connection {self.name!r}: synapses that share weights "
+                    f"({self.structure.name}) share one delay too."
+                )
+        elif not 0 <= size(f"Connection {self.name!r}: delay", self.delay, 0, ModelError) <= MOST:
+            raise ModelError(f"Connection {self.name!r}: a delay has at most {MOST} steps.")
+        if self.sign not in (None, *SIGNS):
+            raise ModelError(
+                f"Connection {self.name!r}: sign is one of {', '.join(SIGNS)}, got {self.sign!r}."
+            )
+
+    @property
+    def regular(self) -> bool:
+        """Whether its synapses need no list: they follow from its structure and have one delay."""
+        return not isinstance(self.structure, ListedStructure) and isinstance(self.delay, int)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Populations and connections: everything an engine needs to know of a network.
+
+    Parameters
+    ----------
+    name : str
+        For descriptions.
+    populations : sequence of Population
+        Inputs first, output last.
+    connections : sequence of Connection
+        In the order in which activity passes through them.
+    dt : float, default 1e-3
+        Length of a step in seconds.
+
+    Raises
+    ------
+    ModelError
+        If a name is used twice, a connection's end is missing or an input, its structure does not
+        fit its ends, or dt is not positive.
+    """
+
+    name: str
+    populations: tuple[Population, ...]
+    connections: tuple[Connection, ...]
+    dt: float = 1e-3
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "populations", tuple(self.populations))
+        object.__setattr__(self, "connections", tuple(self.connections))
+        names = [p.name for p in self.populations] + [c.name for c in self.connections]
+        for name in names:
+            if names.count(name) > 1:
+                raise ModelError(f"Model {self.name!r} uses the name {name!r} more than once.")
+        if not self.dt > 0:
+            raise ModelError(f"Model {self.name!r}: dt must be positive, got {self.dt}.")
+        for connection in self.connections:
+            self.population(connection.source)
+            if self.population(connection.target).neuron is None:
+                raise ModelError(
+                    f"Connection {connection.name!r} ends at {connection.target!r}, which only "
+                    "gives input spikes; it must end at a population with a neuron model."
+                )
+            try:
+                ends = self.ends(connection)
+                connection.structure.check(*ends)
+                if isinstance(connection.delay, Delays):
+                    connection.delay.of(connection.structure.n_synapses(*ends))
+            except ModelError as error:
+                raise ModelError(f"Connection {connection.name!r}: {error}") from error
+
+    def frozen(self) -> Model:
+        """Return the network as it is now."""
+        return self
+
+    def population(self, name: str) -> Population:
+        """Population of that name.
+
+        Raises
+        ------
+        ModelError
+            If there is none.
+        """
+        for population in self.populations:
+            if population.name == name:
+                return population
+        known = [p.name for p in self.populations]
+        raise ModelError(f"Model {self.name!r} has no population {name!r}. Known: {known}.")
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Size of every population, by name."""
+        return {p.name: p.size for p in self.populations}
+
+    @property
+    def inputs(self) -> tuple[Population, ...]:
+        """Populations whose spikes are given."""
+        return tuple(p for p in self.populations if p.neuron is None)
+
+    @property
+    def output(self) -> Population:
+        """The population that is read: the last."""
+        return self.populations[-1]
+
+    def chain(self) -> tuple[Connection, ...] | None:
+        """Connections on the way from the input to the output, where there is only this one.
+
+        Returns
+        -------
+        tuple of Connection, or None
+            In the order of that way, each leading on from where the one before ends; None if the
+            network is more than a chain: has other inputs, populations or connections than those
+            on the way, or leads back.
+        """
+        if len(self.inputs) != 1:
+            return None
+        here, way = self.inputs[0].name, list[Connection]()
+        while True:
+            onward = [c for c in self.connections if c.source == here]
+            if not onward:
+                break
+            if len(onward) > 1 or len(way) == len(self.connections):
+                return None
+            way.append(onward[0])
+            here = onward[0].target
+        visited = {c.target for c in way}
+        whole = len(way) == len(self.connections) == len(self.populations) - 1 == len(visited)
+        return tuple(way) if whole and here == self.output.name else None
+
+    def ends(self, connection: Connection) -> tuple[int, int]:
+        """Sizes of the populations that a connection leads from and to."""
+        return self.population(connection.source).size, self.population(connection.target).size
+
+    @property
+    def trainable(self) -> dict[str, Learnable]:
+        """What rules learn, by name: connections, and ``<population>.<parameter>`` of neurons."""
+        return learnables(self)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """Shape (pre, post) of everything that is learned, by name; (1, size) for a parameter."""
+        return {name: part.shape for name, part in self.trainable.items()}
+
+    def start_weights(self) -> dict[str, NDArray[np.float64]]:
+        """What an engine holds before it is given weights: 0, and the neurons' own parameters."""
+        return {name: part.start() for name, part in self.trainable.items()}
+
+    def draw_weights(self, streams: Streams) -> dict[str, NDArray[np.float64]]:
+        """First values of everything that is learned, weights from the stream ``weights``."""
+        check_size(self.name, self.shapes)
+        rng = streams["weights"]
+        return {name: part.draw(rng) for name, part in self.trainable.items()}
+
+
+def feedforward(
+    name: str,
+    sizes: Mapping[str, int],
+    neuron: Neuron | Sequence[Neuron],
+    initial: Sequence[Initial],
+    synapse: SynapseModel = instantaneous,
+    dt: float = 1e-3,
+) -> Model:
+    """Chain of populations, each connected all-to-all to the next.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model.
+    sizes : mapping of str to int
+        Populations in order; the first gives the input spikes.
+    neuron : Neuron, or a sequence of them
+        The neuron of every population after the first, or one for each.
+    initial : sequence of Uniform, Normal or FanInNormal
+        First weights, one entry a connection.
+    synapse : SynapseModel
+        The synapse of every connection.
+    dt : float, default 1e-3
+        Length of a step in seconds.
+
+    Returns
+    -------
+    Model
+        Connections are named ``<source>_<target>``.
+
+    Raises
+    ------
+    ModelError
+        If there are more or fewer neurons, or first weights, than connections.
+    """
+    names = list(sizes)
+    pairs = list(itertools.pairwise(names))
+    neurons = [neuron] * len(pairs) if isinstance(neuron, Neuron) else neuron
+    for what, given in (("neurons", neurons), ("initial", initial)):
+        if len(pairs) != len(given):
+            raise ModelError(f"{len(pairs)} connections need as many {what}: got {len(given)}.")
+    populations = [
+        Population(n, sizes[n], model) for n, model in zip(names, [None, *neurons], strict=True)
+    ]
+    connections = [
+        Connection(f"{pre}_{post}", pre, post, synapse, first)
+        for (pre, post), first in zip(pairs, initial, strict=True)
+    ]
+    return Model(name, tuple(populations), tuple(connections), dt)
+
+
+def _check_name(kind: str, name: str) -> None:
+    if not _NAME.match(name):
+        raise ModelError(
+            f"{kind.capitalize()} name {name!r} must be letters, digits and underscores, "
+            "beginning with a letter."
+        )

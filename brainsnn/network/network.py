@@ -1,0 +1,276 @@
+"""A network that is put together step by step: notation first, then what papers' notation lacks."""
+
+from __future__ import annotations
+
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from brian2 import Quantity, second
+from brian2.core.namespace import DEFAULT_UNITS
+
+from brainsnn.errors import DataError, ModelError
+from brainsnn.network.connectivity import AllToAll, Structure
+from brainsnn.network.delays import Delays, GivenDelays
+from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.notation import chain
+from brainsnn.network.synapses import FanInNormal, Initial, Sign, SynapseModel, instantaneous
+from brainsnn.spikes import SpikeTrains
+
+_TIME = re.compile(r"\s*([0-9.]+(?:[eE][+-]?\d+)?)\s*\*?\s*([A-Za-z]+)\s*\Z")
+
+
+class Network(Model):
+    """A network, from the notation of papers and what is added to it.
+
+    Engines, rules and classifiers take it; each keeps it as it was then, so what is added later
+    changes nothing for them. It compares by value, copies and pickles.
+
+    Parameters
+    ----------
+    notation : str, optional
+        Layers joined by hyphens, as `brainsnn.network.notation.chain` reads them: ``784-200-10`` or
+        ``28x28-12c5-2a-10``. Populations are ``input``, ``hidden1``, ..., ``output``. Without it
+        the network is empty: `add` and `connect` make it.
+    neuron : Neuron, optional
+        Of every population of the notation after the input, which needs one.
+    dt : str, Quantity or float, default "1*ms"
+        Length of a step; a number is seconds.
+    synapse : SynapseModel, default instantaneous
+        Of every connection, unless `connect` says another.
+    initial : Uniform, Normal or FanInNormal, default FanInNormal()
+        What first weights are drawn from, unless `connect` says another.
+    pooling : Neuron, optional
+        Of pooling populations, if another.
+    name : str, default "network"
+        For descriptions.
+    populations, connections : sequences, optional
+        Instead of a notation.
+
+    Raises
+    ------
+    ModelError
+        If the notation cannot be read or has no neuron, or dt is no time above 0.
+
+    Examples
+    --------
+    >>> leaky = Neuron("dv/dt = -v / (10*ms) : 1", "v > 1", "v = 0", method="exact")
+    >>> net = Network("4-8-3", leaky)
+    >>> net.add("context", 2)
+    >>> net.connect("context", "hidden1", delay="3*ms")
+    >>> net.connect("hidden1", "hidden1", sign="inhibitory")
+    >>> net
+    Network 'network', steps of 1 ms
+      input (4), context (2) -> hidden1 (8), output (3)
+      input_hidden1: all-to-all, 4 x 8 = 32 synapses
+      hidden1_output: all-to-all, 8 x 3 = 24 synapses
+      context_hidden1: all-to-all, 2 x 8 = 16 synapses, delay 3 steps
+      hidden1_hidden1: all-to-all, 8 x 8 = 64 synapses, inhibitory
+    """
+
+    __hash__ = None  # type: ignore[assignment]  # it can change
+
+    def __init__(
+        self,
+        notation: str | None = None,
+        neuron: Neuron | None = None,
+        *,
+        dt: str | Quantity | float = "1*ms",
+        synapse: SynapseModel = instantaneous,
+        initial: Initial | None = None,
+        pooling: Neuron | None = None,
+        name: str = "network",
+        populations: Sequence[Population] = (),
+        connections: Sequence[Connection] = (),
+    ) -> None:
+        length, first = _seconds("dt", dt), FanInNormal() if initial is None else initial
+        if notation is not None:
+            if neuron is None:
+                raise ModelError(f"Network {notation!r} needs a neuron for its populations.")
+            if populations or connections:
+                raise ModelError("A network is given by a notation or by populations, not both.")
+            made = chain(name, notation, neuron, first, synapse, pooling, length)
+            populations, connections = made.populations, made.connections
+        super().__init__(name, tuple(populations), tuple(connections), length)
+        object.__setattr__(self, "_defaults", (synapse, first))
+
+    def frozen(self) -> Model:
+        """Return the network as it is now, which what is added later does not change."""
+        return Model(self.name, self.populations, self.connections, self.dt)
+
+    def add(self, name: str, size: int, neuron: Neuron | None = None) -> None:
+        """Add a population.
+
+        Parameters
+        ----------
+        name : str
+        size : int
+            Its neurons.
+        neuron : Neuron, optional
+            None makes it an input: its spikes are given. Inputs stand first, in the order in which
+            they were added, and the population ``output``, if there is one, stays last.
+
+        Raises
+        ------
+        ModelError
+            If the name is taken or impossible, or there is no neuron in it.
+        """
+        given = [*self.populations, Population(name, size, neuron)]
+        given.sort(key=lambda p: 0 if p.neuron is None else 2 if p.name == "output" else 1)
+        self._change(tuple(given), self.connections)
+
+    def connect(
+        self,
+        source: str,
+        target: str,
+        connectivity: Structure | None = None,
+        *,
+        delay: Any = 0,
+        synapse: SynapseModel | None = None,
+        initial: Initial | None = None,
+        sign: Sign | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Connect two populations, or one with itself.
+
+        Parameters
+        ----------
+        source, target : str
+            Populations.
+        connectivity : Structure, default AllToAll()
+            Which synapses there are.
+        delay : int, str, Quantity, array, GivenDelays or UniformDelays, default 0
+            A whole number is steps, beyond the one that every spike takes; text (``"2*ms"``) and
+            quantities are times of whole steps; an array has a delay for each synapse.
+        synapse, initial : optional
+            Other than those of the network.
+        sign : {"excitatory", "inhibitory"}, optional
+            First weights are drawn with this sign.
+        name : str, default ``<source>_<target>``
+            Its own name.
+
+        Raises
+        ------
+        ModelError
+            If a population is not there, something does not fit, or the name is taken.
+        """
+        usual, first = self._defaults  # type: ignore[attr-defined]
+        connection = Connection(
+            name or f"{source}_{target}",
+            source,
+            target,
+            synapse or usual,
+            initial or first,
+            self._steps(delay),
+            connectivity or AllToAll(),
+            sign,
+        )
+        self._change(self.populations, (*self.connections, connection))
+
+    def side_by_side(self, trains: Mapping[str, SpikeTrains]) -> SpikeTrains:
+        """Input spikes of all inputs as an engine takes them, from those of each.
+
+        Parameters
+        ----------
+        trains : mapping of str to SpikeTrains
+            Of each input population, the same trials.
+
+        Raises
+        ------
+        DataError
+            If an input is missing or another given, or sizes or trials differ.
+        """
+        sizes = {p.name: p.size for p in self.inputs}
+        given = {name: part.n_neurons for name, part in trains.items()}
+        if given != sizes:
+            raise DataError(f"Inputs are {sizes} (neurons by population), got {given}.")
+        return SpikeTrains.beside([trains[name] for name in sizes])
+
+    def _change(
+        self, populations: tuple[Population, ...], connections: tuple[Connection, ...]
+    ) -> None:
+        """Take over new parts, if they make a network."""
+        checked = Model(self.name, populations, connections, self.dt)
+        object.__setattr__(self, "populations", checked.populations)
+        object.__setattr__(self, "connections", checked.connections)
+
+    def _steps(self, delay: Any) -> int | Delays:
+        if isinstance(delay, Delays | int | np.integer):
+            return delay if isinstance(delay, Delays) else int(delay)
+        if isinstance(delay, str | Quantity):
+            steps = np.asarray(_seconds("delay", delay, many=True)) / self.dt
+            whole = np.rint(steps)
+            if (np.abs(whole - steps) > 1e-6).any():
+                raise ModelError(f"A delay is a whole number of steps of {self.dt:g} s: {delay}.")
+            return int(whole) if whole.ndim == 0 else GivenDelays(whole.astype(np.int64))
+        if np.ndim(delay) == 0:
+            raise ModelError(f'A delay is a number of steps or a time like "2*ms", got {delay!r}.')
+        return GivenDelays(delay)
+
+    def _rows(self) -> list[tuple[str, str]]:
+        """Name and summary of every connection."""
+        rows = []
+        for c in self.connections:
+            parts = [c.structure.summary(*self.ends(c)), c.sign or ""]
+            if c.delay != 0:
+                own = isinstance(c.delay, Delays)
+                parts.append(f"delay {c.delay}{'' if own else ' steps'}")
+            rows.append((c.name, ", ".join(part for part in parts if part)))
+        return rows
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{p.name} ({p.size})" for p in self.inputs)
+        others = ", ".join(f"{p.name} ({p.size})" for p in self.populations if p.neuron)
+        head = f"Network {self.name!r}, steps of {1e3 * self.dt:g} ms"
+        lines = [f"  {name}: {text}" for name, text in self._rows()]
+        return "\n".join([head, f"  {inputs or 'no input'} -> {others or 'nothing'}", *lines])
+
+    def _repr_html_(self) -> str:
+        def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+            cells = [("th", head), *(("td", row) for row in rows)]
+            lines = (
+                "<tr>" + "".join(f"<{k}>{html.escape(str(x))}</{k}>" for x in row) + "</tr>"
+                for k, row in cells
+            )
+            return f"<table>{''.join(lines)}</table>"
+
+        populations = [
+            (p.name, p.size, p.neuron.name if p.neuron else "input") for p in self.populations
+        ]
+        ends = {c.name: f"{c.source} → {c.target}" for c in self.connections}
+        connections = [(name, ends[name], text) for name, text in self._rows()]
+        head = html.escape(f"Network {self.name!r}, steps of {1e3 * self.dt:g} ms")
+        return (
+            f"<p>{head}</p>{table(('population', 'neurons', 'neuron'), populations)}"
+            f"{table(('connection', 'leads', 'synapses'), connections)}"
+        )
+
+
+def _seconds(what: str, given: Any, *, many: bool = False) -> Any:
+    """A time as a number of seconds, or several where that is allowed."""
+    value = given
+    if isinstance(given, str):
+        found = _TIME.match(given)
+        unit = DEFAULT_UNITS.get(found[2]) if found else None
+        try:
+            value = float(found[1]) * unit if found and unit is not None else None
+        except ValueError:
+            value = None
+    if isinstance(value, Quantity):
+        value = np.asarray(value) if value.dim is second.dim else None
+    usable = value is not None and not isinstance(value, str | bool)
+    if usable and (many or np.ndim(value) == 0):
+        try:
+            numbers = np.asarray(value, np.float64)
+        except (TypeError, ValueError):
+            numbers = np.array(np.nan)
+        if np.isfinite(numbers).all():
+            return numbers if many else float(numbers)
+    raise ModelError(f'{what} is a time such as "1*ms" or a quantity in seconds, got {given!r}.')

@@ -1,0 +1,129 @@
+"""What rules learn: weights of connections, and parameters of neurons (biases, initial potentials).
+
+Each is one array of a model, under one name, of shape (pre, post). A parameter of a population's
+neurons is a row: the weights of one presynaptic neuron that is always there.
+"""
+
+from __future__ import annotations
+
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from brian2.equations import Equations
+from brian2.equations.equations import SUBEXPRESSION
+from brian2.utils.stringtools import get_identifiers
+from numpy.typing import NDArray
+
+from brainsnn.network.neurons import Neuron
+from brainsnn.network.synapses import FanInNormal, Initial, Sign, signed
+
+if TYPE_CHECKING:
+    from brainsnn.network.model import Model
+
+
+@dataclass(frozen=True)
+class Learnable:
+    """An array that rules learn.
+
+    Parameters
+    ----------
+    owner, variable : str
+        The connection or population, and its Brian2 variable that holds the values.
+    shape : tuple of int
+        (pre, post); (1, size) for a parameter of neurons.
+    initial : Uniform, Normal, FanInNormal, float or Quantity
+        What first values are drawn from, or the first values themselves.
+    fan_in : int or array, optional
+        Synapses that meet in a target, where that is not the first number of the shape.
+    sign : {"excitatory", "inhibitory"}, optional
+        First values are 0 or more, or 0 or less.
+    """
+
+    owner: str
+    variable: str
+    shape: tuple[int, int]
+    initial: Any
+    fan_in: int | NDArray[np.int64] | None = None
+    sign: Sign | None = None
+
+    def start(self) -> NDArray[np.float64]:
+        """Values before any were given: 0 for weights, the neuron's own for a parameter."""
+        drawn = isinstance(self.initial, Initial)
+        values: Any = 0.0 if drawn else np.asarray(self.initial, np.float64)
+        return np.array(np.broadcast_to(values, self.shape))
+
+    def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
+        """First values."""
+        if not isinstance(self.initial, Initial):
+            return self.start()
+        if isinstance(self.initial, FanInNormal):
+            drawn = self.initial.draw(rng, self.shape, self.fan_in)
+        else:
+            drawn = self.initial.draw(rng, self.shape)
+        return signed(drawn, self.sign)
+
+
+def learnables(model: Model) -> dict[str, Learnable]:
+    """Everything that is learned in a model, by name.
+
+    Returns
+    -------
+    dict of str to Learnable
+        Connections by their own names, in their order; after the last connection that leads to a
+        population, and at the end for those that none leads to, ``<population>.<parameter>``.
+    """
+    found: dict[str, Learnable] = {}
+    last = {c.target: c.name for c in model.connections}
+    for c in model.connections:
+        if c.structure.fixed_weight is None:
+            shape = c.structure.shape(*model.ends(c))
+            narrow = isinstance(c.initial, FanInNormal)
+            fan_in = c.structure.fan_in(*model.ends(c)) if narrow else None
+            weight = c.synapse.weight
+            found[c.name] = Learnable(c.name, weight, shape, c.initial, fan_in, c.sign)
+        if last[c.target] == c.name:
+            found |= _parameters(model, c.target)
+    for name in (p for p in model.sizes if p not in last):
+        found |= _parameters(model, name)
+    return found
+
+
+def _parameters(model: Model, population: str) -> dict[str, Learnable]:
+    part = model.population(population)
+    neuron, shape = part.neuron, (1, part.size)
+    if neuron is None:
+        return {}
+    return {
+        f"{population}.{name}": Learnable(population, name, shape, neuron.parameters[name])
+        for name in neuron.trainable
+    }
+
+
+def learned_initial(neuron: Neuron) -> dict[str, Any]:
+    """Initial values that read a trainable parameter, directly or through what they read.
+
+    They are worked out anew at the start of every trial, with the parameter's present value.
+    """
+    if not neuron.trainable:
+        return {}
+    equations, found = Equations(neuron.equations), {}
+    known = set(neuron.trainable)
+    for variable, value in neuron.initial.items():
+        if isinstance(value, str) and known & set(_read(value, equations)):
+            found[variable] = value
+            known.add(variable)
+    return found
+
+
+def _read(expression: str, equations: Equations) -> Iterator[str]:
+    """Names in an expression, and in the subexpressions among them."""
+    for name in get_identifiers(expression):
+        yield name
+        if name in equations and equations[name].type == SUBEXPRESSION:
+            yield from _read(str(equations[name].expr), equations)

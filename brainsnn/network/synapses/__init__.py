@@ -1,0 +1,32 @@
+"""Synapse models, one a file, as Brian2 strings.
+
+To add one: write a file with a `SynapseModel`, add it to `SYNAPSES`, and import it below.
+"""
+
+from brainsnn.network.synapses.base import (
+    SIGNS,
+    SYNAPSES,
+    FanInNormal,
+    Initial,
+    Normal,
+    Sign,
+    SynapseModel,
+    Uniform,
+    signed,
+)
+from brainsnn.network.synapses.current import current
+from brainsnn.network.synapses.instantaneous import instantaneous
+
+__all__ = [
+    "SIGNS",
+    "SYNAPSES",
+    "FanInNormal",
+    "Initial",
+    "Normal",
+    "Sign",
+    "SynapseModel",
+    "Uniform",
+    "current",
+    "instantaneous",
+    "signed",
+]

@@ -1,0 +1,1 @@
+"""What watches training: progress, health, tables of metrics."""

@@ -1,0 +1,267 @@
+"""The inner loop without Python: trial, rule and update in one compiled function.
+
+What is called in it was compiled elsewhere, and is called through addresses: the engine's trials
+(`brainsnn.engine.compiled_trials`), and the kernels of rule, loss and optimiser
+(`brainsnn.learning.kernels`). The loop itself is compiled once for each number of layers. It gives
+what `brainsnn.training.loop.updates.StepByStep` gives, to the last bit.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numba import types
+
+from brainsnn.engine.compiled_trials import RUN, SPIKES
+from brainsnn.jit import njit
+from brainsnn.learning import kernels as k
+from brainsnn.training.loop.addresses import function_at
+
+_INT32 = types.Array(types.int32, 1, "C")
+_FIRST = types.void(k.COUNT, _INT32, _INT32, _INT32, k.INDEX, k.STEPS)
+_ACTIVE = types.int64(k.STEPS, k.INDEX, k.ROWS)
+_VALUES = types.void(k.STEPS, k.STEPS, k.MATRIX, k.ROWS, k.INDEX, k.MATRIX)
+SIGNATURES = {
+    "first_steps": _FIRST,
+    "error": k.ERROR,
+    "begin": k.BEGIN,
+    "below": k.BELOW,
+    "prepare": k.PREPARE,
+    "step": k.STEP,
+    "active_rows": _ACTIVE,
+    "row_values": _VALUES,
+}
+"""Of the functions that the loop calls, but for the engine's."""
+
+_run_at, _spikes_at, _first_at = function_at(RUN), function_at(SPIKES), function_at(_FIRST)
+_error_at, _begin_at, _below_at = map(function_at, (k.ERROR, k.BEGIN, k.BELOW))
+_prepare_at, _step_at = function_at(k.PREPARE), function_at(k.STEP)
+_active_at, _values_at = function_at(_ACTIVE), function_at(_VALUES)
+
+_READ = types.Array(types.int64, 1, "C", readonly=True)
+
+
+class Addresses(NamedTuple):
+    """Of everything that the loop calls."""
+
+    run: int
+    spikes: int
+    first_steps: int
+    error: int
+    begin: int
+    below: int
+    prepare: int
+    step: int
+    active_rows: int
+    row_values: int
+
+
+class Trials(NamedTuple):
+    """Input spikes of many trials, and which to train on; columns as in `SpikeTrains`."""
+
+    offsets: Any
+    neuron: Any
+    step: Any
+    order: Any
+    labels: Any
+    seeds: Any
+
+
+class Columns(NamedTuple):
+    """Room for what is recorded; columns as in `Recording`, final potentials (n, all neurons)."""
+
+    offsets: Any
+    population: Any
+    neuron: Any
+    step: Any
+    potential: Any
+    final: Any
+    scratch: Any
+
+
+class Layers(NamedTuple):
+    """A chain of connections from the input to the output: tuples of arrays, one a connection.
+
+    `steps` has one more, being first-spike steps by population; `deltas` and `gates` belong to the
+    target of a connection. The rest is `OptimiserKernels`, with room for a part of a gradient.
+    """
+
+    weights: Any
+    steps: Any
+    deltas: Any
+    gates: Any
+    rows: Any
+    values: Any
+    parameters: Any
+    first: Any
+    second: Any
+    count: Any
+    postpones: Any
+
+
+class Settings(NamedTuple):
+    """Length of a trial, trials of a batch, whether updates are sequential, learning rate.
+
+    `clip` is the largest absolute value of an entry of a batch's mean gradient, infinity for any.
+    """
+
+    n_steps: Any
+    batch_size: Any
+    sequential: Any
+    rate: Any
+    clip: Any
+    loss_parameters: Any
+    rule_parameters: Any
+
+
+@numba.njit
+def _forward(run, spikes, first_steps, trials, columns, layers, settings, start, n):  # type: ignore[no-untyped-def]
+    """Run trials `start` to `start + n` and record them; False if there is no room."""
+    n_steps, offsets = settings.n_steps, np.empty(n + 1, np.int64)
+    run(
+        np.int64(trials.offsets.ctypes.data),
+        np.int64(trials.neuron.ctypes.data),
+        np.int64(trials.step.ctypes.data),
+        np.int64(trials.order[start:].ctypes.data),
+        n,
+        n_steps,
+        np.int64(trials.seeds[start:].ctypes.data) if trials.seeds.size else 0,
+        np.int64(offsets.ctypes.data),
+        np.int64(columns.final[start:].ctypes.data),
+    )
+    n_spikes, begin = offsets[n], columns.offsets[start]
+    if begin + n_spikes > columns.step.size or 5 * n_spikes > 2 * columns.scratch.size:
+        return False
+    spikes(np.int64(columns.scratch.ctypes.data))
+    integers = columns.scratch.view(np.int32)
+    for q in range(n_spikes):
+        columns.potential[begin + q] = columns.scratch[q]
+        columns.population[begin + q] = integers[2 * n_spikes + q]
+        columns.neuron[begin + q] = integers[3 * n_spikes + q]
+        columns.step[begin + q] = integers[4 * n_spikes + q]
+    columns.offsets[start : start + n + 1] = begin + offsets
+    mine = columns.offsets[start : start + n + 1]
+    for p in range(len(layers.steps)):
+        out = layers.steps[p][:n]
+        out[:] = n_steps
+        first_steps(mine, columns.population, columns.neuron, columns.step, p, out)
+    return True
+
+
+@numba.njit
+def _cut(gradient, largest):  # type: ignore[no-untyped-def]
+    """Cut entries to at most `largest`, either way."""
+    for i in range(gradient.shape[0]):
+        for j in range(gradient.shape[1]):
+            gradient[i, j] = min(max(gradient[i, j], -largest), largest)
+
+
+@numba.njit
+def _update(step, active, values, layers, settings, q, n):  # type: ignore[no-untyped-def]
+    """Update connection `q` by the gradient of `n` trials, a part of its rows after the other."""
+    pre, post, delta = layers.steps[q][:n], layers.gates[q][:n], layers.deltas[q][:n]
+    weights, rows, part = layers.weights[q], layers.rows[q], layers.values[q]
+    parameters, count = layers.parameters[q], layers.count[q]
+    first, second = layers.first[q], layers.second[q]
+    n_rows = active(pre, settings.n_steps, rows)
+    begin = 0
+    while True:
+        end = min(begin + part.shape[0], n_rows)
+        mine, gradient = rows[begin:end], part[: end - begin]
+        values(pre, post, delta, mine, settings.n_steps, gradient)
+        if n > 1:
+            gradient /= n
+        if settings.clip < np.inf:
+            _cut(gradient, settings.clip)
+        last = np.int64(end == n_rows)
+        step(weights, mine, gradient, last, settings.rate, parameters, first, second, count)
+        if last:
+            return
+        begin = end
+
+
+@numba.njit
+def _backward(error, begin, below, step, active, values, layers, settings, labels):  # type: ignore[no-untyped-def]
+    """Ask the rule and update, from the last connection to the first."""
+    n, last, n_steps = labels.size, len(layers.weights) - 1, settings.n_steps
+    output, delta = layers.steps[last + 1][:n], layers.deltas[last][:n]
+    error(output, labels, n_steps, settings.loss_parameters, delta, np.empty(n))
+    begin(delta, settings.rule_parameters)
+    layers.gates[last][:n] = output
+    for q in range(last, -1, -1):
+        if settings.sequential:
+            _update(step, active, values, layers, settings, q, n)
+        if q > 0:
+            below(
+                layers.steps[q][:n],
+                layers.gates[q][:n],
+                layers.deltas[q][:n],
+                layers.weights[q],
+                layers.steps[q - 1][:n],
+                layers.weights[q - 1],
+                n_steps,
+                settings.rule_parameters,
+                layers.deltas[q - 1][:n],
+                layers.gates[q - 1][:n],
+            )
+    if not settings.sequential:
+        for q in range(last, -1, -1):
+            _update(step, active, values, layers, settings, q, n)
+
+
+def _train(addresses, trials, columns, layers, settings, start, stop):  # type: ignore[no-untyped-def]
+    """Train on trials `start` to `stop`; return the first one that there was no room to record."""
+    run, spikes = _run_at(addresses.run), _spikes_at(addresses.spikes)
+    first_steps = _first_at(addresses.first_steps)
+    error, begin = _error_at(addresses.error), _begin_at(addresses.begin)
+    below, prepare = _below_at(addresses.below), _prepare_at(addresses.prepare)
+    step, active = _step_at(addresses.step), _active_at(addresses.active_rows)
+    values = _values_at(addresses.row_values)
+    while start < stop:
+        n = min(settings.batch_size, stop - start)
+        for q in range(len(layers.weights)):
+            if layers.postpones[q]:
+                weights, parameters = layers.weights[q], layers.parameters[q]
+                first, second = layers.first[q], layers.second[q]
+                for trial in trials.order[start : start + n]:
+                    mine = trials.neuron[trials.offsets[trial] : trials.offsets[trial + 1]]
+                    prepare(weights, mine, parameters, first, second)
+        if not _forward(run, spikes, first_steps, trials, columns, layers, settings, start, n):
+            return start
+        labels = trials.labels[start : start + n]
+        _backward(error, begin, below, step, active, values, layers, settings, labels)
+        start += n
+    return start
+
+
+@cache
+def compiled_loop(n_layers: int) -> Any:
+    """The loop for chains of `n_layers` connections.
+
+    Returns
+    -------
+    callable
+        ``(addresses, trials, columns, layers, settings, start, stop) -> reached``.
+    """
+    used, several = k.USED, types.UniTuple
+    trials = types.NamedTuple(
+        [_READ, used, used, k.ROWS, k.ROWS, types.Array(types.uint32, 1, "C")], Trials
+    )
+    columns = types.NamedTuple(
+        [k.COUNT, _INT32, _INT32, _INT32, k.VECTOR, k.MATRIX, k.VECTOR], Columns
+    )
+    steps, gates = several(k.STEPS, n_layers + 1), several(k.STEPS, n_layers)
+    matrices, vectors = several(k.MATRIX, n_layers), several(k.VECTOR, n_layers)
+    rows, counts = several(k.ROWS, n_layers), several(k.COUNT, n_layers)
+    layers = types.NamedTuple(
+        [matrices, steps, matrices, gates, rows, matrices, *[vectors] * 3, counts, k.COUNT], Layers
+    )
+    settings = types.NamedTuple(
+        [*[k.INDEX] * 3, types.float64, types.float64, k.VECTOR, k.VECTOR], Settings
+    )
+    addresses = types.NamedUniTuple(types.int64, len(Addresses._fields), Addresses)
+    signature = types.int64(addresses, trials, columns, layers, settings, k.INDEX, k.INDEX)
+    return njit(signature, nogil=True)(_train)

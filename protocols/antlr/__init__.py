@@ -1,0 +1,1 @@
+"""Activation- and timing-based gradients of all spikes."""

@@ -1,0 +1,1 @@
+"""Networks that are read by spike counts."""

@@ -1,0 +1,1 @@
+"""GLM networks under first-to-spike and rate learning."""

@@ -1,0 +1,1 @@
+"""First-to-spike networks of neurons that spike once."""

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from brainsnn import errors as errors
     from brainsnn.classifier import Classifier as Classifier
     from brainsnn.codes import BernoulliEncoder as Bernoulli
-    from brainsnn.codes import EvenEncoder as Even
     from brainsnn.codes import LatencyEncoder as Latency
     from brainsnn.codes import OrientedLatencyEncoder as Oriented
     from brainsnn.codes import RankLatencyEncoder as Rank
+    from brainsnn.codes import RegularEncoder as Regular
     from brainsnn.codes import StaggeredLatencyEncoder as Staggered
     from brainsnn.learning.rules import S4NN as S4NN
     from brainsnn.learning.rules import Antlr as Antlr
@@ -51,7 +51,7 @@ _PLACES = {
     "Classifier": ("brainsnn.classifier", "Classifier"),
     "Count": ("brainsnn.learning.rules", "Count"),
     "Decision": ("brainsnn.learning.rules", "Decision"),
-    "Even": ("brainsnn.codes", "EvenEncoder"),
+    "Regular": ("brainsnn.codes", "RegularEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
     "GivenDelays": ("brainsnn.network.delays", "GivenDelays"),
     "UniformDelays": ("brainsnn.network.delays", "UniformDelays"),

@@ -31,7 +31,7 @@ class FakeEngine:
         names = list(sizes)
         pairs = list(itertools.pairwise(names))
         connections = [
-            SimpleNamespace(name=f"{a}_{b}", source=a, target=b, structure=AllToAll())
+            SimpleNamespace(name=f"{a}_{b}", source=a, target=b, connectivity=AllToAll())
             for a, b in pairs
         ]
         shapes = {c.name: (sizes[c.source], sizes[c.target]) for c in connections}

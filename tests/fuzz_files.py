@@ -27,7 +27,7 @@ import tomli_w
 
 from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
-from brainsnn.engine.resident import recall
+from brainsnn.engine.resident import known_models
 from brainsnn.errors import BrainsnnError
 from brainsnn.experiment.experiment import start
 from brainsnn.experiment.protocol import load_protocol
@@ -149,7 +149,7 @@ class Fuzz:
             np.savez(file, meta=np.array(json.dumps(meta)), a=np.zeros(3))
         if rng.random() < 0.5:
             mutate(folder / "key.model", rng)
-        assert recall.recall("key") is None
+        assert known_models.find_model("key") is None
 
     def spikes(self, rng: np.random.Generator, copy: Path) -> None:
         """A table of recorded spikes."""

@@ -8,7 +8,7 @@ from brainsnn.learning.glm import ACTIVATIONS, BASES, LIKELIHOODS
 from brainsnn.learning.losses import LOSSES, SPIKE_LOSSES
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.rules import RULES
-from brainsnn.network.connectivity import STRUCTURES
+from brainsnn.network.connectivity import CONNECTIVITIES
 from brainsnn.network.neurons import NEURONS
 from brainsnn.network.synapses import SYNAPSES
 
@@ -16,7 +16,7 @@ REGISTRIES = [
     ENGINES,
     NEURONS,
     SYNAPSES,
-    STRUCTURES,
+    CONNECTIVITIES,
     ENCODERS,
     DECODERS,
     RULES,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.codes import BernoulliEncoder, EvenEncoder
+from brainsnn.codes import BernoulliEncoder, RegularEncoder
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 
@@ -23,6 +23,6 @@ def encoded(
     samples = values.reshape(len(values), *axes)
     if isinstance(encoder, BernoulliEncoder):
         return encoder.encode(samples, Streams(seed).fresh("encoding"))
-    if isinstance(encoder, EvenEncoder):
+    if isinstance(encoder, RegularEncoder):
         return encoder.encode(samples)
     return encoder.encode(np.rint(samples * encoder.intensity_max).astype(np.int64))

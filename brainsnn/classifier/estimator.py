@@ -47,7 +47,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
     rule : str or rule, default "count"
         ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``: first spikes.
     encoder : str or encoder, optional
-        Values to spikes; by default ``Even(20)`` for counts, ``Latency(256)`` for first spikes.
+        Values to spikes; by default ``Regular(20)`` for counts, ``Latency(256)`` for first spikes.
     decoder : str or decoder, optional
         Spikes to a class, ``"rate"`` or ``"first_spike"``; by default the rule's.
     scaler : {"minmax", "range"}, (float, float) or None, default "minmax"

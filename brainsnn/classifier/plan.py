@@ -14,8 +14,8 @@ from brainsnn.codes import (
     ENCODERS,
     Decoder,
     Encoder,
-    EvenEncoder,
     LatencyEncoder,
+    RegularEncoder,
 )
 from brainsnn.errors import ConfigError, ModelError
 from brainsnn.learning.base import BoundRule
@@ -54,7 +54,7 @@ class Family:
 
 
 FAMILIES = {
-    "count": Family(lambda: EvenEncoder(20), "rate", 0.005),
+    "count": Family(lambda: RegularEncoder(20), "rate", 0.005),
     "s4nn": Family(lambda: LatencyEncoder(256), "first_spike", 1.0, (0.0, 5.0), (0.0, 5.0)),
     "decision": Family(lambda: LatencyEncoder(256), "first_spike", 0.1, (-1.0, 3.0), (-1.5, 2.5)),
 }

@@ -6,13 +6,13 @@ To add one, see ``docs/codes.md``.
 from brainsnn.codes.base import Decoder, Encoder
 from brainsnn.codes.bernoulli import BernoulliEncoder
 from brainsnn.codes.decisions import Decisions
-from brainsnn.codes.even import EvenEncoder
 from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.codes.oriented import OrientedLatencyEncoder
 from brainsnn.codes.rank import RankLatencyEncoder
 from brainsnn.codes.rate import RateDecoder
+from brainsnn.codes.regular import RegularEncoder
 from brainsnn.codes.staggered import StaggeredLatencyEncoder
 from brainsnn.registry import Registry
 
@@ -22,7 +22,7 @@ ENCODERS.add("rank", RankLatencyEncoder)
 ENCODERS.add("staggered", StaggeredLatencyEncoder)
 ENCODERS.add("oriented", OrientedLatencyEncoder)
 ENCODERS.add("bernoulli", BernoulliEncoder)
-ENCODERS.add("even", EvenEncoder)
+ENCODERS.add("regular", RegularEncoder)
 
 DECODERS: Registry[type[Decoder]] = Registry("decoder")
 DECODERS.add("first_spike", FirstSpikeDecoder)
@@ -35,12 +35,12 @@ __all__ = [
     "Decisions",
     "Decoder",
     "Encoder",
-    "EvenEncoder",
     "FirstSpikeDecoder",
     "LatencyEncoder",
     "OrientedLatencyEncoder",
     "RankLatencyEncoder",
     "RateDecoder",
+    "RegularEncoder",
     "StaggeredLatencyEncoder",
     "jitter_steps",
 ]

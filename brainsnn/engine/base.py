@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.engine.compiled_trials import Entry
+from brainsnn.engine.compiled_trials import CompiledTrials
 from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError, EngineError
 from brainsnn.indices import indices, size
@@ -18,7 +18,7 @@ from brainsnn.network.model import Model
 from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
 from brainsnn.spikes import Recording, SpikeTrains
-from brainsnn.spikes.until import until_first_spike
+from brainsnn.spikes.stopping import stop_at_first_spike
 from brainsnn.streams import Streams
 
 WeightArrays = Mapping[str, NDArray[np.float64]]
@@ -124,7 +124,8 @@ class Engine(ABC):
             Which of them to run, in this order; all by default.
         until : str, optional
             The population that decides: a trial ends after the first step in which a neuron of it
-            spikes (see `brainsnn.spikes.until`). By default every trial is as long as the engine's.
+            spikes (see `brainsnn.spikes.stopping`). By default every trial is as long as the
+            engine's.
 
         Returns
         -------
@@ -149,10 +150,12 @@ class Engine(ABC):
             trials = np.arange(inputs.n_trials)
         wanted: NDArray[np.int64] = indices("Trials", trials, inputs.n_trials)
         return (
-            self._run(inputs, wanted) if until is None else self._run_until(inputs, wanted, until)
+            self._run(inputs, wanted)
+            if until is None
+            else self._run_stopping(inputs, wanted, until)
         )
 
-    def _run_until(
+    def _run_stopping(
         self, inputs: SpikeTrains, trials: NDArray[np.int64], population: str
     ) -> Recording:
         if population not in self.populations:
@@ -161,7 +164,7 @@ class Engine(ABC):
             )
         self._end_with(population)
         try:
-            return until_first_spike(self._run(inputs, trials), population)
+            return stop_at_first_spike(self._run(inputs, trials), population)
         finally:
             self._end_with(None)
 
@@ -178,7 +181,7 @@ class Engine(ABC):
         for name, values in self.weights.items():
             values[...] = checked[name]
 
-    def entry(self) -> Entry | None:
+    def compiled_trials(self) -> CompiledTrials | None:
         """Where a compiled training loop enters the trials; None if they are not compiled."""
         return None
 

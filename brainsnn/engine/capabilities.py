@@ -189,9 +189,9 @@ def _poisson(model: Model) -> Iterator[str]:
 def _values_of_shared(model: Model) -> Iterator[str]:
     """Variables of single synapses where synapses share their weights."""
     for c in model.connections:
-        if not c.structure.shares_weights:
+        if not c.connectivity.shares_weights:
             continue
-        weight, place = c.synapse.weight, f"Connection {c.name!r} ({c.structure.name})"
+        weight, place = c.synapse.weight, f"Connection {c.name!r} ({c.connectivity.name})"
         for equation in Equations(c.synapse.equations).values():
             single = equation.type != SUBEXPRESSION and "shared" not in equation.flags
             if equation.varname != weight and single:

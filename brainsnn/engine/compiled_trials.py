@@ -22,7 +22,7 @@ and step (4 bytes each), one after the other."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class CompiledTrials:
     """Where compiled trials begin.
 
     Parameters

@@ -21,9 +21,9 @@ class Gather:
 
     def __init__(self, model: Model) -> None:
         self._entries: dict[str, NDArray[np.int32]] = {
-            c.name: c.structure.synapses(*model.ends(c)).entry
+            c.name: c.connectivity.synapses(*model.ends(c)).entry
             for c in model.connections
-            if c.name in model.shapes and not isinstance(c.structure, AllToAll)
+            if c.name in model.shapes and not isinstance(c.connectivity, AllToAll)
         }
 
     def __call__(

@@ -10,7 +10,7 @@ import numpy as np
 
 from brainsnn.errors import RuleError
 from brainsnn.learning.likeness import Likeness, likeness, statements, written
-from brainsnn.network.connectivity import AllToAll, Structure
+from brainsnn.network.connectivity import AllToAll, Connectivity
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import SynapseModel, instantaneous
 
@@ -123,7 +123,7 @@ class Derivation:
         One of which all populations have, with parameters of any value.
     synapse : SynapseModel, default instantaneous
         That of every connection.
-    structures : tuple of Structure classes, default (AllToAll,)
+    connectivities : tuple of Connectivity classes, default (AllToAll,)
         Which connections there may be.
     trained : tuple of str, default ()
         Parameters of neurons that the rule has a gradient for.
@@ -131,7 +131,7 @@ class Derivation:
 
     neurons: tuple[Neuron, ...]
     synapse: SynapseModel = instantaneous
-    structures: tuple[type[Structure], ...] = (AllToAll,)
+    connectivities: tuple[type[Connectivity], ...] = (AllToAll,)
     trained: tuple[str, ...] = ()
 
     def layers(self, rule: str, network: Model) -> Layers:
@@ -178,9 +178,9 @@ class Derivation:
         ]
         if not (isinstance(connection.delay, int) and connection.delay == 0):
             reasons.append(f"it has a delay ({connection.delay})")
-        if type(connection.structure) not in self.structures:
-            known = ", ".join(s.name for s in self.structures)
-            reasons.append(f"it is {connection.structure.name}, not {known}")
+        if type(connection.connectivity) not in self.connectivities:
+            known = ", ".join(s.name for s in self.connectivities)
+            reasons.append(f"it is {connection.connectivity.name}, not {known}")
         if reasons:
             raise RuleError(
                 f"Connection {connection.name!r}: the rule {rule!r} was not derived for it: "

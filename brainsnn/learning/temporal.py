@@ -47,7 +47,7 @@ from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses import FirstSpikeLoss, RelativeTargets
 from brainsnn.learning.rule import RULES, LayeredRule
 from brainsnn.network.neurons import integrate_and_fire_once
-from brainsnn.network.synapses import Initial, Sign, signed
+from brainsnn.network.synapses import Initialiser, Sign, signed
 
 
 @njit()
@@ -88,15 +88,15 @@ def _below(  # type: ignore[no-untyped-def]
 
 
 @dataclass(frozen=True)
-class SignedInitial:
-    """First weights drawn as `initial` says, with the sign of their connection."""
+class SignedInitialiser:
+    """First weights drawn as `initialiser` says, with the sign of their connection."""
 
-    initial: Initial
+    initialiser: Initialiser
     sign: Sign
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
         """Draw weights of `shape` (pre, post)."""
-        return signed(self.initial.draw(rng, shape), self.sign)
+        return signed(self.initialiser.draw(rng, shape), self.sign)
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,14 @@ class TemporalBackprop(GatedRule):
     redraw_below : float, default 0.001
         Neurons of hidden layers that fired in a smaller fraction of an epoch's trials are drawn
         anew at its end.
-    initial : mapping of str to Uniform, Normal or FanInNormal
+    initialiser : mapping of str to Uniform, Normal or FanInNormal
         What they are drawn from, by connection; connections left out are never redrawn.
     """
 
     loss_function: FirstSpikeLoss = field(default_factory=RelativeTargets)
     normalised: bool = True
     redraw_below: float = 0.001
-    initial: Mapping[str, Initial | SignedInitial] = field(default_factory=dict)
+    initialiser: Mapping[str, Initialiser | SignedInitialiser] = field(default_factory=dict)
 
     def functions(self) -> tuple[Any, Any, NDArray[np.float64]]:
         """See `GatedRule`."""
@@ -136,8 +136,8 @@ class TemporalBackprop(GatedRule):
         hidden = list(statistics)[1:-1]
         for (name, values), population in zip(weights.items(), hidden, strict=False):
             dead = np.flatnonzero(statistics[population] < self.redraw_below)
-            if dead.size and name in self.initial:
-                values[:, dead] = self.initial[name].draw(rng, (values.shape[0], dead.size))
+            if dead.size and name in self.initialiser:
+                values[:, dead] = self.initialiser[name].draw(rng, (values.shape[0], dead.size))
                 redrawn += dead.size
         return redrawn
 
@@ -177,8 +177,8 @@ class S4NN(LayeredRule):
 
     def of_layers(self, layers: Layers, n_steps: int) -> TemporalBackprop:  # noqa: ARG002
         """See `LayeredRule`."""
-        initial = {
-            c.name: SignedInitial(c.initial, c.sign) if c.sign else c.initial
+        initialiser = {
+            c.name: SignedInitialiser(c.initialiser, c.sign) if c.sign else c.initialiser
             for c in layers.connections
         }
-        return TemporalBackprop(RelativeTargets(self.gamma), True, self.redraw_below, initial)
+        return TemporalBackprop(RelativeTargets(self.gamma), True, self.redraw_below, initialiser)

@@ -145,7 +145,7 @@ def _build_population(population: Population, clock: Any) -> Any:
 def _build_connection(
     connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any, *, listed: bool
 ) -> Any:
-    structure, delay = connection.structure, connection.delay
+    connectivity, delay = connection.connectivity, connection.delay
     try:
         synapses = brian2.Synapses(
             groups[connection.source],
@@ -156,15 +156,15 @@ def _build_connection(
             clock=clock,
             name=connection.name,
         )
-        if not listed or isinstance(structure, AllToAll):
+        if not listed or isinstance(connectivity, AllToAll):
             synapses.connect()
         else:
-            found = structure.synapses(len(synapses.source), len(synapses.target))
+            found = connectivity.synapses(len(synapses.source), len(synapses.target))
             synapses.connect(i=found.source, j=found.target)
-            if structure.fixed_weight is not None:
-                setattr(synapses, f"{connection.synapse.weight}_", structure.fixed_weight)
+            if connectivity.fixed_weight is not None:
+                setattr(synapses, f"{connection.synapse.weight}_", connectivity.fixed_weight)
         if isinstance(delay, Delays):
-            n = structure.n_synapses(len(synapses.source), len(synapses.target))
+            n = connectivity.n_synapses(len(synapses.source), len(synapses.target))
             synapses.delay = delay.of(n) * dt * brian2.second
     except Exception as error:
         raise ModelError(

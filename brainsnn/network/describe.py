@@ -26,10 +26,10 @@ def describe_text(model: Model) -> str:
         lines += [f"population {population.name} ({population.size})"]
         lines += _indent(_population_items(population))
     for connection in model.connections:
-        structure = connection.structure.summary(*model.ends(connection))
+        connectivity = connection.connectivity.summary(*model.ends(connection))
         lines += [
             f"connection {connection.name} "
-            f"({connection.source} -> {connection.target}, {structure})"
+            f"({connection.source} -> {connection.target}, {connectivity})"
         ]
         lines += _indent(_connection_items(connection))
     return "\n".join(lines) + "\n"
@@ -43,11 +43,11 @@ def describe_markdown(model: Model) -> str:
         lines += _bullets(_population_items(population))
     lines += ["## Connections", ""]
     for connection in model.connections:
-        structure = connection.structure.summary(*model.ends(connection))
+        connectivity = connection.connectivity.summary(*model.ends(connection))
         lines += [
             f"### `{connection.name}`: `{connection.source}` to `{connection.target}`",
             "",
-            f"{structure[0].upper()}{structure[1:]}.",
+            f"{connectivity[0].upper()}{connectivity[1:]}.",
             "",
         ]
         lines += _bullets(_connection_items(connection))
@@ -56,7 +56,7 @@ def describe_markdown(model: Model) -> str:
 
 def _totals(model: Model) -> str:
     neurons = sum(model.sizes.values())
-    synapses = sum(c.structure.n_synapses(*model.ends(c)) for c in model.connections)
+    synapses = sum(c.connectivity.n_synapses(*model.ends(c)) for c in model.connections)
     return (
         f"{len(model.populations)} populations, {neurons:,} neurons, {synapses:,} synapses; "
         f"steps of {model.dt * 1e3:g} ms in the order {', '.join(SCHEDULE)}."
@@ -89,7 +89,10 @@ def _connection_items(connection: Connection) -> list[tuple[str, str]]:
         ("synapse", f"{synapse.name}. {synapse.summary}".strip()),
         ("equations", textwrap.dedent(synapse.equations).strip()),
         ("on_pre", synapse.on_pre),
-        ("first weights", "" if connection.structure.fixed_weight else str(connection.initial)),
+        (
+            "first weights",
+            "" if connection.connectivity.fixed_weight else str(connection.initialiser),
+        ),
         ("sign", connection.sign or ""),
         ("delay", _delay(connection)),
         ("from", synapse.citation),

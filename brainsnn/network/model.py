@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
 from brainsnn.indices import size
-from brainsnn.network.connectivity import AllToAll, ListedStructure, Structure
+from brainsnn.network.connectivity import AllToAll, Connectivity, ListedConnectivity
 from brainsnn.network.delays import MOST, Delays
 from brainsnn.network.memory import check_size
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.parameters import Learnable, learnables
-from brainsnn.network.synapses import SIGNS, Initial, Sign, SynapseModel, Uniform, instantaneous
+from brainsnn.network.parameters import Parameter, parameters_of
+from brainsnn.network.synapses import SIGNS, Initialiser, Sign, SynapseModel, Uniform, instantaneous
 from brainsnn.streams import Streams
 
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
@@ -50,11 +50,11 @@ class Connection:
         Its own name, and the names of the two populations.
     synapse : SynapseModel
         Brian2 equations of each synapse.
-    initial : Uniform, Normal or FanInNormal
+    initialiser : Uniform, Normal or FanInNormal
         Where the first weights are drawn from.
     delay : int, GivenDelays or UniformDelays, default 0
         Steps that a spike takes beyond the one every spike takes: of all synapses, or of each.
-    structure : Structure, default AllToAll()
+    connectivity : Connectivity, default AllToAll()
         Which synapses there are, and which of them share a weight.
     sign : {"excitatory", "inhibitory"}, optional
         First weights are drawn with this sign: 0 or more, or 0 or less.
@@ -64,20 +64,20 @@ class Connection:
     source: str
     target: str
     synapse: SynapseModel = instantaneous
-    initial: Initial = field(default_factory=Uniform)
+    initialiser: Initialiser = field(default_factory=Uniform)
     delay: int | Delays = 0
-    structure: Structure = field(default_factory=AllToAll)
+    connectivity: Connectivity = field(default_factory=AllToAll)
     sign: Sign | None = None
 
     def __post_init__(self) -> None:
         _check_name("connection", self.name)
-        object.__setattr__(self, "structure", self.structure.seeded(self.name))
+        object.__setattr__(self, "connectivity", self.connectivity.seeded(self.name))
         if isinstance(self.delay, Delays):
             object.__setattr__(self, "delay", self.delay.seeded(self.name))
-            if self.structure.shares_weights:
+            if self.connectivity.shares_weights:
                 raise ModelError(
                     f"Connection {self.name!r}: synapses that share weights "
-                    f"({self.structure.name}) share one delay too."
+                    f"({self.connectivity.name}) share one delay too."
                 )
         elif not 0 <= size(f"Connection {self.name!r}: delay", self.delay, 0, ModelError) <= MOST:
             raise ModelError(f"Connection {self.name!r}: a delay has at most {MOST} steps.")
@@ -88,8 +88,8 @@ class Connection:
 
     @property
     def regular(self) -> bool:
-        """Whether its synapses need no list: they follow from its structure and have one delay."""
-        return not isinstance(self.structure, ListedStructure) and isinstance(self.delay, int)
+        """Whether its synapses need no list: its connectivity gives them, with one delay."""
+        return not isinstance(self.connectivity, ListedConnectivity) and isinstance(self.delay, int)
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ class Model:
     Raises
     ------
     ModelError
-        If a name is used twice, a connection's end is missing or an input, its structure does not
-        fit its ends, or dt is not positive.
+        If a name is used twice, a connection's end is missing or an input, its connectivity does
+        not fit its ends, or dt is not positive.
     """
 
     name: str
@@ -137,9 +137,9 @@ class Model:
                 )
             try:
                 ends = self.ends(connection)
-                connection.structure.check(*ends)
+                connection.connectivity.check(*ends)
                 if isinstance(connection.delay, Delays):
-                    connection.delay.of(connection.structure.n_synapses(*ends))
+                    connection.delay.of(connection.connectivity.n_synapses(*ends))
             except ModelError as error:
                 raise ModelError(f"Connection {connection.name!r}: {error}") from error
 
@@ -206,9 +206,9 @@ class Model:
         return self.population(connection.source).size, self.population(connection.target).size
 
     @property
-    def trainable(self) -> dict[str, Learnable]:
+    def trainable(self) -> dict[str, Parameter]:
         """What rules learn, by name: connections, and ``<population>.<parameter>`` of neurons."""
-        return learnables(self)
+        return parameters_of(self)
 
     @property
     def shapes(self) -> dict[str, tuple[int, int]]:
@@ -230,7 +230,7 @@ def feedforward(
     name: str,
     sizes: Mapping[str, int],
     neuron: Neuron | Sequence[Neuron],
-    initial: Sequence[Initial],
+    initialiser: Sequence[Initialiser],
     synapse: SynapseModel = instantaneous,
     dt: float = 1e-3,
 ) -> Model:
@@ -244,7 +244,7 @@ def feedforward(
         Populations in order; the first gives the input spikes.
     neuron : Neuron, or a sequence of them
         The neuron of every population after the first, or one for each.
-    initial : sequence of Uniform, Normal or FanInNormal
+    initialiser : sequence of Uniform, Normal or FanInNormal
         First weights, one entry a connection.
     synapse : SynapseModel
         The synapse of every connection.
@@ -264,7 +264,7 @@ def feedforward(
     names = list(sizes)
     pairs = list(itertools.pairwise(names))
     neurons = [neuron] * len(pairs) if isinstance(neuron, Neuron) else neuron
-    for what, given in (("neurons", neurons), ("initial", initial)):
+    for what, given in (("neurons", neurons), ("initialiser", initialiser)):
         if len(pairs) != len(given):
             raise ModelError(f"{len(pairs)} connections need as many {what}: got {len(given)}.")
     populations = [
@@ -272,7 +272,7 @@ def feedforward(
     ]
     connections = [
         Connection(f"{pre}_{post}", pre, post, synapse, first)
-        for (pre, post), first in zip(pairs, initial, strict=True)
+        for (pre, post), first in zip(pairs, initialiser, strict=True)
     ]
     return Model(name, tuple(populations), tuple(connections), dt)
 

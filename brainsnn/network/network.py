@@ -16,12 +16,12 @@ from brian2 import Quantity, second
 from brian2.core.namespace import DEFAULT_UNITS
 
 from brainsnn.errors import DataError, ModelError
-from brainsnn.network.connectivity import AllToAll, Structure
+from brainsnn.network.connectivity import AllToAll, Connectivity
 from brainsnn.network.delays import Delays, GivenDelays
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.notation import chain
-from brainsnn.network.synapses import FanInNormal, Initial, Sign, SynapseModel, instantaneous
+from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, SynapseModel, instantaneous
 from brainsnn.spikes import SpikeTrains
 
 _TIME = re.compile(r"\s*([0-9.]+(?:[eE][+-]?\d+)?)\s*\*?\s*([A-Za-z]+)\s*\Z")
@@ -45,7 +45,7 @@ class Network(Model):
         Length of a step; a number is seconds.
     synapse : SynapseModel, default instantaneous
         Of every connection, unless `connect` says another.
-    initial : Uniform, Normal or FanInNormal, default FanInNormal()
+    initialiser : Uniform, Normal or FanInNormal, default FanInNormal()
         What first weights are drawn from, unless `connect` says another.
     pooling : Neuron, optional
         Of pooling populations, if another.
@@ -84,13 +84,13 @@ class Network(Model):
         *,
         dt: str | Quantity | float = "1*ms",
         synapse: SynapseModel = instantaneous,
-        initial: Initial | None = None,
+        initialiser: Initialiser | None = None,
         pooling: Neuron | None = None,
         name: str = "network",
         populations: Sequence[Population] = (),
         connections: Sequence[Connection] = (),
     ) -> None:
-        length, first = _seconds("dt", dt), FanInNormal() if initial is None else initial
+        length, first = _seconds("dt", dt), FanInNormal() if initialiser is None else initialiser
         if notation is not None:
             if neuron is None:
                 raise ModelError(f"Network {notation!r} needs a neuron for its populations.")
@@ -130,11 +130,11 @@ class Network(Model):
         self,
         source: str,
         target: str,
-        connectivity: Structure | None = None,
+        connectivity: Connectivity | None = None,
         *,
         delay: Any = 0,
         synapse: SynapseModel | None = None,
-        initial: Initial | None = None,
+        initialiser: Initialiser | None = None,
         sign: Sign | None = None,
         name: str | None = None,
     ) -> None:
@@ -144,12 +144,12 @@ class Network(Model):
         ----------
         source, target : str
             Populations.
-        connectivity : Structure, default AllToAll()
+        connectivity : Connectivity, default AllToAll()
             Which synapses there are.
         delay : int, str, Quantity, array, GivenDelays or UniformDelays, default 0
             A whole number is steps, beyond the one that every spike takes; text (``"2*ms"``) and
             quantities are times of whole steps; an array has a delay for each synapse.
-        synapse, initial : optional
+        synapse, initialiser : optional
             Other than those of the network.
         sign : {"excitatory", "inhibitory"}, optional
             First weights are drawn with this sign.
@@ -167,7 +167,7 @@ class Network(Model):
             source,
             target,
             synapse or usual,
-            initial or first,
+            initialiser or first,
             self._steps(delay),
             connectivity or AllToAll(),
             sign,
@@ -218,7 +218,7 @@ class Network(Model):
         """Name and summary of every connection."""
         rows = []
         for c in self.connections:
-            parts = [c.structure.summary(*self.ends(c)), c.sign or ""]
+            parts = [c.connectivity.summary(*self.ends(c)), c.sign or ""]
             if c.delay != 0:
                 own = isinstance(c.delay, Delays)
                 parts.append(f"delay {c.delay}{'' if own else ' steps'}")

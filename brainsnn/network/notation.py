@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity import AllToAll, AveragePooling, Convolution, Structure
-from brainsnn.network.connectivity.base import ImageStructure
+from brainsnn.network.connectivity import AllToAll, AveragePooling, Connectivity, Convolution
+from brainsnn.network.connectivity.base import ImageConnectivity
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.synapses import Initial, SynapseModel, instantaneous
+from brainsnn.network.synapses import Initialiser, SynapseModel, instantaneous
 
 _INPUT = re.compile(r"(\d+)x(\d+)(?:x(\d+))?\Z")
 _CONVOLUTION = re.compile(r"(\d+)c(\d+)\Z")
@@ -21,11 +21,11 @@ _POOLING = re.compile(r"(\d+)a\Z")
 
 @dataclass(frozen=True)
 class _Layer:
-    """A population to be: the structure that leads to it (none to the input), and its size."""
+    """A population to be: the connectivity that leads to it (none to the input), and its size."""
 
     kind: str
     size: int
-    structure: Structure | None = None
+    connectivity: Connectivity | None = None
     image: tuple[int, int, int] | None = None
 
 
@@ -33,7 +33,7 @@ def chain(
     name: str,
     notation: str,
     neuron: Neuron,
-    initial: Initial | Sequence[Initial],
+    initialiser: Initialiser | Sequence[Initialiser],
     synapse: SynapseModel = instantaneous,
     pooling: Neuron | None = None,
     dt: float = 1e-3,
@@ -50,7 +50,7 @@ def chain(
         pooling by 2 x 2; ``10``, all-to-all to 10 neurons.
     neuron : Neuron
         The neuron of every population after the input.
-    initial : Uniform, Normal or FanInNormal, or a sequence of them
+    initialiser : Uniform, Normal or FanInNormal, or a sequence of them
         First weights: one for all, or one for each connection that learns.
     synapse : SynapseModel
         The synapse of every connection.
@@ -68,7 +68,7 @@ def chain(
     Raises
     ------
     ModelError
-        If a layer cannot be read or does not fit the one before, or the number of `initial` is
+        If a layer cannot be read or does not fit the one before, or the number of `initialiser` is
         another than that of the connections that learn.
 
     Examples
@@ -87,13 +87,15 @@ def chain(
         Population(n, layer.size, _neuron(layer, neuron, pooling))
         for n, layer in zip(names, layers, strict=True)
     ]
-    firsts = iter(_firsts(layers, initial))
+    firsts = iter(_firsts(layers, initialiser))
     connections = [
-        Connection(f"{pre}_{post}", pre, post, synapse, structure=structure, initial=next(firsts))
-        if structure.fixed_weight is None
-        else Connection(f"{pre}_{post}", pre, post, synapse, structure=structure)
-        for (pre, post), structure in zip(
-            itertools.pairwise(names), _structures(layers), strict=True
+        Connection(
+            f"{pre}_{post}", pre, post, synapse, connectivity=connectivity, initialiser=next(firsts)
+        )
+        if connectivity.fixed_weight is None
+        else Connection(f"{pre}_{post}", pre, post, synapse, connectivity=connectivity)
+        for (pre, post), connectivity in zip(
+            itertools.pairwise(names), _connectivities(layers), strict=True
         )
     ]
     return Model(name, tuple(populations), tuple(connections), dt)
@@ -134,14 +136,14 @@ def _read_layer(text: str, before: _Layer) -> _Layer:
         raise ModelError("a layer is like 10 (all-to-all), 12c5 (convolution) or 2a (pooling).")
     if before.image is None:
         raise ModelError("the layer before it holds no image.")
-    structure: ImageStructure
+    connectivity: ImageConnectivity
     if convolution:
         filters, kernel = map(int, convolution.groups())
-        structure = Convolution(*before.image, kernel=kernel, filters=filters)
-        return _Layer("conv", structure.n_target, structure, structure.output)
+        connectivity = Convolution(*before.image, kernel=kernel, filters=filters)
+        return _Layer("conv", connectivity.n_target, connectivity, connectivity.output)
     assert pooling is not None
-    structure = AveragePooling(*before.image, size=int(pooling[1]))
-    return _Layer("pool", structure.n_target, structure, structure.output)
+    connectivity = AveragePooling(*before.image, size=int(pooling[1]))
+    return _Layer("pool", connectivity.n_target, connectivity, connectivity.output)
 
 
 def _names(layers: Sequence[_Layer]) -> list[str]:
@@ -152,16 +154,18 @@ def _names(layers: Sequence[_Layer]) -> list[str]:
 
 
 def _neuron(layer: _Layer, neuron: Neuron, pooling: Neuron | None) -> Neuron | None:
-    if layer.structure is None:
+    if layer.connectivity is None:
         return None
     return pooling if pooling and layer.kind == "pool" else neuron
 
 
-def _structures(layers: Sequence[_Layer]) -> Iterator[Structure]:
-    return (layer.structure for layer in layers if layer.structure is not None)
+def _connectivities(layers: Sequence[_Layer]) -> Iterator[Connectivity]:
+    return (layer.connectivity for layer in layers if layer.connectivity is not None)
 
 
-def _firsts(layers: Sequence[_Layer], initial: Initial | Sequence[Initial]) -> Sequence[Initial]:
+def _firsts(
+    layers: Sequence[_Layer], initialiser: Initialiser | Sequence[Initialiser]
+) -> Sequence[Initialiser]:
     """First weights of each connection that learns.
 
     Raises
@@ -169,8 +173,8 @@ def _firsts(layers: Sequence[_Layer], initial: Initial | Sequence[Initial]) -> S
     ModelError
         If their number is another.
     """
-    n = sum(structure.fixed_weight is None for structure in _structures(layers))
-    firsts = initial if isinstance(initial, Sequence) else [initial] * n
+    n = sum(connectivity.fixed_weight is None for connectivity in _connectivities(layers))
+    firsts = initialiser if isinstance(initialiser, Sequence) else [initialiser] * n
     if len(firsts) != n:
-        raise ModelError(f"{n} connections learn and need as many initial: got {len(firsts)}.")
+        raise ModelError(f"{n} connections learn and need as many initialiser: got {len(firsts)}.")
     return firsts

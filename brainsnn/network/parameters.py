@@ -21,14 +21,14 @@ from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.synapses import FanInNormal, Initial, Sign, signed
+from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, signed
 
 if TYPE_CHECKING:
     from brainsnn.network.model import Model
 
 
 @dataclass(frozen=True)
-class Learnable:
+class Parameter:
     """An array that rules learn.
 
     Parameters
@@ -37,7 +37,7 @@ class Learnable:
         The connection or population, and its Brian2 variable that holds the values.
     shape : tuple of int
         (pre, post); (1, size) for a parameter of neurons.
-    initial : Uniform, Normal, FanInNormal, float or Quantity
+    initialiser : Uniform, Normal, FanInNormal, float or Quantity
         What first values are drawn from, or the first values themselves.
     fan_in : int or array, optional
         Synapses that meet in a target, where that is not the first number of the shape.
@@ -48,45 +48,45 @@ class Learnable:
     owner: str
     variable: str
     shape: tuple[int, int]
-    initial: Any
+    initialiser: Any
     fan_in: int | NDArray[np.int64] | None = None
     sign: Sign | None = None
 
     def start(self) -> NDArray[np.float64]:
         """Values before any were given: 0 for weights, the neuron's own for a parameter."""
-        drawn = isinstance(self.initial, Initial)
-        values: Any = 0.0 if drawn else np.asarray(self.initial, np.float64)
+        drawn = isinstance(self.initialiser, Initialiser)
+        values: Any = 0.0 if drawn else np.asarray(self.initialiser, np.float64)
         return np.array(np.broadcast_to(values, self.shape))
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
         """First values."""
-        if not isinstance(self.initial, Initial):
+        if not isinstance(self.initialiser, Initialiser):
             return self.start()
-        if isinstance(self.initial, FanInNormal):
-            drawn = self.initial.draw(rng, self.shape, self.fan_in)
+        if isinstance(self.initialiser, FanInNormal):
+            drawn = self.initialiser.draw(rng, self.shape, self.fan_in)
         else:
-            drawn = self.initial.draw(rng, self.shape)
+            drawn = self.initialiser.draw(rng, self.shape)
         return signed(drawn, self.sign)
 
 
-def learnables(model: Model) -> dict[str, Learnable]:
+def parameters_of(model: Model) -> dict[str, Parameter]:
     """Everything that is learned in a model, by name.
 
     Returns
     -------
-    dict of str to Learnable
+    dict of str to Parameter
         Connections by their own names, in their order; after the last connection that leads to a
         population, and at the end for those that none leads to, ``<population>.<parameter>``.
     """
-    found: dict[str, Learnable] = {}
+    found: dict[str, Parameter] = {}
     last = {c.target: c.name for c in model.connections}
     for c in model.connections:
-        if c.structure.fixed_weight is None:
-            shape = c.structure.shape(*model.ends(c))
-            narrow = isinstance(c.initial, FanInNormal)
-            fan_in = c.structure.fan_in(*model.ends(c)) if narrow else None
+        if c.connectivity.fixed_weight is None:
+            shape = c.connectivity.shape(*model.ends(c))
+            narrow = isinstance(c.initialiser, FanInNormal)
+            fan_in = c.connectivity.fan_in(*model.ends(c)) if narrow else None
             weight = c.synapse.weight
-            found[c.name] = Learnable(c.name, weight, shape, c.initial, fan_in, c.sign)
+            found[c.name] = Parameter(c.name, weight, shape, c.initialiser, fan_in, c.sign)
         if last[c.target] == c.name:
             found |= _parameters(model, c.target)
     for name in (p for p in model.sizes if p not in last):
@@ -94,13 +94,13 @@ def learnables(model: Model) -> dict[str, Learnable]:
     return found
 
 
-def _parameters(model: Model, population: str) -> dict[str, Learnable]:
+def _parameters(model: Model, population: str) -> dict[str, Parameter]:
     part = model.population(population)
     neuron, shape = part.neuron, (1, part.size)
     if neuron is None:
         return {}
     return {
-        f"{population}.{name}": Learnable(population, name, shape, neuron.parameters[name])
+        f"{population}.{name}": Parameter(population, name, shape, neuron.parameters[name])
         for name in neuron.trainable
     }
 

@@ -147,10 +147,10 @@ class BoundBPTT(BoundRule):
 def _check(network: Model) -> None:
     """Refuse what the derivation, or this rule's use of it, does not cover."""
     for connection in network.connections:
-        if not isinstance(connection.structure, AllToAll):
+        if not isinstance(connection.connectivity, AllToAll):
             raise RuleError(
                 f"Connection {connection.name!r}: the rule 'bptt' takes all-to-all connections, "
-                f"not {connection.structure.name}."
+                f"not {connection.connectivity.name}."
             )
     for population in network.populations:
         read = learned_initial(population.neuron) if population.neuron else {}

@@ -58,7 +58,7 @@ def fan_outs(model: Model) -> dict[str, NDArray[np.int64]]:
     """Number of synapses that a spike of each neuron reaches, by population."""
     fan_out = {name: np.zeros(size, np.int64) for name, size in model.sizes.items()}
     for connection in model.connections:
-        fan_out[connection.source] += connection.structure.fan_out(*model.ends(connection))
+        fan_out[connection.source] += connection.connectivity.fan_out(*model.ends(connection))
     return fan_out
 
 

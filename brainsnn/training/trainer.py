@@ -23,7 +23,7 @@ from brainsnn.training.callbacks.base import Callback, Progress
 from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.fingerprint import fingerprint
-from brainsnn.training.loop.fused import make_updater
+from brainsnn.training.loop.blocks import make_updater
 from brainsnn.training.loop.updates import Updater
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.selection import Selection

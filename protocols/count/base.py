@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
-from brainsnn.codes import BernoulliEncoder, EvenEncoder
+from brainsnn.codes import BernoulliEncoder, RegularEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
 from brainsnn.learning.count.network import count_chain
@@ -40,7 +40,7 @@ class CountNetworkConfig(Config):
     threshold : float, default 1
     spread : float, default 0.7
         Of the first weights; see `count_chain`.
-    code : {"bernoulli", "even"}, default "bernoulli"
+    code : {"bernoulli", "regular"}, default "bernoulli"
         How inputs spike: drawn in each step, or evenly spaced (a constant current).
     """
 
@@ -48,7 +48,7 @@ class CountNetworkConfig(Config):
     n_steps: int = Field(default=50, ge=1)
     threshold: float = Field(default=1.0, gt=0)
     spread: float = Field(default=0.7, gt=0)
-    code: Literal["bernoulli", "even"] = "bernoulli"
+    code: Literal["bernoulli", "regular"] = "bernoulli"
 
     def notation(self, inputs: str, n_classes: int) -> str:
         """Return the whole network's, for inputs like ``784`` or ``28x28``."""
@@ -66,8 +66,8 @@ class CountNetworkConfig(Config):
 
     def encode(self, values: NDArray[np.generic], rng: np.random.Generator) -> SpikeTrains:
         """Input spikes; `rng` draws them where they are drawn."""
-        if self.code == "even":
-            return EvenEncoder(self.n_steps).encode(values)  # type: ignore[arg-type]
+        if self.code == "regular":
+            return RegularEncoder(self.n_steps).encode(values)  # type: ignore[arg-type]
         return BernoulliEncoder(self.n_steps, probability_max=1.0, sparse=True).encode(values, rng)  # type: ignore[arg-type]
 
 

@@ -75,7 +75,7 @@ class CountUCIConfig(StudyConfig):
     ----------
     sets : tuple of str
         Which tables.
-    codes : tuple of {"even", "bernoulli"}
+    codes : tuple of {"regular", "bernoulli"}
         How inputs spike.
     network, rule, training
         See their classes.
@@ -84,7 +84,7 @@ class CountUCIConfig(StudyConfig):
     protocol: Literal["count-uci"] = "count-uci"
     seeds: int = Field(default=5, ge=1)
     sets: tuple[SetName, ...] = SETS
-    codes: tuple[Literal["even", "bernoulli"], ...] = ("even", "bernoulli")
+    codes: tuple[Literal["regular", "bernoulli"], ...] = ("regular", "bernoulli")
     network: CountNetworkConfig = CountNetworkConfig(hidden="32", n_steps=20)
     rule: Count = Count(learning_rate=0.005, temperature=0.1)
     training: UCITrainingConfig = UCITrainingConfig()

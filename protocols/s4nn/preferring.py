@@ -58,5 +58,5 @@ class PreferringNetworkConfig(NetworkConfig):
             return model
         first, *later = model.connections
         bounds = zip(later, self.initial_low[1:], self.initial_high[1:], strict=True)
-        changed = [replace(c, initial=Preferring(lo, hi, n_classes)) for c, lo, hi in bounds]
+        changed = [replace(c, initialiser=Preferring(lo, hi, n_classes)) for c, lo, hi in bounds]
         return replace(model, connections=(first, *changed))

@@ -11,10 +11,10 @@ from helpers import NAN, recording
 from brainsnn.codes import (
     BernoulliEncoder,
     Decisions,
-    EvenEncoder,
     FirstSpikeDecoder,
     LatencyEncoder,
     RateDecoder,
+    RegularEncoder,
 )
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.rank import RankLatencyEncoder
@@ -138,9 +138,9 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
         "beyond": lambda: BernoulliEncoder().encode(np.array([[1.5]])),
         "negative": lambda: BernoulliEncoder().encode(np.array([[-1]])),
     },
-    "codes.even": {
-        "NaN": lambda: EvenEncoder().encode(np.array([[NAN]])),
-        "beyond": lambda: EvenEncoder().encode(np.array([[256]])),
+    "codes.regular": {
+        "NaN": lambda: RegularEncoder().encode(np.array([[NAN]])),
+        "beyond": lambda: RegularEncoder().encode(np.array([[256]])),
     },
     "codes.latency": {
         "beyond": lambda: LatencyEncoder().encode(np.array([[256]])),

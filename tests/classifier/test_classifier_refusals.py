@@ -30,7 +30,7 @@ def classifier(**settings):
         ({"random_state": -1}, "random_state = -1"),
         ({"learning_rate": "fast"}, "learning_rate = 'fast'"),
         ({"network": True}, "notation of the whole network"),
-        ({"encoder": bs.Even}, "encoder"),
+        ({"encoder": bs.Regular}, "encoder"),
         ({"decoder": dict}, "decoder"),
         ({"patience": 2}, "patience needs validation_fraction"),
         ({"workers": "two"}, "workers"),

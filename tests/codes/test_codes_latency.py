@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from brainsnn.codes import BernoulliEncoder, LatencyEncoder
-from brainsnn.codes.even import EvenEncoder
+from brainsnn.codes.regular import RegularEncoder
 from brainsnn.errors import ConfigError, DataError, DataWarning
 
 IMAGES = arrays(np.uint8, st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 4)))
@@ -84,7 +84,7 @@ def test_impossible_parameters_are_refused(key, value):
 
 
 @pytest.mark.parametrize("brightest", [1, 16, 31])
-@pytest.mark.parametrize("encoder", [LatencyEncoder(256), BernoulliEncoder(4), EvenEncoder(4)])
+@pytest.mark.parametrize("encoder", [LatencyEncoder(256), BernoulliEncoder(4), RegularEncoder(4)])
 def test_images_of_another_scale_are_noticed(encoder, brightest):
     images = np.random.default_rng(0).integers(0, brightest + 1, (10, 5, 5), np.uint8)
     with pytest.warns(DataWarning, match=f"brightest of 250 intensities is {brightest}"):

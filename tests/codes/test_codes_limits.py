@@ -7,10 +7,10 @@ import pytest
 
 from brainsnn.codes import (
     BernoulliEncoder,
-    EvenEncoder,
     LatencyEncoder,
     OrientedLatencyEncoder,
     RankLatencyEncoder,
+    RegularEncoder,
     StaggeredLatencyEncoder,
 )
 from brainsnn.codes.images import check_images, check_lengths, fractions
@@ -20,8 +20,8 @@ INTEGERS = {"n_steps": (1, 0), "intensity_max": (1, 0)}
 
 #: Settings of each encoder: the last value that is taken, the first that is not.
 LIMITS = [
-    (EvenEncoder, {**INTEGERS, "phase": (0.0, -1e-9)}),
-    (EvenEncoder, {"phase": (0.999, 1.0)}),
+    (RegularEncoder, {**INTEGERS, "phase": (0.0, -1e-9)}),
+    (RegularEncoder, {"phase": (0.999, 1.0)}),
     (BernoulliEncoder, {**INTEGERS, "probability_max": (1.0, 1.0001)}),
     (BernoulliEncoder, {"probability_max": (1e-9, 0.0)}),
     (LatencyEncoder, INTEGERS),
@@ -57,7 +57,7 @@ def test_a_step_and_a_level_are_enough():
     for encoder in (LatencyEncoder, RankLatencyEncoder):
         trains = encoder(n_steps=1, intensity_max=1).encode(image)
         assert trains.first_steps().tolist() == [[0, 1, 0, 0]]
-    even = EvenEncoder(n_steps=1, intensity_max=1, phase=0.0).encode(image)
+    even = RegularEncoder(n_steps=1, intensity_max=1, phase=0.0).encode(image)
     assert even.neuron.tolist() == [0, 2, 3]
     sure = BernoulliEncoder(n_steps=1, intensity_max=1, probability_max=1.0).encode(
         image, np.random.default_rng(0)

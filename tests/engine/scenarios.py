@@ -93,9 +93,9 @@ once = integrate_and_fire_once
 def _recurrent() -> Model:
     pool, out = Population("pool", 9, leaky), Population("out", 4, leaky)
     connections = (
-        Connection("drive", "input", "pool", initial=Uniform(0, 0.8)),
-        Connection("echo", "pool", "pool", initial=Normal(0, 0.2), delay=2),
-        Connection("read", "pool", "out", initial=Uniform(0, 0.4), delay=5),
+        Connection("drive", "input", "pool", initialiser=Uniform(0, 0.8)),
+        Connection("echo", "pool", "pool", initialiser=Normal(0, 0.2), delay=2),
+        Connection("read", "pool", "out", initialiser=Uniform(0, 0.4), delay=5),
     )
     return Model("recurrent", (Population("input", 12), pool, out), connections)
 
@@ -110,14 +110,14 @@ def _images() -> Model:
     populations += [Population(k, s.n_target, countdown) for k, s in parts.items()]
     some, strong = FanInNormal(3.0), FanInNormal(4.0)
     connections = (
-        Connection("a", "input", "first", structure=first, initial=Uniform(-0.3, 0.9)),
-        Connection("b", "input", "wide", structure=wide, initial=some, delay=3),
-        Connection("c", "first", "mean", structure=mean),
-        Connection("d", "first", "whole", structure=whole, delay=1),
-        Connection("e", "mean", "deep", structure=deep, initial=strong),
-        Connection("f", "deep", "deep", structure=same, initial=FanInNormal(0.3), delay=2),
-        Connection("g", "deep", "output", initial=Uniform(0, 0.9)),
-        Connection("h", "whole", "output", initial=Normal(0, 0.3)),
+        Connection("a", "input", "first", connectivity=first, initialiser=Uniform(-0.3, 0.9)),
+        Connection("b", "input", "wide", connectivity=wide, initialiser=some, delay=3),
+        Connection("c", "first", "mean", connectivity=mean),
+        Connection("d", "first", "whole", connectivity=whole, delay=1),
+        Connection("e", "mean", "deep", connectivity=deep, initialiser=strong),
+        Connection("f", "deep", "deep", connectivity=same, initialiser=FanInNormal(0.3), delay=2),
+        Connection("g", "deep", "output", initialiser=Uniform(0, 0.9)),
+        Connection("h", "whole", "output", initialiser=Normal(0, 0.3)),
     )
     return Model("images", (*populations, Population("output", 4, countdown)), connections)
 
@@ -131,8 +131,8 @@ def _images_with_units() -> Model:
         Population("mean", mean.n_target, leaky),
     )
     connections = (
-        Connection("a", "input", "first", millivolts, Uniform(0, 40), structure=first),
-        Connection("b", "first", "mean", halved, structure=mean),
+        Connection("a", "input", "first", millivolts, Uniform(0, 40), connectivity=first),
+        Connection("b", "first", "mean", halved, connectivity=mean),
     )
     return Model("images_with_units", populations, connections)
 

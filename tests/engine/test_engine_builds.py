@@ -20,7 +20,7 @@ from disk import full_disk
 from engine.scenarios import N_STEPS, SCENARIOS, leaky
 
 from brainsnn.engine import ResidentEngine
-from brainsnn.engine.resident import cache, engine, recall
+from brainsnn.engine.resident import cache, engine, known_models
 from brainsnn.engine.resident.compiler import STRICT, Flags, compile_library, source_key
 from brainsnn.errors import EngineError
 from brainsnn.network.model import Model, feedforward
@@ -284,25 +284,25 @@ def test_a_known_model_needs_no_code_generation(
 
 def test_another_model_or_brian2_has_another_key(monkeypatch: pytest.MonkeyPatch) -> None:
     def keys() -> Iterator[str | None]:
-        yield recall.model_key(small())
-        yield recall.model_key(small(threshold="v > exp(2.0)"))
-        yield recall.model_key(small(refractory=2 * brian2.ms))
-        yield recall.model_key(small(parameters={"tau": 11 * brian2.ms}))
-        yield recall.model_key(small(parameters={"tau": [10.0, 10.0] * brian2.ms}))
-        yield recall.model_key(small(method="rk4"))
+        yield known_models.model_key(small())
+        yield known_models.model_key(small(threshold="v > exp(2.0)"))
+        yield known_models.model_key(small(refractory=2 * brian2.ms))
+        yield known_models.model_key(small(parameters={"tau": 11 * brian2.ms}))
+        yield known_models.model_key(small(parameters={"tau": [10.0, 10.0] * brian2.ms}))
+        yield known_models.model_key(small(method="rk4"))
         with monkeypatch.context() as patch:
             patch.setitem(brian2.prefs.prefs, "core.default_float_dtype", np.float32)
-            yield recall.model_key(small())
+            yield known_models.model_key(small())
         with monkeypatch.context() as patch:
-            patch.setattr(recall, "version", lambda name: "99.0")
-            recall._installation.cache_clear()
-            yield recall.model_key(small())
-        recall._installation.cache_clear()
+            patch.setattr(known_models, "version", lambda name: "99.0")
+            known_models._installation.cache_clear()
+            yield known_models.model_key(small())
+        known_models._installation.cache_clear()
 
     found = list(keys())
     assert None not in found
     assert len(set(found)) == len(found)
-    assert recall.model_key(small()) == found[0]
+    assert known_models.model_key(small()) == found[0]
 
 
 def test_functions_of_the_users_own_are_told_or_give_no_key(
@@ -323,10 +323,10 @@ def test_functions_of_the_users_own_are_told_or_give_no_key(
         else:
             own.implementations.add_implementation("cpp", code, **options)
         monkeypatch.setitem(DEFAULT_FUNCTIONS, "own", own)
-        keys.append(recall.model_key(small(threshold="v > own(1.0)")))
+        keys.append(known_models.model_key(small(threshold="v > own(1.0)")))
     assert keys[4] is None
     assert len({key for key in keys if key}) == 4
-    assert recall.model_key(small()) is not None
+    assert known_models.model_key(small()) is not None
 
 
 @pytest.mark.parametrize(
@@ -344,7 +344,7 @@ def test_a_record_that_names_no_library_is_not_there(stored: Path, meta: object)
     stored.mkdir(parents=True, mode=0o700)
     np.savez(stored / "key", meta=np.array(json.dumps(meta)))
     (stored / "key.npz").rename(stored / "key.model")
-    assert recall.recall("key") is None
+    assert known_models.find_model("key") is None
 
 
 @pytest.mark.parametrize("what", ["folder", "library", "owner", "link"])
@@ -385,6 +385,6 @@ def test_the_cache_is_its_users_alone_whatever_the_umask(tmp_path: Path, stored:
 
 @pytest.mark.usefixtures("stored")
 def test_what_cannot_be_kept_is_not_remembered(tmp_path: Path) -> None:
-    elsewhere = recall.Compiled(tmp_path / "library.so", {}, stochastic=False)
-    recall.remember("key", elsewhere)
-    assert recall.recall("key") is None
+    elsewhere = known_models.Compiled(tmp_path / "library.so", {}, stochastic=False)
+    known_models.keep_model("key", elsewhere)
+    assert known_models.find_model("key") is None

@@ -31,7 +31,7 @@ SCENARIO = Scenario(
         (Population("input", 12), Population("hidden", 6, tiring), Population("out", 3, leaky)),
         (
             Connection("grow", "input", "hidden", growing, Uniform(0, 0.5)),
-            Connection("read", "hidden", "out", initial=Uniform(0, 0.8)),
+            Connection("read", "hidden", "out", initialiser=Uniform(0, 0.8)),
         ),
     ),
 )

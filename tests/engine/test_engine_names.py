@@ -56,14 +56,14 @@ def awkward():
     path = brian2.Synapses(
         source,
         cells,
-        "structure : 1\ndense : 1\nchanges : 1",
-        on_pre={"gettime": "new_post += structure*dense", "settime": "changes += 1"},
+        "connectivity : 1\ndense : 1\nchanges : 1",
+        on_pre={"gettime": "new_post += connectivity*dense", "settime": "changes += 1"},
         clock=clock,
         namespace=space,
         name="clock",
     )
     path.connect(j="new for new in range(4) if (new + i) % 2 == 0")
-    path.structure = "0.1*(i + 1)"
+    path.connectivity = "0.1*(i + 1)"
     path.dense = "j + 1"
     spikes = brian2.SpikeMonitor(cells, variables=["new", "exit"], name="exit")
     names = ["new", "long", "double", "stdout"]

@@ -35,17 +35,23 @@ EVERYTHING = Model(
     ),
     (
         Connection(
-            "a", "image", "hidden", initial=Uniform(0.3, 0.9), structure=FixedProbability(0.5)
+            "a",
+            "image",
+            "hidden",
+            initialiser=Uniform(0.3, 0.9),
+            connectivity=FixedProbability(0.5),
         ),
-        Connection("b", "context", "hidden", initial=Uniform(0, 1), structure=FixedInDegree(2)),
-        Connection("c", "image", "output", initial=Uniform(0, 0.6), delay=UniformDelays(0, 4)),
-        Connection("d", "context", "output", initial=Uniform(0, 0.6)),
+        Connection(
+            "b", "context", "hidden", initialiser=Uniform(0, 1), connectivity=FixedInDegree(2)
+        ),
+        Connection("c", "image", "output", initialiser=Uniform(0, 0.6), delay=UniformDelays(0, 4)),
+        Connection("d", "context", "output", initialiser=Uniform(0, 0.6)),
         Connection(
             "e",
             "hidden",
             "hidden",
-            initial=Uniform(0, 0.3),
-            structure=AllToOthers(),
+            initialiser=Uniform(0, 0.3),
+            connectivity=AllToOthers(),
             delay=1,
             sign="inhibitory",
         ),
@@ -53,17 +59,19 @@ EVERYTHING = Model(
             "f",
             "hidden",
             "output",
-            initial=Uniform(0.2, 0.9),
-            structure=PAIRS,
+            initialiser=Uniform(0.2, 0.9),
+            connectivity=PAIRS,
             delay=GivenDelays([0, 7, 3, 3, 1]),
         ),
-        Connection("g", "output", "hidden", initial=FanInNormal(0.5), delay=UniformDelays(1, 3)),
+        Connection(
+            "g", "output", "hidden", initialiser=FanInNormal(0.5), delay=UniformDelays(1, 3)
+        ),
         Connection(
             "h",
             "output",
             "output",
-            initial=Uniform(0, 0.4),
-            structure=OneToOne(),
+            initialiser=Uniform(0, 0.4),
+            connectivity=OneToOne(),
             sign="inhibitory",
         ),
     ),

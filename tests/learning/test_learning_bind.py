@@ -80,7 +80,7 @@ def reset_twice(network: Model) -> Model:
 def one_to_one(network: Model) -> Model:
     *others, last = network.populations
     wider = replace(network, populations=(*others, replace(last, size=5)))
-    return with_last(wider, structure=OneToOne())
+    return with_last(wider, connectivity=OneToOne())
 
 
 def convolved(network: Model) -> Model:
@@ -88,7 +88,7 @@ def convolved(network: Model) -> Model:
     first, hidden, output = network.populations
     populations = (first, replace(hidden, size=4), output)
     one, two = network.connections
-    connections = (replace(one, structure=image), two)
+    connections = (replace(one, connectivity=image), two)
     return replace(network, populations=populations, connections=connections)
 
 

@@ -84,7 +84,7 @@ def test_what_the_network_knows_is_read_from_it():
     antlr = bound("antlr", loss="count")
     assert (antlr.coefficients, antlr.once) == (Coefficients(), False)
     assert antlr.loss_function.counts.shape == (3, 3)
-    assert bound("s4nn").initial == dict.fromkeys(("input_hidden", "hidden_output"), Uniform())
+    assert bound("s4nn").initialiser == dict.fromkeys(("input_hidden", "hidden_output"), Uniform())
 
 
 def test_every_setting_reaches_its_rule():

@@ -142,7 +142,7 @@ def test_every_registered_rule_declares_itself(name: str) -> None:
 
 def test_dead_hidden_neurons_are_drawn_anew() -> None:
     initial = {"input_hidden": Uniform(1, 2), "hidden_output": Uniform(1, 2)}
-    rule = TemporalBackprop(redraw_below=0.1, initial=initial)
+    rule = TemporalBackprop(redraw_below=0.1, initialiser=initial)
     weights = {"input_hidden": np.zeros((3, 4)), "hidden_output": np.zeros((4, 2))}
     fired = {
         "input": np.zeros(3),

@@ -22,7 +22,7 @@ LEAKY = Neuron("dv/dt = -v / (10*ms) : 1", "v > 1", "v = 0", method="exact")
 
 
 def network() -> Network:
-    net = Network("4-5-3", LEAKY, initial=Uniform(0, 1))
+    net = Network("4-5-3", LEAKY, initialiser=Uniform(0, 1))
     net.add("context", 2)
     net.add("pool", 5, LEAKY)
     net.connect("context", "pool", delay="2*ms")
@@ -57,7 +57,7 @@ def test_copies_are_equal_and_apart(again: object) -> None:
     assert repr(other) == repr(net)
     other.connect("output", "pool")
     assert other != net
-    assert other.connections[-1].initial == Uniform(0, 1)
+    assert other.connections[-1].initialiser == Uniform(0, 1)
 
 
 def test_an_engine_keeps_the_network_as_it_was() -> None:

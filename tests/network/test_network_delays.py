@@ -47,9 +47,9 @@ def test_given_delays_are_values_that_nobody_changes() -> None:
         ({"delay": 1.5}, "delay must be a whole number"),
         ({"delay": 10**7}, "at most 1000000 steps"),
         ({"delay": GivenDelays([1, 2])}, "'c': 9 synapses need as many delays, got 2"),
-        ({"delay": GivenDelays([1, 2]), "structure": OneToOne()}, "3 synapses need as many"),
+        ({"delay": GivenDelays([1, 2]), "connectivity": OneToOne()}, "3 synapses need as many"),
         (
-            {"delay": UniformDelays(0, 1), "structure": Convolution(3, 1, 1, 1, 1)},
+            {"delay": UniformDelays(0, 1), "connectivity": Convolution(3, 1, 1, 1, 1)},
             "share one delay too",
         ),
         ({"sign": "negative"}, "sign is one of excitatory, inhibitory, got 'negative'"),
@@ -80,7 +80,7 @@ def test_impossible_delays_are_refused(make: object) -> None:
 
 
 def test_first_weights_have_the_sign_of_their_connection() -> None:
-    plain = model(initial=Uniform(-1, 1)).draw_weights(Streams(1))["c"]
+    plain = model(initialiser=Uniform(-1, 1)).draw_weights(Streams(1))["c"]
     for sign, factor in (("excitatory", 1), ("inhibitory", -1)):
-        drawn = model(initial=Uniform(-1, 1), sign=sign).draw_weights(Streams(1))["c"]
+        drawn = model(initialiser=Uniform(-1, 1), sign=sign).draw_weights(Streams(1))["c"]
         np.testing.assert_array_equal(drawn, factor * np.abs(plain))

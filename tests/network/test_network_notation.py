@@ -25,7 +25,7 @@ def test_convolutions_and_pooling_follow_each_other():
         "pool1_conv2": (300, 64),
         "pool2_output": (1024, 10),
     }
-    kinds = [type(c.structure) for c in model.connections]
+    kinds = [type(c.connectivity) for c in model.connections]
     assert kinds == [Convolution, AveragePooling, Convolution, AveragePooling, AllToAll]
 
 

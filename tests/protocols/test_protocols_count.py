@@ -72,7 +72,7 @@ def test_training_trials_are_drawn_anew_in_each_epoch(images):
 
 
 def test_the_even_code_draws_nothing(images):
-    network = CountNetworkConfig(n_steps=5, code="even")
+    network = CountNetworkConfig(n_steps=5, code="regular")
     first, second = (fixed_trials(images, network, Streams(k), "test").inputs for k in (1, 2))
     np.testing.assert_array_equal(first.step, second.step)
 
@@ -89,13 +89,13 @@ def test_impossible_constraints_are_refused(setting):
 def test_uci_from_data_to_report(tmp_path):
     if Iris().find() is None:
         pytest.skip("uci/iris is not there")
-    few = ('sets=["iris"]', "seeds=2", "training.updates=200", 'codes=["even"]')
+    few = ('sets=["iris"]', "seeds=2", "training.updates=200", 'codes=["regular"]')
     outcome = carry_out("count-uci", tmp_path / "run", *few)
     run = RunDirectory.read(outcome.path)
     results = run.table("results")
     assert len(results) == 8
     means = results.groupby("decoder")["accuracy"].mean()
-    assert means["counts, even inputs"] > 0.6
+    assert means["counts, regular inputs"] > 0.6
     assert means["logistic regression"] > 0.85
     assert "What 100 % could mean" in run.report.read_text(encoding="utf-8")
     ledger = pd.DataFrame(rows(run))

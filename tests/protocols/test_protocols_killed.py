@@ -57,7 +57,7 @@ LITTLE = {
         *(*FEW, "epochs=1", "network.hidden=8", "n_steps=[1, 4]", "constrained=4"),
         *("bits=[2]", "rate_targets=[]"),
     ),
-    "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["even"]'),
+    "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (
         *(*FEW, "hidden=8", "training.epochs=2", "restricted=[false]", 'methods=["antlr"]'),
         *("seeds=2", "n_steps=20", "input_steps=10"),

@@ -43,9 +43,9 @@ POPULATIONS = (
     Population("output", 2, ADAPTIVE),
 )
 CONNECTIONS = (
-    Connection("input_hidden", "input", "hidden", initial=Normal(0.1, 0.4)),
-    Connection("again", "hidden", "hidden", initial=Normal(0, 0.2), delay=2),
-    Connection("hidden_output", "hidden", "output", initial=Normal(0.1, 0.3)),
+    Connection("input_hidden", "input", "hidden", initialiser=Normal(0.1, 0.4)),
+    Connection("again", "hidden", "hidden", initialiser=Normal(0, 0.2), delay=2),
+    Connection("hidden_output", "hidden", "output", initialiser=Normal(0.1, 0.3)),
 )
 MODEL = Model("adaptive, recurrent", POPULATIONS, CONNECTIONS)
 
@@ -101,7 +101,7 @@ def test_what_has_no_derivative_is_refused() -> None:
         with pytest.raises(RuleError, match=message):
             BPTT().bind(model, RateDecoder(), N_STEPS)
 
-    one = replace(CONNECTIONS[1], structure=OneToOne())
+    one = replace(CONNECTIONS[1], connectivity=OneToOne())
     refused(
         replace(MODEL, connections=(CONNECTIONS[0], one, CONNECTIONS[2])),
         "Connection 'again'.*all-to-all connections, not one_to_one",

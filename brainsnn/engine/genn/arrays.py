@@ -72,7 +72,7 @@ def gathered_weights(
         All that GeNN has.
     """
     owner, weight = connection.name, connection.synapse.weight
-    rows, columns = connection.structure.shape(*model.ends(connection))
+    rows, columns = connection.connectivity.shape(*model.ends(connection))
     return [
         Gathered(
             a,

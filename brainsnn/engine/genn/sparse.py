@@ -1,4 +1,4 @@
-"""Synapses of a structure as GeNN keeps them: a row a source neuron, all rows of one length."""
+"""Synapses of a connectivity as GeNN keeps them: a row a source neuron, all rows of one length."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Table = NDArray[np.uint32]
 
 def sparse_connections(model: Model) -> Iterator[Connection]:
     """Connections whose synapses GeNN is given as a list."""
-    return (c for c in model.connections if not isinstance(c.structure, AllToAll))
+    return (c for c in model.connections if not isinstance(c.connectivity, AllToAll))
 
 
 def row_length(model: Model, connection: Connection) -> int:
     """Most synapses of one source neuron: the length of every row."""
-    return int(connection.structure.fan_out(*model.ends(connection)).max())
+    return int(connection.connectivity.fan_out(*model.ends(connection)).max())
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Rows:
     def of(model: Model, connection: Connection) -> Rows:
         """Rows of a connection."""
         ends = model.ends(connection)
-        found = connection.structure.synapses(*ends)
-        length = connection.structure.fan_out(*ends)
+        found = connection.connectivity.synapses(*ends)
+        length = connection.connectivity.fan_out(*ends)
         shape = (ends[0], row_length(model, connection))
         target, entry = np.zeros(shape, np.uint32), np.zeros(shape, np.uint32)
         filled = np.arange(shape[1]) < length[:, None]

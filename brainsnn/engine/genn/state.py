@@ -62,7 +62,7 @@ class InitialState:
         found = {a.label: np.array(self._variable(a).get_value()) for a in self._arrays}
         tables: dict[str, NDArray[Any]] = {}
         for connection in sparse_connections(self._model):
-            rows, fixed = Rows.of(self._model, connection), connection.structure.fixed_weight
+            rows, fixed = Rows.of(self._model, connection), connection.connectivity.fixed_weight
             columns = zip((*TABLES, ENTRY), (rows.length, rows.target, rows.entry), strict=True)
             tables |= {f"{connection.name}.{name}": table.ravel() for name, table in columns}
             if fixed is not None:

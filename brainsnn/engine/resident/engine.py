@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
-from brainsnn.engine.compiled_trials import Entry
+from brainsnn.engine.compiled_trials import CompiledTrials
 from brainsnn.engine.library import Columns, by_population, spike_buffer, spike_columns
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
 from brainsnn.engine.resident.generated.layout import Recorded
-from brainsnn.engine.resident.generated.regular import LaidOut
+from brainsnn.engine.resident.generated.regular import RegularSynapses
+from brainsnn.engine.resident.known_models import Compiled, find_model, keep_model, model_key
 from brainsnn.engine.resident.loaded.library import Library, copies
 from brainsnn.engine.resident.loaded.workers import Workers, share_out
-from brainsnn.engine.resident.recall import Compiled, model_key, recall, remember
 from brainsnn.engine.turns import in_turn
 from brainsnn.errors import EngineError
 from brainsnn.indices import seal
@@ -163,11 +163,11 @@ class ResidentEngine(Engine):
         spent = [library.profile() for library in self._loaded()]
         return {name: sum(part[name] for part in spent) for name in spent[0]}
 
-    def entry(self) -> Entry:
+    def compiled_trials(self) -> CompiledTrials:
         """Where a compiled training loop enters the trials."""
         library = self._loaded()[0]
         run, spikes = library.address("resident_run"), library.address("resident_spikes")
-        return Entry(run, spikes, self._seeds, self._with_potential, library, self.turn)
+        return CompiledTrials(run, spikes, self._seeds, self._with_potential, library, self.turn)
 
     def _close(self) -> None:
         """Let go of the libraries; arrays that look into them keep them alive."""
@@ -225,11 +225,11 @@ def _build_libraries(
     if not profiled:
         with brian2_device.BRIAN2:  # whose preferences it holds
             key = model_key(model)
-    known = None if key is None else recall(key)
+    known = None if key is None else find_model(key)
     if known is None:
         libraries, known = _generate_libraries(model, n, seed, profiled)
         if key is not None:
-            remember(key, known)
+            keep_model(key, known)
     else:
         libraries = copies(partial(Library, known.library, known.static_arrays), n, seed)
     return libraries, known.stochastic
@@ -250,8 +250,8 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
         recorded=tuple(
             Recorded(p.name, p.neuron.potential if p.neuron else None) for p in model.populations
         ),
-        laid_out={
-            c.name: LaidOut(c.structure, c.delay, c.synapse.weight)
+        regular={
+            c.name: RegularSynapses(c.connectivity, c.delay, c.synapse.weight)
             for c in model.connections
             if c.regular and isinstance(c.delay, int)
         },

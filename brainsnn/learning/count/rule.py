@@ -37,7 +37,7 @@ from brainsnn.learning.count.transfer import slope
 from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.rule import RULES, LayeredRule
-from brainsnn.network.connectivity import AllToAll, AveragePooling, Convolution, Structure
+from brainsnn.network.connectivity import AllToAll, AveragePooling, Connectivity, Convolution
 from brainsnn.network.neurons import integrate_and_fire_subtractive
 from brainsnn.spikes import Recording
 
@@ -176,12 +176,12 @@ class CountBackprop(BoundRule):
         return value
 
 
-def count_connection(structure: Structure) -> CountConnection:
-    """How a connection of that structure acts on counts."""
-    if isinstance(structure, Convolution):
-        return ConvolutionConnection(**vars(structure))
-    if isinstance(structure, AveragePooling):
-        return PoolingConnection(**vars(structure))
+def count_connection(connectivity: Connectivity) -> CountConnection:
+    """How a connection of that connectivity acts on counts."""
+    if isinstance(connectivity, Convolution):
+        return ConvolutionConnection(**vars(connectivity))
+    if isinstance(connectivity, AveragePooling):
+        return PoolingConnection(**vars(connectivity))
     return DenseConnection()
 
 
@@ -212,7 +212,7 @@ class Count(LayeredRule):
     gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
     derivation: ClassVar[Derivation] = Derivation(
         (integrate_and_fire_subtractive,),
-        structures=(AllToAll, Convolution, AveragePooling),
+        connectivities=(AllToAll, Convolution, AveragePooling),
         trained=("v0",),
     )
 
@@ -232,7 +232,7 @@ class Count(LayeredRule):
             self.temperature * largest,
             self.open_output,
             RatePenalty(self.rate_penalty, self.rate_target),
-            {c.name: count_connection(c.structure) for c in layers.connections},
+            {c.name: count_connection(c.connectivity) for c in layers.connections},
         )
 
 

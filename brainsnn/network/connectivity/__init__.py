@@ -1,12 +1,18 @@
-"""Structures of connections, one a file: which neurons synapses lead from and to, what they share.
+"""Connectivities, one a file: which neurons synapses lead from and to, and what they share.
 
-To add one: write a file with a `Structure`, register it in `STRUCTURES`, and import it below.
+To add one: write a file with a `Connectivity`, register it in `CONNECTIVITIES`, and import it
+below.
 """
 
 from brainsnn.network.connectivity.all_to_all import AllToAll
 from brainsnn.network.connectivity.all_to_others import AllToOthers
 from brainsnn.network.connectivity.average_pooling import AveragePooling
-from brainsnn.network.connectivity.base import STRUCTURES, ListedStructure, Structure, SynapseList
+from brainsnn.network.connectivity.base import (
+    CONNECTIVITIES,
+    Connectivity,
+    ListedConnectivity,
+    SynapseList,
+)
 from brainsnn.network.connectivity.convolution import Convolution
 from brainsnn.network.connectivity.fixed_in_degree import FixedInDegree
 from brainsnn.network.connectivity.fixed_probability import FixedProbability
@@ -14,16 +20,16 @@ from brainsnn.network.connectivity.given_pairs import GivenPairs
 from brainsnn.network.connectivity.one_to_one import OneToOne
 
 __all__ = [
-    "STRUCTURES",
+    "CONNECTIVITIES",
     "AllToAll",
     "AllToOthers",
     "AveragePooling",
+    "Connectivity",
     "Convolution",
     "FixedInDegree",
     "FixedProbability",
     "GivenPairs",
-    "ListedStructure",
+    "ListedConnectivity",
     "OneToOne",
-    "Structure",
     "SynapseList",
 ]

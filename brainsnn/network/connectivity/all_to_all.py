@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.network.connectivity.base import STRUCTURES, Structure, SynapseList
+from brainsnn.network.connectivity.base import CONNECTIVITIES, Connectivity, SynapseList
 
 
-@STRUCTURES.register("all_to_all")
+@CONNECTIVITIES.register("all_to_all")
 @dataclass(frozen=True)
-class AllToAll(Structure):
+class AllToAll(Connectivity):
     """Synapses from every neuron to every neuron; weights of shape (source, target)."""
 
     name: ClassVar[str] = "all_to_all"

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import STRUCTURES, Index, ListedStructure
+from brainsnn.network.connectivity.base import CONNECTIVITIES, Index, ListedConnectivity
 
 
-@STRUCTURES.register("all_to_others")
+@CONNECTIVITIES.register("all_to_others")
 @dataclass(frozen=True)
-class AllToOthers(ListedStructure):
+class AllToOthers(ListedConnectivity):
     """Synapses from every neuron of a population to all others of it: lateral connections."""
 
     name: ClassVar[str] = "all_to_others"

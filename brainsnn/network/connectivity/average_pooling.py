@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import STRUCTURES, ImageStructure, SynapseList
+from brainsnn.network.connectivity.base import CONNECTIVITIES, ImageConnectivity, SynapseList
 
 
-@STRUCTURES.register("average_pooling")
+@CONNECTIVITIES.register("average_pooling")
 @dataclass(frozen=True)
-class AveragePooling(ImageStructure):
+class AveragePooling(ImageConnectivity):
     """Squares that do not overlap, each with the mean of its channel; every weight 1 / size**2.
 
     Neuron (y, x, c) of the source has one synapse, to (y // size, x // size, c).

@@ -1,4 +1,4 @@
-"""What a structure of a connection is, and the layout of images in populations."""
+"""What a connectivity of a connection is, and the layout of images in populations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SynapseList:
     entry: Index
 
 
-class Structure(ABC):
+class Connectivity(ABC):
     """Which synapses a connection has, and which of them share a weight.
 
     A source neuron has at most one synapse to each target. A population that holds an image has
@@ -47,7 +47,7 @@ class Structure(ABC):
     shares_weights: ClassVar[bool] = False
     """Whether synapses share weights, or have none of their own."""
 
-    def seeded(self, owner: str) -> Structure:  # noqa: ARG002 - for those that draw
+    def seeded(self, owner: str) -> Connectivity:  # noqa: ARG002 - for those that draw
         """Return it with a seed of its own, where it draws and was given none.
 
         Parameters
@@ -99,8 +99,8 @@ class Structure(ABC):
 
 
 @dataclass(frozen=True)
-class ImageStructure(Structure):
-    """A structure between populations that hold images.
+class ImageConnectivity(Connectivity):
+    """A connectivity between populations that hold images.
 
     Parameters
     ----------
@@ -154,8 +154,8 @@ class ImageStructure(Structure):
                 )
 
 
-class ListedStructure(Structure):
-    """A structure that is a list of pairs; weights of shape (1, synapses), one each.
+class ListedConnectivity(Connectivity):
+    """A connectivity that is a list of pairs; weights of shape (1, synapses), one each.
 
     The weights stand in the order of the synapses: by source, then by target.
     """
@@ -191,8 +191,8 @@ class ListedStructure(Structure):
 
 
 @dataclass(frozen=True)
-class DrawnStructure(ListedStructure):
-    """A structure whose synapses are drawn, once: the same seed and sizes give the same.
+class DrawnConnectivity(ListedConnectivity):
+    """A connectivity whose synapses are drawn, once: the same seed and sizes give the same.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ class DrawnStructure(ListedStructure):
         if self.seed is not None:
             size(f"{type(self).__name__}: seed", self.seed, 0, ModelError)
 
-    def seeded(self, owner: str) -> DrawnStructure:
+    def seeded(self, owner: str) -> DrawnConnectivity:
         """Return it with the seed that the connection's name stands for, if it has none."""
         return self if self.seed is not None else replace(self, seed=seed_of(owner))
 
@@ -239,13 +239,13 @@ class DrawnStructure(ListedStructure):
 
 
 @lru_cache(maxsize=32)
-def _drawn(structure: DrawnStructure, n_source: int, n_target: int) -> tuple[Index, Index]:
-    rng = Streams(structure.seed or 0).fresh("connectivity")
-    source, target = structure.draw(rng, n_source, n_target)
+def _drawn(connectivity: DrawnConnectivity, n_source: int, n_target: int) -> tuple[Index, Index]:
+    rng = Streams(connectivity.seed or 0).fresh("connectivity")
+    source, target = connectivity.draw(rng, n_source, n_target)
     order = np.lexsort((target, source))
     columns = source[order].astype(np.int32), target[order].astype(np.int32)
     seal(*columns)
     return columns
 
 
-STRUCTURES: Registry[type[Structure]] = Registry("structure")
+CONNECTIVITIES: Registry[type[Connectivity]] = Registry("connectivity")

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import STRUCTURES, ImageStructure, SynapseList
+from brainsnn.network.connectivity.base import CONNECTIVITIES, ImageConnectivity, SynapseList
 
 
-@STRUCTURES.register("convolution")
+@CONNECTIVITIES.register("convolution")
 @dataclass(frozen=True)
-class Convolution(ImageStructure):
+class Convolution(ImageConnectivity):
     """Two-dimensional convolution of stride 1, without padding.
 
     Neuron (oy, ox, f) of the target has a synapse from (oy + dy, ox + dx, c) of the source for

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
 from brainsnn.indices import size
-from brainsnn.network.connectivity.base import STRUCTURES, DrawnStructure
+from brainsnn.network.connectivity.base import CONNECTIVITIES, DrawnConnectivity
 
 
-@STRUCTURES.register("fixed_in_degree")
+@CONNECTIVITIES.register("fixed_in_degree")
 @dataclass(frozen=True)
-class FixedInDegree(DrawnStructure):
+class FixedInDegree(DrawnConnectivity):
     """Each target neuron has synapses from `degree` different sources, drawn evenly.
 
     Parameters

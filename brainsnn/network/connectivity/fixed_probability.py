@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import STRUCTURES, DrawnStructure
+from brainsnn.network.connectivity.base import CONNECTIVITIES, DrawnConnectivity
 
 
-@STRUCTURES.register("fixed_probability")
+@CONNECTIVITIES.register("fixed_probability")
 @dataclass(frozen=True)
-class FixedProbability(DrawnStructure):
+class FixedProbability(DrawnConnectivity):
     """Each pair of neurons has a synapse with the same probability, independently of all others.
 
     Parameters

@@ -9,12 +9,12 @@ import numpy as np
 
 from brainsnn.errors import ModelError
 from brainsnn.indices import sealed, whole_numbers
-from brainsnn.network.connectivity.base import STRUCTURES, Index, ListedStructure
+from brainsnn.network.connectivity.base import CONNECTIVITIES, Index, ListedConnectivity
 
 
-@STRUCTURES.register("given_pairs")
+@CONNECTIVITIES.register("given_pairs")
 @dataclass(frozen=True, eq=False)
-class GivenPairs(ListedStructure):
+class GivenPairs(ListedConnectivity):
     """Synapses between the given pairs of neurons.
 
     Parameters

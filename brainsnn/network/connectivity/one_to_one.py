@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import STRUCTURES, Index, ListedStructure
+from brainsnn.network.connectivity.base import CONNECTIVITIES, Index, ListedConnectivity
 
 
-@STRUCTURES.register("one_to_one")
+@CONNECTIVITIES.register("one_to_one")
 @dataclass(frozen=True)
-class OneToOne(ListedStructure):
+class OneToOne(ListedConnectivity):
     """A synapse from neuron i of the source to neuron i of the target, for all i."""
 
     name: ClassVar[str] = "one_to_one"

@@ -1,6 +1,6 @@
 r"""The non-leaky integrate-and-fire neuron whose reset subtracts the threshold.
 
-With :math:`z_j[t]` what the synapses bring in a step and :math:`b_j` a learnable initial potential,
+With :math:`z_j[t]` what the synapses bring in a step and :math:`b_j` a trainable initial potential,
 
 .. math::
     V_j[t] &= V_j[t-1] - \vartheta\,S_j[t-1] + z_j[t], \qquad V_j[0] = b_j && \text{(eqs. 1-3)} \\
@@ -39,7 +39,7 @@ integrate_and_fire_subtractive = NEURONS.add(
         initial={"v": "v0"},
         trainable=("v0",),
         summary=(
-            "Non-leaky integrate-and-fire with instantaneous synapses, a learnable initial "
+            "Non-leaky integrate-and-fire with instantaneous synapses, a trainable initial "
             "potential, and a reset that subtracts the threshold."
         ),
         citation="Wu et al. 2019, eqs. 1 to 4",

@@ -115,7 +115,7 @@ class FanInNormal:
         return rng.normal(0.0, self.gain / np.sqrt(shape[0] if fan_in is None else fan_in), shape)
 
 
-Initial = Uniform | Normal | FanInNormal
+Initialiser = Uniform | Normal | FanInNormal
 
 Sign = Literal["excitatory", "inhibitory"]
 SIGNS: dict[Sign, float] = {"excitatory": 1.0, "inhibitory": -1.0}

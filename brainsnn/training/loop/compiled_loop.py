@@ -1,6 +1,6 @@
 """The inner loop without Python: trial, rule and update in one compiled function.
 
-What is called in it was compiled elsewhere, and is called through addresses: the engine's trials
+What is called in it was compiled elsewhere, and is called through pointers: the engine's trials
 (`brainsnn.engine.compiled_trials`), and the kernels of rule, loss and optimiser
 (`brainsnn.learning.kernels`). The loop itself is compiled once for each number of layers. It gives
 what `brainsnn.training.loop.updates.StepByStep` gives, to the last bit.
@@ -18,7 +18,7 @@ from numba import types
 from brainsnn.engine.compiled_trials import RUN, SPIKES
 from brainsnn.jit import njit
 from brainsnn.learning import kernels as k
-from brainsnn.training.loop.addresses import function_at
+from brainsnn.training.loop.function_pointers import function_at
 
 _INT32 = types.Array(types.int32, 1, "C")
 _FIRST = types.void(k.COUNT, _INT32, _INT32, _INT32, k.INDEX, k.STEPS)
@@ -44,7 +44,7 @@ _active_at, _values_at = function_at(_ACTIVE), function_at(_VALUES)
 _READ = types.Array(types.int64, 1, "C", readonly=True)
 
 
-class Addresses(NamedTuple):
+class FunctionPointers(NamedTuple):
     """Of everything that the loop calls."""
 
     run: int
@@ -212,14 +212,14 @@ def _backward(error, begin, below, step, active, values, layers, settings, label
             _update(step, active, values, layers, settings, q, n)
 
 
-def _train(addresses, trials, columns, layers, settings, start, stop):  # type: ignore[no-untyped-def]
+def _train(pointers, trials, columns, layers, settings, start, stop):  # type: ignore[no-untyped-def]
     """Train on trials `start` to `stop`; return the first one that there was no room to record."""
-    run, spikes = _run_at(addresses.run), _spikes_at(addresses.spikes)
-    first_steps = _first_at(addresses.first_steps)
-    error, begin = _error_at(addresses.error), _begin_at(addresses.begin)
-    below, prepare = _below_at(addresses.below), _prepare_at(addresses.prepare)
-    step, active = _step_at(addresses.step), _active_at(addresses.active_rows)
-    values = _values_at(addresses.row_values)
+    run, spikes = _run_at(pointers.run), _spikes_at(pointers.spikes)
+    first_steps = _first_at(pointers.first_steps)
+    error, begin = _error_at(pointers.error), _begin_at(pointers.begin)
+    below, prepare = _below_at(pointers.below), _prepare_at(pointers.prepare)
+    step, active = _step_at(pointers.step), _active_at(pointers.active_rows)
+    values = _values_at(pointers.row_values)
     while start < stop:
         n = min(settings.batch_size, stop - start)
         for q in range(len(layers.weights)):
@@ -244,7 +244,7 @@ def compiled_loop(n_layers: int) -> Any:
     Returns
     -------
     callable
-        ``(addresses, trials, columns, layers, settings, start, stop) -> reached``.
+        ``(pointers, trials, columns, layers, settings, start, stop) -> reached``.
     """
     used, several = k.USED, types.UniTuple
     trials = types.NamedTuple(
@@ -262,6 +262,6 @@ def compiled_loop(n_layers: int) -> Any:
     settings = types.NamedTuple(
         [*[k.INDEX] * 3, types.float64, types.float64, k.VECTOR, k.VECTOR], Settings
     )
-    addresses = types.NamedUniTuple(types.int64, len(Addresses._fields), Addresses)
-    signature = types.int64(addresses, trials, columns, layers, settings, k.INDEX, k.INDEX)
+    pointers = types.NamedUniTuple(types.int64, len(FunctionPointers._fields), FunctionPointers)
+    signature = types.int64(pointers, trials, columns, layers, settings, k.INDEX, k.INDEX)
     return njit(signature, nogil=True)(_train)

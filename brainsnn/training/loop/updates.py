@@ -96,7 +96,7 @@ class StepByStep:
         self._from_inputs = [
             c.name
             for c in engine.model.connections
-            if c.source == engine.input and isinstance(c.structure, AllToAll)
+            if c.source == engine.input and isinstance(c.connectivity, AllToAll)
         ]
 
     def _prepare(self, trials: LabelledTrials, index: NDArray[np.int64]) -> None:

@@ -35,7 +35,7 @@ def test_every_part_of_a_network_is_described(scenario: Scenario) -> None:
         kind = f"Neuron_{p.name}" if p.neuron else "NeuronModels::SpikeSource"
         assert f'<{kind}>("_{p.name}", {p.size}' in " ".join(text.split()).replace("( ", "(")
     for c in scenario.model.connections:
-        matrix = "DENSE" if isinstance(c.structure, AllToAll) else "SPARSE"
+        matrix = "DENSE" if isinstance(c.connectivity, AllToAll) else "SPARSE"
         kind = f"SynapseMatrixType::{matrix}_INDIVIDUALG"
         assert f'"_{c.name}", {kind}, {c.delay or "NO_DELAY"}' in text
         assert f'"_{c.source}", "_{c.target}"' in text

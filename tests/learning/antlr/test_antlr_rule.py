@@ -11,7 +11,7 @@ from brainsnn.errors import LearningError
 from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss
 from brainsnn.network.neurons import Coefficients
-from brainsnn.spikes.until import until_first_spike
+from brainsnn.spikes.stopping import stop_at_first_spike
 
 SIZES = {"input": 6, "hidden": 10, "output": 2}
 T = 20
@@ -68,7 +68,7 @@ def test_activations_learn_counts() -> None:
 
 def test_spikes_until_the_decision() -> None:
     recorded = record(draw())
-    cut = until_first_spike(recorded, "output")
+    cut = stop_at_first_spike(recorded, "output")
     before, after = FirstSpikeDecoder().decode(recorded), FirstSpikeDecoder().decode(cut)
     np.testing.assert_array_equal(before.step, after.step)
     assert 0 < cut.step.size < recorded.step.size

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from brainsnn.codes import EvenEncoder, RateDecoder
+from brainsnn.codes import RateDecoder, RegularEncoder
 from brainsnn.engine import build_engine
 from brainsnn.learning.count import CountBackprop, RatePenalty
 from brainsnn.learning.count.counts import recorded_counts
@@ -27,7 +27,7 @@ def task(n_steps, seed):
     labels = rng.integers(0, 2, 80)
     centre = np.array([[0.8, 0.7, 0.6, 0.2, 0.3, 0.4], [0.3, 0.2, 0.3, 0.8, 0.7, 0.7]])
     values = np.clip(centre[labels] + 0.1 * rng.normal(size=(80, 6)), 0, 1)
-    return LabelledTrials(EvenEncoder(n_steps).encode(values), labels)
+    return LabelledTrials(RegularEncoder(n_steps).encode(values), labels)
 
 
 def deployed(n_steps, penalty=0.0, bits=None):

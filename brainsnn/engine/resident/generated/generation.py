@@ -26,7 +26,7 @@ from brainsnn.engine.resident.generated.codeobjects import (
 )
 from brainsnn.engine.resident.generated.layout import Recorded, main_context, owner_name
 from brainsnn.engine.resident.generated.names import called, clock_name, network_name, set_apart
-from brainsnn.engine.resident.generated.regular import LaidOut, Pathway, created
+from brainsnn.engine.resident.generated.regular import Pathway, RegularSynapses, created
 from brainsnn.engine.resident.generated.stages import Stage, make_stage, refuse_python
 from brainsnn.engine.resident.loaded.inputs import RunInput, active_inputs, runs
 from brainsnn.engine.resident.script import Script
@@ -46,7 +46,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         self.main_queue = Script()
         self._thread: int | None = None
         self._handed_dt = False
-        self.laid_out: dict[str, LaidOut] = {}
+        self.regular: dict[str, RegularSynapses] = {}
         self.recorded: tuple[Recorded, ...] = ()
         self.learned: set[tuple[str, str]] = set()
         self.stages: list[Stage] = []
@@ -61,7 +61,7 @@ class GeneratingDevice(CPPStandaloneDevice):
     def describe_trial(
         self,
         recorded: tuple[Recorded, ...],
-        laid_out: dict[str, LaidOut],
+        regular: dict[str, RegularSynapses],
         learned: set[tuple[str, str]],
     ) -> None:
         """Say what the trial loop has to know beyond the network itself.
@@ -70,13 +70,13 @@ class GeneratingDevice(CPPStandaloneDevice):
         ----------
         recorded : tuple of Recorded
             The populations to record, in the order of their codes.
-        laid_out : dict of str to LaidOut
+        regular : dict of str to RegularSynapses
             Synapses that need no list, by name; on this device they are made as all-to-all.
         learned : set of (str, str)
             Groups and their variables that may change between trials: the first statement of the
             script that reads one, and all after it, belong to the trial.
         """
-        self.recorded, self.laid_out, self.learned = recorded, laid_out, learned
+        self.recorded, self.regular, self.learned = recorded, regular, learned
 
     def activate(self, *args: Any, **kwds: Any) -> None:
         """Become Brian2's device, for whichever thread makes the first object."""
@@ -146,19 +146,19 @@ class GeneratingDevice(CPPStandaloneDevice):
         extra = dict(template_kwds or {})
         pathway = extra.get("pathway", owner)
         if isinstance(pathway, SynapticPathway) and template_name.startswith("synapses"):
-            laid_out = self.laid_out.get(pathway.synapses.name)
-            if laid_out is None:
+            regular = self.regular.get(pathway.synapses.name)
+            if regular is None:
                 template_name += "_rows"
             else:
-                extra["dense"] = Pathway.of(pathway, laid_out, self.get_array_name)
+                extra["dense"] = Pathway.of(pathway, regular, self.get_array_name)
                 effect = template_name == "synapses"
-                template_name = laid_out.template if effect else f"{template_name}_dense"
+                template_name = regular.template if effect else f"{template_name}_dense"
             extra["changes"] = quiet.groups_changed(variables.values())
             self.flagged.update(extra["changes"])
-        elif template_name == "synapses_create_generator" and owner.name in self.laid_out:
-            laid_out = self.laid_out[owner.name]
-            template_name = laid_out.create
-            extra.update(created(owner, laid_out, self.get_array_name))
+        elif template_name == "synapses_create_generator" and owner.name in self.regular:
+            regular = self.regular[owner.name]
+            template_name = regular.create
+            extra.update(created(owner, regular, self.get_array_name))
         elif template_name == "threshold" and not draws(variables):
             template_name = "threshold_blocks"
             self.flagged.add(owner.name)

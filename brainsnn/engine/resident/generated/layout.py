@@ -228,7 +228,7 @@ def main_context(device: Any) -> dict[str, Any]:
     """Everything that the main template asks for."""
     all_synapses = sorted(device.synapses, key=lambda synapses: synapses.name)
     pathways = [p for s in all_synapses for p in s._pathways]
-    dense = {p.name for p in pathways if p.synapses.name in device.laid_out}
+    dense = {p.name for p in pathways if p.synapses.name in device.regular}
     table, inputs = arrays(device), input_groups(device)
     functions, variables = bare_names(device)
     by_label = {array.label: array for array in table}
@@ -248,7 +248,7 @@ def main_context(device: Any) -> dict[str, Any]:
         "listed": {
             synapses.name: lists_read(synapses, device.code_objects.values())
             for synapses in all_synapses
-            if synapses.name in device.laid_out
+            if synapses.name in device.regular
         },
         "kernels": kernels(device, all_synapses),
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},

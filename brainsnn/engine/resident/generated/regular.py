@@ -7,30 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from brainsnn.errors import EngineError
-from brainsnn.network.connectivity import AllToAll, AveragePooling, Convolution, Structure
+from brainsnn.network.connectivity import AllToAll, AveragePooling, Connectivity, Convolution
 
 INDICES = ("_synaptic_pre", "_synaptic_post")
 """Lists that say where each synapse leads from and to."""
 
-TEMPLATES: dict[type[Structure], str] = {
+TEMPLATES: dict[type[Connectivity], str] = {
     AllToAll: "synapses_dense",
     Convolution: "synapses_convolution",
     AveragePooling: "synapses_average_pooling",
 }
-"""What the spikes of a connection do, by its structure."""
+"""What the spikes of a connection do, by its connectivity."""
 
-CREATE: dict[type[Structure], str] = {AllToAll: "synapses_create_dense"}
+CREATE: dict[type[Connectivity], str] = {AllToAll: "synapses_create_dense"}
 """What makes its arrays; those of shared weights are all made alike."""
 CREATE_SHARED = "synapses_create_shared"
 
 
 @dataclass(frozen=True)
-class LaidOut:
+class RegularSynapses:
     """A connection whose synapses need no list.
 
     Parameters
     ----------
-    structure : Structure
+    connectivity : Connectivity
         Which synapses there are.
     delay : int
         The delay of all synapses in steps.
@@ -40,29 +40,29 @@ class LaidOut:
     Raises
     ------
     EngineError
-        If there is no template for the structure.
+        If there is no template for the connectivity.
     """
 
-    structure: Structure
+    connectivity: Connectivity
     delay: int
     weight: str
 
     def __post_init__(self) -> None:
-        if type(self.structure) not in TEMPLATES:
+        if type(self.connectivity) not in TEMPLATES:
             raise EngineError(
-                f"The resident engine has no template for the structure {self.structure.name!r}: "
+                f"The resident engine has no template for {self.connectivity.name!r}: "
                 "see TEMPLATES in brainsnn/engine/resident/generated/regular.py."
             )
 
     @property
     def template(self) -> str:
         """Name of the template of what its spikes do."""
-        return TEMPLATES[type(self.structure)]
+        return TEMPLATES[type(self.connectivity)]
 
     @property
     def create(self) -> str:
         """Name of the template that makes its arrays."""
-        return CREATE.get(type(self.structure), CREATE_SHARED)
+        return CREATE.get(type(self.connectivity), CREATE_SHARED)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Pathway:
 
     ring: str
     kernels: str
-    structure: Structure
+    connectivity: Connectivity
     target_start: int
     n_target: int
     source_start: int
@@ -83,13 +83,13 @@ class Pathway:
     source_row: str
 
     @staticmethod
-    def of(pathway: Any, laid_out: LaidOut, array_name: Callable[[Any], str]) -> Pathway:
+    def of(pathway: Any, regular: RegularSynapses, array_name: Callable[[Any], str]) -> Pathway:
         """Read it off a pathway of Brian2's.
 
         Parameters
         ----------
         pathway : SynapticPathway
-        laid_out : LaidOut
+        regular : RegularSynapses
             What is known of its synapses.
         array_name : callable
             Gives the name of an array in the generated code.
@@ -99,12 +99,12 @@ class Pathway:
         return Pathway(
             ring=f"ring_{pathway.name}",
             kernels=f"kernels_{pathway.name}",
-            structure=laid_out.structure,
+            connectivity=regular.connectivity,
             target_start=int(synapses.target.start),
             n_target=len(synapses.target),
             source_start=start,
             source_stop=int(synapses.source.stop),
-            delay_steps=laid_out.delay,
+            delay_steps=regular.delay,
             target_lookup=f"_ptr{array_name(synapses.variables['_synaptic_post'])}[_idx]",
             target_column=f"(int32_t)(_column + {int(synapses.target.start)})",
             source_lookup=f"_ptr{array_name(synapses.variables['_synaptic_pre'])}[_idx]",
@@ -118,7 +118,7 @@ class Kernels:
 
     name: str
     weights: str
-    structure: Convolution
+    connectivity: Convolution
 
 
 def kernels(device: Any, all_synapses: Iterable[Any]) -> list[Kernels]:
@@ -126,23 +126,25 @@ def kernels(device: Any, all_synapses: Iterable[Any]) -> list[Kernels]:
     return [
         Kernels(
             f"kernels_{pathway.name}",
-            device.get_array_name(synapses.variables[laid_out.weight], access_data=False),
-            laid_out.structure,
+            device.get_array_name(synapses.variables[regular.weight], access_data=False),
+            regular.connectivity,
         )
         for synapses in all_synapses
-        if (laid_out := device.laid_out.get(synapses.name))
-        and isinstance(laid_out.structure, Convolution)
+        if (regular := device.regular.get(synapses.name))
+        and isinstance(regular.connectivity, Convolution)
         for pathway in synapses._pathways
     ]
 
 
-def created(synapses: Any, laid_out: LaidOut, array_name: Callable[..., str]) -> dict[str, Any]:
+def created(
+    synapses: Any, regular: RegularSynapses, array_name: Callable[..., str]
+) -> dict[str, Any]:
     """What the template that makes the arrays of a connection is told.
 
     Parameters
     ----------
     synapses : Synapses
-    laid_out : LaidOut
+    regular : RegularSynapses
     array_name : callable
         Gives the name of an array in the generated code.
 
@@ -150,16 +152,16 @@ def created(synapses: Any, laid_out: LaidOut, array_name: Callable[..., str]) ->
     -------
     dict
         Names of the arrays with one value a synapse (or one for all that share it), those of its
-        ends left out; the structure; numbers of synapses and of values.
+        ends left out; the connectivity; numbers of synapses and of values.
     """
     ends = [synapses.variables[name] for name in INDICES]
     registered = (var for var in synapses._registered_variables if var not in ends)
     sizes = len(synapses.source), len(synapses.target)
-    rows, columns = laid_out.structure.shape(*sizes)
+    rows, columns = regular.connectivity.shape(*sizes)
     return {
         "others": [array_name(var, access_data=False) for var in registered],
-        "structure": laid_out.structure,
-        "n_synapses": laid_out.structure.n_synapses(*sizes),
+        "connectivity": regular.connectivity,
+        "n_synapses": regular.connectivity.n_synapses(*sizes),
         "n_values": rows * columns,
     }
 

@@ -328,7 +328,7 @@ static void save_state()
 static void refresh()
 {
     {% for k in kernels %}
-    turn(brian::{{k.weights}}, {{k.structure.kernel}}, {{k.structure.channels}}, {{k.structure.filters}}, {{k.name}});
+    turn(brian::{{k.weights}}, {{k.connectivity.kernel}}, {{k.connectivity.channels}}, {{k.connectivity.filters}}, {{k.name}});
     {% endfor %}
 }
 

@@ -2,7 +2,7 @@
 {# USES_VARIABLES { _synaptic_pre } #}
 {% extends 'common_group.cpp' %}
 {% block maincode %}
-    {% set s = dense.structure %}
+    {% set s = dense.connectivity %}
     {% include 'spikes_now.cpp' %}
     for(const int32_t _spike : _spikes)
     {

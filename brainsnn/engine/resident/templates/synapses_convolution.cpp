@@ -4,9 +4,9 @@
    come together in the order of neurons, and share their window. #}
 {# USES_VARIABLES { _synaptic_pre } #}
 {% extends 'common_group.cpp' %}
-{% import 'lanes.cpp' as together %}
+{% import 'vectorised.cpp' as together %}
 {% block maincode %}
-    {% set s = dense.structure %}
+    {% set s = dense.connectivity %}
     {% set turned = 'resident::' ~ dense.kernels ~ '.data()' %}
     {% set code = lanes(vector_code, turned) %}
     {% include 'spikes_now.cpp' %}

@@ -13,18 +13,18 @@
         {{_dynamic_N_incoming}}[_k + _target_offset] = {{n_synapses}} / _n_target;
     for(size_t _k=0; _k<_n_source; _k++)
     {
-        {% if structure.name == 'convolution' %}
+        {% if connectivity.name == 'convolution' %}
         const resident::Window _window(
-            (int32_t)_k, {{structure.width}}, {{structure.channels}}, {{structure.kernel}},
-            {{structure.output[0]}}, {{structure.output[1]}});
+            (int32_t)_k, {{connectivity.width}}, {{connectivity.channels}}, {{connectivity.kernel}},
+            {{connectivity.output[0]}}, {{connectivity.output[1]}});
         {{_dynamic_N_outgoing}}[_k + _source_offset] =
-            (_window.bottom - _window.top) * (_window.right - _window.left) * {{structure.filters}};
+            (_window.bottom - _window.top) * (_window.right - _window.left) * {{connectivity.filters}};
         {% else %}
         {{_dynamic_N_outgoing}}[_k + _source_offset] = {{n_synapses}} / _n_source;
         {% endif %}
     }
     {% for name in others | sort %}
-    {{name}}.assign({{n_values}}, {{structure.fixed_weight or 0.0}});
+    {{name}}.assign({{n_values}}, {{connectivity.fixed_weight or 0.0}});
     {% endfor %}
     {{N}} = {{n_synapses}};
 {% endblock %}

@@ -4,7 +4,7 @@
    (lanes.py). #}
 {# USES_VARIABLES { _synaptic_pre } #}
 {% extends 'common_group.cpp' %}
-{% import 'lanes.cpp' as together %}
+{% import 'vectorised.cpp' as together %}
 {% block maincode %}
     {% set code = lanes(vector_code) %}
     {% include 'spikes_now.cpp' %}

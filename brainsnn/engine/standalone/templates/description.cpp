@@ -11,7 +11,7 @@ const Population populations[] = {
     {nullptr, 0, false},
 };
 
-const Learnable learnables[] = {
+const Learnable parameters_of[] = {
 {% for name, l in trainable.items() %}
     {"{{ name }}", {{ l.shape[0] }}, {{ l.shape[1] }}, "{{ l.owner }}.{{ l.variable }}"},
 {% endfor %}

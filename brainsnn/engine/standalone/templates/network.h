@@ -29,7 +29,7 @@ struct StaticArray
 
 // Each list ends with an entry without a name.
 extern const Population populations[];
-extern const Learnable learnables[];
+extern const Learnable parameters_of[];
 extern const char *const parameters[];  // "population.name" of all that can be set
 extern const StaticArray static_arrays[];
 

@@ -74,7 +74,7 @@ void load_static_arrays(const fs::path &folder)
 // Where a trial changes weights, these are what every trial starts from.
 void load_weights(const fs::path &folder)
 {
-    for(const description::Learnable *c = description::learnables; c->name; c++)
+    for(const description::Learnable *c = description::parameters_of; c->name; c++)
     {
         const std::optional<Array> array = find_array(c->array);
         if(!array || array->size != c->pre * c->post || array->dtype != "double")

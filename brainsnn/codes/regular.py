@@ -43,7 +43,7 @@ def _space(values, n_steps, phase, offsets, neuron, step):  # type: ignore[no-un
 
 
 @dataclass(frozen=True)
-class EvenEncoder(NeuronAValue):
+class RegularEncoder(NeuronAValue):
     r"""Each value is a rate, kept as evenly as whole steps allow (module docstring).
 
     Parameters
@@ -78,8 +78,8 @@ class EvenEncoder(NeuronAValue):
     def __post_init__(self) -> None:
         if self.n_steps < 1 or self.intensity_max < 1 or not 0 <= self.phase < 1:
             raise ConfigError(
-                "Even code: n_steps and intensity_max must be 1 or more and phase in [0, 1), got "
-                f"{self.n_steps}, {self.intensity_max} and {self.phase}."
+                "Regular code: n_steps and intensity_max must be 1 or more and phase in [0, 1), "
+                f"got {self.n_steps}, {self.intensity_max} and {self.phase}."
             )
 
     def encode(self, images: NDArray[np.integer] | NDArray[np.floating]) -> SpikeTrains:
@@ -96,7 +96,7 @@ class EvenEncoder(NeuronAValue):
         DataError
             If the images have no axis of neurons, or a value is out of range.
         """
-        values = fractions("Even code", images, self.intensity_max)
+        values = fractions("Regular code", images, self.intensity_max)
         n_spikes = int(np.floor(self.phase + ROUNDING + self.n_steps * values).sum())
         neuron, step = np.empty(n_spikes, np.int32), np.empty(n_spikes, np.int32)
         offsets = np.zeros(len(values) + 1, np.int64)

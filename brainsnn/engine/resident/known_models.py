@@ -91,7 +91,7 @@ def model_key(model: Model) -> str | None:
     return hashlib.sha256("\n".join([*parts, _installation()]).encode()).hexdigest()[:32]
 
 
-def recall(key: str) -> Compiled | None:
+def find_model(key: str) -> Compiled | None:
     """Library that was kept under a key, if it is still there and whole."""
     folder = cache.cache_directory()
     path = folder / f"{key}{_SUFFIX}"
@@ -108,7 +108,7 @@ def recall(key: str) -> Compiled | None:
     return Compiled(library, arrays, stochastic) if cache.is_whole(library) else None
 
 
-def remember(key: str, compiled: Compiled) -> None:
+def keep_model(key: str, compiled: Compiled) -> None:
     """Keep, under a key, which library of the cache a model has.
 
     Nothing is kept if the library is not in the cache or the cache cannot be written.

@@ -1,4 +1,4 @@
-"""Structures list the synapses that their definitions say."""
+"""Connectivities list the synapses that their definitions say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from brainsnn.errors import ModelError
 from brainsnn.network.connectivity import (
-    STRUCTURES,
+    CONNECTIVITIES,
     AllToAll,
     AllToOthers,
     AveragePooling,
@@ -33,9 +33,9 @@ EXAMPLES = {
 }
 
 
-def matrix(structure, n_source, n_target, weights):
+def matrix(connectivity, n_source, n_target, weights):
     """All synapses as a matrix; a pair of neurons has one synapse at most."""
-    found = structure.synapses(n_source, n_target)
+    found = connectivity.synapses(n_source, n_target)
     dense = np.full((n_source, n_target), np.nan)
     for source, target, entry in zip(found.source, found.target, found.entry, strict=True):
         assert np.isnan(dense[source, target])
@@ -46,44 +46,44 @@ def matrix(structure, n_source, n_target, weights):
 @given(few, few, few, few, few, few)
 def test_convolution_is_the_sum_over_kernel_and_channels(kernel, down, right, channels, filters, k):
     height, width = kernel + down - 1, kernel + right - 1
-    structure = Convolution(height, width, channels, kernel, filters)
+    connectivity = Convolution(height, width, channels, kernel, filters)
     rng = np.random.default_rng(k)
     image = rng.normal(size=(height, width, channels))
-    weights = rng.normal(size=structure.shape(structure.n_source, structure.n_target))
+    weights = rng.normal(size=connectivity.shape(connectivity.n_source, connectivity.n_target))
     kernels = weights.reshape(kernel, kernel, channels, filters)
-    wanted = np.zeros(structure.output)
+    wanted = np.zeros(connectivity.output)
     for y, x in np.ndindex(*wanted.shape[:2]):
         part = image[y : y + kernel, x : x + kernel]
         wanted[y, x] = np.einsum("yxc,yxcf->f", part, kernels)
-    dense = matrix(structure, structure.n_source, structure.n_target, weights)
+    dense = matrix(connectivity, connectivity.n_source, connectivity.n_target, weights)
     np.testing.assert_allclose(image.ravel() @ dense, wanted.ravel(), atol=1e-12)
 
 
 @given(few, few, few, few)
 def test_average_pooling_is_the_mean_of_squares(size, down, right, channels):
-    structure = AveragePooling(size * down, size * right, channels, size)
+    connectivity = AveragePooling(size * down, size * right, channels, size)
     image = np.random.default_rng(size).normal(size=(size * down, size * right, channels))
     wanted = image.reshape(down, size, right, size, channels).mean(axis=(1, 3))
-    weights = np.full((1, 1), structure.fixed_weight)
-    dense = matrix(structure, structure.n_source, structure.n_target, weights)
+    weights = np.full((1, 1), connectivity.fixed_weight)
+    dense = matrix(connectivity, connectivity.n_source, connectivity.n_target, weights)
     np.testing.assert_allclose(image.ravel() @ dense, wanted.ravel(), atol=1e-12)
 
 
 def test_every_structure_has_an_example():
-    assert EXAMPLES.keys() == STRUCTURES.keys()
+    assert EXAMPLES.keys() == CONNECTIVITIES.keys()
 
 
-@pytest.mark.parametrize("name", list(STRUCTURES))
+@pytest.mark.parametrize("name", list(CONNECTIVITIES))
 def test_synapses_are_counted_ordered_and_described(name):
-    structure, *sizes = EXAMPLES[name]
-    structure.check(*sizes)
-    found = structure.synapses(*sizes)
-    rows, columns = structure.shape(*sizes)
-    assert found.source.size == structure.n_synapses(*sizes)
+    connectivity, *sizes = EXAMPLES[name]
+    connectivity.check(*sizes)
+    found = connectivity.synapses(*sizes)
+    rows, columns = connectivity.shape(*sizes)
+    assert found.source.size == connectivity.n_synapses(*sizes)
     assert (np.diff(found.source * sizes[1] + found.target) > 0).all()
     assert set(found.entry.tolist()) == set(range(rows * columns))
-    assert f"{found.source.size:,} synapses" in structure.summary(*sizes)
-    assert structure.name == name
+    assert f"{found.source.size:,} synapses" in connectivity.summary(*sizes)
+    assert connectivity.name == name
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_what_does_not_fit_is_refused(make, message):
 
 @given(st.integers(2, 30), st.floats(0.05, 1), st.integers(0, 99), st.booleans())
 def test_pairs_are_drawn_by_their_probability(n, probability, seed, self_connections):
-    structure = FixedProbability(probability, self_connections=self_connections, seed=seed)
-    source, target = structure.pairs(n, n)
+    connectivity = FixedProbability(probability, self_connections=self_connections, seed=seed)
+    source, target = connectivity.pairs(n, n)
     assert np.array_equal(np.unique(source * n + target), source * n + target)
     assert self_connections or (source != target).all()
     places = n * n if self_connections else n * (n - 1)
@@ -143,8 +143,8 @@ def test_every_pair_is_as_likely():
 @given(st.integers(2, 12), st.integers(1, 11), st.integers(0, 99), st.booleans())
 def test_each_target_has_as_many_different_sources(n, degree, seed, self_connections):
     degree = min(degree, n - 1)
-    structure = FixedInDegree(degree, self_connections=self_connections, seed=seed)
-    source, target = structure.pairs(n, n)
+    connectivity = FixedInDegree(degree, self_connections=self_connections, seed=seed)
+    source, target = connectivity.pairs(n, n)
     assert np.bincount(target, minlength=n).tolist() == [degree] * n
     assert np.unique(source * n + target).size == source.size
     assert self_connections or (source != target).all()

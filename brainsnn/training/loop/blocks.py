@@ -22,21 +22,21 @@ from brainsnn.network.connectivity import AllToAll
 from brainsnn.spikes import Recording
 from brainsnn.spikes.columns import first_spike_steps
 from brainsnn.spikes.trials import LabelledTrials
-from brainsnn.training.loop.addresses import address
 from brainsnn.training.loop.compiled_loop import (
     SIGNATURES,
-    Addresses,
     Columns,
+    FunctionPointers,
     Layers,
     Settings,
     Trials,
     compiled_loop,
 )
+from brainsnn.training.loop.function_pointers import function_pointer
 from brainsnn.training.loop.updates import StepByStep, Updater
 
 if TYPE_CHECKING:
     from brainsnn.engine.base import Engine
-    from brainsnn.engine.compiled_trials import Entry
+    from brainsnn.engine.compiled_trials import CompiledTrials
 
 LOOK = 0.05
 """Seconds between two looks at a request to stop (about)."""
@@ -107,7 +107,7 @@ class Room:
         return Recording.of_engine(*network, (offsets, population, neuron, step, potential), parts)
 
 
-class Fused:
+class CompiledBlocks:
     """Trial, rule and update in one compiled call, for a block of trials (see `Updater`).
 
     The first batch of a block is left to `StepByStep`, which checks that everything fits and gives
@@ -118,14 +118,16 @@ class Fused:
     ----------
     step_by_step : StepByStep
         What is to be done, and the first batch's updater.
-    entry : Entry
+    compiled : CompiledTrials
         Of its engine.
     rule : RuleKernels
         Of its rule.
     """
 
-    def __init__(self, step_by_step: StepByStep, entry: Entry, rule: RuleKernels) -> None:
-        self.step_by_step, self.entry, self.rule = step_by_step, entry, rule
+    def __init__(
+        self, step_by_step: StepByStep, compiled: CompiledTrials, rule: RuleKernels
+    ) -> None:
+        self.step_by_step, self.compiled, self.rule = step_by_step, compiled, rule
         self.portion: int | None = None
         self._seconds = LOOK
         engine, size = step_by_step.engine, step_by_step.batch_size
@@ -150,9 +152,9 @@ class Fused:
         if order.size <= size or stop.requested:
             return first, norms
         self._check(trials, order)
-        room = Room(order.size, sum(self.entry.final.values()))
+        room = Room(order.size, sum(self.compiled.final.values()))
         room.begin_with(first, order.size / first.n_trials)
-        with self.entry.lock:
+        with self.compiled.lock:
             reached = self._go_on(trials, order, learning_rate, stop, room)
         return room.recording(first, reached), norms
 
@@ -184,7 +186,7 @@ class Fused:
         while done < order.size and not stop.requested:
             begun, start = time.perf_counter(), done
             end = min(order.size, start + max(1, int(LOOK / self._seconds)) * size)
-            drawn = self.entry.seeds(end - start)
+            drawn = self.compiled.seeds(end - start)
             if drawn is not None:
                 batch = batch._replace(seeds=np.concatenate((np.zeros(start, np.uint32), drawn)))
             done = self._train(batch, room, rate, start, end)
@@ -198,14 +200,14 @@ class Fused:
         batches = whole.engine.n_steps, whole.batch_size, int(whole.sequential)
         clip = np.inf if whole.clip is None else whole.clip
         settings = Settings(*batches, float(rate), float(clip), *of_rule)
-        addresses, layers = self._functions()
+        pointers, layers = self._functions()
         while start < end:
-            start = self._loop(addresses, trials, room.columns, layers, settings, start, end)
+            start = self._loop(pointers, trials, room.columns, layers, settings, start, end)
             if start < end:
                 room.grow()
         return end
 
-    def _functions(self) -> tuple[Addresses, Layers]:
+    def _functions(self) -> tuple[FunctionPointers, Layers]:
         """What the loop calls, and what it works on; optimisers may exchange their arrays."""
         weights = self.step_by_step.engine.weights
         optimisers = [_kernels(self.step_by_step.optimiser, n, w) for n, w in weights.items()]
@@ -236,8 +238,8 @@ class Fused:
             "active_rows": active_rows,
             "row_values": row_values,
         }
-        places = {name: address(called[name], kind) for name, kind in SIGNATURES.items()}
-        return Addresses(self.entry.run, self.entry.spikes, **places), layers
+        places = {name: function_pointer(called[name], kind) for name, kind in SIGNATURES.items()}
+        return FunctionPointers(self.compiled.run, self.compiled.spikes, **places), layers
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
@@ -271,25 +273,25 @@ def make_updater(
     Returns
     -------
     Updater
-        A `Fused` if the engine's trials, the rule, its loss and the optimiser are compiled and the
-        model is a chain of populations; else, or if a batch is shared between workers, a
+        A `CompiledBlocks` if the engine's trials, the rule, its loss and the optimiser are compiled
+        and the model is a chain of populations; else, or if a batch is shared between workers, a
         `StepByStep`.
     """
     step_by_step = StepByStep(engine, rule, optimiser, batch_size, sequential, clip)
-    entry = engine.entry() if hasattr(engine, "entry") else None
+    compiled = engine.compiled_trials() if hasattr(engine, "compiled_trials") else None
     kernels = rule.kernels() if hasattr(rule, "kernels") else None
-    if entry is None or kernels is None:
+    if compiled is None or kernels is None:
         return step_by_step
-    compiled = all(optimiser.kernels(name, w) for name, w in engine.weights.items())
+    steps = all(optimiser.kernels(name, w) for name, w in engine.weights.items())
     shared = batch_size > 1 and engine.workers > 1
-    if not compiled or shared or not _is_chain(engine, entry):
+    if not steps or shared or not _is_chain(engine, compiled):
         return step_by_step
-    return Fused(step_by_step, entry, kernels)
+    return CompiledBlocks(step_by_step, compiled, kernels)
 
 
-def _is_chain(engine: Engine, entry: Entry) -> bool:
+def _is_chain(engine: Engine, compiled: CompiledTrials) -> bool:
     names = list(engine.populations)
     connections = engine.model.connections
-    dense = all(isinstance(c.structure, AllToAll) for c in connections)
+    dense = all(isinstance(c.connectivity, AllToAll) for c in connections)
     ends = [(c.source, c.target) for c in connections]
-    return dense and list(entry.final) == names[1:] and ends == list(itertools.pairwise(names))
+    return dense and list(compiled.final) == names[1:] and ends == list(itertools.pairwise(names))

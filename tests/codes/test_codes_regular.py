@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from brainsnn.codes import EvenEncoder
+from brainsnn.codes import RegularEncoder
 from brainsnn.errors import ConfigError, DataError
 
 
@@ -29,13 +29,13 @@ def by_current(values, n_steps, phase):
 @pytest.mark.parametrize("phase", [0.0, 0.5, 0.75])
 def test_it_is_a_current_into_a_neuron(phase):
     values = np.random.default_rng(0).integers(0, 5, (6, 4)) / 4
-    found = raster(EvenEncoder(13, phase=phase).encode(values))
+    found = raster(RegularEncoder(13, phase=phase).encode(values))
     np.testing.assert_array_equal(found, by_current(values, 13, phase))
 
 
 def test_counts_are_the_nearest_and_gaps_differ_by_one_step_at_most():
     values = np.random.default_rng(1).random((50, 8))
-    found = raster(EvenEncoder(20).encode(values))
+    found = raster(RegularEncoder(20).encode(values))
     np.testing.assert_array_equal(found.sum(axis=1), np.floor(20 * values + 0.5))
     for trial, neuron in np.ndindex(50, 8):
         gaps = np.diff(np.flatnonzero(found[trial, :, neuron]))
@@ -43,21 +43,21 @@ def test_counts_are_the_nearest_and_gaps_differ_by_one_step_at_most():
 
 
 def test_a_tenth_is_one_spike_in_ten_whatever_its_rounding():
-    assert EvenEncoder(10, phase=0.0).encode(np.full((1, 1), 0.1)).step.tolist() == [9]
+    assert RegularEncoder(10, phase=0.0).encode(np.full((1, 1), 0.1)).step.tolist() == [9]
 
 
 def test_images_are_fractions_of_the_largest_intensity():
     images = np.array([[0, 51, 255]], np.uint8)
-    assert raster(EvenEncoder(10).encode(images)).sum(axis=1).tolist() == [[0, 2, 10]]
+    assert raster(RegularEncoder(10).encode(images)).sum(axis=1).tolist() == [[0, 2, 10]]
 
 
 @pytest.mark.parametrize("options", [{"n_steps": 0}, {"intensity_max": 0}, {"phase": 1.0}])
 def test_impossible_settings_are_refused(options):
     with pytest.raises(ConfigError, match=next(iter(options))):
-        EvenEncoder(**options)
+        RegularEncoder(**options)
 
 
 @pytest.mark.parametrize("values", [np.full((1, 2), -0.1), np.full((1, 2), 256), np.zeros(3)])
 def test_impossible_values_are_refused(values):
-    with pytest.raises(DataError, match="Even code"):
-        EvenEncoder().encode(values)
+    with pytest.raises(DataError, match="Regular code"):
+        RegularEncoder().encode(values)

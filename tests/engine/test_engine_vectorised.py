@@ -69,8 +69,8 @@ def _widths() -> Model:
         ("mean", mean.n_target, mean, both),
     ]
     connections = [
-        Connection(f"c_{name}", "input", name, synapse, FanInNormal(2.0), structure=structure)
-        for name, _, structure, synapse in parts
+        Connection(f"c_{name}", "input", name, synapse, FanInNormal(2.0), connectivity=connectivity)
+        for name, _, connectivity, synapse in parts
     ]
     dense = (1, 8, 13, 80, 81, 170)
     connections += [

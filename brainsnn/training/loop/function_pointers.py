@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 
 
 @cache
-def address(function: Any, signature: Any) -> int:
+def function_pointer(function: Any, signature: Any) -> int:
     """Address of a numba function, compiled for a signature; to be called as a C function.
 
     Parameters

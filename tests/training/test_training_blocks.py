@@ -21,7 +21,7 @@ from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import StopRequest, Trainer, TrainingConfig
-from brainsnn.training.loop.fused import Fused, make_updater
+from brainsnn.training.loop.blocks import CompiledBlocks, make_updater
 from brainsnn.training.loop.updates import StepByStep
 
 SIZES = {"input": 20, "first": 30, "second": 12, "output": 4}
@@ -84,7 +84,7 @@ def same(ours, theirs):
 def test_equals_step_by_step(engine, rule, decay, batch):
     for sequential in (True, False):
         updater, ours = train(make_updater, engine, rule, SGD(decay), batch, sequential)
-        assert isinstance(updater, Fused)
+        assert isinstance(updater, CompiledBlocks)
         assert same(ours, train(StepByStep, engine, rule, SGD(decay), batch, sequential)[1])
 
 
@@ -104,7 +104,7 @@ def test_adam_and_clipped_gradients_are_compiled_too(engine, settings):
             train(make, engine, rule, copy.deepcopy(fresh), *others)
             for make in (make_updater, StepByStep)
         )
-        assert isinstance(updater, Fused)
+        assert isinstance(updater, CompiledBlocks)
         assert same(ours, theirs)
 
 
@@ -114,12 +114,12 @@ def test_networks_that_draw_random_numbers_draw_the_same():
         train(make, ResidentEngine(model, N_STEPS, Streams(3)), TemporalBackprop(), SGD(0.01))
         for make in (make_updater, StepByStep)
     ]
-    assert isinstance(left[0][0], Fused)
+    assert isinstance(left[0][0], CompiledBlocks)
     assert same(left[0][1], left[1][1])
 
 
 def test_recordings_grow_beyond_what_was_expected(engine, monkeypatch):
-    monkeypatch.setattr("brainsnn.training.loop.fused.SPARE", 0.02)
+    monkeypatch.setattr("brainsnn.training.loop.blocks.SPARE", 0.02)
     _, ours = train(make_updater, engine, TemporalBackprop(), SGD(0.01))
     assert same(ours, train(StepByStep, engine, TemporalBackprop(), SGD(0.01))[1])
 
@@ -144,7 +144,7 @@ class StopAfter:
 
 
 def test_a_stop_in_the_middle_of_a_block_goes_on_to_the_same_end(engine, monkeypatch):
-    monkeypatch.setattr("brainsnn.training.loop.fused.LOOK", 1e-9)
+    monkeypatch.setattr("brainsnn.training.loop.blocks.LOOK", 1e-9)
     rule, order = TemporalBackprop(), np.arange(N)
     engine.set_weights(MODEL.draw_weights(Streams(1)))
     updater = make_updater(engine, rule, SGD(0.01))
@@ -183,7 +183,7 @@ def fit(engine, epochs, checkpoint=None, resume=False, updater=None):
 
 def test_the_trainer_chooses_it_and_resumes_exactly(engine, tmp_path):
     trainer, whole = fit(engine, 4)
-    assert isinstance(trainer.updater, Fused)
+    assert isinstance(trainer.updater, CompiledBlocks)
     fit(engine, 2, tmp_path / "checkpoint.npz")
     _, resumed = fit(engine, 4, tmp_path / "checkpoint.npz", resume=True)
     _, plain = fit(engine, 4, updater=StepByStep)

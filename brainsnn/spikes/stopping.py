@@ -10,7 +10,7 @@ from brainsnn.errors import DataError
 from brainsnn.spikes import Recording
 
 
-def until_first_spike(recording: Recording, population: str) -> Recording:
+def stop_at_first_spike(recording: Recording, population: str) -> Recording:
     """Cut each trial after the step in which the first neuron of a population spikes.
 
     First-to-spike decisions and decision steps are those of the whole trials, ties included. The

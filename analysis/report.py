@@ -175,7 +175,7 @@ class Report:
 def _environment() -> Environment:
     """Templates of this package, everything escaped unless it is markup of ours."""
     environment = Environment(
-        loader=PackageLoader("analysis", "templates"),
+        loader=PackageLoader("brainsnn.analysis"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,7 +1,9 @@
 """The page is read back as a browser would: every element, attribute and link."""
 
 import re
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,8 @@ from brainsnn.analysis.embed import inline_svg
 from brainsnn.analysis.figures import plot_receptive_fields
 from brainsnn.analysis.figures.style import INK, new_figure, styled
 from brainsnn.analysis.report import Claim, Picture, Report, Section, Table
+
+ROOT = Path(__file__).parents[2]
 
 VOID = {"meta", "link", "br", "img", "hr"}
 
@@ -183,3 +187,9 @@ def test_a_figure_is_as_wide_as_drawn_in_points_and_a_half_more():
     text = inline_svg(new_figure(3, 2), "f1", "Nothing.")
     assert 'viewBox="0 0 216 144"' in text
     assert "max-width: 346px" in text
+
+
+def test_its_templates_are_found_wherever_it_is_imported_from(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [path for path in sys.path if path and path != str(ROOT)])
+    assert "Alone" in Page(Report("Alone", "", (), (), {}, {}, "true").html()).texts

@@ -138,3 +138,12 @@ def test_imports_point_down(folder: str) -> None:
                 forbidden -= {"brian2"}
             wrong = [f for f in forbidden if module == f or module.startswith(f + ".")]
             assert not wrong, f"{path} imports {module}"
+
+
+def test_compiled_functions_are_kept_on_disk_in_one_way() -> None:
+    found = [
+        path
+        for path in sources(*PACKAGES)
+        if path.name != "jit.py" and re.search(r"\bcache=True\b", path.read_text(encoding="utf-8"))
+    ]
+    assert not found, "use brainsnn.jit, which works where nothing can be written"

@@ -117,7 +117,7 @@ def _copy_of_project(target: Path) -> Path:
     )
     for name in filter(None, listing.stdout.split("\0")):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target / name)
+        shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
     return target
 
 

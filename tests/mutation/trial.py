@@ -68,7 +68,7 @@ class Copy:
         found, before = {module}, 0
         while len(found) > before:
             before = len(found)
-            names = {f[:-3].replace("/", ".").removesuffix(".__init__") for f in found}
+            names = {_module_name(f) for f in found}
             found |= {f for f, imported in self.imports.items() if imported & names}
         return found
 
@@ -95,6 +95,12 @@ class Copy:
                 target = folder / kept.relative_to(self.kernels)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(kept, target)
+
+
+def _module_name(file: str) -> str:
+    """By which name a file is imported: all are installed within the package."""
+    name = file[:-3].replace("/", ".").removesuffix(".__init__")
+    return name if name.split(".")[0] == "brainsnn" else f"brainsnn.{name}"
 
 
 def _imported(path: Path) -> set[str]:

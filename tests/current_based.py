@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainsnn.learning.antlr import bias_name
 from brainsnn.learning.antlr.potentials import arrivals, fire, pack
+from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import Coefficients
 from brainsnn.spikes import Recording, SpikeTrains
 
@@ -25,7 +26,9 @@ def rasters(
     """Spikes of every population of a chain in one trial, shape (n_steps, n), at paper steps."""
     layers = [inputs]
     for (target, size), w in zip(
-        list(sizes.items())[1:], [w for k, w in weights.items() if "." not in k], strict=True
+        list(sizes.items())[1:],
+        [w for k, w in weights.items() if not ParameterName.read(k)],
+        strict=True,
     ):
         arrived, spikes = np.empty((len(inputs), size)), np.empty((len(inputs), size), np.bool_)
         step, neuron = (x.astype(np.int32) for x in np.nonzero(layers[-1]))

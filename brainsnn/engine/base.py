@@ -15,6 +15,7 @@ from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError, EngineError
 from brainsnn.indices import indices, size
 from brainsnn.network.model import Model
+from brainsnn.network.names import ParameterName
 from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
 from brainsnn.spikes import Recording, SpikeTrains
@@ -99,7 +100,7 @@ class Engine(ABC):
             If the population has no such parameter.
         """
         self._check_parameter(population, name)
-        learned = self.weights.get(f"{population}.{name}")
+        learned = self.weights.get(str(ParameterName(population, name)))
         if learned is None:
             self._set_parameter(population, name, value)
         else:

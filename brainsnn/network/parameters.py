@@ -20,6 +20,7 @@ from brian2.equations.equations import SUBEXPRESSION
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
+from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, signed
 
@@ -100,7 +101,9 @@ def _parameters(model: Model, population: str) -> dict[str, Parameter]:
     if neuron is None:
         return {}
     return {
-        f"{population}.{name}": Parameter(population, name, shape, neuron.parameters[name])
+        str(ParameterName(population, name)): Parameter(
+            population, name, shape, neuron.parameters[name]
+        )
         for name in neuron.trainable
     }
 

@@ -23,6 +23,7 @@ from brainsnn.learning.optimisers import AdamConfig, QuantisedAdamConfig
 from brainsnn.learning.optimisers.quantised import MOST_BITS
 from brainsnn.learning.schedules import Cosine
 from brainsnn.network.model import Model
+from brainsnn.network.names import ParameterName
 from brainsnn.protocols.common.claims import claim_of
 from brainsnn.protocols.common.mnist import MnistConfig
 from brainsnn.protocols.common.page import write_report
@@ -237,7 +238,7 @@ def _kept(engine: Engine, trials: pd.DataFrame, condition: Condition) -> dict[st
         trials[f"spikes_{name}"].mean() / (engine.populations[name] * condition.n_steps)
         for name in hidden
     ]
-    weights = [value for name, value in engine.weights.items() if "." not in name]
+    weights = [value for name, value in engine.weights.items() if not ParameterName.read(name)]
     return {
         "hidden_rate": float(max(rates, default=0.0)),
         "levels": float(max(np.unique(value).size for value in weights)),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from brainsnn.network.connectivity import AveragePooling, Convolution
 from brainsnn.network.model import Connection, Model, Population, feedforward
+from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import Neuron, integrate_and_fire_once
 from brainsnn.network.synapses import FanInNormal, Normal, SynapseModel, Uniform
 from brainsnn.spikes import SpikeTrains
@@ -28,7 +29,7 @@ class Scenario:
 
     def weights(self) -> dict[str, NDArray[np.float64]]:
         weights, rng = self.model.draw_weights(Streams(7)), np.random.default_rng(5)
-        for name in (name for name in weights if "." in name):
+        for name in (name for name in weights if ParameterName.read(name)):
             weights[name] += rng.uniform(0, 0.1, weights[name].shape)
         return weights
 

@@ -27,6 +27,7 @@ from brainsnn.engine.standalone.program import compile_program, run_program
 from brainsnn.engine.standalone.project import write_project
 from brainsnn.errors import EngineError
 from brainsnn.network.model import Model
+from brainsnn.network.names import ParameterName
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 
@@ -73,7 +74,9 @@ class StandaloneEngine(Engine):
         return self._weights
 
     def _set_parameter(self, population: str, name: str, value: float) -> None:
-        self._parameters[f"{population}.{name}"] = np.ravel(np.asarray(value, np.float64))
+        self._parameters[str(ParameterName(population, name))] = np.ravel(
+            np.asarray(value, np.float64)
+        )
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         if not self._finalizer.alive:

@@ -28,6 +28,7 @@ from brainsnn.learning.losses.spike_count import SpikeCountLoss
 from brainsnn.learning.losses.spike_latency import SpikeLatencyLoss
 from brainsnn.learning.losses.spike_loss import Method, SpikeLoss
 from brainsnn.learning.rule import RULES, LayeredRule
+from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons.current_based import Coefficients, current_based, current_based_once
 from brainsnn.network.synapses.current import current
 from brainsnn.spikes import Recording
@@ -40,7 +41,7 @@ CITATION = (
 
 def bias_name(population: str) -> str:
     """Name under which a population's biases stand beside the weights."""
-    return f"{population}.bias"
+    return str(ParameterName(population, "bias"))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
 from brainsnn.network.model import Model, Population
+from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import integrate_and_fire_subtractive
 from brainsnn.network.notation import chain
 from brainsnn.network.synapses import FanInNormal
@@ -86,6 +87,6 @@ def stretched(
     """
     half = threshold / 2
     return {
-        name: half + ratio * (value - half) if name.endswith(".v0") else value
+        name: half + ratio * (value - half) if ParameterName.read(name) else value
         for name, value in weights.items()
     }

@@ -38,6 +38,7 @@ from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.rule import RULES, LayeredRule
 from brainsnn.network.connectivity import AllToAll, AveragePooling, Connectivity, Convolution
+from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import integrate_and_fire_subtractive
 from brainsnn.spikes import Recording
 
@@ -139,7 +140,7 @@ class CountBackprop(BoundRule):
         if link.weights is not None:
             rows = np.arange(link.weights.shape[0])
             yield link.name, RowGradient(rows, link.connection.gradient(counts, error))
-        bias = f"{link.target}.v0"
+        bias = str(ParameterName(link.target, "v0"))
         if bias in weights:
             yield bias, RowGradient(np.zeros(1, np.int64), error.sum(axis=0, keepdims=True))
 
@@ -152,7 +153,7 @@ class CountBackprop(BoundRule):
             If there is not one between each population and the next, or weights do not fit.
         """
         names = list(recording.populations)
-        chain = self.chain or {w: DenseConnection() for w in weights if "." not in w}
+        chain = self.chain or {w: DenseConnection() for w in weights if not ParameterName.read(w)}
         if len(chain) != len(names) - 1:
             raise LearningError(
                 f"A chain of {len(names) - 1} connections expected, got {list(chain)}."

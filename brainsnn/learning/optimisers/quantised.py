@@ -27,6 +27,7 @@ from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers.adam import Adam
 from brainsnn.learning.optimisers.base import OPTIMISERS, OptimiserConfig, split_state
 from brainsnn.learning.optimisers.checks import Layout, check_fit
+from brainsnn.network.names import ParameterName
 
 SETTLE = 20
 """Iterations that find the first step."""
@@ -96,7 +97,7 @@ class QuantisedAdam(Adam):
         learning_rate: float,
     ) -> None:
         """Update the full weights, then put their n bits into `weights`."""
-        if "." in name:
+        if ParameterName.read(name):
             super()._step(name, weights, gradient, learning_rate)
             return
         begun = name in self._full
@@ -118,8 +119,8 @@ class QuantisedAdam(Adam):
         return super().state() | own | {f"{name}.step": s.copy() for name, s in self._unit.items()}
 
     def layout(self, name: str, shape: tuple[int, ...]) -> Layout:
-        """Adam's; and for weights, which have no dot in their name, full ones and a step."""
-        own = {} if "." in name else {"full": shape, "step": (1,)}
+        """Adam's; and for weights of connections full ones and a step."""
+        own = {} if ParameterName.read(name) else {"full": shape, "step": (1,)}
         return {**super().layout(name, shape), **own}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:

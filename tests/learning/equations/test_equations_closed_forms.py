@@ -13,6 +13,7 @@ from brainsnn.learning.antlr.trials import output_raster
 from brainsnn.learning.equations import Spike, derive
 from brainsnn.learning.losses import SpikeCountLoss
 from brainsnn.network.build import build
+from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import Coefficients
 from brainsnn.network.synapses import Normal
 from brainsnn.spikes import SpikeTrains
@@ -27,7 +28,9 @@ def test_activation_based_gradients_of_current_based_neurons(attached: bool) -> 
     rng = np.random.default_rng(3)
     model = current_based_chain("chain", SIZES, COEFFICIENTS, [Normal(0.4, 0.5)] * LAYERS)
     weights = {
-        name: rng.normal(0.4, 0.5, shape) if "." not in name else rng.normal(0.02, 0.02, shape)
+        name: rng.normal(0.4, 0.5, shape)
+        if not ParameterName.read(name)
+        else rng.normal(0.02, 0.02, shape)
         for name, shape in model.shapes.items()
     }
     raster = rng.random((STEPS, TRIALS, SIZES["input"])) < 0.1
@@ -46,7 +49,7 @@ def test_activation_based_gradients_of_current_based_neurons(attached: bool) -> 
         trained = {"hidden": "bias", "output": "bias", "input_hidden": "w", "hidden_output": "w"}
         derived = derive(network, trained, spike=slope)
     for name, values in weights.items():
-        key = tuple(name.split(".")) if "." in name else (name, "w")
+        key = ParameterName.read(name) or (name, "w")
         derived.values(key)[...] = values.ravel()  # type: ignore[arg-type]
     given = np.zeros((STEPS + LAYERS, TRIALS, SIZES["input"]))
     given[:STEPS] = raster
@@ -57,7 +60,7 @@ def test_activation_based_gradients_of_current_based_neurons(attached: bool) -> 
     wanted[LAYERS:] = np.moveaxis(by_output, 1, 0)
     found = derived.gradient(trace, {"output": wanted})
     for name, gradient in rule.backward(recording, weights, labels):
-        key = tuple(name.split(".")) if "." in name else (name, "w")
+        key = ParameterName.read(name) or (name, "w")
         theirs = np.zeros(model.shapes[name])
         theirs[gradient.rows] = gradient.values
         mine = found[key].reshape(theirs.shape)  # type: ignore[index]

@@ -16,9 +16,9 @@ RUN = types.void(*[types.int64] * 9)
 seeds (0 for none), of the offsets of what is recorded, (n_trials + 1,), and of the final
 potentials, a block (n_trials, size) for each population that has one."""
 
-SPIKES = types.void(types.int64)
-"""Address that receives what was recorded: the columns potential (8 bytes each), population, neuron
-and step (4 bytes each), one after the other."""
+SPIKES = types.void(*[types.int64] * 4)
+"""Addresses that receive what was recorded: the columns population, neuron and step (int32) and
+potential (float64)."""
 
 
 @dataclass(frozen=True)

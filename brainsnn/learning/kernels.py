@@ -17,6 +17,9 @@ order; n is the number of trials of a batch.
 `STEP`           ``(weights, rows, values, last, rate, parameters, first, second, count)``: of an
                  optimiser. A part of a gradient's rows, which rise from part to part; `last` is
                  1 with the last part.
+`STEP_ONE`       ``(weights, pre, gate, delta, n_steps, clip, rate, parameters, first, second,
+                 count)``: of an optimiser. The gradient of one trial as what it is made of, a
+                 row of `pre`, gates and errors of `RuleKernels`, which is never written down.
 ================ ===============================================================================
 """
 
@@ -28,6 +31,8 @@ from typing import Any
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
+
+from brainsnn.jit import njit
 
 INDEX = types.int64
 STEPS = types.Array(types.int32, 2, "C")
@@ -42,6 +47,25 @@ BEGIN = types.void(MATRIX, VECTOR)
 BELOW = types.void(STEPS, STEPS, MATRIX, MATRIX, STEPS, MATRIX, INDEX, VECTOR, MATRIX, STEPS)
 PREPARE = types.void(MATRIX, USED, VECTOR, VECTOR, VECTOR)
 STEP = types.void(MATRIX, ROWS, MATRIX, INDEX, types.float64, VECTOR, VECTOR, VECTOR, COUNT)
+
+STEP_ONE = types.void(
+    MATRIX,
+    *[types.Array(types.int32, 1, "C")] * 2,
+    VECTOR,
+    INDEX,
+    *[types.float64] * 2,
+    *[VECTOR] * 3,
+    COUNT,
+)
+
+
+
+@njit()
+def no_step_one(  # type: ignore[no-untyped-def]
+    weights, pre, gate, delta, n_steps, clip, rate, parameters, first, second, count
+):
+    """Stand in for the `STEP_ONE` of an optimiser that has none; it is not called."""
+
 
 PART = 4096
 """Values of a gradient that a compiled loop makes at a time: they stay in the first-level cache."""
@@ -117,6 +141,8 @@ class OptimiserKernels:
         Whether `prepare` has anything to do for this connection.
     part : int
         Largest number of rows that `step` should be given at once.
+    step_one : njit function, optional
+        Signature `STEP_ONE`; None if the optimiser wants gradients written down.
     """
 
     prepare: Any
@@ -127,3 +153,4 @@ class OptimiserKernels:
     count: NDArray[np.int64]
     postpones: bool
     part: int
+    step_one: Any = None

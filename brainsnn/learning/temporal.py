@@ -76,10 +76,16 @@ def _below(  # type: ignore[no-untyped-def]
     gate: Steps,
 ) -> None:
     """Propagate the error through every spike that came before its target's, eqs. 15 and 16."""
+    wrong = np.empty(post.shape[1] + 1, np.int64)
     for n in range(pre.shape[0]):
+        n_wrong = 0
+        for j in range(post.shape[1]):
+            wrong[n_wrong] = j
+            n_wrong += delta[n, j] != 0.0
         for i in range(pre.shape[1]):
             total = 0.0
-            for j in range(post.shape[1]):
+            for k in range(n_wrong):
+                j = wrong[k]
                 if pre[n, i] < post[n, j]:
                     total += delta[n, j] * weights[i, j]
             error[n, i] = total

@@ -66,6 +66,27 @@ def first_spike_steps(
 
 
 @njit()
+def all_first_spike_steps(
+    offsets: OffsetArray,
+    population: IntArray,
+    neuron: IntArray,
+    step: IntArray,
+    begin: OffsetArray,
+    size: OffsetArray,
+    out: IntArray,
+) -> None:
+    """Lower `out` to the first step of each neuron: from `begin[p]` on, a row a trial.
+
+    `begin` and `size` (of a row) are by population.
+    """
+    for trial in range(offsets.size - 1):
+        for k in range(offsets[trial], offsets[trial + 1]):
+            p = population[k]
+            place = begin[p] + trial * size[p] + neuron[k]
+            out[place] = min(out[place], step[k])
+
+
+@njit()
 def count_spikes(
     offsets: OffsetArray, population: IntArray, neuron: IntArray, wanted: int, out: IntArray
 ) -> None:

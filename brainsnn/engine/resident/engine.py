@@ -166,7 +166,7 @@ class ResidentEngine(Engine):
     def compiled_trials(self) -> CompiledTrials:
         """Where a compiled training loop enters the trials."""
         library = self._loaded()[0]
-        run, spikes = library.address("resident_run"), library.address("resident_spikes")
+        run, spikes = map(library.address, ("resident_run", "resident_copy_spikes"))
         return CompiledTrials(run, spikes, self._seeds, self._with_potential, library, self.turn)
 
     def _close(self) -> None:

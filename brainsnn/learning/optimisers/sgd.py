@@ -104,6 +104,56 @@ def _step(  # type: ignore[no-untyped-def]
         _decay(weights, 1.0 - learning_rate * decay, product, paid)
 
 
+@njit()
+def _changes(delta, gate, clip, rate, change, before):  # type: ignore[no-untyped-def]
+    """Fill in what a row's weights lose, and for spikes before which step; return the last such."""
+    latest = np.int32(0)
+    for j in range(delta.size):
+        value = 0.0 + delta[j]
+        if clip < np.inf:
+            value = min(max(value, -clip), clip)
+        change[j], before[j] = rate * value, gate[j]
+        if value != 0.0:
+            latest = max(latest, gate[j])
+    return latest
+
+
+@njit()
+def _step_one(  # type: ignore[no-untyped-def]
+    weights,
+    pre,
+    gate,
+    delta,
+    n_steps,
+    clip,
+    learning_rate,
+    parameters,
+    product,
+    paid,
+    count,  # noqa: ARG001
+):
+    """Gradient step of one trial, on rows that spiked before the last gate alone; then decay.
+
+    All other entries of the gradient are zero, and a zero changes no weight.
+    """
+    change, before = np.empty(delta.size), np.empty(delta.size)
+    latest = min(_changes(delta, gate, clip, learning_rate, change, before), n_steps)
+    rows, n_rows = np.empty(pre.size + 1, np.int64), 0
+    for i in range(pre.size):
+        rows[n_rows] = i
+        n_rows += pre[i] < latest
+    if product.size:
+        _catch_up(weights, rows[:n_rows], product, paid)
+    for k in range(n_rows):
+        row = rows[k]
+        step = float(pre[row])
+        for j in range(delta.size):
+            weights[row, j] -= change[j] if step < before[j] else 0.0
+    decay = parameters[0]
+    if decay != 0:
+        _decay(weights, 1.0 - learning_rate * decay, product, paid)
+
+
 class SGD(Optimiser):
     r"""Gradient descent, no momentum, with weight decay after each update (module docstring).
 
@@ -171,7 +221,7 @@ class SGD(Optimiser):
         """Work on a connection, compiled; see `Optimiser`."""
         self._check_kept(name, weights)
         lazy, part = name in self._product, rows_of_part(weights)
-        return OptimiserKernels(_prepare, _step, *self._arrays(name), lazy, part)
+        return OptimiserKernels(_prepare, _step, *self._arrays(name), lazy, part, _step_one)
 
     def flush(self, weights: Weights) -> None:
         """Let every row pay the decay it owes."""

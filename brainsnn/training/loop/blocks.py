@@ -15,12 +15,12 @@ from brainsnn.indices import indices, seal
 from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import BoundRule
 from brainsnn.learning.gated import active_rows, row_values
-from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
+from brainsnn.learning.kernels import OptimiserKernels, RuleKernels, no_step_one
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.network.connectivity import AllToAll
 from brainsnn.spikes import Recording
-from brainsnn.spikes.columns import first_spike_steps
+from brainsnn.spikes.columns import all_first_spike_steps
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.loop.compiled_loop import (
     SIGNATURES,
@@ -66,7 +66,6 @@ class Room:
             step=np.empty(0, np.int32),
             potential=np.empty(0),
             final=np.empty((n_trials, n_final)),
-            scratch=np.empty(0),
         )
 
     def reserve(self, n_spikes: int) -> None:
@@ -78,8 +77,7 @@ class Room:
             return new
 
         spikes = {name: grown(getattr(self.columns, name)) for name in SPIKE}
-        scratch = np.empty(5 * n_spikes // 2 + 1)
-        self.columns = self.columns._replace(**spikes, scratch=scratch)
+        self.columns = self.columns._replace(**spikes)
 
     def grow(self) -> None:
         """Make twice as much room."""
@@ -133,7 +131,12 @@ class CompiledBlocks:
         engine, size = step_by_step.engine, step_by_step.batch_size
         sizes = list(engine.populations.values())
         after = sizes[1:]
-        self._steps = tuple(np.empty((size, n), np.int32) for n in sizes)
+        self._size, self._begin = np.array(sizes), size * np.cumsum([0, *sizes[:-1]])
+        self._all_steps = np.empty(size * sum(sizes), np.int32)
+        self._steps = tuple(
+            self._all_steps[begin : begin + size * n].reshape(size, n)
+            for begin, n in zip(self._begin.tolist(), sizes, strict=True)
+        )
         self._deltas = tuple(np.empty((size, n)) for n in after)
         self._gates = tuple(np.empty((size, n), np.int32) for n in after)
         self._rows = tuple(np.empty(n + 1, np.int64) for n in sizes[:-1])
@@ -199,16 +202,19 @@ class CompiledBlocks:
         whole = self.step_by_step
         batches = whole.engine.n_steps, whole.batch_size, int(whole.sequential)
         clip = np.inf if whole.clip is None else whole.clip
-        settings = Settings(*batches, float(rate), float(clip), *of_rule)
-        pointers, layers = self._functions()
+        pointers, layers, one = self._functions()
+        settings = Settings(*batches, int(one), float(rate), float(clip), *of_rule)
         while start < end:
             start = self._loop(pointers, trials, room.columns, layers, settings, start, end)
             if start < end:
                 room.grow()
         return end
 
-    def _functions(self) -> tuple[FunctionPointers, Layers]:
-        """What the loop calls, and what it works on; optimisers may exchange their arrays."""
+    def _functions(self) -> tuple[FunctionPointers, Layers, bool]:
+        """What the loop calls and works on, and whether gradients of one trial stay unwritten.
+
+        Optimisers may exchange their arrays, so this is asked for each time.
+        """
         weights = self.step_by_step.engine.weights
         optimisers = [_kernels(self.step_by_step.optimiser, n, w) for n, w in weights.items()]
         late = [n for n, o in list(zip(weights, optimisers, strict=True))[1:] if o.postpones]
@@ -221,6 +227,9 @@ class CompiledBlocks:
         layers = Layers(
             weights=tuple(weights.values()),
             steps=self._steps,
+            all_steps=self._all_steps,
+            begin=self._begin,
+            size=self._size,
             deltas=self._deltas,
             gates=self._gates,
             rows=self._rows,
@@ -229,17 +238,19 @@ class CompiledBlocks:
             postpones=np.array([o.postpones for o in optimisers], np.int64),
         )
         called = {
-            "first_steps": first_spike_steps,
+            "first_steps": all_first_spike_steps,
             "error": self.rule.loss.error,
             "begin": self.rule.begin,
             "below": self.rule.below,
             "prepare": optimisers[0].prepare,
             "step": optimisers[0].step,
+            "step_one": optimisers[0].step_one or no_step_one,
             "active_rows": active_rows,
             "row_values": row_values,
         }
         places = {name: function_pointer(called[name], kind) for name, kind in SIGNATURES.items()}
-        return FunctionPointers(self.compiled.run, self.compiled.spikes, **places), layers
+        pointers = FunctionPointers(self.compiled.run, self.compiled.spikes, **places)
+        return pointers, layers, optimisers[0].step_one is not None
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -21,7 +21,7 @@ from brainsnn.learning import kernels as k
 from brainsnn.training.loop.function_pointers import function_at
 
 _INT32 = types.Array(types.int32, 1, "C")
-_FIRST = types.void(k.COUNT, _INT32, _INT32, _INT32, k.INDEX, k.STEPS)
+_FIRST = types.void(k.COUNT, *[_INT32] * 3, *[k.COUNT] * 2, _INT32)
 _ACTIVE = types.int64(k.STEPS, k.INDEX, k.ROWS)
 _VALUES = types.void(k.STEPS, k.STEPS, k.MATRIX, k.ROWS, k.INDEX, k.MATRIX)
 SIGNATURES = {
@@ -31,6 +31,7 @@ SIGNATURES = {
     "below": k.BELOW,
     "prepare": k.PREPARE,
     "step": k.STEP,
+    "step_one": k.STEP_ONE,
     "active_rows": _ACTIVE,
     "row_values": _VALUES,
 }
@@ -39,6 +40,7 @@ SIGNATURES = {
 _run_at, _spikes_at, _first_at = function_at(RUN), function_at(SPIKES), function_at(_FIRST)
 _error_at, _begin_at, _below_at = map(function_at, (k.ERROR, k.BEGIN, k.BELOW))
 _prepare_at, _step_at = function_at(k.PREPARE), function_at(k.STEP)
+_one_at = function_at(k.STEP_ONE)
 _active_at, _values_at = function_at(_ACTIVE), function_at(_VALUES)
 
 _READ = types.Array(types.int64, 1, "C", readonly=True)
@@ -55,6 +57,7 @@ class FunctionPointers(NamedTuple):
     below: int
     prepare: int
     step: int
+    step_one: int
     active_rows: int
     row_values: int
 
@@ -79,18 +82,21 @@ class Columns(NamedTuple):
     step: Any
     potential: Any
     final: Any
-    scratch: Any
 
 
 class Layers(NamedTuple):
     """A chain of connections from the input to the output: tuples of arrays, one a connection.
 
-    `steps` has one more, being first-spike steps by population; `deltas` and `gates` belong to the
+    `steps` has one more, being first-spike steps by population: parts of `all_steps`, from `begin`
+    on, with rows of `size`; `deltas` and `gates` belong to the
     target of a connection. The rest is `OptimiserKernels`, with room for a part of a gradient.
     """
 
     weights: Any
     steps: Any
+    all_steps: Any
+    begin: Any
+    size: Any
     deltas: Any
     gates: Any
     rows: Any
@@ -105,12 +111,13 @@ class Layers(NamedTuple):
 class Settings(NamedTuple):
     """Length of a trial, trials of a batch, whether updates are sequential, learning rate.
 
-    `clip` is the largest absolute value of an entry of a batch's mean gradient, infinity for any.
+    `one` says whether the optimiser takes the gradient of one trial as it is (`STEP_ONE`). `clip` is the largest absolute value of an entry of a batch's mean gradient, infinity for any.
     """
 
     n_steps: Any
     batch_size: Any
     sequential: Any
+    one: Any
     rate: Any
     clip: Any
     loss_parameters: Any
@@ -133,21 +140,19 @@ def _forward(run, spikes, first_steps, trials, columns, layers, settings, start,
         np.int64(columns.final[start:].ctypes.data),
     )
     n_spikes, begin = offsets[n], columns.offsets[start]
-    if begin + n_spikes > columns.step.size or 5 * n_spikes > 2 * columns.scratch.size:
+    if begin + n_spikes > columns.step.size:
         return False
-    spikes(np.int64(columns.scratch.ctypes.data))
-    integers = columns.scratch.view(np.int32)
-    for q in range(n_spikes):
-        columns.potential[begin + q] = columns.scratch[q]
-        columns.population[begin + q] = integers[2 * n_spikes + q]
-        columns.neuron[begin + q] = integers[3 * n_spikes + q]
-        columns.step[begin + q] = integers[4 * n_spikes + q]
+    spikes(
+        np.int64(columns.population[begin:].ctypes.data),
+        np.int64(columns.neuron[begin:].ctypes.data),
+        np.int64(columns.step[begin:].ctypes.data),
+        np.int64(columns.potential[begin:].ctypes.data),
+    )
     columns.offsets[start : start + n + 1] = begin + offsets
     mine = columns.offsets[start : start + n + 1]
-    for p in range(len(layers.steps)):
-        out = layers.steps[p][:n]
-        out[:] = n_steps
-        first_steps(mine, columns.population, columns.neuron, columns.step, p, out)
+    layers.all_steps[:] = n_steps
+    spiked = mine, columns.population, columns.neuron, columns.step
+    first_steps(*spiked, layers.begin, layers.size, layers.all_steps)
     return True
 
 
@@ -160,8 +165,23 @@ def _cut(gradient, largest):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
-def _update(step, active, values, layers, settings, q, n):  # type: ignore[no-untyped-def]
+def _update(step, one, active, values, layers, settings, q, n):  # type: ignore[no-untyped-def]
     """Update connection `q` by the gradient of `n` trials, a part of its rows after the other."""
+    if n == 1 and settings.one:
+        one(
+            layers.weights[q],
+            layers.steps[q][0],
+            layers.gates[q][0],
+            layers.deltas[q][0],
+            settings.n_steps,
+            settings.clip,
+            settings.rate,
+            layers.parameters[q],
+            layers.first[q],
+            layers.second[q],
+            layers.count[q],
+        )
+        return
     pre, post, delta = layers.steps[q][:n], layers.gates[q][:n], layers.deltas[q][:n]
     weights, rows, part = layers.weights[q], layers.rows[q], layers.values[q]
     parameters, count = layers.parameters[q], layers.count[q]
@@ -184,7 +204,7 @@ def _update(step, active, values, layers, settings, q, n):  # type: ignore[no-un
 
 
 @numba.njit
-def _backward(error, begin, below, step, active, values, layers, settings, labels):  # type: ignore[no-untyped-def]
+def _backward(error, begin, below, step, one, active, values, layers, settings, labels):  # type: ignore[no-untyped-def]
     """Ask the rule and update, from the last connection to the first."""
     n, last, n_steps = labels.size, len(layers.weights) - 1, settings.n_steps
     output, delta = layers.steps[last + 1][:n], layers.deltas[last][:n]
@@ -193,7 +213,7 @@ def _backward(error, begin, below, step, active, values, layers, settings, label
     layers.gates[last][:n] = output
     for q in range(last, -1, -1):
         if settings.sequential:
-            _update(step, active, values, layers, settings, q, n)
+            _update(step, one, active, values, layers, settings, q, n)
         if q > 0:
             below(
                 layers.steps[q][:n],
@@ -209,7 +229,7 @@ def _backward(error, begin, below, step, active, values, layers, settings, label
             )
     if not settings.sequential:
         for q in range(last, -1, -1):
-            _update(step, active, values, layers, settings, q, n)
+            _update(step, one, active, values, layers, settings, q, n)
 
 
 def _train(pointers, trials, columns, layers, settings, start, stop):  # type: ignore[no-untyped-def]
@@ -219,7 +239,7 @@ def _train(pointers, trials, columns, layers, settings, start, stop):  # type: i
     error, begin = _error_at(pointers.error), _begin_at(pointers.begin)
     below, prepare = _below_at(pointers.below), _prepare_at(pointers.prepare)
     step, active = _step_at(pointers.step), _active_at(pointers.active_rows)
-    values = _values_at(pointers.row_values)
+    values, one = _values_at(pointers.row_values), _one_at(pointers.step_one)
     while start < stop:
         n = min(settings.batch_size, stop - start)
         for q in range(len(layers.weights)):
@@ -232,7 +252,7 @@ def _train(pointers, trials, columns, layers, settings, start, stop):  # type: i
         if not _forward(run, spikes, first_steps, trials, columns, layers, settings, start, n):
             return start
         labels = trials.labels[start : start + n]
-        _backward(error, begin, below, step, active, values, layers, settings, labels)
+        _backward(error, begin, below, step, one, active, values, layers, settings, labels)
         start += n
     return start
 
@@ -251,16 +271,20 @@ def compiled_loop(n_layers: int) -> Any:
         [_READ, used, used, k.ROWS, k.ROWS, types.Array(types.uint32, 1, "C")], Trials
     )
     columns = types.NamedTuple(
-        [k.COUNT, _INT32, _INT32, _INT32, k.VECTOR, k.MATRIX, k.VECTOR], Columns
+        [k.COUNT, _INT32, _INT32, _INT32, k.VECTOR, k.MATRIX], Columns
     )
     steps, gates = several(k.STEPS, n_layers + 1), several(k.STEPS, n_layers)
     matrices, vectors = several(k.MATRIX, n_layers), several(k.VECTOR, n_layers)
     rows, counts = several(k.ROWS, n_layers), several(k.COUNT, n_layers)
     layers = types.NamedTuple(
-        [matrices, steps, matrices, gates, rows, matrices, *[vectors] * 3, counts, k.COUNT], Layers
+        [
+            *[matrices, steps, _INT32, k.COUNT, k.COUNT, matrices, gates, rows, matrices],
+            *[*[vectors] * 3, counts, k.COUNT],
+        ],
+        Layers,
     )
     settings = types.NamedTuple(
-        [*[k.INDEX] * 3, types.float64, types.float64, k.VECTOR, k.VECTOR], Settings
+        [*[k.INDEX] * 4, types.float64, types.float64, k.VECTOR, k.VECTOR], Settings
     )
     pointers = types.NamedUniTuple(types.int64, len(FunctionPointers._fields), FunctionPointers)
     signature = types.int64(pointers, trials, columns, layers, settings, k.INDEX, k.INDEX)

@@ -59,7 +59,6 @@ STEP_ONE = types.void(
 )
 
 
-
 @njit()
 def no_step_one(  # type: ignore[no-untyped-def]
     weights, pre, gate, delta, n_steps, clip, rate, parameters, first, second, count

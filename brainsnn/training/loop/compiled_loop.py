@@ -111,7 +111,8 @@ class Layers(NamedTuple):
 class Settings(NamedTuple):
     """Length of a trial, trials of a batch, whether updates are sequential, learning rate.
 
-    `one` says whether the optimiser takes the gradient of one trial as it is (`STEP_ONE`). `clip` is the largest absolute value of an entry of a batch's mean gradient, infinity for any.
+    `one` says whether the optimiser takes the gradient of one trial as it is (`STEP_ONE`), and
+    `clip` the largest absolute value of an entry of a batch's mean gradient, infinity for any.
     """
 
     n_steps: Any
@@ -270,9 +271,7 @@ def compiled_loop(n_layers: int) -> Any:
     trials = types.NamedTuple(
         [_READ, used, used, k.ROWS, k.ROWS, types.Array(types.uint32, 1, "C")], Trials
     )
-    columns = types.NamedTuple(
-        [k.COUNT, _INT32, _INT32, _INT32, k.VECTOR, k.MATRIX], Columns
-    )
+    columns = types.NamedTuple([k.COUNT, _INT32, _INT32, _INT32, k.VECTOR, k.MATRIX], Columns)
     steps, gates = several(k.STEPS, n_layers + 1), several(k.STEPS, n_layers)
     matrices, vectors = several(k.MATRIX, n_layers), several(k.VECTOR, n_layers)
     rows, counts = several(k.ROWS, n_layers), several(k.COUNT, n_layers)

@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from brainsnn.spikes import Recording as Recording
     from brainsnn.spikes import SpikeTrains as SpikeTrains
     from brainsnn.streams import Streams as Streams
+    from brainsnn.training.bptt import BPTT as BPTT
 
 _MODULES = ("datasets", "errors")
 
 #: Where each word of the vocabulary comes from: a module and the name there.
 _PLACES = {
+    "BPTT": ("brainsnn.training.bptt", "BPTT"),
     "Antlr": ("brainsnn.learning.rules", "Antlr"),
     "Bernoulli": ("brainsnn.codes", "BernoulliEncoder"),
     "Classifier": ("brainsnn.classifier", "Classifier"),

@@ -39,6 +39,7 @@ class FakeEngine:
             connections=connections,
             sizes=dict(sizes),
             shapes=shapes,
+            trainable={},
             ends=lambda connection: shapes[connection.name],
         )
         self.n_steps, self.populations, self.input = n_steps, dict(sizes), names[0]

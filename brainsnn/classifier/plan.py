@@ -109,8 +109,12 @@ def settled_encoder(encoder: Any, rule: Rule) -> Encoder:
 def settled_decoder(decoder: Any, rule: Rule) -> Decoder:
     """Decoder that a name stands for, the decoder itself, or the one that goes with the rule."""
     return _settled(
-        "decoder", decoder, DECODERS, "decode", lambda: DECODERS[_family(rule).decoder]()
+        "decoder", decoder, DECODERS, "decode", lambda: DECODERS[_usual_decoder(rule)]()
     )
+
+
+def _usual_decoder(rule: Rule) -> str:
+    return FAMILIES[rule.name].decoder if rule.name in FAMILIES else rule.codes[0]
 
 
 def _settled(
@@ -128,8 +132,8 @@ def _settled(
 def _family(rule: Rule) -> Family:
     if rule.name not in FAMILIES:
         raise ConfigError(
-            f"The rule {rule.name!r} needs a network of its own, with encoder and decoder: give "
-            f"all three. Rules that go without: {', '.join(FAMILIES)}."
+            f"The rule {rule.name!r} needs a network of its own, and an encoder: give both. Rules "
+            f"that go without: {', '.join(FAMILIES)}."
         )
     return FAMILIES[rule.name]
 

@@ -66,6 +66,8 @@ def build(model: Model, *, lists: Callable[[Connection], bool] = _always) -> Bui
     begin(model, groups)
     network = brian2.Network(*groups.values(), *synapses.values(), name="brainsnn_network")
     network.schedule = SCHEDULE
+    for part in network.objects:
+        part._network = network.id  # As a run does; else Brian2 warns where it is only looked at.
     return BuiltModel(network, groups, synapses, clock)
 
 

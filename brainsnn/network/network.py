@@ -7,24 +7,21 @@ import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
 # isort: split
 
 import html
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from brian2 import Quantity, second
-from brian2.core.namespace import DEFAULT_UNITS
 
 from brainsnn.errors import DataError, ModelError
 from brainsnn.network.connectivity import AllToAll, Connectivity
+from brainsnn.network.constants import constant
 from brainsnn.network.delays import Delays, GivenDelays
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.notation import chain
 from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, SynapseModel, instantaneous
 from brainsnn.spikes import SpikeTrains
-
-_TIME = re.compile(r"\s*([0-9.]+(?:[eE][+-]?\d+)?)\s*\*?\s*([A-Za-z]+)\s*\Z")
 
 
 class Network(Model):
@@ -255,16 +252,11 @@ class Network(Model):
 
 def _seconds(what: str, given: Any, *, many: bool = False) -> Any:
     """A time as a number of seconds, or several where that is allowed."""
-    value = given
-    if isinstance(given, str):
-        found = _TIME.match(given)
-        unit = DEFAULT_UNITS.get(found[2]) if found else None
-        try:
-            value = float(found[1]) * unit if found and unit is not None else None
-        except ValueError:
-            value = None
+    value = constant(given) if isinstance(given, str) else given
     if isinstance(value, Quantity):
         value = np.asarray(value) if value.dim is second.dim else None
+    elif isinstance(given, str):
+        value = None
     usable = value is not None and not isinstance(value, str | bool)
     if usable and (many or np.ndim(value) == 0):
         try:

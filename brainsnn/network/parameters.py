@@ -10,11 +10,13 @@ import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
 
 # isort: split
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from brian2 import Quantity, second
 from brian2.equations import Equations
 from brian2.equations.equations import SUBEXPRESSION
 from brian2.utils.stringtools import get_identifiers
@@ -23,6 +25,8 @@ from numpy.typing import NDArray
 from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, signed
+
+Bounds = tuple[float, float]
 
 if TYPE_CHECKING:
     from brainsnn.network.model import Model
@@ -43,7 +47,9 @@ class Parameter:
     fan_in : int or array, optional
         Synapses that meet in a target, where that is not the first number of the shape.
     sign : {"excitatory", "inhibitory"}, optional
-        First values are 0 or more, or 0 or less.
+        Values are 0 or more, or 0 or less.
+    shortest : float, default 0
+        Length of a step in seconds, which a time is not learned below.
     """
 
     owner: str
@@ -52,6 +58,21 @@ class Parameter:
     initialiser: Any
     fan_in: int | NDArray[np.int64] | None = None
     sign: Sign | None = None
+    shortest: float = 0.0
+
+    @property
+    def bounds(self) -> Bounds:
+        """Least and largest value that an optimiser leaves it at."""
+        if isinstance(self.initialiser, Quantity) and self.initialiser.dim is second.dim:
+            return self.shortest, math.inf
+        low = 0.0 if self.sign == "excitatory" else -math.inf
+        return low, 0.0 if self.sign == "inhibitory" else math.inf
+
+    @property
+    def scale(self) -> float:
+        """What it is learned as a share of: of values with a unit their mean size, else 1."""
+        united = isinstance(self.initialiser, Quantity)
+        return float(np.abs(self.start()).mean()) or 1.0 if united else 1.0
 
     def start(self) -> NDArray[np.float64]:
         """Values before any were given: 0 for weights, the neuron's own for a parameter."""
@@ -102,7 +123,7 @@ def _parameters(model: Model, population: str) -> dict[str, Parameter]:
         return {}
     return {
         str(ParameterName(population, name)): Parameter(
-            population, name, shape, neuron.parameters[name]
+            population, name, shape, neuron.parameters[name], shortest=model.dt
         )
         for name in neuron.trainable
     }

@@ -105,6 +105,7 @@ class Trainer:
             Selection(config.monitor, config.patience),
             streams,
         )
+        self.state.optimiser.confine(engine.model.trainable)
         sequential = config.update == "sequential"
         size = config.batch_size
         self.updater = updater or make_updater(

@@ -113,10 +113,22 @@ def test_mistakes_are_refused(make: object, message: str) -> None:
 
 
 def test_brian2s_objection_reaches_the_user() -> None:
-    wrong = Neuron("dv/dt = : 1", "v > 1", "v = 0", name="wrong")
+    wrong = Neuron("v : 1", "v > 1", "v = 0", {"missing": 1.0}, name="wrong")
     model = feedforward("m", {"input": 1, "output": 1}, wrong, [Uniform()])
     with pytest.raises(ModelError, match=r"Population 'output' \(neuron 'wrong'\)"):
         build(model)
+
+
+@pytest.mark.parametrize(
+    ("equations", "message"),
+    [
+        ("dv/dt = : 1", "Neuron 'wrong': Parsing failed"),
+        ("i : 1\nv : 1", "'i' has a special meaning"),
+    ],
+)
+def test_equations_that_cannot_be_read_are_refused_at_once(equations: str, message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        Neuron(equations, "v > 1", "v = 0", name="wrong")
 
 
 def joined(*ends: tuple[str, str], inputs: tuple[str, ...] = ("input",)) -> Model:

@@ -12,10 +12,11 @@ from brainsnn.engine import ResidentEngine
 from brainsnn.errors import DataError, LearningError
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
-from brainsnn.learning.optimisers import SGD, Adam, QuantisedAdam
+from brainsnn.learning.optimisers import SGD, Adam, Optimiser, QuantisedAdam
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.network.model import Connection, Model, feedforward
 from brainsnn.network.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.parameters import Parameter
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
@@ -62,7 +63,8 @@ def columns(recording: Recording) -> list[np.ndarray]:
 
 def train(make, engine, rule, optimiser, *arguments, epochs=3):
     """Everything that training leaves, epoch by epoch."""
-    engine.set_weights(engine.model.draw_weights(Streams(1)))
+    first = engine.model.draw_weights(Streams(1))
+    engine.set_weights({n: np.clip(w, *optimiser.bounds(n)) for n, w in first.items()})
     updater = make(engine, rule, optimiser, *arguments)
     left = []
     for epoch in range(epochs):
@@ -88,11 +90,23 @@ def test_equals_step_by_step(engine, rule, decay, batch):
         assert same(ours, train(StepByStep, engine, rule, SGD(decay), batch, sequential)[1])
 
 
+def confined(optimiser: Optimiser) -> Optimiser:
+    """The optimiser, which has to keep the signs of two connections."""
+    signs = {"first_second": "inhibitory", "second_output": "excitatory"}
+    optimiser.confine(
+        {n: Parameter(n, "w", MODEL.shapes[n], Uniform(), sign=s) for n, s in signs.items()}
+    )
+    return optimiser
+
+
 ADAMS = {
     "adam": (Adam(), 7),
     "decay": (Adam(weight_decay=0.1), 1),
     "clipped": (Adam(beta1=0.5), 7, True, 0.02),
     "sgd_clipped": (SGD(0.01), 7, False, 0.02),
+    "signs": (confined(SGD(0.01)), 1),
+    "signs_of_batches": (confined(SGD(0.01)), 7),
+    "signs_adam": (confined(Adam()), 7),
 }
 
 

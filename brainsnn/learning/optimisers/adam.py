@@ -47,7 +47,8 @@ def _step(  # type: ignore[no-untyped-def]
 
     `count` holds the updates so far, and the row at which the next part of this one goes on.
     """
-    beta1, beta2, epsilon, decay = parameters
+    beta1, beta2, epsilon, decay, low, high = parameters
+    bounded = low > -np.inf or high < np.inf
     n, width = count[0] + 1.0, weights.shape[1]
     rate, spread = learning_rate / (1.0 - beta1**n), 1.0 / (1.0 - beta2**n)
     shrink, zero, k = learning_rate * decay, np.zeros(width), 0
@@ -63,6 +64,9 @@ def _step(  # type: ignore[no-untyped-def]
             m[j] = beta1 * m[j] + (1.0 - beta1) * gradient[j]
             v[j] = beta2 * v[j] + (1.0 - beta2) * gradient[j] * gradient[j]
             w[j] -= rate * m[j] / (np.sqrt(v[j] * spread) + epsilon) + shrink * w[j]
+        if bounded:
+            for j in range(width):
+                w[j] = min(max(w[j], low), high)
     count[1] = end
     if last:
         count[0] += 1
@@ -125,11 +129,13 @@ class Adam(Optimiser):
         first, second, count = self._first[name], self._second[name], self._count[name]
         kept = {"first": first, "second": second, "count": count[:1]}
         check_fit(name, self.layout(name, weights.shape), kept)
-        parameters = [self.beta1, self.beta2, self.epsilon, self.weight_decay]
+        parameters = [self.beta1, self.beta2, self.epsilon, self.weight_decay, *self.bounds(name)]
         return np.array(parameters), first.reshape(-1), second.reshape(-1), count
 
     def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:
         """Work on a connection, compiled; see `Optimiser`."""
+        if name in self._scales:
+            return None
         state = self._arrays(name, weights)
         return OptimiserKernels(_prepare, _step, *state, False, rows_of_part(weights))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +16,10 @@ from brainsnn.errors import LearningError
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.kernels import OptimiserKernels
 from brainsnn.learning.optimisers.checks import Layout, Rows, check_gradient
+from brainsnn.network.parameters import Bounds, Parameter
 from brainsnn.registry import Registry
+
+UNBOUNDED: Bounds = (-math.inf, math.inf)
 
 
 class Optimiser(ABC):
@@ -23,6 +28,10 @@ class Optimiser(ABC):
     An optimiser may put off part of its work (weight decay of rows that no spike uses). Then
     `prepare` brings the rows about to be used up to date, and `flush` all of them.
 
+    What `confine` names keeps its sign and bounds: after a step, what went beyond is put back to
+    the bound. A parameter with a unit is learned as a share of its scale, so that a learning rate
+    means the same for all.
+
     Attributes
     ----------
     postpones : bool, default False
@@ -30,6 +39,18 @@ class Optimiser(ABC):
     """
 
     postpones: bool = False
+
+    _bounds: Mapping[str, Bounds] = MappingProxyType({})
+    _scales: Mapping[str, float] = MappingProxyType({})
+
+    def confine(self, parameters: Mapping[str, Parameter]) -> None:
+        """Keep these to their bounds and scales from now on."""
+        self._bounds = {n: p.bounds for n, p in parameters.items() if p.bounds != UNBOUNDED}
+        self._scales = {n: p.scale for n, p in parameters.items() if p.scale != 1}
+
+    def bounds(self, name: str) -> Bounds:
+        """Least and largest value of a connection's weights, or of a parameter."""
+        return self._bounds.get(name, UNBOUNDED)
 
     def step(
         self,
@@ -46,7 +67,12 @@ class Optimiser(ABC):
             If the gradient is not one of such weights, or the state is of others.
         """
         check_gradient(name, weights, gradient)
-        self._step(name, weights, gradient, learning_rate)
+        scale = self._scales.get(name, 1.0)
+        if scale != 1:
+            gradient = RowGradient(gradient.rows, scale * gradient.values)
+        self._step(name, weights, gradient, scale * learning_rate)
+        if name in self._bounds:
+            np.clip(weights, *self._bounds[name], out=weights)
 
     @abstractmethod
     def _step(
@@ -74,7 +100,8 @@ class Optimiser(ABC):
         """Work on the connection `name`, compiled; None if it is not.
 
         Called after a first `prepare` and `step` of every connection; the state must be shared with
-        them, so that either may go on where the other stopped.
+        them, so that either may go on where the other stopped. They keep to `bounds` themselves;
+        what has a scale is not compiled.
         """
         return None
 

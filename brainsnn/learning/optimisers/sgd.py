@@ -43,6 +43,13 @@ def _scale(weights, row, factor):  # type: ignore[no-untyped-def]
 
 
 @njit()
+def _keep(weights, row, low, high):  # type: ignore[no-untyped-def]
+    """Put what is beyond a bound back to it."""
+    for j in range(weights.shape[1]):
+        weights[row, j] = min(max(weights[row, j], low), high)
+
+
+@njit()
 def _catch_up(weights, rows, product, paid):  # type: ignore[no-untyped-def]
     """Let `rows` pay what they owe."""
     for k in range(rows.size):
@@ -92,14 +99,17 @@ def _step(  # type: ignore[no-untyped-def]
     paid,
     count,  # noqa: ARG001
 ):
-    """Gradient step on `rows`; decay of all weights with the last of them."""
+    """Gradient step on `rows`, within bounds; decay of all weights with the last of them."""
     if product.size:
         _catch_up(weights, rows, product, paid)
+    decay, low, high = parameters
+    bounded = low > -np.inf or high < np.inf
     for k in range(rows.size):
         row = rows[k]
         for j in range(values.shape[1]):
             weights[row, j] -= learning_rate * values[k, j]
-    decay = parameters[0]
+        if bounded:
+            _keep(weights, row, low, high)
     if last and decay != 0:
         _decay(weights, 1.0 - learning_rate * decay, product, paid)
 
@@ -144,12 +154,15 @@ def _step_one(  # type: ignore[no-untyped-def]
         n_rows += pre[i] < latest
     if product.size:
         _catch_up(weights, rows[:n_rows], product, paid)
+    decay, low, high = parameters
+    bounded = low > -np.inf or high < np.inf
     for k in range(n_rows):
         row = rows[k]
         step = float(pre[row])
         for j in range(delta.size):
             weights[row, j] -= change[j] if step < before[j] else 0.0
-    decay = parameters[0]
+        if bounded:
+            _keep(weights, row, low, high)
     if decay != 0:
         _decay(weights, 1.0 - learning_rate * decay, product, paid)
 
@@ -214,11 +227,13 @@ class SGD(Optimiser):
         """Parameters and state of a connection, as `_step` takes them."""
         product = self._product.get(name, np.empty(0))
         paid = self._paid.get(name, np.empty(0))
-        parameters = np.array([self.weight_decay], np.float64)
+        parameters = np.array([self.weight_decay, *self.bounds(name)], np.float64)
         return parameters, product, paid, np.empty(0, np.int64)
 
-    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels:
+    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:
         """Work on a connection, compiled; see `Optimiser`."""
+        if name in self._scales:
+            return None
         self._check_kept(name, weights)
         lazy, part = name in self._product, rows_of_part(weights)
         return OptimiserKernels(_prepare, _step, *self._arrays(name), lazy, part, _step_one)

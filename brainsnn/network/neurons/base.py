@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -9,8 +13,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from brian2.equations import Equations
 
 from brainsnn.errors import ModelError
+from brainsnn.network.brian2_errors import brian2_message
+from brainsnn.network.constants import constant
 from brainsnn.registry import Registry, suggest
 
 
@@ -26,17 +33,20 @@ class Neuron:
         are state, and are put back to `initial` (0 where it says nothing) before every trial.
     threshold, reset : str
         Brian2 condition and statements.
-    parameters : mapping of str to float or Quantity
-        Values of the parameters, which may be changed between trials.
+    parameters : mapping of str to float, Quantity or str
+        Values of the parameters, which may be changed between trials; text is a constant with its
+        unit (``"20*ms"``), or a Brian2 expression that gives each neuron its own.
     initial : mapping of str to float, Quantity or str
         Values of state variables at the start of a trial; a string is a Brian2 expression.
     potential : str, default "v"
         The variable that is the membrane potential: recorded at spikes and at the end of a trial.
     refractory : str or bool, default False
         Brian2's refractory condition or time.
-    trainable : tuple of str
+    trainable : sequence of str
         Parameters, one value a neuron, that rules learn. They stand beside the weights as
-        ``<population>.<parameter>``, of shape (1, size).
+        ``<population>.<parameter>``, of shape (1, size), in SI units. One with a unit is learned as
+        a share of its first value, which a learning rate can be given for; a time stays at a step
+        or longer.
     method : str, optional
         Brian2's numerical integration method; None lets Brian2 choose.
     summary : str
@@ -49,7 +59,8 @@ class Neuron:
     Raises
     ------
     ModelError
-        If equations, threshold or reset are no text, or what is trainable is no parameter.
+        If equations, threshold or reset are no text, Brian2 cannot read the equations, or what is
+        trainable is no parameter or begins with no constant.
 
     Examples
     --------
@@ -77,12 +88,22 @@ class Neuron:
                 raise ModelError(
                     f"Neuron {self.name!r}: {what} is text, got {getattr(self, what)!r:.100}."
                 )
+        try:
+            Equations(self.equations)
+        except Exception as error:
+            raise ModelError(f"Neuron {self.name!r}: {brian2_message(error)}") from error
         given = (self.trainable,) if isinstance(self.trainable, str) else tuple(self.trainable)
         object.__setattr__(self, "trainable", given)
-        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+        values = {name: _value(value) for name, value in self.parameters.items()}
+        object.__setattr__(self, "parameters", MappingProxyType(values))
         object.__setattr__(self, "initial", MappingProxyType(dict(self.initial)))
         for name in self.trainable:
             self._check_parameter(name)
+            if isinstance(self.parameters[name], str):
+                raise ModelError(
+                    f"Neuron {self.name!r}: {name!r} is trained from a first value such as 0.5, "
+                    f'"20*ms" or an array, got {self.parameters[name]!r}.'
+                )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Neuron):
@@ -115,6 +136,12 @@ class Neuron:
             raise ModelError(
                 f"Neuron {self.name!r} has no parameter {name!r}. {suggest(name, self.parameters)}"
             )
+
+
+def _value(given: Any) -> Any:
+    """What text stands for, where it is a constant; all else as it is."""
+    value = constant(given) if isinstance(given, str) else None
+    return given if value is None else value
 
 
 def same(one: Any, other: Any) -> bool:

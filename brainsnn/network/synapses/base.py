@@ -19,7 +19,7 @@ class SynapseModel:
 
     Parameters
     ----------
-    name : str
+    name : str, default "synapse"
         Name in the registry and in descriptions.
     equations : str, default "w : 1"
         Brian2 equations; they must define `weight`.
@@ -31,7 +31,7 @@ class SynapseModel:
         For `describe` and the documentation.
     """
 
-    name: str
+    name: str = "synapse"
     equations: str = "w : 1"
     on_pre: str = "v_post += w"
     weight: str = "w"

@@ -116,9 +116,9 @@ class Learned:
 class Batch(LabelledTrials):
     """Trials that come after others, and may be of one class."""
 
-    def check_trainable(self, n_classes: int) -> None:
-        """Refuse only labels beyond `n_classes`, and no trials at all."""
-        self.check(n_classes)
+    def check_trainable(self, n_outputs: int, n_steps: int) -> None:
+        """Refuse only labels without an output, and no trials at all."""
+        self.check(n_outputs, n_steps)
 
 
 class Watch(HealthMonitor):

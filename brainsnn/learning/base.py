@@ -1,7 +1,7 @@
 """What a learning rule and an optimiser exchange.
 
-A bound rule is pure: a recording, the weights and the labels go in; one gradient a connection comes
-out, from the last connection to the first. An optimiser changes weights in place. Weights are
+A bound rule is pure: a recording, the weights and what is wanted go in; one gradient a connection
+comes out, from the last connection to the first. An optimiser changes weights in place. Weights are
 float64 arrays of shape (pre, post).
 """
 
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.errors import RuleError
 from brainsnn.learning.kernels import RuleKernels
 from brainsnn.spikes import Recording
+from brainsnn.spikes.targets import Classes, Targets
 
 Weights = Mapping[str, NDArray[np.float64]]
 
@@ -43,11 +45,21 @@ class BoundRule(Protocol):
     """A rule that was bound to a network (`brainsnn.learning.rule`): turns spikes into gradients.
 
     Usually a dataclass of settings and of what the network knows. Inherit from it explicitly to get
-    `kernels` and `end_epoch` for rules that have none.
+    what most rules leave as it is: `targets`, `observe`, `kernels` and `end_epoch`.
     """
 
+    @property
+    def targets(self) -> tuple[type[Targets], ...]:
+        """Kinds of targets that the rule learns from; classes, if it does not say otherwise."""
+        return (Classes,)
+
+    def observe(self, recording: Recording, weights: Weights) -> Recording:
+        """Add to a recording the states that `loss` and a decoder read; none by default."""
+        del weights
+        return recording
+
     def backward(
-        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
+        self, recording: Recording, weights: Weights, labels: Any, /
     ) -> Iterator[tuple[str, RowGradient]]:
         """Gradient of each connection, from the last to the first, summed over the trials.
 
@@ -61,7 +73,7 @@ class BoundRule(Protocol):
         weights : mapping of str to array of shape (pre, post)
             The weights that the trials ran with.
         labels : array of int64, shape (n,)
-            The class of each trial.
+            The class of each trial; for other kinds of targets, what `Targets.of` gives.
 
         Yields
         ------
@@ -69,7 +81,7 @@ class BoundRule(Protocol):
         """
         ...
 
-    def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    def loss(self, recording: Recording, labels: Any, /) -> NDArray[np.float64]:
         """Loss of each trial, shape (n_trials,)."""
         ...
 
@@ -103,3 +115,20 @@ class BoundRule(Protocol):
         """
         del weights, statistics, rng
         return 0
+
+
+def check_targets(rule: BoundRule, targets: Targets) -> None:
+    """Refuse targets of a kind that a rule does not learn from.
+
+    Raises
+    ------
+    RuleError
+    """
+    known = getattr(rule, "targets", (Classes,))
+    if not isinstance(targets, known):
+        loss = getattr(rule, "loss_function", None)
+        by = f" with the loss {type(loss).__name__}" if loss is not None else ""
+        raise RuleError(
+            f"{type(rule).__name__}{by} learns from {' or '.join(k.kind for k in known)}; what is "
+            f"wanted of these trials is {targets.kind}."
+        )

@@ -19,6 +19,7 @@ from brainsnn.errors import RuleError
 from brainsnn.learning.base import BoundRule
 from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.registry import Registry
+from brainsnn.spikes.targets import Classes, Targets
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decoder
@@ -50,16 +51,32 @@ class Rule(Choice):
 
     learning_rate: float = Field(default=0.1, gt=0)
 
-    def bind(self, network: Model, decoder: Decoder, n_steps: int) -> BoundRule:
+    def read_by(self) -> tuple[str, ...]:
+        """Output codes that what these settings learn is read by: `codes`, or some of them."""
+        return self.codes
+
+    def learns_from(self) -> tuple[type[Targets], ...]:
+        """Kinds of targets that the rule takes with these settings; classes by default."""
+        return (Classes,)
+
+    def bind(
+        self,
+        network: Model,
+        decoder: Decoder | None,
+        n_steps: int,
+        targets: type[Targets] = Classes,
+    ) -> BoundRule:
         """Bind the rule to a network, once and before anything is built.
 
         Parameters
         ----------
         network : Model
-        decoder : Decoder
-            What decides from the output spikes.
+        decoder : Decoder or None
+            What decides from the output spikes; None where trials have no classes.
         n_steps : int
             Length of a trial.
+        targets : Targets class, default Classes
+            What is wanted of the trials.
 
         Returns
         -------
@@ -69,15 +86,25 @@ class Rule(Choice):
         Raises
         ------
         RuleError
-            If the rule was not derived for such a network, or does not go with the decoder or the
-            length of the trial; the message names the population or connection and the reason.
+            If the rule was not derived for such a network, or does not go with the targets, the
+            decoder or the length of the trial; the message names the population or connection and
+            the reason.
         """
         if n_steps < 1:
             raise RuleError(f"The rule {self.name!r} needs trials of 1 step or more: {n_steps}.")
-        if not isinstance(decoder, tuple(DECODERS[code] for code in self.codes)):
+        known = self.learns_from()
+        if not issubclass(targets, known):
             raise RuleError(
-                f"The rule {self.name!r} does not go with {type(decoder).__name__}: what it learns "
-                f"is read by {' or '.join(self.codes)}."
+                f"The rule {self.name!r} learns from {' or '.join(k.kind for k in known)}, not "
+                f"from {targets.kind}."
+            )
+        codes = self.read_by()
+        read = isinstance(decoder, tuple(DECODERS[code] for code in codes))
+        if not read and (decoder is not None or targets is Classes):
+            given = "no decoder" if decoder is None else type(decoder).__name__
+            raise RuleError(
+                f"The rule {self.name!r} does not go with {given}: what it learns is read by "
+                f"{' or '.join(codes) or 'none'}."
             )
         return self.bound(network, n_steps)
 

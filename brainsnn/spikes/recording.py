@@ -97,6 +97,9 @@ class Recording:
         Membrane potential at the spike, before the reset; NaN for populations without one.
     final : dict of str to array of float64, shape (n_trials, size)
         Membrane potential at the end of each trial, for every population that has one.
+    states : dict of (str, str) to array of float64, shape (n_trials, n_steps, size)
+        By population and variable: state variables at every step, before the reset, where a rule
+        has added them.
 
     Raises
     ------
@@ -114,6 +117,7 @@ class Recording:
     step: IntArray
     potential: FloatArray
     final: Mapping[str, FloatArray] = field(default_factory=dict)
+    states: Mapping[tuple[str, str], FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         columns = (self.offsets, self.population, self.neuron, self.step)
@@ -141,7 +145,13 @@ class Recording:
         made = object.__new__(cls)
         names = (*COLUMNS, "potential")
         vars(made).update(zip(names, columns, strict=True))
-        vars(made).update(populations=populations, n_steps=n_steps, dt=dt, final=final)
+        vars(made).update(populations=populations, n_steps=n_steps, dt=dt, final=final, states={})
+        return made
+
+    def with_states(self, states: Mapping[tuple[str, str], FloatArray]) -> Recording:
+        """Return the same recording with state variables at every step."""
+        made = object.__new__(type(self))
+        vars(made).update(vars(self), states=dict(states))
         return made
 
     def _seal(self) -> None:
@@ -206,6 +216,7 @@ class Recording:
             final={
                 name: np.concatenate([part.final[name] for part in parts]) for name in first.final
             },
+            states={k: np.concatenate([part.states[k] for part in parts]) for k in first.states},
         )
 
     @property

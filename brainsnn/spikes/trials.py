@@ -1,4 +1,4 @@
-"""Input spikes with their labels: what is trained on and evaluated on."""
+"""Input spikes with what is wanted of each trial: what is trained on and evaluated on."""
 
 from __future__ import annotations
 
@@ -10,34 +10,37 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.errors import DataError
-from brainsnn.indices import indices, sealed, whole_numbers
+from brainsnn.indices import indices
 from brainsnn.spikes import SpikeTrains
-
-
-def checked_labels(labels: ArrayLike) -> NDArray[np.int64]:
-    """Labels as a read-only column.
-
-    Raises
-    ------
-    DataError
-        If they are no column of whole numbers of 0 or more.
-    """
-    column: NDArray[np.int64] = sealed(whole_numbers("Labels", labels), labels)
-    if column.size and column.min() < 0:
-        raise DataError(f"Labels must be 0 or more, got {column.min()}.")
-    return column
+from brainsnn.spikes.targets import Targets, as_targets, labels_of
 
 
 class Labelled:
-    """Anything with a label for each of its trials."""
+    """Anything with a target for each of its trials."""
 
-    labels: NDArray[np.int64]
+    targets: Targets
 
     def __len__(self) -> int:
-        return self.labels.size
+        return len(self.targets)
 
-    def check(self, n_classes: int) -> None:
-        """Refuse an empty set and labels beyond `n_classes`.
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Class of each trial, shape (n,).
+
+        Raises
+        ------
+        DataError
+            If something else is wanted of the trials.
+        """
+        return labels_of(self.targets)
+
+    def check(self, n_outputs: int, n_steps: int) -> None:
+        """Refuse an empty set, and targets that the network cannot meet.
+
+        Parameters
+        ----------
+        n_outputs, n_steps : int
+            Output neurons, and steps of a trial.
 
         Raises
         ------
@@ -45,54 +48,48 @@ class Labelled:
         """
         if not len(self):
             raise DataError("The data set is empty: there is no trial to run.")
-        if self.labels.max() >= n_classes:
-            raise DataError(
-                f"Label {self.labels.max()} has no output neuron: the network has {n_classes}, so "
-                f"labels must be in 0..{n_classes - 1}."
-            )
+        self.targets.check(n_outputs, n_steps)
 
-    def check_trainable(self, n_classes: int) -> None:
+    def check_trainable(self, n_outputs: int, n_steps: int) -> None:
         """Refuse also a set with one class only.
 
         Raises
         ------
         DataError
         """
-        self.check(n_classes)
-        if np.unique(self.labels).size < 2:
-            raise DataError(
-                f"All {len(self)} training trials are of class {self.labels[0]}: there is nothing "
-                "to tell apart. At least two classes are needed."
-            )
+        self.check(n_outputs, n_steps)
+        self.targets.check_trainable()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class LabelledTrials(Labelled):
-    """Encoded trials and the class of each.
+    """Encoded trials and what is wanted of each.
 
     Parameters
     ----------
     inputs : SpikeTrains
         n trials.
-    labels : array of int64, shape (n,)
-        Index of the output neuron that stands for the trial's class.
+    targets : Targets, or array of int64, shape (n,)
+        An array has the class of each trial: the index of the output neuron that stands for it.
 
     Raises
     ------
     DataError
-        If there is not one label, 0 or more, for each trial.
+        If there is not one target for each trial, or a label is below 0.
     """
 
     inputs: SpikeTrains
-    labels: NDArray[np.int64]
+    targets: Targets
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.inputs, SpikeTrains):
-            raise DataError(f"Trials are SpikeTrains, got {type(self.inputs).__name__}.")
-        object.__setattr__(self, "labels", checked_labels(self.labels))
-        if self.labels.shape != (self.inputs.n_trials,):
+    def __init__(self, inputs: SpikeTrains, targets: Targets | ArrayLike) -> None:
+        if not isinstance(inputs, SpikeTrains):
+            raise DataError(f"Trials are SpikeTrains, got {type(inputs).__name__}.")
+        object.__setattr__(self, "inputs", inputs)
+        object.__setattr__(self, "targets", as_targets(targets))
+        if len(self.targets) != inputs.n_trials:
+            what = "labels" if self.targets.kind == "classes" else f"targets ({self.targets.kind})"
             raise DataError(
-                f"{self.inputs.n_trials} trials need as many labels, got shape {self.labels.shape}."
+                f"{inputs.n_trials} trials need as many {what}, got {len(self.targets)}."
             )
 
     def epoch(self, number: int) -> LabelledTrials:  # noqa: ARG002
@@ -108,14 +105,14 @@ class LabelledTrials(Labelled):
         return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class VariedTrials(Labelled):
     """Training trials that are encoded anew in each epoch, a block at a time.
 
     Parameters
     ----------
-    labels : array of int64, shape (n,)
-        Index of the output neuron that stands for each trial's class.
+    targets : Targets, or array of int64, shape (n,)
+        As for `LabelledTrials`.
     encode : callable
         Gives the input spikes of an epoch (from 0) and an array of trials, in its order. It must
         depend on these two alone, or a resumed training would differ; no trial comes twice in an
@@ -125,22 +122,27 @@ class VariedTrials(Labelled):
     Raises
     ------
     DataError
-        If the labels are no column of whole numbers of 0 or more.
+        If labels are no column of whole numbers of 0 or more.
     """
 
-    labels: NDArray[np.int64]
+    targets: Targets
     encode: Callable[[int | None, NDArray[np.int64]], SpikeTrains]
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "labels", checked_labels(self.labels))
+    def __init__(
+        self,
+        targets: Targets | ArrayLike,
+        encode: Callable[[int | None, NDArray[np.int64]], SpikeTrains],
+    ) -> None:
+        object.__setattr__(self, "targets", as_targets(targets))
+        object.__setattr__(self, "encode", encode)
 
     def epoch(self, number: int) -> VariedEpoch:
         """Return the trials of an epoch, not encoded yet."""
-        return VariedEpoch(self.labels, partial(self.encode, number))
+        return VariedEpoch(self.targets, partial(self.encode, number))
 
     def plain(self) -> LabelledTrials:
         """Encode the trials without variation."""
-        return LabelledTrials(self.encode(None, np.arange(len(self))), self.labels)
+        return LabelledTrials(self.encode(None, np.arange(len(self))), self.targets)
 
 
 @dataclass(frozen=True)
@@ -149,12 +151,12 @@ class VariedEpoch(Labelled):
 
     Parameters
     ----------
-    labels : array of int64, shape (n,)
+    targets : Targets
     encode : callable
         Gives the input spikes of some of the trials.
     """
 
-    labels: NDArray[np.int64]
+    targets: Targets
     encode: Callable[[NDArray[np.int64]], SpikeTrains]
 
     def block(self, trials: NDArray[np.int64]) -> tuple[LabelledTrials, NDArray[np.int64]]:
@@ -165,8 +167,9 @@ class VariedEpoch(Labelled):
         DataError
             If not as many trials come as were asked for, or one is not there.
         """
-        trials = indices("Trials", trials, self.labels.size)
-        return LabelledTrials(self.encode(trials), self.labels[trials]), np.arange(trials.size)
+        trials = indices("Trials", trials, len(self.targets))
+        wanted = self.targets.take(trials)
+        return LabelledTrials(self.encode(trials), wanted), np.arange(trials.size)
 
 
 TrainingTrials = LabelledTrials | VariedTrials

@@ -35,6 +35,7 @@ from brainsnn.spikes.trials import LabelledTrials
 if TYPE_CHECKING:
     from brainsnn.codes import Decisions, Decoder
     from brainsnn.engine.base import Engine
+    from brainsnn.learning.base import BoundRule
     from brainsnn.network.model import Model
 
 BLOCK = 500
@@ -147,6 +148,7 @@ def evaluate(
     decoder: Decoder,
     output: str | None = None,
     block: int = BLOCK,
+    rule: BoundRule | None = None,
 ) -> pd.DataFrame:
     """Run all `trials` with the engine's present weights and tabulate what was decided.
 
@@ -159,6 +161,8 @@ def evaluate(
         The population that decides; the model's last by default.
     block : int, default 500
         Trials at once; bounds memory, changes no result.
+    rule : BoundRule, optional
+        Adds to recordings what the decoder reads beyond them.
 
     Returns
     -------
@@ -168,15 +172,17 @@ def evaluate(
     Raises
     ------
     DataError
-        If there are no trials, or a label has no output neuron.
+        If there are no trials, they have no classes, or a label has no output neuron.
     """
     output = output or list(engine.populations)[-1]
-    trials.check(engine.populations[output])
+    trials.check(engine.populations[output], engine.n_steps)
     fan_out = fan_outs(engine.model)
     tables = []
     for start in range(0, len(trials), block):
         index = np.arange(start, min(start + block, len(trials)))
         recording = engine.run(trials.inputs, index)
+        if rule is not None:
+            recording = rule.observe(recording, engine.weights)
         decisions = decoder.decode(recording, output)
         labels = trials.labels[index]
         tables.append(tabulate(recording, decisions, labels, output, fan_out, start))

@@ -34,14 +34,14 @@ def fingerprint(
     else:
         inputs = train.encode(0, np.arange(min(SAMPLE, len(train))))
     parts = {
-        "training labels": _digest(train.labels),
+        "training targets": _digest(*train.targets.arrays()),
         "training inputs": _of_spikes(inputs),
         "settings": str({name: repr(getattr(config, name)) for name in SETTINGS}),
         "rule": _told(rule),
         "decoder": _told(decoder),
     }
     if validation is not None:
-        parts["validation labels"] = _digest(validation.labels)
+        parts["validation targets"] = _digest(*validation.targets.arrays())
         parts["validation inputs"] = _of_spikes(validation.inputs)
     return parts
 

@@ -46,6 +46,8 @@ class EpochStatistics:
     connections : iterable of str
     n_blocks : int
         Blocks in the epoch; one gradient norm is kept for each.
+    decided : bool, default True
+        Whether trials have classes, so that there are decisions, right or wrong.
 
     Attributes
     ----------
@@ -63,8 +65,9 @@ class EpochStatistics:
         populations: Mapping[str, int],
         connections: Iterable[str],
         n_blocks: int,
+        decided: bool = True,
     ) -> None:
-        self.done = 0
+        self.done, self.decided = 0, decided
         self.loss = np.zeros(n_trials)
         self.correct = np.zeros(n_trials, np.bool_)
         self.tied = np.zeros(n_trials, np.bool_)
@@ -79,11 +82,13 @@ class EpochStatistics:
     def add(
         self,
         recording: Recording,
-        labels: NDArray[np.int64],
-        decisions: Decisions,
+        labels: NDArray[np.int64] | None,
+        decisions: Decisions | None,
         loss: NDArray[np.float64],
     ) -> None:
         """Take in the next n trials, with their labels, decisions and losses, each shape (n,).
+
+        Trials without classes have neither labels nor decisions: None.
 
         Raises
         ------
@@ -94,9 +99,10 @@ class EpochStatistics:
         self._check(recording, labels, decisions, loss)
         span = slice(self.done, self.done + recording.n_trials)
         self.loss[span] = loss
-        self.correct[span] = decisions.decision == labels
-        self.tied[span] = decisions.tie
-        self.label[span], self.decision[span] = labels, decisions.decision
+        if labels is not None and decisions is not None:
+            self.correct[span] = decisions.decision == labels
+            self.tied[span] = decisions.tie
+            self.label[span], self.decision[span] = labels, decisions.decision
         _count(
             recording.offsets,
             recording.population,
@@ -112,8 +118,8 @@ class EpochStatistics:
     def _check(
         self,
         recording: Recording,
-        labels: NDArray[np.int64],
-        decisions: Decisions,
+        labels: NDArray[np.int64] | None,
+        decisions: Decisions | None,
         loss: NDArray[np.float64],
     ) -> None:
         n = recording.n_trials
@@ -126,10 +132,12 @@ class EpochStatistics:
             raise DataError(
                 f"{n} trials after {self.done} are more than the epoch's {self.loss.size}."
             )
-        if not labels.shape == decisions.decision.shape == loss.shape == (n,):
+        given = [labels, decisions.decision] if labels is not None and decisions else []
+        shapes = [np.shape(values) for values in (*given, loss)]
+        if any(shape != (n,) for shape in shapes):
             raise DataError(
-                f"{n} trials need as many labels, decisions and losses, got {labels.shape}, "
-                f"{decisions.decision.shape} and {loss.shape}."
+                f"{n} trials need as many labels, decisions and losses, got "
+                f"{', '.join(map(str, shapes))}."
             )
 
     def _by_population(self, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -152,16 +160,16 @@ class EpochStatistics:
         return {name: int(value.sum()) for name, value in silent.items()}
 
     def accuracy(self) -> float:
-        """Share of correct decisions so far; NaN before the first trial."""
-        return float(self.correct[: self.done].mean()) if self.done else float("nan")
+        """Share of correct decisions so far; NaN before the first trial, and without classes."""
+        known = self.done and self.decided
+        return float(self.correct[: self.done].mean()) if known else float("nan")
 
     def metrics(self) -> dict[str, float]:
         """The epoch's columns of the metrics table that training itself gives."""
-        row: dict[str, float] = {
-            "loss": float(self.loss.mean()),
-            "train_accuracy": self.accuracy(),
-            "train_accuracy_ties_wrong": float((self.correct & ~self.tied).mean()),
-        }
+        row: dict[str, float] = {"loss": float(self.loss.mean())}
+        if self.decided:
+            row["train_accuracy"] = self.accuracy()
+            row["train_accuracy_ties_wrong"] = float((self.correct & ~self.tied).mean())
         row |= {f"silent_neurons_{name}": n for name, n in self.silent_neurons().items()}
         return row | {f"gradient_norm_{name}": float(n.mean()) for name, n in self.norms.items()}
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError, LearningError, RunDirectoryError
 from brainsnn.interrupts import Interrupted, StopRequest
-from brainsnn.learning.base import BoundRule
+from brainsnn.learning.base import BoundRule, check_targets
 from brainsnn.learning.rule import Rule
 from brainsnn.spikes import Recording
+from brainsnn.spikes.targets import Classes, Targets
 from brainsnn.spikes.trials import LabelledTrials, TrainingTrials, VariedEpoch
 from brainsnn.streams import Streams
 from brainsnn.training.callbacks.base import Callback, Progress
@@ -47,7 +48,8 @@ class Trainer:
         Holds the initial weights.
     rule : Rule or BoundRule
         A `Rule` is bound to the engine's network.
-    decoder : Decoder
+    decoder : Decoder or None
+        None where the trials have no classes, so that there is nothing to decide.
     config : TrainingConfig
     learning_rate : float
         Initial rate, which the schedule scales.
@@ -80,7 +82,7 @@ class Trainer:
         self,
         engine: Engine,
         rule: Rule | BoundRule,
-        decoder: Decoder,
+        decoder: Decoder | None,
         config: TrainingConfig,
         learning_rate: float,
         streams: Streams,
@@ -95,7 +97,8 @@ class Trainer:
                 f"The learning rate must be a finite number above 0, got {learning_rate}."
             )
         if isinstance(rule, Rule):
-            rule = rule.bind(engine.model, decoder, engine.n_steps)
+            kind = Classes if decoder else rule.learns_from()[0]
+            rule = rule.bind(engine.model, decoder, engine.n_steps, kind)
         self.engine, self.rule, self.decoder, self.config = engine, rule, decoder, config
         self.learning_rate, self.checkpoint, self.callbacks = learning_rate, checkpoint, callbacks
         self.output = output or list(engine.populations)[-1]
@@ -113,7 +116,7 @@ class Trainer:
         )
         self.block = max(1, BLOCK // size) * size
         self.stop = StopRequest()
-        self._n_trials = 0
+        self._n_trials, self._decided = 0, True
         self._began = 0.0
         self._saved_at = 0
 
@@ -143,6 +146,8 @@ class Trainer:
             On SIGINT, SIGTERM or SIGHUP, once the batch is finished and the checkpoint written.
         DataError, ConfigError
             If the trials cannot be trained on, or `monitor` is no metric.
+        RuleError
+            If the rule does not learn from targets of the trials' kind.
         LearningError
             If weights become NaN or infinite.
         RunDirectoryError
@@ -165,11 +170,17 @@ class Trainer:
         return self._result()
 
     def _check(self, train: TrainingTrials, validation: LabelledTrials | None) -> None:
-        n_classes = self.engine.populations[self.output]
-        train.check_trainable(n_classes)
+        ends = self.engine.populations[self.output], self.engine.n_steps
+        self._decided = isinstance(train.targets, Classes)
+        check_targets(self.rule, train.targets)
+        train.check_trainable(*ends)
         if validation is not None:
-            validation.check(n_classes)
-        check_monitor(self.config.monitor, self.engine, validation is not None)
+            check_targets(self.rule, validation.targets)
+            validation.check(*ends)
+        if self._decided and self.decoder is None:
+            raise ConfigError("Trials with classes need a decoder: what decides.")
+        monitor, validated = self.config.monitor, validation is not None
+        check_monitor(monitor, self.engine, validated, self._decided)
 
     def _resume(self) -> None:
         if self.checkpoint is None:
@@ -190,7 +201,8 @@ class Trainer:
     def _new_statistics(self) -> EpochStatistics:
         n_blocks = -(-self._n_trials // self.block)
         engine = self.engine
-        return EpochStatistics(self._n_trials, engine.populations, engine.weights, n_blocks)
+        sizes, names = engine.populations, engine.weights
+        return EpochStatistics(self._n_trials, sizes, names, n_blocks, self._decided)
 
     def _exhausted(self) -> bool:
         return self.state.selection.exhausted(self.state.epoch)
@@ -224,7 +236,8 @@ class Trainer:
             first = statistics.done
             order = index[first - begin : first - begin + portion]
             recording, norms = self.updater.run(trials, order, rate, self.stop)
-            self._take_in(recording, trials.labels[order[: recording.n_trials]], statistics)
+            done = order[: recording.n_trials]
+            self._take_in(recording, trials.targets, done, statistics)
             if first == start == begin:
                 for name, norm in norms.items():
                     statistics.norms[name][number] = norm
@@ -235,10 +248,18 @@ class Trainer:
             self.state.average.update(self.engine.weights)
 
     def _take_in(
-        self, recording: Recording, labels: NDArray[np.int64], statistics: EpochStatistics
+        self,
+        recording: Recording,
+        targets: Targets,
+        trials: NDArray[np.int64],
+        statistics: EpochStatistics,
     ) -> None:
+        wanted = targets.of(trials)
+        if not isinstance(targets, Classes) or self.decoder is None:
+            statistics.add(recording, None, None, self.rule.loss(recording, wanted))
+            return
         decisions = self.decoder.decode(recording, self.output)
-        statistics.add(recording, labels, decisions, self.rule.loss(recording, labels))
+        statistics.add(recording, wanted, decisions, self.rule.loss(recording, wanted))
 
     def _rate(self, index: int) -> float:
         position = self.state.epoch + index / self._n_trials
@@ -253,7 +274,8 @@ class Trainer:
         row: dict[str, Any] = {"epoch": state.epoch + 1, "learning_rate": self._rate(0)}
         row |= state.statistics.metrics()
         if validation is not None:
-            row |= validate(self.engine, validation, self.decoder, self.output, weights)
+            by = self.decoder, self.output, weights, self.rule
+            row |= validate(self.engine, validation, *by)
         state.selection.update(row, weights)
         fired = state.statistics.fired_fraction()
         row["redrawn"] = self.rule.end_epoch(self.engine.weights, fired, state.streams["redraw"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from brainsnn.errors import ConfigError
-from brainsnn.learning.base import Weights
+from brainsnn.learning.base import BoundRule, Weights
 from brainsnn.registry import suggest
+from brainsnn.spikes.targets import Classes
 from brainsnn.spikes.trials import LabelledTrials
-from brainsnn.training.evaluation import evaluate, summary
+from brainsnn.training.evaluation import BLOCK, evaluate, summary
 from brainsnn.training.statistics import EpochStatistics
 
 if TYPE_CHECKING:
@@ -26,7 +29,12 @@ COLUMNS = (
 
 
 def validate(
-    engine: Engine, trials: LabelledTrials, decoder: Decoder, output: str, weights: Weights
+    engine: Engine,
+    trials: LabelledTrials,
+    decoder: Decoder | None,
+    output: str,
+    weights: Weights,
+    rule: BoundRule,
 ) -> dict[str, float]:
     """Columns of the metrics table for `weights`; the engine's own are put back afterwards.
 
@@ -34,11 +42,14 @@ def validate(
     ----------
     engine : Engine
     trials : LabelledTrials
-    decoder : Decoder
+    decoder : Decoder or None
+        None where trials have no classes: their mean loss is the only column then.
     output : str
         The population that decides.
     weights : mapping of str to array
         The engine's own, or an average.
+    rule : BoundRule
+        Gives the loss, and adds to recordings what the decoder reads.
 
     Returns
     -------
@@ -47,13 +58,25 @@ def validate(
     own = {name: array.copy() for name, array in engine.weights.items()}
     engine.set_weights(weights)
     try:
-        numbers = summary(evaluate(engine, trials, decoder, output))
+        if decoder is None or not isinstance(trials.targets, Classes):
+            return {"validation_loss": mean_loss(engine, trials, rule)}
+        numbers = summary(evaluate(engine, trials, decoder, output, rule=rule))
     finally:
         engine.set_weights(own)
     return {f"validation_{name}": numbers[name] for name in COLUMNS}
 
 
-def check_monitor(monitor: str, engine: Engine, validated: bool) -> None:
+def mean_loss(engine: Engine, trials: LabelledTrials, rule: BoundRule) -> float:
+    """Mean loss of all trials with the engine's present weights."""
+    losses = []
+    for start in range(0, len(trials), BLOCK):
+        index = np.arange(start, min(start + BLOCK, len(trials)))
+        recording = rule.observe(engine.run(trials.inputs, index), engine.weights)
+        losses.append(rule.loss(recording, trials.targets.of(index)))
+    return float(np.concatenate(losses).mean())
+
+
+def check_monitor(monitor: str, engine: Engine, validated: bool, decided: bool = True) -> None:
     """Refuse to select weights on a metric that there will not be.
 
     Raises
@@ -61,9 +84,10 @@ def check_monitor(monitor: str, engine: Engine, validated: bool) -> None:
     ConfigError
     """
     connections = list(engine.weights)
-    names = ["learning_rate", *EpochStatistics(1, engine.populations, connections, 1).metrics()]
+    statistics = EpochStatistics(1, engine.populations, connections, 1, decided)
+    names = ["learning_rate", *statistics.metrics()]
     if validated:
-        names += [f"validation_{name}" for name in COLUMNS]
+        names += [f"validation_{name}" for name in (COLUMNS if decided else ("loss",))]
     elif monitor.startswith("validation_"):
         raise ConfigError(f"monitor = {monitor!r} needs a validation set; there is none.")
     if monitor not in names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from brainsnn.learning.losses import SpikeTrainLoss
 from brainsnn.learning.optimisers import OptimiserConfig
 from brainsnn.network.neurons import Coefficients
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.targets import TargetTrains
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training.loop.updates import StepByStep
@@ -38,8 +40,6 @@ The penalty of silence is no part of timing-based gradients: without it they are
 
 SURVEYED = tuple(name for name in RULES if name != "timing")
 """Methods that follow nothing but the loss."""
-
-_LABEL = np.zeros(1, np.int64)
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,23 @@ class Task:
     ----------
     inputs : SpikeTrains
         One trial.
+    wanted : SpikeTrains
+        One trial of the output.
+
+    Attributes
+    ----------
     loss : SpikeTrainLoss
-        Whose only target is the task's.
     """
 
     inputs: SpikeTrains
-    loss: SpikeTrainLoss
+    wanted: SpikeTrains
+    loss: ClassVar[SpikeTrainLoss] = SpikeTrainLoss()
 
     @property
     def silence(self) -> float:
         """Loss if no output spikes."""
-        targets = self.loss.targets
-        nothing = np.zeros((1, targets.n_steps, targets.n_neurons), np.bool_)
-        return float(self.loss.value(nothing, _LABEL)[0])
+        nothing = np.zeros((1, self.wanted.n_steps, self.wanted.n_neurons), np.bool_)
+        return float(self.loss.value(nothing, self.wanted)[0])
 
 
 def draw_task(sizes: Sizes, streams: Streams) -> Task:
@@ -90,15 +94,14 @@ def draw_task(sizes: Sizes, streams: Streams) -> Task:
 
     The streams are ``inputs`` and ``targets``, so that tasks of one seed share their inputs.
     """
-    drawn = (
+    inputs, wanted = (
         _random_trains(n, spikes, sizes.n_steps, streams.fresh(name))
         for name, n, spikes in (
             ("inputs", sizes.n_inputs, sizes.input_spikes),
             ("targets", sizes.n_outputs, sizes.target_spikes),
         )
     )
-    inputs, targets = drawn
-    return Task(inputs, SpikeTrainLoss(targets))
+    return Task(inputs, wanted)
 
 
 def _random_trains(n: int, spikes: int, n_steps: int, rng: np.random.Generator) -> SpikeTrains:
@@ -164,16 +167,17 @@ class Descent:
             The first weights, and those after every `keep` updates and the last.
         """
         rule, stride = self.rule(method, task), keep or self.updates
-        optimiser, trials = self.optimiser.build(), LabelledTrials(task.inputs, _LABEL)
+        wanted = TargetTrains(task.wanted)
+        optimiser, trials = self.optimiser.build(), LabelledTrials(task.inputs, wanted)
         updater = StepByStep(engine, rule, optimiser, sequential=False, clip=self.clip)
         engine.set_weights(first)
         losses, way = [], [flatten(engine.weights)]
         for begin in range(0, self.updates, stride):
             order = np.zeros(min(stride, self.updates - begin), np.int64)
             recording, _ = updater.run(trials, order, self.learning_rate, StopRequest())
-            losses.append(rule.loss(recording, order))
+            losses.append(rule.loss(recording, wanted.of(order)))
             way.append(flatten(engine.weights))
-        losses.append(rule.loss(engine.run(task.inputs), _LABEL))
+        losses.append(rule.loss(engine.run(task.inputs), task.wanted))
         return np.concatenate(losses), np.array(way)
 
 
@@ -192,9 +196,9 @@ def gradient_at(
         begin += values.size
     recording = engine.run(task.inputs)
     whole = {name: np.zeros_like(values) for name, values in weights.items()}
-    for name, gradient in rule.backward(recording, weights, _LABEL):
+    for name, gradient in rule.backward(recording, weights, task.wanted):
         whole[name][gradient.rows] = gradient.values  # noqa: PD011 -- no table
-    return float(rule.loss(recording, _LABEL)[0]), flatten(whole)
+    return float(rule.loss(recording, task.wanted)[0]), flatten(whole)
 
 
 def principal_directions(gradients: Array) -> Array:

@@ -8,6 +8,7 @@ under test but the loss and the surrogate derivative's formula.
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,18 +18,19 @@ from numpy.typing import NDArray
 from brainsnn.learning.antlr import AntlrBackprop, activation_based, bias_name, timing_based
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss, SpikeTrainLoss
 from brainsnn.network.neurons import Coefficients
+from brainsnn.spikes.targets import Classes, TargetTrains
 
 SIZES = {"input": 7, "first": 9, "second": 8, "output": 3}
 T, N_TRIALS = 18, 3
 COEFFICIENTS = Coefficients(0.8, 0.9, 1.1, 0.4, 0.7, 0.9)
-LABELS = np.array([0, 2, 1])
+LABELS = Classes(np.array([0, 2, 1]))
+TRAINS = TargetTrains(trains(np.random.default_rng(9).random((N_TRIALS, T, 3)) < 0.15))
 
 
 def losses() -> dict[str, SpikeLoss]:
-    target = np.random.default_rng(9).random((3, T, 3)) < 0.15
     return {
         "count": SpikeCountLoss.label_alone(3),
-        "train": SpikeTrainLoss(trains(target), beyond=12),
+        "train": SpikeTrainLoss(beyond=12),
         "latency": SpikeLatencyLoss(),
     }
 
@@ -105,8 +107,13 @@ class Forward:
         return ds, np.zeros(x.shape)
 
 
+def wanted(loss: SpikeLoss, trial: int | slice = slice(None)) -> Any:
+    targets = TRAINS if TargetTrains in loss.targets else LABELS
+    return targets.of(np.atleast_1d(np.arange(N_TRIALS)[trial]))
+
+
 def change_of_loss(
-    rule: AntlrBackprop, layers: list[NDArray[np.bool_]], weights: dict, direction: dict, label: int
+    rule: AntlrBackprop, layers: list[NDArray[np.bool_]], weights: dict, direction: dict, trial: int
 ) -> float:
     ds = dt = np.zeros(layers[0].shape)
     names, penalty = list(SIZES), 0.0
@@ -121,9 +128,9 @@ def change_of_loss(
             ds, dt = forward.by_kernel(x, bias, dx, (layers[depth] * dt) @ w, dbias)
         if post != names[-1]:
             penalty += rule.spike_penalty * float((layers[depth + 1] * ds).sum())
-    output, labels = layers[-1][None], np.array([label])
-    by_activation = rule.loss_function.activation(output, labels)[0]
-    by_time = rule.loss_function.timing(output, labels)[0]
+    output, asked = layers[-1][None], wanted(rule.loss_function, trial)
+    by_activation = rule.loss_function.activation(output, asked)[0]
+    by_time = rule.loss_function.timing(output, asked)[0]
     return float((by_activation * ds + by_time * dt).sum()) + penalty
 
 
@@ -149,15 +156,12 @@ def test_gradient_is_the_forward_derivative(case: str) -> None:
     weights, direction = draw(3), draw(4, 1.0)
     layers = trials(weights, rule.once)
     assert all(np.sum([x[d] for x in layers]) > 5 for d in range(len(SIZES)))
-    gradients = rule.backward(recording(layers, SIZES), weights, LABELS)
+    gradients = rule.backward(recording(layers, SIZES), weights, wanted(rule.loss_function))
     found = sum(
         float((direction[name].reshape(-1, g.values.shape[1])[g.rows] * g.values).sum())
         for name, g in gradients
     )
-    each = [
-        change_of_loss(rule, x, weights, direction, int(k))
-        for x, k in zip(layers, LABELS, strict=True)
-    ]
+    each = [change_of_loss(rule, x, weights, direction, k) for k, x in enumerate(layers)]
     assert found == pytest.approx(sum(each), rel=1e-9)
     assert abs(found) > 1e-3
 
@@ -175,7 +179,7 @@ def test_lambdas_of_one_and_nothing_give_the_parts_to_the_last_bit(
     exact = AntlrBackprop(loss, COEFFICIENTS, *lambdas)
     nothing = 1e-300  # so that both derivatives are worked out, and one does not count
     worked_out = AntlrBackprop(loss, COEFFICIENTS, lambdas[0] or nothing, lambdas[1] or nothing)
-    rules = [rule.backward(recorded, weights, LABELS) for rule in (part, exact, worked_out)]
+    rules = [rule.backward(recorded, weights, wanted(loss)) for rule in (part, exact, worked_out)]
     for (_, a), (_, b), (_, c) in zip(*rules, strict=True):
         np.testing.assert_array_equal(a.values, b.values)
         np.testing.assert_array_equal(a.values, np.where(abs(c.values) < 1e-250, 0, c.values))

@@ -89,8 +89,8 @@ def test_tasks_hold_as_many_spikes_as_asked_for():
     sizes = Sizes(n_inputs=6, n_outputs=2, input_spikes=4, target_spikes=3, n_steps=20)
     task, again = draw_task(sizes, Streams(7)), draw_task(sizes, Streams(7))
     np.testing.assert_array_equal(np.bincount(task.inputs.neuron), [4] * 6)
-    np.testing.assert_array_equal(np.bincount(task.loss.targets.neuron), [3, 3])
-    np.testing.assert_array_equal(task.loss.targets.step, again.loss.targets.step)
+    np.testing.assert_array_equal(np.bincount(task.wanted.neuron), [3, 3])
+    np.testing.assert_array_equal(task.wanted.step, again.wanted.step)
     assert task.silence > 0
 
 

@@ -13,11 +13,12 @@ def test_good_trials_pass():
     trials = make_trials(10)
     assert len(trials) == 10
     assert trials.labels.dtype == np.int64
-    trials.check_trainable(3)
+    trials.check_trainable(3, 4)
 
 
 @pytest.mark.parametrize(
-    ("labels", "message"), [([0, 1], r"3 trials.*\(2,\)"), ([0, -1, 2], "0 or more, got -1")]
+    ("labels", "message"),
+    [([0, 1], "3 trials need as many labels, got 2"), ([0, -1, 2], "0 or more, got -1")],
 )
 def test_bad_labels(labels, message):
     with pytest.raises(DataError, match=message):
@@ -27,20 +28,20 @@ def test_bad_labels(labels, message):
 def test_label_without_output_neuron():
     trials = LabelledTrials(INPUTS, np.array([0, 1, 7]))
     with pytest.raises(DataError, match=r"Label 7.*0\.\.2"):
-        trials.check(3)
+        trials.check(3, 4)
 
 
 def test_empty_set():
     empty = LabelledTrials(INPUTS.take(np.zeros(0, int)), np.zeros(0))
     with pytest.raises(DataError, match="empty"):
-        empty.check(3)
+        empty.check(3, 4)
 
 
 def test_one_class_only():
     trials = LabelledTrials(INPUTS, np.array([1, 1, 1]))
-    trials.check(3)
+    trials.check(3, 4)
     with pytest.raises(DataError, match=r"class 1.*two classes"):
-        trials.check_trainable(3)
+        trials.check_trainable(3, 4)
 
 
 def test_fixed_trials_are_the_same_in_every_epoch():
@@ -62,7 +63,7 @@ def test_varied_trials_are_encoded_block_by_block():
         return INPUTS.take(trials)
 
     trials = VariedTrials(np.array([0, 1, 1]), encode)
-    trials.check_trainable(2)
+    trials.check_trainable(2, 4)
     assert len(trials) == 3
     epoch = trials.epoch(4)
     assert asked == []

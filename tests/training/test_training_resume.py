@@ -196,9 +196,9 @@ def other_labels(trials):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"train": other_labels(make_trials(60))}, "other training labels:"),
+        ({"train": other_labels(make_trials(60))}, "other training targets:"),
         ({"train": make_trials(60, 5)}, "other training labels, training inputs"),
-        ({"validation": other_labels(make_trials(30, 1))}, "other validation labels:"),
+        ({"validation": other_labels(make_trials(30, 1))}, "other validation targets:"),
         ({"clip": 0.1}, "other settings"),
         ({"monitor": "loss"}, "other settings"),
         ({"learning_rate": 0.1}, "epoch 1 had a learning rate of 0.05"),

@@ -32,6 +32,7 @@ from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons.current_based import Coefficients, current_based, current_based_once
 from brainsnn.network.synapses.current import current
 from brainsnn.spikes import Recording
+from brainsnn.spikes.targets import Targets
 
 CITATION = (
     "Kim J., Kim K., Kim J.-J. (2020) Unifying activation- and timing-based learning rules for "
@@ -133,19 +134,25 @@ class AntlrBackprop(BoundRule):
         shape = (self.height, self.sharpness, self.least_slope)
         return np.array([*lambdas, *shape, self.reset_path, self.spike_penalty], np.float64)
 
+    @property
+    def targets(self) -> tuple[type[Targets], ...]:
+        """Those of the loss."""
+        return self.loss_function.targets
+
     def backward(
-        self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
+        self, recording: Recording, weights: Weights, wanted: Any
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield the gradient of each connection, and of biases, from the last to the first.
 
         Raises
         ------
         LearningError
-            If weights do not fit the recording, are not finite, or labels do not fit the loss.
+            If weights do not fit the recording, are not finite, or what is wanted does not fit
+            the loss.
         """
         chain, spikes, work = self._prepare(recording, weights)
-        wanted = self._of_outputs(recording, labels)
-        learn_trials(work, spikes, *wanted, pack(self.coefficients), self.parameters, self.once)
+        slopes = self._of_outputs(recording, wanted)
+        learn_trials(work, spikes, *slopes, pack(self.coefficients), self.parameters, self.once)
         for (name, _, target), layer, own in zip(
             chain[::-1], work[::-1], spikes[:0:-1], strict=True
         ):
@@ -158,12 +165,12 @@ class AntlrBackprop(BoundRule):
                 values = self.coefficients.beta_bias * layer.into_bias[None]
                 yield bias_name(target), RowGradient(np.zeros(1, np.int64), values)
 
-    def _of_outputs(self, recording: Recording, labels: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    def _of_outputs(self, recording: Recording, wanted: Any) -> tuple[Floats, Floats]:
         """Derivatives of the loss by the outputs' activations and times; 0 if not asked for."""
         raster, loss = output_raster(recording), self.loss_function
         none = np.zeros(raster.shape)
-        by_activation = loss.activation(raster, labels) if self.lambda_act else none
-        by_time = loss.timing(raster, labels) if self.lambda_tim else none
+        by_activation = loss.activation(raster, wanted) if self.lambda_act else none
+        by_time = loss.timing(raster, wanted) if self.lambda_tim else none
         for derivatives in (by_activation, by_time):
             if derivatives.shape != raster.shape or derivatives.dtype != np.float64:
                 raise LearningError(
@@ -194,9 +201,9 @@ class AntlrBackprop(BoundRule):
             work.append(make_layer(weights[name], bias, used, (pair[0], pair[1]), *common, **shape))
         return chain, spikes, tuple(work)
 
-    def loss(self, recording: Recording, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    def loss(self, recording: Recording, wanted: Any) -> NDArray[np.float64]:
         """Loss of each trial."""
-        return self.loss_function.value(output_raster(recording), labels)
+        return self.loss_function.value(output_raster(recording), wanted)
 
 
 def _checked_bias(weights: Weights, population: str, size: int) -> Floats:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
 from brainsnn.registry import Registry
+from brainsnn.spikes.targets import Classes, Targets
 
 Method = Literal["activation", "timing", "antlr"]
 Floats = NDArray[np.float64]
@@ -21,16 +22,19 @@ Labels = NDArray[np.int64]
 class SpikeLoss(ABC):
     """A loss of the output's spikes, given as an array of bool, shape (n_trials, n_steps, n).
 
-    A label names what is wanted of the trial: a class, or one of several target patterns. The two
-    derivatives are with respect to a spike's presence and to its time; the second is 0 wherever
-    there is no spike.
+    What is wanted of the trials is a column of the kind that the loss takes (`Targets.of`): labels,
+    for most. The two derivatives are with respect to a spike's presence and to its time; the second
+    is 0 wherever there is no spike.
 
     Attributes
     ----------
+    targets : tuple of Targets classes
+        Kinds of targets that it takes.
     refused : mapping of str to str
         Methods with which the loss does not go, and why.
     """
 
+    targets: ClassVar[tuple[type[Targets], ...]] = (Classes,)
     refused: ClassVar[Mapping[Method, str]] = {}
 
     def check_method(self, method: Method) -> None:
@@ -48,15 +52,15 @@ class SpikeLoss(ABC):
             )
 
     @abstractmethod
-    def value(self, spikes: Rasters, labels: Labels) -> Floats:
+    def value(self, spikes: Rasters, wanted: Any, /) -> Floats:
         """Loss of each trial, shape (n_trials,)."""
 
     @abstractmethod
-    def activation(self, spikes: Rasters, labels: Labels) -> Floats:
+    def activation(self, spikes: Rasters, wanted: Any, /) -> Floats:
         """Derivative with respect to each activation, shape (n_trials, n_steps, n)."""
 
     @abstractmethod
-    def timing(self, spikes: Rasters, labels: Labels) -> Floats:
+    def timing(self, spikes: Rasters, wanted: Any, /) -> Floats:
         """Derivative with respect to the time of each spike, shape (n_trials, n_steps, n)."""
 
 

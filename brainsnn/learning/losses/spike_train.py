@@ -14,7 +14,7 @@ with :math:`\kappa'[s] = (\kappa[s + 1] - \kappa[s - 1]) / 2` a central differen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from scipy.signal import lfilter
@@ -23,12 +23,11 @@ from brainsnn.errors import LearningError
 from brainsnn.learning.losses.spike_loss import (
     SPIKE_LOSSES,
     Floats,
-    Labels,
     Rasters,
     SpikeLoss,
-    check_targets,
 )
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.targets import Targets, TargetTrains
 
 SMALLEST = 1e-6
 """The kernel ends where it falls to this."""
@@ -38,14 +37,12 @@ LONGEST = 1000
 
 
 @SPIKE_LOSSES.register("spike_train")
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class SpikeTrainLoss(SpikeLoss):
     """Squared distance of smoothed spike trains (module docstring).
 
     Parameters
     ----------
-    targets : SpikeTrains
-        Wanted output spikes; a label is the index of a trial of it.
     decay : float, default 0.9
         :math:`a`, share of the kernel that a step leaves.
     beyond : int, default 200
@@ -57,7 +54,8 @@ class SpikeTrainLoss(SpikeLoss):
         If the decay is not above 0 and below 1, or `beyond` is negative.
     """
 
-    targets: SpikeTrains
+    targets: ClassVar[tuple[type[Targets], ...]] = (TargetTrains,)
+
     decay: float = 0.9
     beyond: int = 200
 
@@ -67,14 +65,6 @@ class SpikeTrainLoss(SpikeLoss):
                 "Spike-train loss: the decay must be above 0 and below 1, and beyond 0 or more; "
                 f"got {self.decay} and {self.beyond}."
             )
-
-    @cached_property
-    def _wanted(self) -> Rasters:
-        targets = self.targets
-        raster = np.zeros((targets.n_trials, targets.n_steps, targets.n_neurons), np.bool_)
-        trial = np.repeat(np.arange(targets.n_trials), np.diff(targets.offsets))
-        raster[trial, targets.step, targets.neuron] = True
-        return raster
 
     def _length(self, n_steps: int) -> int:
         """Steps after which the kernel ends, in a trial of `n_steps`."""
@@ -88,41 +78,53 @@ class SpikeTrainLoss(SpikeLoss):
         smoothed[:, length:] -= self.decay**length * decayed[:, :-length]
         return smoothed
 
-    def _difference(self, spikes: Rasters, labels: Labels) -> Floats:
+    def _difference(self, spikes: Rasters, wanted: SpikeTrains) -> Floats:
         """Smoothed difference, with the steps past the end, shape (n_trials, longer, n)."""
-        check_targets(spikes, labels, self.targets.n_trials, self.targets.n_neurons)
+        _check(spikes, wanted)
         n_trials, n_steps, n = spikes.shape
-        if self.targets.n_steps > n_steps:
-            raise LearningError(
-                f"Targets of {self.targets.n_steps} steps for trials of {n_steps}: a target may "
-                "not lie outside its trial."
-            )
         length = self._length(n_steps)
         raw = np.zeros((n_trials, n_steps + min(self.beyond, length - 1), n))
         raw[:, :n_steps] = spikes
-        raw[:, : self.targets.n_steps] -= self._wanted[labels]
+        trial = np.repeat(np.arange(n_trials), np.diff(wanted.offsets))
+        raw[trial, wanted.step, wanted.neuron] -= 1.0
         return self._smoothed(raw, length)
 
-    def _ahead(self, spikes: Rasters, labels: Labels) -> Floats:
+    def _ahead(self, spikes: Rasters, wanted: SpikeTrains) -> Floats:
         """Sum of the kernel over the smoothed difference, from each step and from -1 on."""
-        difference = self._difference(spikes, labels)
+        difference = self._difference(spikes, wanted)
         around = np.pad(difference, ((0, 0), (1, 1), (0, 0)))
         return self._smoothed(around[:, ::-1], self._length(spikes.shape[1]))[:, ::-1]
 
-    def value(self, spikes: Rasters, labels: Labels) -> Floats:
+    def value(self, spikes: Rasters, wanted: SpikeTrains) -> Floats:
         """Loss of each trial, shape (n_trials,)."""
-        difference = self._difference(spikes, labels)
+        difference = self._difference(spikes, wanted)
         loss: Floats = (difference**2).sum(axis=(1, 2)) / spikes.shape[1]
         return loss
 
-    def activation(self, spikes: Rasters, labels: Labels) -> Floats:
+    def activation(self, spikes: Rasters, wanted: SpikeTrains) -> Floats:
         """Derivative with respect to each activation, shape (n_trials, n_steps, n)."""
         n_steps = spikes.shape[1]
-        return 2 / n_steps * self._ahead(spikes, labels)[:, 1 : n_steps + 1]
+        return 2 / n_steps * self._ahead(spikes, wanted)[:, 1 : n_steps + 1]
 
-    def timing(self, spikes: Rasters, labels: Labels) -> Floats:
+    def timing(self, spikes: Rasters, wanted: SpikeTrains) -> Floats:
         """Derivative with respect to the time of each spike, shape (n_trials, n_steps, n)."""
-        n_steps, ahead = spikes.shape[1], self._ahead(spikes, labels)
+        n_steps, ahead = spikes.shape[1], self._ahead(spikes, wanted)
         # A central difference of the kernel is one of what it sums.
         slope = (ahead[:, :n_steps] - ahead[:, 2 : n_steps + 2]) / 2
         return -2 / n_steps * slope * spikes
+
+
+def _check(spikes: Rasters, wanted: SpikeTrains) -> None:
+    """Refuse target trains that are not of these trials and outputs."""
+    if not isinstance(wanted, SpikeTrains):
+        raise LearningError(f"Spike-train loss: SpikeTrains are wanted, got {type(wanted)}.")
+    n_trials, n_steps, n = spikes.shape
+    if wanted.n_trials != n_trials:
+        raise LearningError(f"{wanted.n_trials} target trains for {n_trials} trials.")
+    if wanted.n_neurons != n:
+        raise LearningError(f"Targets of {wanted.n_neurons} outputs; the network has {n}.")
+    if wanted.n_steps > n_steps:
+        raise LearningError(
+            f"Targets of {wanted.n_steps} steps for trials of {n_steps}: a target may not lie "
+            "outside its trial."
+        )

@@ -127,7 +127,7 @@ def diagnose(
     }
     norms = {name: float(values.mean()) for name, values in statistics.norms.items()}
     change = losses[-1] / losses[0] - 1.0 if losses[0] else 0.0
-    accuracy = float(row["train_accuracy"])
+    accuracy = float(row.get("train_accuracy", np.nan))
     chance = max(_largest_share(statistics.label[: statistics.done]), 1 / n_classes)
     never = _advise_on_answers(statistics)
     guessing = accuracy <= chance + NEAR_CHANCE * (1 - chance)
@@ -219,7 +219,7 @@ def _largest_share(labels: NDArray[np.int32]) -> float:
 
 def _falls(metrics: Metrics) -> bool:
     """Whether accuracy has fallen over the last epochs."""
-    values = [float(row["train_accuracy"]) for row in metrics[-WINDOW:]]
+    values = [float(row.get("train_accuracy", np.nan)) for row in metrics[-WINDOW:]]
     return values[-1] < max(values) - 0.02
 
 

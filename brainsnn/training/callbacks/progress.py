@@ -43,7 +43,11 @@ def reporter(*, quiet: bool = False, console: Console | None = None) -> Callback
 
 def describe_row(row: dict[str, Any]) -> str:
     """One line of an epoch's metrics: accuracies, silent neurons, re-drawn ones, time."""
-    parts = [f"loss {row['loss']:.4f}", f"train {row['train_accuracy']:.2%}"]
+    parts = [f"loss {row['loss']:.4f}"]
+    if "train_accuracy" in row:
+        parts.append(f"train {row['train_accuracy']:.2%}")
+    if "validation_loss" in row:
+        parts.append(f"validation loss {row['validation_loss']:.4f}")
     if "validation_accuracy" in row:
         parts.append(f"validation {row['validation_accuracy']:.2%}")
         parts.append(f"ties wrong {row['validation_accuracy_ties_wrong']:.2%}")
@@ -139,7 +143,7 @@ class ProgressLines(Callback):
 def situation(pace: Pace, progress: Progress, metrics: Metrics) -> str:
     """Where training is, in one line: pace, time left, accuracies, silent neurons."""
     parts = [f"{pace.rate(progress):.0f} images/s", f"{pace.left(progress)} left"]
-    if progress.statistics is not None:
+    if progress.statistics is not None and progress.statistics.decided:
         parts.append(f"train {progress.statistics.accuracy():.2%}")
     if metrics and "validation_accuracy" in metrics[-1]:
         parts.append(f"validation {metrics[-1]['validation_accuracy']:.2%}")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.interrupts import StopRequest
-from brainsnn.learning.base import BoundRule
+from brainsnn.learning.base import BoundRule, Weights
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.network.connectivity import AllToAll
 from brainsnn.spikes import Recording
@@ -66,6 +66,10 @@ class Updater(Protocol):
         ...
 
 
+def _as_it_is(recording: Recording, weights: Weights) -> Recording:  # noqa: ARG001
+    return recording
+
+
 class StepByStep:
     """Engine, rule and optimiser in turn, for any of them (see `Updater`).
 
@@ -93,6 +97,7 @@ class StepByStep:
         self.engine, self.rule, self.optimiser = engine, rule, optimiser
         self.batch_size, self.sequential, self.clip = batch_size, sequential, clip
         self.portion: int | None = -(-ENOUGH // batch_size) * batch_size if batch_size > 1 else None
+        self._observe = getattr(rule, "observe", _as_it_is)
         self._from_inputs = [
             c.name
             for c in engine.model.connections
@@ -115,15 +120,15 @@ class StepByStep:
         """See `Updater`."""
         run, backward, step = self.engine.run, self.rule.backward, self.optimiser.step
         weights, inputs, size = self.engine.weights, trials.inputs, self.batch_size
-        labels, postpones = trials.labels[order], self.optimiser.postpones
+        wanted, postpones = trials.targets.of, self.optimiser.postpones
         recordings: list[Recording] = []
         norms: dict[str, float] = {}
         for start in range(0, order.size, size):
             index = order[start : start + size]
             if postpones:
                 self._prepare(trials, index)
-            recording = run(inputs, index)
-            gradients = backward(recording, weights, labels[start : start + size])
+            recording = self._observe(run(inputs, index), weights)
+            gradients = backward(recording, weights, wanted(index))
             for name, gradient in gradients if self.sequential else list(gradients):
                 if index.size > 1:
                     np.divide(gradient.values, index.size, out=gradient.values)

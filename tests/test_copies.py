@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from registries import SYNAPSES
 
 import brainsnn as bs
 from brainsnn.codes import DECODERS, ENCODERS
@@ -12,7 +13,7 @@ from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.rules import RULES
 from brainsnn.network.neurons import NEURONS
 from brainsnn.network.notation import chain
-from brainsnn.network.synapses import SYNAPSES, FanInNormal
+from brainsnn.network.synapses import FanInNormal
 from brainsnn.spikes import Recording
 
 WAYS = {

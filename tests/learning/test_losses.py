@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from registries import LOSSES
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.losses import LOSSES, FirstSpikeSoftmax, RelativeTargets
+from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets
 
 T = 100
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from registries import SPIKE_LOSSES
 
 from brainsnn.errors import LearningError
 from brainsnn.learning.losses import (
-    SPIKE_LOSSES,
     SpikeCountLoss,
     SpikeLatencyLoss,
     SpikeLoss,
@@ -31,11 +31,11 @@ def one_target(step: int) -> SpikeTrains:
 
 
 LOSSES: dict[str, SpikeLoss] = {
-    "spike_count": SpikeCountLoss.label_alone(1),
-    "spike_train": SpikeTrainLoss(),
-    "spike_latency": SpikeLatencyLoss(),
+    "SpikeCountLoss": SpikeCountLoss.label_alone(1),
+    "SpikeTrainLoss": SpikeTrainLoss(),
+    "SpikeLatencyLoss": SpikeLatencyLoss(),
 }
-WANTED = {name: one_target(4) if name == "spike_train" else np.array([0]) for name in LOSSES}
+WANTED = {name: one_target(4) if name == "SpikeTrainLoss" else np.array([0]) for name in LOSSES}
 
 
 def test_every_loss_is_tested() -> None:
@@ -72,7 +72,7 @@ def test_a_train_of_one_spike_a_step_late() -> None:
     assert np.count_nonzero(found) == 1
 
 
-@pytest.mark.parametrize("name", ["spike_count", "spike_train"])
+@pytest.mark.parametrize("name", ["SpikeCountLoss", "SpikeTrainLoss"])
 def test_activation_is_the_slope_of_a_quadratic(name: str) -> None:
     """Adding a spike changes a quadratic by the mean of the derivatives before and after."""
     loss, labels = LOSSES[name], WANTED[name]
@@ -108,7 +108,7 @@ def test_latency_of_a_silent_label_is_asked_for_spikes() -> None:
     assert found[0, 3, 0] < 0
 
 
-@pytest.mark.parametrize("name", [name for name in LOSSES if name != "spike_train"])
+@pytest.mark.parametrize("name", [name for name in LOSSES if name != "SpikeTrainLoss"])
 def test_labels_must_be_targets(name: str) -> None:
     spikes = raster((0, 1, 0), n=1)
     for method in ("value", "activation", "timing"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import brian2
 import numpy as np
 import pytest
+from registries import SYNAPSES
 
 from brainsnn.errors import ModelError
 from brainsnn.network.build import build
 from brainsnn.network.describe import describe_markdown, describe_text
 from brainsnn.network.model import SCHEDULE, Connection, Model, Population, feedforward
 from brainsnn.network.neurons import NEURONS, Neuron, integrate_and_fire_once
-from brainsnn.network.synapses import SYNAPSES, Normal, Uniform
+from brainsnn.network.synapses import Normal, Uniform
 from brainsnn.streams import Streams
 
 ONCE = integrate_and_fire_once
@@ -66,7 +67,7 @@ def test_every_registered_neuron_builds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(SYNAPSES))
-def test_every_registered_synapse_builds(name: str) -> None:
+def test_every_synapse_builds(name: str) -> None:
     sizes = {"input": 2, "output": 2}
     model = feedforward("one", sizes, ONCE, [Uniform()], synapse=SYNAPSES[name])
     assert SYNAPSES[name].weight in build(model).synapses["input_output"].variables

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from brainsnn.errors import LearningError
 from brainsnn.indices import size
 from brainsnn.learning.kernels import LossKernel
-from brainsnn.registry import Registry
 
 
 class FirstSpikeLoss(ABC):
@@ -97,6 +96,3 @@ def check_labels(steps: NDArray[Any], labels: NDArray[np.int64]) -> None:
             f"Labels must be in 0..{steps.shape[1] - 1} (one output neuron a class); "
             f"got {labels.min()}..{labels.max()}."
         )
-
-
-LOSSES: Registry[type[FirstSpikeLoss]] = Registry("loss")

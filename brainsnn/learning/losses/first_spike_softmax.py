@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.kernels import LossKernel
-from brainsnn.learning.losses.base import LOSSES, CompiledLoss
+from brainsnn.learning.losses.base import CompiledLoss
 
 
 @njit()
@@ -58,7 +58,6 @@ def _softmax_losses(
                 error[n, k] += patience * rash / (tau * earliest)
 
 
-@LOSSES.register("first_spike_softmax")
 @dataclass(frozen=True)
 class FirstSpikeSoftmax(CompiledLoss):
     r"""Cross-entropy over first-spike steps (equations in the module docstring).

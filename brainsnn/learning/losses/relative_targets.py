@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.kernels import LossKernel
-from brainsnn.learning.losses.base import LOSSES, CompiledLoss
+from brainsnn.learning.losses.base import CompiledLoss
 
 
 @njit()
@@ -50,7 +50,6 @@ def _errors(
             value[n] += 0.5 * error[n, k] ** 2
 
 
-@LOSSES.register("relative_targets")
 @dataclass(frozen=True)
 class RelativeTargets(CompiledLoss):
     """S4NN's relative targets (equations in the module docstring).

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
 from brainsnn.learning.losses.spike_loss import (
-    SPIKE_LOSSES,
     Floats,
     Labels,
     Method,
@@ -31,7 +30,6 @@ from brainsnn.learning.losses.spike_loss import (
 )
 
 
-@SPIKE_LOSSES.register("spike_count")
 @dataclass(frozen=True, eq=False)
 class SpikeCountLoss(SpikeLoss):
     """Squared error of spike counts (module docstring).

@@ -25,7 +25,6 @@ from scipy.special import log_softmax
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.losses.spike_loss import (
-    SPIKE_LOSSES,
     Floats,
     Labels,
     Method,
@@ -35,7 +34,6 @@ from brainsnn.learning.losses.spike_loss import (
 )
 
 
-@SPIKE_LOSSES.register("spike_latency")
 @dataclass(frozen=True)
 class SpikeLatencyLoss(SpikeLoss):
     r"""Cross-entropy of first-spike steps, with a penalty of silence (module docstring).

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.registry import Registry
 from brainsnn.spikes.targets import Classes, Targets
 
 Method = Literal["activation", "timing", "antlr"]
@@ -83,6 +82,3 @@ def check_targets(spikes: Rasters, labels: Labels, n_targets: int, n_outputs: in
         raise LearningError(
             f"Labels must be in 0..{n_targets - 1}; got {labels.min()}..{labels.max()}."
         )
-
-
-SPIKE_LOSSES: Registry[type[SpikeLoss]] = Registry("spike loss")

@@ -21,7 +21,6 @@ from scipy.signal import lfilter
 
 from brainsnn.errors import LearningError
 from brainsnn.learning.losses.spike_loss import (
-    SPIKE_LOSSES,
     Floats,
     Rasters,
     SpikeLoss,
@@ -36,7 +35,6 @@ LONGEST = 1000
 """Steps beyond which it is not followed."""
 
 
-@SPIKE_LOSSES.register("spike_train")
 @dataclass(frozen=True)
 class SpikeTrainLoss(SpikeLoss):
     """Squared distance of smoothed spike trains (module docstring).

@@ -1,14 +1,12 @@
 """Connectivities, one a file: which neurons synapses lead from and to, and what they share.
 
-To add one: write a file with a `Connectivity`, register it in `CONNECTIVITIES`, and import it
-below.
+To add one: write a file with a `Connectivity`, and import it below.
 """
 
 from brainsnn.network.connectivity.all_to_all import AllToAll
 from brainsnn.network.connectivity.all_to_others import AllToOthers
 from brainsnn.network.connectivity.average_pooling import AveragePooling
 from brainsnn.network.connectivity.base import (
-    CONNECTIVITIES,
     Connectivity,
     ListedConnectivity,
     SynapseList,
@@ -20,7 +18,6 @@ from brainsnn.network.connectivity.given_pairs import GivenPairs
 from brainsnn.network.connectivity.one_to_one import OneToOne
 
 __all__ = [
-    "CONNECTIVITIES",
     "AllToAll",
     "AllToOthers",
     "AveragePooling",

@@ -8,10 +8,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.network.connectivity.base import CONNECTIVITIES, Connectivity, SynapseList
+from brainsnn.network.connectivity.base import Connectivity, SynapseList
 
 
-@CONNECTIVITIES.register("all_to_all")
 @dataclass(frozen=True)
 class AllToAll(Connectivity):
     """Synapses from every neuron to every neuron; weights of shape (source, target)."""

@@ -8,10 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import CONNECTIVITIES, Index, ListedConnectivity
+from brainsnn.network.connectivity.base import Index, ListedConnectivity
 
 
-@CONNECTIVITIES.register("all_to_others")
 @dataclass(frozen=True)
 class AllToOthers(ListedConnectivity):
     """Synapses from every neuron of a population to all others of it: lateral connections."""

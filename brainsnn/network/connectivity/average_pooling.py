@@ -8,10 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import CONNECTIVITIES, ImageConnectivity, SynapseList
+from brainsnn.network.connectivity.base import ImageConnectivity, SynapseList
 
 
-@CONNECTIVITIES.register("average_pooling")
 @dataclass(frozen=True)
 class AveragePooling(ImageConnectivity):
     """Squares that do not overlap, each with the mean of its channel; every weight 1 / size**2.

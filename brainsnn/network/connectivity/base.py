@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
 from brainsnn.indices import seal, size
-from brainsnn.registry import Registry
 from brainsnn.streams import Streams, seed_of
 
 Index = NDArray[np.int32]
@@ -246,6 +245,3 @@ def _drawn(connectivity: DrawnConnectivity, n_source: int, n_target: int) -> tup
     columns = source[order].astype(np.int32), target[order].astype(np.int32)
     seal(*columns)
     return columns
-
-
-CONNECTIVITIES: Registry[type[Connectivity]] = Registry("connectivity")

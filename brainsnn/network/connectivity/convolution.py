@@ -8,10 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import CONNECTIVITIES, ImageConnectivity, SynapseList
+from brainsnn.network.connectivity.base import ImageConnectivity, SynapseList
 
 
-@CONNECTIVITIES.register("convolution")
 @dataclass(frozen=True)
 class Convolution(ImageConnectivity):
     """Two-dimensional convolution of stride 1, without padding.

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
 from brainsnn.indices import size
-from brainsnn.network.connectivity.base import CONNECTIVITIES, DrawnConnectivity
+from brainsnn.network.connectivity.base import DrawnConnectivity
 
 
-@CONNECTIVITIES.register("fixed_in_degree")
 @dataclass(frozen=True)
 class FixedInDegree(DrawnConnectivity):
     """Each target neuron has synapses from `degree` different sources, drawn evenly.

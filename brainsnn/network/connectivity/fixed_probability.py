@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import CONNECTIVITIES, DrawnConnectivity
+from brainsnn.network.connectivity.base import DrawnConnectivity
 
 
-@CONNECTIVITIES.register("fixed_probability")
 @dataclass(frozen=True)
 class FixedProbability(DrawnConnectivity):
     """Each pair of neurons has a synapse with the same probability, independently of all others.

@@ -9,10 +9,9 @@ import numpy as np
 
 from brainsnn.errors import ModelError
 from brainsnn.indices import sealed, whole_numbers
-from brainsnn.network.connectivity.base import CONNECTIVITIES, Index, ListedConnectivity
+from brainsnn.network.connectivity.base import Index, ListedConnectivity
 
 
-@CONNECTIVITIES.register("given_pairs")
 @dataclass(frozen=True, eq=False)
 class GivenPairs(ListedConnectivity):
     """Synapses between the given pairs of neurons.

@@ -8,10 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import ModelError
-from brainsnn.network.connectivity.base import CONNECTIVITIES, Index, ListedConnectivity
+from brainsnn.network.connectivity.base import Index, ListedConnectivity
 
 
-@CONNECTIVITIES.register("one_to_one")
 @dataclass(frozen=True)
 class OneToOne(ListedConnectivity):
     """A synapse from neuron i of the source to neuron i of the target, for all i."""

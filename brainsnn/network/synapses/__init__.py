@@ -1,11 +1,10 @@
 """Synapse models, one a file, as Brian2 strings.
 
-To add one: write a file with a `SynapseModel`, add it to `SYNAPSES`, and import it below.
+To add one: write a file with a `SynapseModel`, and import it below.
 """
 
 from brainsnn.network.synapses.base import (
     SIGNS,
-    SYNAPSES,
     FanInNormal,
     Initialiser,
     Normal,
@@ -19,7 +18,6 @@ from brainsnn.network.synapses.instantaneous import instantaneous
 
 __all__ = [
     "SIGNS",
-    "SYNAPSES",
     "FanInNormal",
     "Initialiser",
     "Normal",

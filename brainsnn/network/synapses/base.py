@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
-from brainsnn.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class SynapseModel:
     Parameters
     ----------
     name : str, default "synapse"
-        Name in the registry and in descriptions.
+        Name in descriptions and in messages.
     equations : str, default "w : 1"
         Brian2 equations; they must define `weight`.
     on_pre : str, default "v_post += w"
@@ -124,6 +123,3 @@ SIGNS: dict[Sign, float] = {"excitatory": 1.0, "inhibitory": -1.0}
 def signed(weights: NDArray[np.float64], sign: Sign | None) -> NDArray[np.float64]:
     """Weights with the sign of a connection: 0 or more, or 0 or less; without one, as they are."""
     return weights if sign is None else SIGNS[sign] * np.abs(weights)
-
-
-SYNAPSES: Registry[SynapseModel] = Registry("synapse")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from registries import CONNECTIVITIES
 
 from brainsnn.errors import ModelError
 from brainsnn.network.connectivity import (
-    CONNECTIVITIES,
     AllToAll,
     AllToOthers,
     AveragePooling,
@@ -69,7 +69,7 @@ def test_average_pooling_is_the_mean_of_squares(size, down, right, channels):
     np.testing.assert_allclose(image.ravel() @ dense, wanted.ravel(), atol=1e-12)
 
 
-def test_every_structure_has_an_example():
+def test_every_connectivity_has_an_example():
     assert EXAMPLES.keys() == CONNECTIVITIES.keys()
 
 

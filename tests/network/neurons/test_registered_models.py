@@ -1,13 +1,14 @@
-"""Every registered neuron and synapse runs alike on every engine."""
+"""Every neuron and synapse that is offered runs alike on every engine."""
 
 import numpy as np
 import pytest
 from engines import usable_engines
+from registries import SYNAPSES
 
 from brainsnn.engine import build_engine
 from brainsnn.network.model import feedforward
 from brainsnn.network.neurons import NEURONS
-from brainsnn.network.synapses import SYNAPSES, Uniform
+from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 
@@ -44,7 +45,7 @@ def test_engines_agree(neuron, synapse):
         np.testing.assert_allclose(frame["potential"], expected["potential"], rtol=1e-12)
 
 
-@pytest.mark.parametrize("registry", [NEURONS, SYNAPSES], ids=lambda r: r.kind)
+@pytest.mark.parametrize("registry", [NEURONS, SYNAPSES], ids=["neurons", "synapses"])
 def test_each_says_what_it_is(registry):
     for name, entry in registry.items():
         assert entry.name == name

@@ -139,6 +139,23 @@ class Engine(ABC):
             If the inputs are of another size or longer than a trial, or a trial or `until` does
             not exist.
         """
+        wanted = self.check(inputs, trials)
+        return (
+            self._run(inputs, wanted)
+            if until is None
+            else self._run_stopping(inputs, wanted, until)
+        )
+
+    def check(
+        self, inputs: SpikeTrains, trials: NDArray[np.integer] | None = None
+    ) -> NDArray[np.int64]:
+        """Return the numbers of the trials to run, all by default.
+
+        Raises
+        ------
+        DataError
+            As for `run`.
+        """
         if not isinstance(inputs, SpikeTrains):
             raise DataError(f"Inputs are SpikeTrains, got {type(inputs).__name__}.")
         if inputs.n_neurons != self.n_inputs or inputs.n_steps > self.n_steps:
@@ -150,11 +167,7 @@ class Engine(ABC):
         if trials is None:
             trials = np.arange(inputs.n_trials)
         wanted: NDArray[np.int64] = indices("Trials", trials, inputs.n_trials)
-        return (
-            self._run(inputs, wanted)
-            if until is None
-            else self._run_stopping(inputs, wanted, until)
-        )
+        return wanted
 
     def _run_stopping(
         self, inputs: SpikeTrains, trials: NDArray[np.int64], population: str

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import RuleError
+from brainsnn.jit import njit
 from brainsnn.learning.kernels import RuleKernels
 from brainsnn.spikes import Recording
 from brainsnn.spikes.targets import Classes, Targets
@@ -39,6 +40,15 @@ class RowGradient:
 
     rows: NDArray[np.int64]
     values: NDArray[np.float64]
+
+
+@njit()
+def add_squares(values: NDArray[np.float64], total: float) -> float:
+    """`total` and the squares of all values, added one after the other."""
+    for i in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            total += values[i, j] * values[i, j]
+    return total
 
 
 class BoundRule(Protocol):

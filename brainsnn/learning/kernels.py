@@ -41,6 +41,7 @@ VECTOR = types.Array(types.float64, 1, "C")
 MATRIX = types.Array(types.float64, 2, "C")
 ROWS = types.Array(types.int64, 1, "C")
 COUNT = types.Array(types.int64, 1, "C")
+COLUMN = types.Array(types.int32, 1, "C")
 
 ERROR = types.void(STEPS, ROWS, INDEX, VECTOR, MATRIX, VECTOR)
 BEGIN = types.void(MATRIX, VECTOR)
@@ -50,7 +51,7 @@ STEP = types.void(MATRIX, ROWS, MATRIX, INDEX, types.float64, VECTOR, VECTOR, VE
 
 STEP_ONE = types.void(
     MATRIX,
-    *[types.Array(types.int32, 1, "C")] * 2,
+    *[COLUMN] * 2,
     VECTOR,
     INDEX,
     *[types.float64] * 2,

@@ -70,7 +70,7 @@ def train(make, engine, rule, optimiser, *arguments, epochs=3):
     for epoch in range(epochs):
         order = np.random.default_rng(epoch).permutation(N)
         recording, norms = updater.run(TRIALS, order, 0.7, StopRequest())
-        left += [*columns(recording), *map(np.array, norms.values())]
+        left += [*columns(recording), *(np.array(norms[name]) for name in sorted(norms))]
         left += [w.copy() for w in engine.weights.values()]
         left += [array for _, array in sorted(optimiser.state().items())]
     return updater, left
@@ -133,7 +133,7 @@ def test_networks_that_draw_random_numbers_draw_the_same():
 
 
 def test_recordings_grow_beyond_what_was_expected(engine, monkeypatch):
-    monkeypatch.setattr("brainsnn.training.loop.blocks.SPARE", 0.02)
+    monkeypatch.setattr("brainsnn.training.loop.room.SPARE", 0.02)
     _, ours = train(make_updater, engine, TemporalBackprop(), SGD(0.01))
     assert same(ours, train(StepByStep, engine, TemporalBackprop(), SGD(0.01))[1])
 

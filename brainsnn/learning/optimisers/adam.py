@@ -132,9 +132,13 @@ class Adam(Optimiser):
         parameters = [self.beta1, self.beta2, self.epsilon, self.weight_decay, *self.bounds(name)]
         return np.array(parameters), first.reshape(-1), second.reshape(-1), count
 
+    def compiles(self, name: str) -> bool:
+        """Whether a connection has `kernels`: all that have no scale."""
+        return name not in self._scales
+
     def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:
         """Work on a connection, compiled; see `Optimiser`."""
-        if name in self._scales:
+        if not self.compiles(name):
             return None
         state = self._arrays(name, weights)
         return OptimiserKernels(_prepare, _step, *state, False, rows_of_part(weights))

@@ -96,12 +96,16 @@ class Optimiser(ABC):
             If there is no such connection or row.
         """
 
-    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:  # noqa: ARG002
-        """Work on the connection `name`, compiled; None if it is not.
+    def compiles(self, name: str) -> bool:  # noqa: ARG002
+        """Whether the connection `name` has `kernels`."""
+        return False
 
-        Called after a first `prepare` and `step` of every connection; the state must be shared with
-        them, so that either may go on where the other stopped. They keep to `bounds` themselves;
-        what has a scale is not compiled.
+    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:  # noqa: ARG002
+        """Work on the connection `name`, compiled; None if it is not, or not yet.
+
+        The state must be shared with `prepare` and `step`, so that either may go on where the other
+        stopped. What an optimiser `compiles` has kernels at the latest after a first `prepare` and
+        `step` of every connection. They keep to `bounds` themselves.
         """
         return None
 

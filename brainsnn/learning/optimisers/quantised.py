@@ -110,6 +110,10 @@ class QuantisedAdam(Adam):
         for _ in range(1 if begun else SETTLE):
             _quantise(full, self._unit[name], largest, weights)
 
+    def compiles(self, name: str) -> bool:  # noqa: ARG002
+        """Never; see `kernels`."""
+        return False
+
     def kernels(self, name: str, weights: NDArray[np.float64]) -> None:
         """None: a connection has more arrays than a compiled loop hands over."""
 

@@ -144,18 +144,20 @@ def _step_one(  # type: ignore[no-untyped-def]
 ):
     """Gradient step of one trial, on rows that spiked before the last gate alone; then decay.
 
-    All other entries of the gradient are zero, and a zero changes no weight.
+    All other entries of the gradient are zero, and a zero changes no weight, unless bounds do.
     """
     change, before = np.empty(delta.size), np.empty(delta.size)
     latest = min(_changes(delta, gate, clip, learning_rate, change, before), n_steps)
+    decay, low, high = parameters
+    bounded = low > -np.inf or high < np.inf
+    if bounded:
+        latest = n_steps
     rows, n_rows = np.empty(pre.size + 1, np.int64), 0
     for i in range(pre.size):
         rows[n_rows] = i
         n_rows += pre[i] < latest
     if product.size:
         _catch_up(weights, rows[:n_rows], product, paid)
-    decay, low, high = parameters
-    bounded = low > -np.inf or high < np.inf
     for k in range(n_rows):
         row = rows[k]
         step = float(pre[row])
@@ -230,9 +232,13 @@ class SGD(Optimiser):
         parameters = np.array([self.weight_decay, *self.bounds(name)], np.float64)
         return parameters, product, paid, np.empty(0, np.int64)
 
+    def compiles(self, name: str) -> bool:
+        """Whether a connection has `kernels`: all that have no scale."""
+        return name not in self._scales
+
     def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:
         """Work on a connection, compiled; see `Optimiser`."""
-        if name in self._scales:
+        if not self.compiles(name):
             return None
         self._check_kept(name, weights)
         lazy, part = name in self._product, rows_of_part(weights)

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.engine.library import by_population
-from brainsnn.errors import LearningError
-from brainsnn.indices import indices, seal
 from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import BoundRule
-from brainsnn.learning.gated import active_rows, row_values
-from brainsnn.learning.kernels import OptimiserKernels, RuleKernels, no_step_one
+from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.optimisers import Optimiser
-from brainsnn.network.connectivity import AllToAll
 from brainsnn.spikes import Recording
-from brainsnn.spikes.columns import all_first_spike_steps
 from brainsnn.spikes.trials import LabelledTrials
-from brainsnn.training.loop.compiled_loop import (
-    SIGNATURES,
-    Columns,
-    FunctionPointers,
-    Layers,
-    Settings,
-    Trials,
-    compiled_loop,
-)
-from brainsnn.training.loop.function_pointers import function_pointer
+from brainsnn.training.loop.columns import Trials
+from brainsnn.training.loop.gated import GatedWork
+from brainsnn.training.loop.room import Room
 from brainsnn.training.loop.updates import StepByStep, Updater
+from brainsnn.training.loop.work import Work, kernels_of
 
 if TYPE_CHECKING:
     from brainsnn.engine.base import Engine
@@ -41,76 +28,12 @@ if TYPE_CHECKING:
 LOOK = 0.05
 """Seconds between two looks at a request to stop (about)."""
 
-SPARE = 1.25
-"""Room for a block's spikes, as a multiple of what its first trials let expect."""
-
-SPIKE = ("population", "neuron", "step", "potential")
-STATE = ("parameters", "first", "second", "count")
-
-
-class Room:
-    """Columns that recordings of up to `n_trials` trials are appended to; they grow.
-
-    Parameters
-    ----------
-    n_trials : int
-    n_final : int
-        Final potentials a trial.
-    """
-
-    def __init__(self, n_trials: int, n_final: int) -> None:
-        self.columns = Columns(
-            offsets=np.zeros(n_trials + 1, np.int64),
-            population=np.empty(0, np.int32),
-            neuron=np.empty(0, np.int32),
-            step=np.empty(0, np.int32),
-            potential=np.empty(0),
-            final=np.empty((n_trials, n_final)),
-        )
-
-    def reserve(self, n_spikes: int) -> None:
-        """Make room for `n_spikes` spikes in all, and keep those recorded so far."""
-
-        def grown(column: NDArray[Any]) -> NDArray[Any]:
-            new = np.empty(n_spikes, column.dtype)
-            new[: column.size] = column
-            return new
-
-        spikes = {name: grown(getattr(self.columns, name)) for name in SPIKE}
-        self.columns = self.columns._replace(**spikes)
-
-    def grow(self) -> None:
-        """Make twice as much room."""
-        self.reserve(2 * self.columns.step.size)
-
-    def begin_with(self, recording: Recording, expected: float) -> None:
-        """Take in the first trials, and make room for `expected` times as many more."""
-        n_trials, n_spikes = recording.n_trials, recording.step.size
-        self.reserve(n_spikes + int(SPARE * (n_spikes + 100) * expected) + 1)
-        self.columns.offsets[: n_trials + 1] = recording.offsets
-        for name in SPIKE:
-            getattr(self.columns, name)[:n_spikes] = getattr(recording, name)
-        if recording.final:
-            self.columns.final[:n_trials] = np.concatenate(list(recording.final.values()), axis=1)
-
-    def recording(self, like: Recording, n_trials: int) -> Recording:
-        """The first `n_trials` trials, of the network that `like` was recorded of."""
-        seal(*(getattr(self.columns, name) for name in ("offsets", *SPIKE)))
-        offsets, final = self.columns.offsets[: n_trials + 1], self.columns.final[:n_trials]
-        population, neuron, step, potential = (
-            getattr(self.columns, name)[: offsets[-1]] for name in SPIKE
-        )
-        parts = by_population(final, {name: v.shape[1] for name, v in like.final.items()})
-        network = like.populations, like.n_steps, like.dt
-        return Recording.of_engine(*network, (offsets, population, neuron, step, potential), parts)
-
 
 class CompiledBlocks:
     """Trial, rule and update in one compiled call, for a block of trials (see `Updater`).
 
-    The first batch of a block is left to `StepByStep`, which checks that everything fits and gives
-    the norms of the gradients; the results are the same, to the last bit. A request to stop is
-    looked at every 50 ms or so.
+    The first batch of all is left to `StepByStep`, which checks that everything fits; the results
+    are the same, to the last bit. A request to stop is looked at every 50 ms or so.
 
     Parameters
     ----------
@@ -118,29 +41,15 @@ class CompiledBlocks:
         What is to be done, and the first batch's updater.
     compiled : CompiledTrials
         Of its engine.
-    rule : RuleKernels
-        Of its rule.
+    work : Work
+        What is compiled.
     """
 
-    def __init__(
-        self, step_by_step: StepByStep, compiled: CompiledTrials, rule: RuleKernels
-    ) -> None:
-        self.step_by_step, self.compiled, self.rule = step_by_step, compiled, rule
+    def __init__(self, step_by_step: StepByStep, compiled: CompiledTrials, work: Work) -> None:
+        self.step_by_step, self.compiled, self.work = step_by_step, compiled, work
         self.portion: int | None = None
         self._seconds = LOOK
-        engine, size = step_by_step.engine, step_by_step.batch_size
-        sizes = list(engine.populations.values())
-        after = sizes[1:]
-        self._size, self._begin = np.array(sizes), size * np.cumsum([0, *sizes[:-1]])
-        self._all_steps = np.empty(size * sum(sizes), np.int32)
-        self._steps = tuple(
-            self._all_steps[begin : begin + size * n].reshape(size, n)
-            for begin, n in zip(self._begin.tolist(), sizes, strict=True)
-        )
-        self._deltas = tuple(np.empty((size, n)) for n in after)
-        self._gates = tuple(np.empty((size, n), np.int32) for n in after)
-        self._rows = tuple(np.empty(n + 1, np.int64) for n in sizes[:-1])
-        self._loop = compiled_loop(len(after))
+        self._spikes: float | None = None
 
     def run(
         self,
@@ -150,107 +59,90 @@ class CompiledBlocks:
         stop: StopRequest,
     ) -> tuple[Recording, dict[str, float]]:
         """See `Updater`."""
-        size = self.step_by_step.batch_size
-        first, norms = self.step_by_step.run(trials, order[:size], learning_rate, stop)
-        if order.size <= size or stop.requested:
-            return first, norms
-        self._check(trials, order)
-        room = Room(order.size, sum(self.compiled.final.values()))
-        room.begin_with(first, order.size / first.n_trials)
-        with self.compiled.lock:
-            reached = self._go_on(trials, order, learning_rate, stop, room)
-        return room.recording(first, reached), norms
+        whole, begun = self.step_by_step, None
+        optimisers = kernels_of(whole) if self._spikes is not None else None
+        if optimisers is None:
+            begun = whole.run(trials, order[: whole.batch_size], learning_rate, stop)
+            self._spikes = begun[0].step.size / begun[0].n_trials
+            if order.size <= whole.batch_size or stop.requested:
+                return begun
+            optimisers = kernels_of(whole)
+            assert optimisers is not None
+        return self._run(trials, order, learning_rate, stop, optimisers, begun)
 
-    def _check(self, trials: LabelledTrials, order: NDArray[np.int64]) -> None:
-        indices("Trials", order, trials.inputs.n_trials)
-        outputs = np.empty((order.size, self._steps[-1].shape[1]), np.int32)
-        check_labels(outputs, trials.labels[order])
-
-    def _go_on(
+    def _run(
         self,
         trials: LabelledTrials,
         order: NDArray[np.int64],
         rate: float,
         stop: StopRequest,
-        room: Room,
-    ) -> int:
-        """Train on all but the first batch; return the number of trials done."""
-        size = self.step_by_step.batch_size
-        inputs, labels = trials.inputs, trials.labels[order]
-        batch = Trials(
+        optimisers: list[OptimiserKernels],
+        begun: tuple[Recording, dict[str, float]] | None,
+    ) -> tuple[Recording, dict[str, float]]:
+        """Train on all trials; on all but the first batch, if that has been done already."""
+        checked = self._checked(trials, order)
+        assert self._spikes is not None
+        room = Room(order.size, sum(self.compiled.final.values()), self._spikes)
+        done, norms = 0, {}
+        if begun is not None:
+            done, norms = begun[0].n_trials, begun[1]
+            room.begin_with(begun[0])
+        with self.compiled.lock:
+            while done < order.size and not (done and stop.requested):
+                end = self._next(done, order.size, stop)
+                norms = self._train(checked, room, optimisers, rate, done, end) or norms
+                done = end
+        self._spikes = int(room.columns.offsets[done]) / done
+        return room.recording(self.step_by_step.engine, self.compiled, done), norms
+
+    def _checked(self, trials: LabelledTrials, order: NDArray[np.int64]) -> Trials:
+        """Trials as the loop takes them."""
+        engine, inputs, labels = self.step_by_step.engine, trials.inputs, trials.labels[order]
+        wanted = engine.check(inputs, order)
+        outputs = list(engine.populations.values())[-1]
+        check_labels(np.empty((order.size, outputs), np.int32), labels)
+        return Trials(
             offsets=_read_only(inputs.offsets),
             neuron=_read_only(inputs.neuron),
             step=_read_only(inputs.step),
-            order=np.array(order),
+            order=np.array(wanted),
             labels=labels,
             seeds=np.empty(0, np.uint32),
         )
-        done = size
-        while done < order.size and not stop.requested:
-            begun, start = time.perf_counter(), done
-            end = min(order.size, start + max(1, int(LOOK / self._seconds)) * size)
-            drawn = self.compiled.seeds(end - start)
-            if drawn is not None:
-                batch = batch._replace(seeds=np.concatenate((np.zeros(start, np.uint32), drawn)))
-            done = self._train(batch, room, rate, start, end)
-            self._seconds = (time.perf_counter() - begun) * size / (end - start)
-        return done
 
-    def _train(self, trials: Trials, room: Room, rate: float, start: int, end: int) -> int:
-        """Train on trials `start` to `end`, growing the room where it is too small."""
-        of_rule = self.rule.loss.parameters, self.rule.parameters
-        whole = self.step_by_step
-        batches = whole.engine.n_steps, whole.batch_size, int(whole.sequential)
-        clip = np.inf if whole.clip is None else whole.clip
-        pointers, layers, one = self._functions()
-        settings = Settings(*batches, int(one), float(rate), float(clip), *of_rule)
-        while start < end:
-            start = self._loop(pointers, trials, room.columns, layers, settings, start, end)
-            if start < end:
-                room.grow()
-        return end
+    def _next(self, done: int, n: int, stop: StopRequest) -> int:
+        """Trial at which a request to stop is looked at again."""
+        batches = 1 if stop.requested else max(1, int(LOOK / self._seconds))
+        return min(n, done + batches * self.step_by_step.batch_size)
 
-    def _functions(self) -> tuple[FunctionPointers, Layers, bool]:
-        """What the loop calls and works on, and whether gradients of one trial stay unwritten.
+    def _train(
+        self,
+        trials: Trials,
+        room: Room,
+        optimisers: list[OptimiserKernels],
+        rate: float,
+        start: int,
+        end: int,
+    ) -> dict[str, float]:
+        """Train on trials `start` to `end`, growing the room where it is too small.
 
-        Optimisers may exchange their arrays, so this is asked for each time.
+        Returns the norms of the first batch's gradients, if that was among them.
         """
-        weights = self.step_by_step.engine.weights
-        optimisers = [_kernels(self.step_by_step.optimiser, n, w) for n, w in weights.items()]
-        late = [n for n, o in list(zip(weights, optimisers, strict=True))[1:] if o.postpones]
-        if late:
-            raise LearningError(
-                f"The optimiser's state puts off updates of {late}, which no input spikes lead to: "
-                "it is the state of another network."
-            )
-        sizes = zip(optimisers, weights.values(), strict=True)
-        layers = Layers(
-            weights=tuple(weights.values()),
-            steps=self._steps,
-            all_steps=self._all_steps,
-            begin=self._begin,
-            size=self._size,
-            deltas=self._deltas,
-            gates=self._gates,
-            rows=self._rows,
-            values=tuple(np.empty((o.part, w.shape[1])) for o, w in sizes),
-            **{name: tuple(getattr(o, name) for o in optimisers) for name in STATE},
-            postpones=np.array([o.postpones for o in optimisers], np.int64),
-        )
-        called = {
-            "first_steps": all_first_spike_steps,
-            "error": self.rule.loss.error,
-            "begin": self.rule.begin,
-            "below": self.rule.below,
-            "prepare": optimisers[0].prepare,
-            "step": optimisers[0].step,
-            "step_one": optimisers[0].step_one or no_step_one,
-            "active_rows": active_rows,
-            "row_values": row_values,
-        }
-        places = {name: function_pointer(called[name], kind) for name, kind in SIGNATURES.items()}
-        pointers = FunctionPointers(self.compiled.run, self.compiled.spikes, **places)
-        return pointers, layers, optimisers[0].step_one is not None
+        begun, reached, norms = time.perf_counter(), start, {}
+        drawn = self.compiled.seeds(end - start)
+        if drawn is not None:
+            trials = trials._replace(seeds=np.concatenate((np.zeros(start, np.uint32), drawn)))
+        while reached < end:
+            measured, first = (0 if reached == 0 else -1), reached
+            reached = self.work.train(trials, room.columns, optimisers, rate, measured, first, end)
+            if measured == 0 and reached:
+                roots = np.sqrt(self.work.squares).tolist()
+                norms = dict(zip(self.step_by_step.engine.weights, roots, strict=True))
+            if reached < end:
+                room.grow()
+        batches = (end - start) / self.step_by_step.batch_size
+        self._seconds = (time.perf_counter() - begun) / batches
+        return norms
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
@@ -258,12 +150,6 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def _kernels(optimiser: Optimiser, name: str, weights: NDArray[np.float64]) -> OptimiserKernels:
-    kernels = optimiser.kernels(name, weights)
-    assert kernels is not None
-    return kernels
 
 
 def make_updater(
@@ -290,19 +176,10 @@ def make_updater(
     """
     step_by_step = StepByStep(engine, rule, optimiser, batch_size, sequential, clip)
     compiled = engine.compiled_trials() if hasattr(engine, "compiled_trials") else None
+    shared = batch_size > 1 and getattr(engine, "workers", 1) > 1
+    if compiled is None or shared or not all(map(optimiser.compiles, engine.weights)):
+        return step_by_step
     kernels = rule.kernels() if hasattr(rule, "kernels") else None
-    if compiled is None or kernels is None:
-        return step_by_step
-    steps = all(optimiser.kernels(name, w) for name, w in engine.weights.items())
-    shared = batch_size > 1 and engine.workers > 1
-    if not steps or shared or not _is_chain(engine, compiled):
-        return step_by_step
-    return CompiledBlocks(step_by_step, compiled, kernels)
-
-
-def _is_chain(engine: Engine, compiled: CompiledTrials) -> bool:
-    names = list(engine.populations)
-    connections = engine.model.connections
-    dense = all(isinstance(c.connectivity, AllToAll) for c in connections)
-    ends = [(c.source, c.target) for c in connections]
-    return dense and list(compiled.final) == names[1:] and ends == list(itertools.pairwise(names))
+    if isinstance(kernels, RuleKernels) and GatedWork.takes(step_by_step, compiled):
+        return CompiledBlocks(step_by_step, compiled, GatedWork(step_by_step, compiled, kernels))
+    return step_by_step

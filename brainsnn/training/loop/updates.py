@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.interrupts import StopRequest
-from brainsnn.learning.base import BoundRule, Weights
+from brainsnn.learning.base import BoundRule, Weights, add_squares
 from brainsnn.learning.optimisers import Optimiser
+from brainsnn.learning.optimisers.checks import check_gradient
 from brainsnn.network.connectivity import AllToAll
 from brainsnn.spikes import Recording
 from brainsnn.spikes.trials import LabelledTrials
@@ -98,7 +99,7 @@ class StepByStep:
         self.batch_size, self.sequential, self.clip = batch_size, sequential, clip
         self.portion: int | None = -(-ENOUGH // batch_size) * batch_size if batch_size > 1 else None
         self._observe = getattr(rule, "observe", _as_it_is)
-        self._from_inputs = [
+        self.from_inputs = [
             c.name
             for c in engine.model.connections
             if c.source == engine.input and isinstance(c.connectivity, AllToAll)
@@ -108,7 +109,7 @@ class StepByStep:
         neuron, offsets = trials.inputs.neuron, trials.inputs.offsets
         used = [neuron[offsets[k] : offsets[k + 1]] for k in index.tolist()]
         rows = used[0] if len(used) == 1 else np.concatenate(used)
-        self.optimiser.prepare(self.engine.weights, dict.fromkeys(self._from_inputs, rows))
+        self.optimiser.prepare(self.engine.weights, dict.fromkeys(self.from_inputs, rows))
 
     def run(
         self,
@@ -133,7 +134,8 @@ class StepByStep:
                 if index.size > 1:
                     np.divide(gradient.values, index.size, out=gradient.values)
                 if start == 0:
-                    norms[name] = float(np.linalg.norm(gradient.values))
+                    check_gradient(name, weights[name], gradient)
+                    norms[name] = float(np.sqrt(add_squares(gradient.values, 0.0)))
                 if self.clip is not None:
                     np.clip(gradient.values, -self.clip, self.clip, out=gradient.values)
                 step(name, weights[name], gradient, learning_rate)

@@ -1,4 +1,4 @@
-"""The inner loop without Python: trial, rule and update in one compiled function.
+"""The inner loop of rules whose gradients are errors gated by time, in one compiled function.
 
 What is called in it was compiled elsewhere, and is called through pointers: the engine's trials
 (`brainsnn.engine.compiled_trials`), and the kernels of rule, loss and optimiser
@@ -18,10 +18,11 @@ from numba import types
 from brainsnn.engine.compiled_trials import RUN, SPIKES
 from brainsnn.jit import njit
 from brainsnn.learning import kernels as k
+from brainsnn.learning.base import add_squares
+from brainsnn.training.loop.columns import COLUMNS, TRIALS, bring_up_to_date, cut, record
 from brainsnn.training.loop.function_pointers import function_at
 
-_INT32 = types.Array(types.int32, 1, "C")
-_FIRST = types.void(k.COUNT, *[_INT32] * 3, *[k.COUNT] * 2, _INT32)
+_FIRST = types.void(k.COUNT, *[k.COLUMN] * 3, *[k.COUNT] * 2, k.COLUMN)
 _ACTIVE = types.int64(k.STEPS, k.INDEX, k.ROWS)
 _VALUES = types.void(k.STEPS, k.STEPS, k.MATRIX, k.ROWS, k.INDEX, k.MATRIX)
 SIGNATURES = {
@@ -43,8 +44,6 @@ _prepare_at, _step_at = function_at(k.PREPARE), function_at(k.STEP)
 _one_at = function_at(k.STEP_ONE)
 _active_at, _values_at = function_at(_ACTIVE), function_at(_VALUES)
 
-_READ = types.Array(types.int64, 1, "C", readonly=True)
-
 
 class FunctionPointers(NamedTuple):
     """Of everything that the loop calls."""
@@ -62,34 +61,13 @@ class FunctionPointers(NamedTuple):
     row_values: int
 
 
-class Trials(NamedTuple):
-    """Input spikes of many trials, and which to train on; columns as in `SpikeTrains`."""
-
-    offsets: Any
-    neuron: Any
-    step: Any
-    order: Any
-    labels: Any
-    seeds: Any
-
-
-class Columns(NamedTuple):
-    """Room for what is recorded; columns as in `Recording`, final potentials (n, all neurons)."""
-
-    offsets: Any
-    population: Any
-    neuron: Any
-    step: Any
-    potential: Any
-    final: Any
-
-
 class Layers(NamedTuple):
     """A chain of connections from the input to the output: tuples of arrays, one a connection.
 
     `steps` has one more, being first-spike steps by population: parts of `all_steps`, from `begin`
-    on, with rows of `size`; `deltas` and `gates` belong to the
-    target of a connection. The rest is `OptimiserKernels`, with room for a part of a gradient.
+    on, with rows of `size`; `deltas` and `gates` belong to the target of a connection. The rest is
+    `OptimiserKernels`, with room for a part of a gradient, and the sums of a measured gradient's
+    squares.
     """
 
     weights: Any
@@ -106,19 +84,22 @@ class Layers(NamedTuple):
     second: Any
     count: Any
     postpones: Any
+    squares: Any
 
 
 class Settings(NamedTuple):
     """Length of a trial, trials of a batch, whether updates are sequential, learning rate.
 
-    `one` says whether the optimiser takes the gradient of one trial as it is (`STEP_ONE`), and
-    `clip` the largest absolute value of an entry of a batch's mean gradient, infinity for any.
+    `one` says whether the optimiser takes the gradient of one trial as it is (`STEP_ONE`),
+    `measured` is the first trial of the batch whose gradients are measured, -1 for none, and `clip`
+    the largest absolute value of an entry of a batch's mean gradient, infinity for any.
     """
 
     n_steps: Any
     batch_size: Any
     sequential: Any
     one: Any
+    measured: Any
     rate: Any
     clip: Any
     loss_parameters: Any
@@ -126,49 +107,10 @@ class Settings(NamedTuple):
 
 
 @numba.njit
-def _forward(run, spikes, first_steps, trials, columns, layers, settings, start, n):  # type: ignore[no-untyped-def]
-    """Run trials `start` to `start + n` and record them; False if there is no room."""
-    n_steps, offsets = settings.n_steps, np.empty(n + 1, np.int64)
-    run(
-        np.int64(trials.offsets.ctypes.data),
-        np.int64(trials.neuron.ctypes.data),
-        np.int64(trials.step.ctypes.data),
-        np.int64(trials.order[start:].ctypes.data),
-        n,
-        n_steps,
-        np.int64(trials.seeds[start:].ctypes.data) if trials.seeds.size else 0,
-        np.int64(offsets.ctypes.data),
-        np.int64(columns.final[start:].ctypes.data),
-    )
-    n_spikes, begin = offsets[n], columns.offsets[start]
-    if begin + n_spikes > columns.step.size:
-        return False
-    spikes(
-        np.int64(columns.population[begin:].ctypes.data),
-        np.int64(columns.neuron[begin:].ctypes.data),
-        np.int64(columns.step[begin:].ctypes.data),
-        np.int64(columns.potential[begin:].ctypes.data),
-    )
-    columns.offsets[start : start + n + 1] = begin + offsets
-    mine = columns.offsets[start : start + n + 1]
-    layers.all_steps[:] = n_steps
-    spiked = mine, columns.population, columns.neuron, columns.step
-    first_steps(*spiked, layers.begin, layers.size, layers.all_steps)
-    return True
-
-
-@numba.njit
-def _cut(gradient, largest):  # type: ignore[no-untyped-def]
-    """Cut entries to at most `largest`, either way."""
-    for i in range(gradient.shape[0]):
-        for j in range(gradient.shape[1]):
-            gradient[i, j] = min(max(gradient[i, j], -largest), largest)
-
-
-@numba.njit
-def _update(step, one, active, values, layers, settings, q, n):  # type: ignore[no-untyped-def]
+def _update(step, one, active, values, layers, settings, q, start, n):  # type: ignore[no-untyped-def]
     """Update connection `q` by the gradient of `n` trials, a part of its rows after the other."""
-    if n == 1 and settings.one:
+    measured = start == settings.measured
+    if n == 1 and settings.one and not measured:
         one(
             layers.weights[q],
             layers.steps[q][0],
@@ -195,8 +137,10 @@ def _update(step, one, active, values, layers, settings, q, n):  # type: ignore[
         values(pre, post, delta, mine, settings.n_steps, gradient)
         if n > 1:
             gradient /= n
+        if measured:
+            layers.squares[q] = add_squares(gradient, layers.squares[q])
         if settings.clip < np.inf:
-            _cut(gradient, settings.clip)
+            cut(gradient, settings.clip)
         last = np.int64(end == n_rows)
         step(weights, mine, gradient, last, settings.rate, parameters, first, second, count)
         if last:
@@ -205,7 +149,9 @@ def _update(step, one, active, values, layers, settings, q, n):  # type: ignore[
 
 
 @numba.njit
-def _backward(error, begin, below, step, one, active, values, layers, settings, labels):  # type: ignore[no-untyped-def]
+def _backward(  # type: ignore[no-untyped-def]
+    error, begin, below, step, one, active, values, layers, settings, start, labels
+):
     """Ask the rule and update, from the last connection to the first."""
     n, last, n_steps = labels.size, len(layers.weights) - 1, settings.n_steps
     output, delta = layers.steps[last + 1][:n], layers.deltas[last][:n]
@@ -214,7 +160,7 @@ def _backward(error, begin, below, step, one, active, values, layers, settings, 
     layers.gates[last][:n] = output
     for q in range(last, -1, -1):
         if settings.sequential:
-            _update(step, one, active, values, layers, settings, q, n)
+            _update(step, one, active, values, layers, settings, q, start, n)
         if q > 0:
             below(
                 layers.steps[q][:n],
@@ -230,7 +176,7 @@ def _backward(error, begin, below, step, one, active, values, layers, settings, 
             )
     if not settings.sequential:
         for q in range(last, -1, -1):
-            _update(step, one, active, values, layers, settings, q, n)
+            _update(step, one, active, values, layers, settings, q, start, n)
 
 
 def _train(pointers, trials, columns, layers, settings, start, stop):  # type: ignore[no-untyped-def]
@@ -243,23 +189,21 @@ def _train(pointers, trials, columns, layers, settings, start, stop):  # type: i
     values, one = _values_at(pointers.row_values), _one_at(pointers.step_one)
     while start < stop:
         n = min(settings.batch_size, stop - start)
-        for q in range(len(layers.weights)):
-            if layers.postpones[q]:
-                weights, parameters = layers.weights[q], layers.parameters[q]
-                first, second = layers.first[q], layers.second[q]
-                for trial in trials.order[start : start + n]:
-                    mine = trials.neuron[trials.offsets[trial] : trials.offsets[trial + 1]]
-                    prepare(weights, mine, parameters, first, second)
-        if not _forward(run, spikes, first_steps, trials, columns, layers, settings, start, n):
+        bring_up_to_date(prepare, trials, layers, start, n)
+        if not record(run, spikes, trials, columns, settings.n_steps, start, n):
             return start
+        spiked = columns.population, columns.neuron, columns.step
+        layers.all_steps[:] = settings.n_steps
+        offsets = columns.offsets[start : start + n + 1]
+        first_steps(offsets, *spiked, layers.begin, layers.size, layers.all_steps)
         labels = trials.labels[start : start + n]
-        _backward(error, begin, below, step, one, active, values, layers, settings, labels)
+        _backward(error, begin, below, step, one, active, values, layers, settings, start, labels)
         start += n
     return start
 
 
 @cache
-def compiled_loop(n_layers: int) -> Any:
+def gated_loop(n_layers: int) -> Any:
     """The loop for chains of `n_layers` connections.
 
     Returns
@@ -267,24 +211,20 @@ def compiled_loop(n_layers: int) -> Any:
     callable
         ``(pointers, trials, columns, layers, settings, start, stop) -> reached``.
     """
-    used, several = k.USED, types.UniTuple
-    trials = types.NamedTuple(
-        [_READ, used, used, k.ROWS, k.ROWS, types.Array(types.uint32, 1, "C")], Trials
-    )
-    columns = types.NamedTuple([k.COUNT, _INT32, _INT32, _INT32, k.VECTOR, k.MATRIX], Columns)
+    several = types.UniTuple
     steps, gates = several(k.STEPS, n_layers + 1), several(k.STEPS, n_layers)
     matrices, vectors = several(k.MATRIX, n_layers), several(k.VECTOR, n_layers)
     rows, counts = several(k.ROWS, n_layers), several(k.COUNT, n_layers)
     layers = types.NamedTuple(
         [
-            *[matrices, steps, _INT32, k.COUNT, k.COUNT, matrices, gates, rows, matrices],
-            *[*[vectors] * 3, counts, k.COUNT],
+            *[matrices, steps, k.COLUMN, k.COUNT, k.COUNT, matrices, gates, rows, matrices],
+            *[*[vectors] * 3, counts, k.COUNT, k.VECTOR],
         ],
         Layers,
     )
     settings = types.NamedTuple(
-        [*[k.INDEX] * 4, types.float64, types.float64, k.VECTOR, k.VECTOR], Settings
+        [*[k.INDEX] * 5, types.float64, types.float64, k.VECTOR, k.VECTOR], Settings
     )
     pointers = types.NamedUniTuple(types.int64, len(FunctionPointers._fields), FunctionPointers)
-    signature = types.int64(pointers, trials, columns, layers, settings, k.INDEX, k.INDEX)
+    signature = types.int64(pointers, TRIALS, COLUMNS, layers, settings, k.INDEX, k.INDEX)
     return njit(signature, nogil=True)(_train)

@@ -1,0 +1,89 @@
+"""What every compiled loop reads and writes: input trials, and columns of what is recorded."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numba import types
+
+from brainsnn.learning import kernels as k
+
+READ = types.Array(types.int64, 1, "C", readonly=True)
+
+
+class Trials(NamedTuple):
+    """Input spikes of many trials, and which to train on; columns as in `SpikeTrains`."""
+
+    offsets: Any
+    neuron: Any
+    step: Any
+    order: Any
+    labels: Any
+    seeds: Any
+
+
+class Columns(NamedTuple):
+    """Room for what is recorded; columns as in `Recording`, final potentials (n, all neurons)."""
+
+    offsets: Any
+    population: Any
+    neuron: Any
+    step: Any
+    potential: Any
+    final: Any
+
+
+TRIALS = types.NamedTuple(
+    [READ, k.USED, k.USED, k.ROWS, k.ROWS, types.Array(types.uint32, 1, "C")], Trials
+)
+COLUMNS = types.NamedTuple([k.COUNT, *[k.COLUMN] * 3, k.VECTOR, k.MATRIX], Columns)
+
+
+@numba.njit
+def record(run, spikes, trials, columns, n_steps, start, n):  # type: ignore[no-untyped-def]
+    """Run trials `start` to `start + n` and record them; False if there is no room."""
+    offsets = np.empty(n + 1, np.int64)
+    run(
+        np.int64(trials.offsets.ctypes.data),
+        np.int64(trials.neuron.ctypes.data),
+        np.int64(trials.step.ctypes.data),
+        np.int64(trials.order[start:].ctypes.data),
+        n,
+        n_steps,
+        np.int64(trials.seeds[start:].ctypes.data) if trials.seeds.size else 0,
+        np.int64(offsets.ctypes.data),
+        np.int64(columns.final[start:].ctypes.data),
+    )
+    begin = columns.offsets[start]
+    if begin + offsets[n] > columns.step.size:
+        return False
+    spikes(
+        np.int64(columns.population[begin:].ctypes.data),
+        np.int64(columns.neuron[begin:].ctypes.data),
+        np.int64(columns.step[begin:].ctypes.data),
+        np.int64(columns.potential[begin:].ctypes.data),
+    )
+    columns.offsets[start : start + n + 1] = begin + offsets
+    return True
+
+
+@numba.njit
+def bring_up_to_date(prepare, trials, network, start, n):  # type: ignore[no-untyped-def]
+    """Let optimisers that put work off do it, for rows that trials `start` to `start + n` use."""
+    for q in range(len(network.weights)):
+        if network.postpones[q]:
+            weights, parameters = network.weights[q], network.parameters[q]
+            first, second = network.first[q], network.second[q]
+            for trial in trials.order[start : start + n]:
+                mine = trials.neuron[trials.offsets[trial] : trials.offsets[trial + 1]]
+                prepare(weights, mine, parameters, first, second)
+
+
+@numba.njit
+def cut(gradient, largest):  # type: ignore[no-untyped-def]
+    """Cut entries to at most `largest`, either way."""
+    for i in range(gradient.shape[0]):
+        for j in range(gradient.shape[1]):
+            gradient[i, j] = min(max(gradient[i, j], -largest), largest)

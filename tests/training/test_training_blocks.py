@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -120,6 +121,18 @@ def test_adam_and_clipped_gradients_are_compiled_too(engine, settings):
         )
         assert isinstance(updater, CompiledBlocks)
         assert same(ours, theirs)
+
+
+@pytest.mark.parametrize("fresh", [SGD(0.01), SGD(), Adam()], ids=["sgd_decay", "sgd", "adam"])
+def test_bounds_that_first_weights_are_beyond_are_kept_alike(engine, fresh):
+    bounded = SimpleNamespace(bounds=(0.0, 20.0), scale=1)
+    left = []
+    for make in (make_updater, StepByStep):
+        optimiser = copy.deepcopy(fresh)
+        optimiser.confine(dict.fromkeys(engine.weights, bounded))
+        left.append(train(make, engine, RULES["s4nn"], optimiser))
+    assert isinstance(left[0][0], CompiledBlocks)
+    assert same(left[0][1], left[1][1])
 
 
 def test_networks_that_draw_random_numbers_draw_the_same():

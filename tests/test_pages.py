@@ -41,8 +41,12 @@ def untouched(tmp_path, monkeypatch):
     brian2.set_device("runtime")
 
 
+#: `test_adding` runs the examples of that page, and more.
+RUN_HERE = [page for page in PAGES if blocks(page) and page.name != "adding.md"]
+
+
 @pytest.mark.usefixtures("untouched")
-@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p)], ids=lambda p: p.name)
+@pytest.mark.parametrize("page", RUN_HERE, ids=lambda p: p.name)
 def test_python_runs(page):
     if "resident" in page.read_text(encoding="utf-8") and shutil.which("g++") is None:
         pytest.skip("the page needs a C++ compiler")

@@ -31,13 +31,14 @@ import resource
 import time
 import numpy as np
 from brainsnn.engine import build_engine
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.spikes import SpikeTrains
 from brainsnn.network.synapses import Uniform
 
 sizes = {"input": 784, "hidden": 400, "output": 10}
-model = feedforward("s4nn", sizes, integrate_and_fire_once, [Uniform(0, 5), Uniform(0, 48)])
+first = [Uniform(0, 5), Uniform(0, 48)]
+model = Network(sizes, integrate_and_fire_once, initialiser=first, name="s4nn")
 steps = np.random.default_rng(0).integers(0, 256, (1, 784))
 inputs = SpikeTrains.from_first_steps(steps, 256)
 begun, used = time.perf_counter(), time.process_time()

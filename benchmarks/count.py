@@ -30,8 +30,10 @@ from brainsnn.codes import BernoulliEncoder, RateDecoder
 from brainsnn.datasets import MNIST
 from brainsnn.engine import Engine, build_engine
 from brainsnn.learning.count import Count
-from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.optimisers import AdamConfig
+from brainsnn.network.network import Network
+from brainsnn.network.neurons import counting
+from brainsnn.network.synapses import FanInNormal
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import VariedTrials
 from brainsnn.streams import Streams
@@ -50,7 +52,9 @@ CONFIG = TrainingConfig(
 
 def trainer_of(notation: str, n_steps: int) -> tuple[Engine, Callable[[], Trainer]]:
     """An engine, and what makes a trainer that begins anew with its weights."""
-    model = count_chain("benchmark", notation, n_steps)
+    model = Network(
+        notation, counting(notation, n_steps), initialiser=FanInNormal(0.7), name="benchmark"
+    ).frozen()
     engine = build_engine("resident", model, n_steps + notation.count("-"))
     rule = Count()
 

@@ -22,7 +22,8 @@ from limit.library import compiled, feedforward_counts
 from rows import Results
 
 from brainsnn.engine import Engine, build_engine
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron, integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
@@ -41,7 +42,7 @@ def model(kind: str, size: int) -> Model:
     """Chain of `N_LAYERS` connections between layers of `size` neurons."""
     sizes = dict.fromkeys(["input", *(f"layer{k}" for k in range(1, N_LAYERS + 1))], size)
     initial = [Uniform(0, LARGEST[kind] / size)] * N_LAYERS
-    return feedforward(f"{kind}{size}", sizes, NEURONS[kind][0], initial)
+    return Network(sizes, NEURONS[kind][0], initialiser=initial, name=f"{kind}{size}").frozen()
 
 
 def inputs(size: int, n_trials: int) -> SpikeTrains:

@@ -21,8 +21,8 @@ from rows import Results
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.datasets import MNIST
 from brainsnn.engine import build_engine
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.notation import chain
 from brainsnn.network.synapses import FanInNormal
 from brainsnn.streams import Streams
 
@@ -41,7 +41,7 @@ def contest(results: Results, notation: str, n_steps: int, n_trials: int, repeti
     detail = f"{notation}, T = {n_steps}"
     images = MNIST().load().train.images[:n_trials]
     trials = BernoulliEncoder(n_steps, probability_max=1.0).encode(images)
-    model = chain("rate", notation, COUNTING, FanInNormal(gain=2.0))
+    model = Network(notation, COUNTING, initialiser=FanInNormal(gain=2.0), name="rate").frozen()
     weights = model.draw_weights(Streams(0))
     before = resident_mb()
     with build_engine("resident", model, n_steps) as engine:

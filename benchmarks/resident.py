@@ -37,7 +37,7 @@ from brainsnn.datasets import MNIST
 from brainsnn.engine import build_engine
 from brainsnn.engine.resident import CompiledNetwork, compile_network
 from brainsnn.engine.resident.device import active_device
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.streams import Streams
@@ -49,7 +49,9 @@ Build = Callable[[int, int], Callable[[], Any]]
 def s4nn(workers: int, n_trials: int) -> Callable[[], Any]:
     """A block of evaluation with S4NN's network."""
     sizes = {"input": 784, "hidden": 400, "output": 10}
-    model = feedforward("s4nn", sizes, integrate_and_fire_once, [Uniform(0, 5), Uniform(0, 48)])
+    model = Network(
+        sizes, integrate_and_fire_once, initialiser=[Uniform(0, 5), Uniform(0, 48)], name="s4nn"
+    ).frozen()
     images = MNIST().load().train.images[:n_trials]
     inputs = LatencyEncoder(N_STEPS).encode(images)
     engine = build_engine("resident", model, N_STEPS, workers=workers)

@@ -36,7 +36,7 @@ from brainsnn.datasets import MNIST
 from brainsnn.engine import Engine, build_engine
 from brainsnn.learning.optimisers import SGDConfig
 from brainsnn.learning.temporal import TemporalBackprop
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes.trials import LabelledTrials
@@ -151,7 +151,7 @@ def measure(options: argparse.Namespace) -> Results:
     trials = LabelledTrials(LatencyEncoder(N_STEPS).encode(images.images), images.labels)
     sizes = {"input": 784, "hidden": 400, "output": 10}
     initial = [Uniform(0, 5), Uniform(0, 48)]
-    model = feedforward("s4nn", sizes, integrate_and_fire_once, initial)
+    model = Network(sizes, integrate_and_fire_once, initialiser=initial, name="s4nn").frozen()
     limit = Limit()
     fresh = model.draw_weights(Streams(0))
     trained = {name: values.copy() for name, values in fresh.items()}

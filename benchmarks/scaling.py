@@ -23,7 +23,7 @@ from limit.library import compiled, feedforward_counts
 from rows import Results
 
 from brainsnn.engine import build_engine
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
@@ -56,9 +56,12 @@ def empty_steps(results: Results, kind: str, size: int) -> None:
 
 def events(results: Results, size: int, library: ctypes.CDLL) -> None:
     """One connection of `size` times `size` synapses."""
-    network = feedforward(
-        "wide", {"input": size, "output": size}, integrate_and_fire_once, [Uniform()]
-    )
+    network = Network(
+        {"input": size, "output": size},
+        integrate_and_fire_once,
+        initialiser=[Uniform()],
+        name="wide",
+    ).frozen()
     before, n_trials = present(), max(1, 10_000_000 // size**2)
     trials = inputs(size, n_trials)
     with build_engine("resident", network, N_STEPS) as engine:

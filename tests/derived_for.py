@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from brainsnn.learning.rule import LayeredRule
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.synapses import Uniform
 
 SIZES = {"input": 4, "hidden": 5, "output": 3}
@@ -23,4 +24,6 @@ def network_for(rule: LayeredRule, neuron: int = 0, **parameters: Any) -> Model:
         given = {name: value for name, value in own.items() if name in known.parameters}
         neurons.append(known.with_parameters(**given))
     firsts = [Uniform(), Uniform()]
-    return feedforward("known", SIZES, neurons, firsts, rule.derivation.synapse)
+    return Network(
+        SIZES, neurons, synapse=rule.derivation.synapse, initialiser=firsts, name="known"
+    )

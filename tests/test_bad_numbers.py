@@ -22,7 +22,7 @@ from numba.core.dispatcher import Dispatcher
 import brainsnn
 from brainsnn.engine.runtime import RuntimeEngine
 from brainsnn.errors import BrainsnnError, EngineError
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
@@ -70,7 +70,9 @@ def test_every_module_with_compiled_code_has_attempts() -> None:
 @pytest.fixture(scope="module")
 def engine() -> RuntimeEngine:
     sizes = {"input": 3, "output": 2}
-    return RuntimeEngine(feedforward("m", sizes, integrate_and_fire_once, [Uniform(0, 1)]), 8)
+    return RuntimeEngine(
+        Network(sizes, integrate_and_fire_once, initialiser=[Uniform(0, 1)], name="m"), 8
+    )
 
 
 @pytest.mark.parametrize("trials", [[1], [-1], [FAR], [0.5], [NAN], [True], [[0]], 0, ["a"]])

@@ -9,10 +9,9 @@ from registries import SYNAPSES
 
 import brainsnn as bs
 from brainsnn.codes import DECODERS, ENCODERS
-from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.rules import RULES
-from brainsnn.network.neurons import NEURONS
-from brainsnn.network.notation import chain
+from brainsnn.network.network import Network
+from brainsnn.network.neurons import NEURONS, counting
 from brainsnn.network.synapses import FanInNormal
 from brainsnn.spikes import Recording
 
@@ -27,9 +26,14 @@ THINGS = {
     **{f"encoder {name}": encoder() for name, encoder in ENCODERS.items()},
     **{f"decoder {name}": decoder() for name, decoder in DECODERS.items()},
     **{f"rule {name}": rule.model_validate({}) for name, rule in RULES.items()},
-    "network": count_chain("cnn", "8x8-3c3-2a-10", 20),
-    "network of one's own neuron": chain(
-        "mine", "4-3-2", bs.Neuron("v : 1", "v > 1", "v = 0", {}, {"v": "0.5"}), FanInNormal()
+    "network": Network(
+        "8x8-3c3-2a-10", counting("8x8-3c3-2a-10", 20), initialiser=FanInNormal(0.7), name="cnn"
+    ),
+    "network of one's own neuron": Network(
+        "4-3-2",
+        bs.Neuron("v : 1", "v > 1", "v = 0", {}, {"v": "0.5"}),
+        initialiser=FanInNormal(),
+        name="mine",
     ),
 }
 

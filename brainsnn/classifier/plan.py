@@ -19,12 +19,11 @@ from brainsnn.codes import (
 )
 from brainsnn.errors import ConfigError, ModelError
 from brainsnn.learning.base import BoundRule
-from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.rules import RULES, Count, Rule
 from brainsnn.network.model import Model
-from brainsnn.network.neurons import integrate_and_fire_once
-from brainsnn.network.notation import chain
-from brainsnn.network.synapses import Uniform
+from brainsnn.network.network import Network
+from brainsnn.network.neurons import counting, integrate_and_fire_once
+from brainsnn.network.synapses import FanInNormal, Uniform
 from brainsnn.registry import Registry, suggest
 
 ACTIVE, WIDTH = 150.0, 400.0
@@ -234,7 +233,9 @@ def _built(notation: str, rule: Rule, n_steps: int, active: float) -> Model:
     """Network of the notation with the neurons that the rule was derived for."""
     family = _family(rule)
     if isinstance(rule, Count):
-        return count_chain("classifier", notation, n_steps)
+        return Network(
+            notation, counting(notation, n_steps), initialiser=FanInNormal(0.7), name="classifier"
+        ).frozen()
     layers = notation.split("-")
     scale = ACTIVE / max(active, 1.0)
     first = [Uniform(*(scale * k for k in family.first))]
@@ -242,7 +243,12 @@ def _built(notation: str, rule: Rule, n_steps: int, active: float) -> Model:
         width = int(layer) if layer.isdecimal() else WIDTH
         first.append(Uniform(*(k * WIDTH / width for k in family.later)))
     learned = [k for k, layer in enumerate(layers[1:]) if not layer.endswith("a")]
-    return chain("classifier", notation, integrate_and_fire_once, [first[k] for k in learned])
+    return Network(
+        notation,
+        integrate_and_fire_once,
+        initialiser=[first[k] for k in learned],
+        name="classifier",
+    ).frozen()
 
 
 def _check_ends(model: Model, n_inputs: int, n_classes: int) -> None:

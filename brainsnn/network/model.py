@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -224,57 +222,6 @@ class Model:
         check_size(self.name, self.shapes)
         rng = streams["weights"]
         return {name: part.draw(rng) for name, part in self.trainable.items()}
-
-
-def feedforward(
-    name: str,
-    sizes: Mapping[str, int],
-    neuron: Neuron | Sequence[Neuron],
-    initialiser: Sequence[Initialiser],
-    synapse: SynapseModel = instantaneous,
-    dt: float = 1e-3,
-) -> Model:
-    """Chain of populations, each connected all-to-all to the next.
-
-    Parameters
-    ----------
-    name : str
-        Name of the model.
-    sizes : mapping of str to int
-        Populations in order; the first gives the input spikes.
-    neuron : Neuron, or a sequence of them
-        The neuron of every population after the first, or one for each.
-    initialiser : sequence of Uniform, Normal or FanInNormal
-        First weights, one entry a connection.
-    synapse : SynapseModel
-        The synapse of every connection.
-    dt : float, default 1e-3
-        Length of a step in seconds.
-
-    Returns
-    -------
-    Model
-        Connections are named ``<source>_<target>``.
-
-    Raises
-    ------
-    ModelError
-        If there are more or fewer neurons, or first weights, than connections.
-    """
-    names = list(sizes)
-    pairs = list(itertools.pairwise(names))
-    neurons = [neuron] * len(pairs) if isinstance(neuron, Neuron) else neuron
-    for what, given in (("neurons", neurons), ("initialiser", initialiser)):
-        if len(pairs) != len(given):
-            raise ModelError(f"{len(pairs)} connections need as many {what}: got {len(given)}.")
-    populations = [
-        Population(n, sizes[n], model) for n, model in zip(names, [None, *neurons], strict=True)
-    ]
-    connections = [
-        Connection(f"{pre}_{post}", pre, post, synapse, first)
-        for (pre, post), first in zip(pairs, initialiser, strict=True)
-    ]
-    return Model(name, tuple(populations), tuple(connections), dt)
 
 
 def _check_name(kind: str, name: str) -> None:

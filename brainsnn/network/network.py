@@ -19,7 +19,7 @@ from brainsnn.network.constants import constant
 from brainsnn.network.delays import Delays, GivenDelays
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.notation import chain
+from brainsnn.network.notation import layered
 from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, SynapseModel, instantaneous
 from brainsnn.spikes import SpikeTrains
 
@@ -32,29 +32,33 @@ class Network(Model):
 
     Parameters
     ----------
-    notation : str, optional
-        Layers joined by hyphens, as `brainsnn.network.notation.chain` reads them: ``784-200-10`` or
-        ``28x28-12c5-2a-10``. Populations are ``input``, ``hidden1``, ..., ``output``. Without it
-        the network is empty: `add` and `connect` make it.
-    neuron : Neuron, optional
-        Of every population of the notation after the input, which needs one.
+    layers : str or mapping of str to int, optional
+        Layers joined by hyphens (`brainsnn.network.notation`): ``784-200-10`` or
+        ``28x28-12c5-2a-10``. Populations are ``input``, ``hidden1`` (``conv1``, ``pool1``), ...,
+        ``output``. Or names and sizes of populations. Each is connected to the next, by a
+        connection ``<source>_<target>``. Without it the network is empty: `add` and `connect` make
+        it.
+    neuron : Neuron or a sequence of them, optional
+        Of every layer after the input, which needs one, or one for each.
     dt : str, Quantity or float, default "1*ms"
         Length of a step; a number is seconds.
     synapse : SynapseModel, default instantaneous
         Of every connection, unless `connect` says another.
-    initialiser : Uniform, Normal or FanInNormal, default FanInNormal()
-        What first weights are drawn from, unless `connect` says another.
+    initialiser : Uniform, Normal, FanInNormal or a sequence of them, default FanInNormal()
+        What first weights are drawn from, unless `connect` says another; of layers, one for each
+        connection that learns.
     pooling : Neuron, optional
         Of pooling populations, if another.
     name : str, default "network"
         For descriptions.
     populations, connections : sequences, optional
-        Instead of a notation.
+        Instead of layers.
 
     Raises
     ------
     ModelError
-        If the notation cannot be read or has no neuron, or dt is no time above 0.
+        If the layers cannot be read or have no neuron, their neurons or first weights are of
+        another number, or dt is no time above 0.
 
     Examples
     --------
@@ -76,27 +80,28 @@ class Network(Model):
 
     def __init__(
         self,
-        notation: str | None = None,
-        neuron: Neuron | None = None,
+        layers: str | Mapping[str, int] | None = None,
+        neuron: Neuron | Sequence[Neuron] | None = None,
         *,
         dt: str | Quantity | float = "1*ms",
         synapse: SynapseModel = instantaneous,
-        initialiser: Initialiser | None = None,
+        initialiser: Initialiser | Sequence[Initialiser] | None = None,
         pooling: Neuron | None = None,
         name: str = "network",
         populations: Sequence[Population] = (),
         connections: Sequence[Connection] = (),
     ) -> None:
-        length, first = _seconds("dt", dt), FanInNormal() if initialiser is None else initialiser
-        if notation is not None:
+        length = _seconds("dt", dt)
+        first = FanInNormal() if initialiser is None else initialiser
+        if layers is not None:
             if neuron is None:
-                raise ModelError(f"Network {notation!r} needs a neuron for its populations.")
+                raise ModelError(f"Network {layers!r} needs a neuron for its populations.")
             if populations or connections:
-                raise ModelError("A network is given by a notation or by populations, not both.")
-            made = chain(name, notation, neuron, first, synapse, pooling, length)
-            populations, connections = made.populations, made.connections
+                raise ModelError("A network is given by its layers or by populations, not both.")
+            populations, connections = layered(layers, neuron, first, synapse, pooling)
         super().__init__(name, tuple(populations), tuple(connections), length)
-        object.__setattr__(self, "_defaults", (synapse, first))
+        usual = FanInNormal() if isinstance(first, Sequence) else first
+        object.__setattr__(self, "_defaults", (synapse, usual))
 
     def frozen(self) -> Model:
         """Return the network as it is now, which what is added later does not change."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from brainsnn.errors import ModelError
 from brainsnn.network.connectivity import AllToAll, AveragePooling, Connectivity, Convolution
 from brainsnn.network.connectivity.base import ImageConnectivity
-from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.model import Connection, Population
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Initialiser, SynapseModel, instantaneous
 
@@ -29,76 +30,71 @@ class _Layer:
     image: tuple[int, int, int] | None = None
 
 
-def chain(
-    name: str,
-    notation: str,
-    neuron: Neuron,
+def layered(
+    layers: str | Mapping[str, int],
+    neuron: Neuron | Sequence[Neuron],
     initialiser: Initialiser | Sequence[Initialiser],
     synapse: SynapseModel = instantaneous,
     pooling: Neuron | None = None,
-    dt: float = 1e-3,
-) -> Model:
-    """Chain of populations, each connected to the next, from the notation that papers use.
+) -> tuple[tuple[Population, ...], tuple[Connection, ...]]:
+    """Populations, and connections from each to the next, as `Network` is told of them.
 
     Parameters
     ----------
-    name : str
-        Name of the model.
-    notation : str
-        Layers, joined by hyphens. First the input: ``784``, ``28x28`` or ``32x32x3`` (height,
-        width, channels). Then ``12c5``, a convolution with 12 kernels of 5 x 5; ``2a``, average
-        pooling by 2 x 2; ``10``, all-to-all to 10 neurons.
-    neuron : Neuron
-        The neuron of every population after the input.
+    layers : str or mapping of str to int
+        Layers in the notation of papers, joined by hyphens. First the input: ``784``, ``28x28`` or
+        ``32x32x3`` (height, width, channels). Then ``12c5``, a convolution with 12 kernels of
+        5 x 5; ``2a``, average pooling by 2 x 2; ``10``, all-to-all to 10 neurons. Or names and
+        sizes of populations, each connected all-to-all to the next.
+    neuron : Neuron, or a sequence of them
+        Of every population after the input, or one for each.
     initialiser : Uniform, Normal or FanInNormal, or a sequence of them
         First weights: one for all, or one for each connection that learns.
     synapse : SynapseModel
-        The synapse of every connection.
+        Of every connection.
     pooling : Neuron, optional
-        The neuron of pooling populations, if another.
-    dt : float, default 1e-3
-        Length of a step in seconds.
-
-    Returns
-    -------
-    Model
-        Populations are ``input``, ``conv1``, ``pool1``, ``hidden1``... and ``output``, the last;
-        connections ``<source>_<target>``.
+        Of pooling populations, if another.
 
     Raises
     ------
     ModelError
-        If a layer cannot be read or does not fit the one before, or the number of `initialiser` is
-        another than that of the connections that learn.
-
-    Examples
-    --------
-    >>> from brainsnn.network.neurons import integrate_and_fire_once
-    >>> from brainsnn.network.synapses import FanInNormal
-    >>> net = chain("cnn", "28x28-12c5-2a-10", integrate_and_fire_once, FanInNormal())
-    >>> net.sizes
-    {'input': 784, 'conv1': 6912, 'pool1': 1728, 'output': 10}
-    >>> net.shapes
-    {'input_conv1': (25, 12), 'pool1_output': (1728, 10)}
+        If a layer cannot be read or does not fit the one before, or neurons or first weights are
+        of another number.
     """
-    layers = _read(notation)
-    names = _names(layers)
-    populations = [
-        Population(n, layer.size, _neuron(layer, neuron, pooling))
-        for n, layer in zip(names, layers, strict=True)
-    ]
-    firsts = iter(_firsts(layers, initialiser))
-    connections = [
-        Connection(
-            f"{pre}_{post}", pre, post, synapse, connectivity=connectivity, initialiser=next(firsts)
+    if isinstance(layers, str):
+        read = _read(layers)
+        names = _names(read)
+    else:
+        names = list(layers)
+        read = [_Layer("", n, AllToAll() if k else None) for k, n in enumerate(layers.values())]
+    later = read[1:]
+    neurons = _each("neurons", neuron, len(later))
+    learned = [layer for layer in later if layer.connectivity and _learns(layer.connectivity)]
+    firsts = iter(_each("initialisers", initialiser, len(learned)))
+    populations, connections = [Population(names[0], read[0].size)], []
+    for (source, target), layer, own in zip(itertools.pairwise(names), later, neurons, strict=True):
+        assert layer.connectivity is not None
+        own = pooling if pooling and layer.kind == "pool" else own
+        populations.append(Population(target, layer.size, own))
+        connection = Connection(
+            f"{source}_{target}", source, target, synapse, connectivity=layer.connectivity
         )
-        if connectivity.fixed_weight is None
-        else Connection(f"{pre}_{post}", pre, post, synapse, connectivity=connectivity)
-        for (pre, post), connectivity in zip(
-            itertools.pairwise(names), _connectivities(layers), strict=True
-        )
-    ]
-    return Model(name, tuple(populations), tuple(connections), dt)
+        if _learns(layer.connectivity):
+            connection = replace(connection, initialiser=next(firsts))
+        connections.append(connection)
+    return tuple(populations), tuple(connections)
+
+
+def _learns(connectivity: Connectivity) -> bool:
+    return connectivity.fixed_weight is None
+
+
+def _each(what: str, given: Any, n: int) -> Sequence[Any]:
+    """One for each of n, from one for all or as many."""
+    found = list(given) if isinstance(given, Sequence) else [given] * n
+    if len(found) != n:
+        raise ModelError(f"{n} {what} are needed, one for each layer that has one: {len(found)}.")
+    return found
 
 
 def _read(notation: str) -> list[_Layer]:
@@ -151,30 +147,3 @@ def _names(layers: Sequence[_Layer]) -> list[str]:
     counts = {kind: itertools.count(1) for kind in ("conv", "pool", "hidden")}
     between = [f"{layer.kind}{next(counts[layer.kind])}" for layer in layers[1:-1]]
     return ["input", *between, "output"]
-
-
-def _neuron(layer: _Layer, neuron: Neuron, pooling: Neuron | None) -> Neuron | None:
-    if layer.connectivity is None:
-        return None
-    return pooling if pooling and layer.kind == "pool" else neuron
-
-
-def _connectivities(layers: Sequence[_Layer]) -> Iterator[Connectivity]:
-    return (layer.connectivity for layer in layers if layer.connectivity is not None)
-
-
-def _firsts(
-    layers: Sequence[_Layer], initialiser: Initialiser | Sequence[Initialiser]
-) -> Sequence[Initialiser]:
-    """First weights of each connection that learns.
-
-    Raises
-    ------
-    ModelError
-        If their number is another.
-    """
-    n = sum(connectivity.fixed_weight is None for connectivity in _connectivities(layers))
-    firsts = initialiser if isinstance(initialiser, Sequence) else [initialiser] * n
-    if len(firsts) != n:
-        raise ModelError(f"{n} connections learn and need as many initialiser: got {len(firsts)}.")
-    return firsts

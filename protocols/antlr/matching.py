@@ -17,11 +17,11 @@ from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.study import Study, StudyConfig
 from brainsnn.learning.antlr import Antlr
-from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Coefficients
-from brainsnn.network.synapses import Uniform
+from brainsnn.network.synapses import Uniform, current
 from brainsnn.protocols.antlr import matching_page as page
 from brainsnn.protocols.antlr.tasks import RULES, SURVEYED, Descent, Sizes, draw_task, landscape
 from brainsnn.protocols.common.page import write_report
@@ -100,7 +100,13 @@ class AntlrMatchingConfig(StudyConfig):
             Uniform(self.shift / n - n**-0.5, self.shift / n + n**-0.5)
             for n in list(sizes.values())[:-1]
         ]
-        return current_based_chain(self.protocol, sizes, self.coefficients, first)
+        return Network(
+            sizes,
+            self.coefficients.layers(len(sizes) - 1),
+            synapse=current,
+            initialiser=first,
+            name=self.protocol,
+        ).frozen()
 
     @property
     def coefficients(self) -> Coefficients:

@@ -20,13 +20,13 @@ from brainsnn.engine import build_engine
 from brainsnn.experiment.protocol import Material
 from brainsnn.experiment.study import Study, StudyConfig
 from brainsnn.learning.antlr import Antlr
-from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.antlr.rule import CITATION
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.schedules import Cosine
 from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Coefficients
-from brainsnn.network.synapses import Uniform
+from brainsnn.network.synapses import Uniform, current
 from brainsnn.protocols.antlr.network import (
     Condition,
     Job,
@@ -112,7 +112,13 @@ class AntlrStudy(Study[S]):
         bounds = [scale * fan_in**-0.5 for scale, fan_in in fan_ins]
         coefficients = Coefficients(config.alpha_i, config.alpha_v).normalised(config.n_steps)
         initial = [Uniform(-bound, bound) for bound in bounds]
-        return current_based_chain(self.name, sizes, coefficients, initial, once)
+        return Network(
+            sizes,
+            coefficients.layers(len(sizes) - 1, once),
+            synapse=current,
+            initialiser=initial,
+            name=self.name,
+        ).frozen()
 
     def model(self, config: S) -> Model:
         """Return the network whose neurons spike any number of times."""

@@ -11,9 +11,11 @@ from pydantic import BeforeValidator, Field
 from brainsnn.codes import BernoulliEncoder, RegularEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.count.rule import CITATION
 from brainsnn.network.model import Model
+from brainsnn.network.network import Network
+from brainsnn.network.neurons import counting
+from brainsnn.network.synapses import FanInNormal
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials, VariedTrials
@@ -39,7 +41,8 @@ class CountNetworkConfig(Config):
         T: steps in which a neuron may spike. Trials are a step a connection longer.
     threshold : float, default 1
     spread : float, default 0.7
-        Of the first weights; see `count_chain`.
+        First weights are normal with this, over the root of the number of inputs, as standard
+        deviation in thresholds.
     code : {"bernoulli", "regular"}, default "bernoulli"
         How inputs spike: drawn in each step, or evenly spaced (a constant current).
     """
@@ -57,7 +60,12 @@ class CountNetworkConfig(Config):
     def model(self, name: str, inputs: str, n_classes: int) -> Model:
         """Build the model for inputs like ``784`` or ``28x28``."""
         notation = self.notation(inputs, n_classes)
-        return count_chain(name, notation, self.n_steps, self.threshold, self.spread)
+        return Network(
+            notation,
+            counting(notation, self.n_steps, self.threshold),
+            initialiser=FanInNormal(self.spread * self.threshold),
+            name=name,
+        ).frozen()
 
     @property
     def trial_steps(self) -> int:

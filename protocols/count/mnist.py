@@ -15,7 +15,7 @@ from brainsnn.experiment.experiment import Experiment
 from brainsnn.experiment.protocol import Material, Protocol, ProtocolConfig
 from brainsnn.learning.averaging import AverageConfig, ExponentialAverageConfig
 from brainsnn.learning.count import Count
-from brainsnn.learning.count.network import stretched
+from brainsnn.learning.count.stretching import stretched
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.network.model import Model

@@ -17,7 +17,8 @@ from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
 from brainsnn.experiment.protocol import Protocol, ProtocolConfig
 from brainsnn.learning.rules import Rule
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.protocols.common.claims import mean
@@ -60,7 +61,9 @@ class NetworkConfig(Config):
         sizes = {"input": n_inputs, **self._hidden_sizes(), "output": n_classes}
         neuron = integrate_and_fire_once.with_parameters(theta=self.threshold)
         bounds = zip(self.initial_low, self.initial_high, strict=True)
-        return feedforward(name, sizes, neuron, [Uniform(low, high) for low, high in bounds])
+        return Network(
+            sizes, neuron, initialiser=[Uniform(low, high) for low, high in bounds], name=name
+        ).frozen()
 
     def _hidden_sizes(self) -> dict[str, int]:
         if len(self.hidden) == 1:

@@ -16,7 +16,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import brainsnn as bs
 from brainsnn.errors import ConfigError, DataError, HealthWarning, InputError, ModelError
-from brainsnn.network.notation import chain
+from brainsnn.network.network import Network
 from brainsnn.network.synapses import Uniform
 
 pytestmark = [
@@ -232,7 +232,7 @@ def test_first_spikes_learn(rule):
 def test_a_network_of_ones_own_is_kept_with_the_classifier(iris, tmp_path):
     X, y = iris
     neuron = bs.Neuron("v : 1\nfired : boolean", "v > 3 and not fired", "fired = True", name="mine")
-    network = chain("mine", "4-16-3", neuron, Uniform(0, 2))
+    network = Network("4-16-3", neuron, initialiser=Uniform(0, 2), name="mine")
     net = classifier(network=network, rule="s4nn", encoder=bs.Latency(64), epochs=1).fit(X, y)
     net.save(tmp_path)
     loaded = bs.Classifier.load(tmp_path)

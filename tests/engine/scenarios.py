@@ -9,8 +9,9 @@ from brian2 import ms
 from numpy.typing import NDArray
 
 from brainsnn.network.connectivity import AveragePooling, Convolution
-from brainsnn.network.model import Connection, Model, Population, feedforward
+from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.names import ParameterName
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron, integrate_and_fire_once
 from brainsnn.network.synapses import FanInNormal, Normal, SynapseModel, Uniform
 from brainsnn.spikes import SpikeTrains
@@ -141,63 +142,69 @@ def _images_with_units() -> Model:
 SCENARIOS = [
     Scenario(
         "one_spike_each",
-        feedforward(
-            "once",
+        Network(
             {"input": 20, "hidden": 101, "output": 3},
             once,
-            [Uniform(0, 30), Uniform(0, 9)],
+            initialiser=[Uniform(0, 30), Uniform(0, 9)],
+            name="once",
         ),
     ),
     Scenario(
         "three_layers",
-        feedforward(
-            "deep",
+        Network(
             {"input": 15, "first": 8, "second": 8, "output": 3},
             once,
-            [Uniform(-10, 40), Uniform(-20, 60), Uniform(0, 60)],
+            initialiser=[Uniform(-10, 40), Uniform(-20, 60), Uniform(0, 60)],
+            name="deep",
         ),
     ),
     Scenario(
         "leaky_reset_to_zero",
-        feedforward("leaky", {"input": 20, "output": 10}, leaky, [Uniform(0, 0.7)]),
+        Network({"input": 20, "output": 10}, leaky, initialiser=[Uniform(0, 0.7)], name="leaky"),
     ),
     Scenario(
         "current_based_with_units",
-        feedforward(
-            "current", {"input": 20, "output": 10}, current_based, [Uniform(0, 40)], millivolts
+        Network(
+            {"input": 20, "output": 10},
+            current_based,
+            synapse=millivolts,
+            initialiser=[Uniform(0, 40)],
+            name="current",
         ),
     ),
     Scenario(
         "refractory",
-        feedforward("refractory", {"input": 30, "output": 6}, refractory, [Uniform(0, 0.6)]),
+        Network(
+            {"input": 30, "output": 6}, refractory, initialiser=[Uniform(0, 0.6)], name="refractory"
+        ),
     ),
     Scenario(
         "initial_values_and_parameters_per_neuron",
-        feedforward("primed", {"input": 10, "output": 7}, primed, [Uniform(0, 0.5)]),
+        Network({"input": 10, "output": 7}, primed, initialiser=[Uniform(0, 0.5)], name="primed"),
     ),
     Scenario("recurrent_with_delays", _recurrent()),
     Scenario("convolution_and_pooling", _images()),
     Scenario("convolution_and_pooling_with_units", _images_with_units()),
     Scenario(
         "one_input_spike_makes_many",
-        feedforward(
-            "countdown",
+        Network(
             {"input": 6, "hidden": 5, "output": 3},
             countdown,
-            [Uniform(0, 6), Uniform(0, 2)],
+            initialiser=[Uniform(0, 6), Uniform(0, 2)],
+            name="countdown",
         ),
     ),
     Scenario(
         "a_threshold_that_falls_by_itself",
-        feedforward("sliding", {"input": 8, "output": 4}, sliding, [Uniform(0, 0.8)]),
+        Network({"input": 8, "output": 4}, sliding, initialiser=[Uniform(0, 0.8)], name="sliding"),
     ),
     Scenario(
         "initial_values_and_parameters_that_are_learned",
-        feedforward(
-            "learned",
+        Network(
             {"input": 10, "hidden": 5, "output": 7},
             learned,
-            [Uniform(0, 0.5), Uniform(0, 0.4)],
+            initialiser=[Uniform(0, 0.5), Uniform(0, 0.4)],
+            name="learned",
         ),
     ),
 ]

@@ -23,7 +23,8 @@ from brainsnn.engine import ResidentEngine
 from brainsnn.engine.resident import cache, engine, known_models
 from brainsnn.engine.resident.compiler import STRICT, Flags, compile_library, source_key
 from brainsnn.errors import EngineError
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Uniform
 
@@ -94,11 +95,11 @@ import hashlib, sys
 from pathlib import Path
 from engine.scenarios import leaky
 from brainsnn.engine.resident.engine import write_sources
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.synapses import Uniform
 
 sizes = {"input": 3, "a": 2, "b": 2, "c": 2, "d": 2, "output": 2}
-write_sources(feedforward("same", sizes, leaky, [Uniform()] * 5), Path.cwd())
+write_sources(Network(sizes, leaky, initialiser=[Uniform()] * 5, name="same"), Path.cwd())
 files = sorted(p for p in Path.cwd().rglob("*") if p.suffix in (".cpp", ".h"))
 print(hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest())
 """
@@ -247,7 +248,7 @@ def small(**changes: object) -> Model:
             **changes,
         }
     )
-    return feedforward("small", {"input": 3, "output": 2}, neuron, [Uniform()])
+    return Network({"input": 3, "output": 2}, neuron, initialiser=[Uniform()], name="small")
 
 
 def test_a_known_model_needs_no_code_generation(
@@ -260,7 +261,7 @@ def test_a_known_model_needs_no_code_generation(
         name="each",
         parameters={"bias": np.linspace(0.2, 0.9, 4)},
     )
-    model = feedforward("each", {"input": 12, "output": 4}, each, [Uniform(0, 0.5)])
+    model = Network({"input": 12, "output": 4}, each, initialiser=[Uniform(0, 0.5)], name="each")
     weights = {name: np.full(shape, 0.1) for name, shape in model.shapes.items()}
     inputs = SCENARIOS[6].inputs()
     recordings = []

@@ -12,8 +12,8 @@ from brainsnn.engine.capabilities import LIMITS, refuse
 from brainsnn.engine.limits_table import insert_table
 from brainsnn.errors import EngineError
 from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.notation import chain
 from brainsnn.network.synapses import SynapseModel, Uniform
 
 PAGE = Path(__file__).parents[2] / "docs" / "engines.md"
@@ -76,11 +76,11 @@ def test_what_all_engines_run_is_not_refused() -> None:
     ],
 )
 def test_synapses_that_share_weights_have_no_state(engine, synapse, message) -> None:
-    model = chain("cnn", "3x3-2c2-1", leaky, Uniform(), synapse)
+    model = Network("3x3-2c2-1", leaky, synapse=synapse, initialiser=Uniform(), name="cnn")
     with pytest.raises(EngineError, match=message):
         refuse(engine, model)
     allowed = SynapseModel("s", "w : 1\nu = 2*w : 1\ng : 1 (shared)", "v += u*i*N_incoming")
-    refuse(engine, chain("cnn", "3x3-2c2-1", leaky, Uniform(), allowed))
+    refuse(engine, Network("3x3-2c2-1", leaky, synapse=allowed, initialiser=Uniform(), name="cnn"))
 
 
 def test_mistakes_are_left_to_those_who_explain_them() -> None:

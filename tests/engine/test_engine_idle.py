@@ -8,7 +8,8 @@ import pytest
 from engine.scenarios import SCENARIOS
 
 from brainsnn.engine.resident.engine import write_sources
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import SynapseModel, Uniform
 
@@ -41,7 +42,9 @@ def test_a_threshold_that_reads_what_a_synapse_moves_is_tested(tmp_path):
     equations = "w : 1\ncount : 1\ninto_post = w*v_pre : 1 (summed)"
     graded = SynapseModel("graded", equations, on_pre="count += 1")
     neuron = Neuron("v : 1\ninto : 1", "v + into > 1", "v = 0", name="driven")
-    model = feedforward("graded", {"input": 2, "a": 3, "b": 2}, neuron, [Uniform()] * 2)
+    model = Network(
+        {"input": 2, "a": 3, "b": 2}, neuron, initialiser=[Uniform()] * 2, name="graded"
+    )
     first, second = model.connections
     joined = Model("m", model.populations, (first, type(second)("ab", "a", "b", graded)))
     source = trial_loop(joined, tmp_path)
@@ -51,5 +54,5 @@ def test_a_threshold_that_reads_what_a_synapse_moves_is_tested(tmp_path):
 
 def test_noise_is_drawn_in_every_step(tmp_path):
     noisy = Neuron("v : 1", threshold="v + randn() > 1", reset="v = 0", name="noisy")
-    model = feedforward("noisy", {"input": 2, "output": 3}, noisy, [Uniform()])
+    model = Network({"input": 2, "output": 3}, noisy, initialiser=[Uniform()], name="noisy")
     assert "next_step(" not in trial_loop(model, tmp_path)

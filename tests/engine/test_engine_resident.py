@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from brainsnn.engine import ResidentEngine, RuntimeEngine
 from brainsnn.engine.resident import compiler
 from brainsnn.errors import DataError, EngineError, ModelError, WeightsError
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
@@ -94,7 +94,7 @@ def test_a_closed_engine_says_so() -> None:
 
 def test_draws_in_the_dynamics_are_seeded_trial_by_trial() -> None:
     noisy = Neuron("v : 1", threshold="rand() < 0.25", reset="v = 0", name="noisy")
-    model = feedforward("noisy", {"input": 2, "output": 500}, noisy, [Uniform()])
+    model = Network({"input": 2, "output": 500}, noisy, initialiser=[Uniform()], name="noisy")
     inputs = SpikeTrains.from_first_steps(np.zeros((3, 2), int), N_STEPS)
     counts = [
         ResidentEngine(model, N_STEPS, Streams(seed)).run(inputs).counts("output")
@@ -146,7 +146,7 @@ def test_weights_that_do_not_fit_are_refused(
 def test_mistakes_in_equations_name_the_population(
     engine: type[ResidentEngine | RuntimeEngine], neuron: Neuron, message: str
 ) -> None:
-    model = feedforward("wrong", {"input": 2, "hidden": 3}, neuron, [Uniform()])
+    model = Network({"input": 2, "hidden": 3}, neuron, initialiser=[Uniform()], name="wrong")
     with pytest.raises(ModelError, match="hidden") as caught:
         engine(model, N_STEPS)
     assert caught.match(message)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from brainsnn.engine import Engine, ResidentEngine, RuntimeEngine, StandaloneEngine
 from brainsnn.errors import EngineError
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording, SpikeTrains
@@ -63,7 +63,7 @@ def test_parameters_change_between_blocks(pair: tuple[Engine, Engine]) -> None:
 
 def test_draws_in_the_dynamics_are_those_of_the_resident_engine() -> None:
     noisy = Neuron("v : 1", threshold="rand() < 0.25", reset="v = 0", name="noisy")
-    model = feedforward("noisy", {"input": 2, "output": 50}, noisy, [Uniform()])
+    model = Network({"input": 2, "output": 50}, noisy, initialiser=[Uniform()], name="noisy")
     inputs = SpikeTrains.from_first_steps(np.zeros((3, 2), int), N_STEPS)
     engines = (kind(model, N_STEPS, Streams(5)) for kind in (StandaloneEngine, ResidentEngine))
     assert_same(*(engine.run(inputs) for engine in engines))
@@ -84,7 +84,7 @@ def assert_damage_is_noticed(engine: StandaloneEngine, inputs: SpikeTrains) -> N
 
 def test_values_given_neuron_by_neuron_are_part_of_the_project() -> None:
     each = primed.with_parameters(bias=np.linspace(0, 0.9, 7))
-    model = feedforward("each", {"input": 10, "output": 7}, each, [Uniform(0, 0.5)])
+    model = Network({"input": 10, "output": 7}, each, initialiser=[Uniform(0, 0.5)], name="each")
     inputs, weights = SCENARIOS[5].inputs(), model.draw_weights(Streams(2))
     frames = []
     for kind in (StandaloneEngine, RuntimeEngine):

@@ -12,7 +12,8 @@ from engine.scenarios import N_STEPS
 from engines import engine_params
 
 from brainsnn.engine import build_engine
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
@@ -33,7 +34,9 @@ jumper = Neuron("v : 1", threshold="v + 0.5*randn() > 1", reset="v = 0", name="j
 
 def counts(engine_name: str, neuron: Neuron, seed: int) -> np.ndarray:
     """Spikes of each neuron in each trial; half of the neurons get input at every step."""
-    model: Model = feedforward("noisy", {"input": 1, "output": N_NEURONS}, neuron, [Uniform()])
+    model: Model = Network(
+        {"input": 1, "output": N_NEURONS}, neuron, initialiser=[Uniform()], name="noisy"
+    )
     step = np.tile(np.arange(N_STEPS), N_TRIALS)
     offsets = np.arange(N_TRIALS + 1) * N_STEPS
     inputs = SpikeTrains(1, N_STEPS, offsets, np.zeros_like(step), step)

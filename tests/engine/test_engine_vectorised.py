@@ -9,8 +9,8 @@ from brainsnn.engine import build_engine
 from brainsnn.engine.resident.generated.vectorised import Variable, lanes
 from brainsnn.network.connectivity import AveragePooling, Convolution
 from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.notation import chain
 from brainsnn.network.synapses import FanInNormal, Normal, SynapseModel
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
@@ -104,7 +104,7 @@ def test_every_width_gives_the_bits_of_one_synapse_at_a_time() -> None:
 
 
 def test_weights_written_between_blocks_are_those_that_run() -> None:
-    model = chain("cnn", "6x5-9c2-4", COUNTING, FanInNormal(2.0))
+    model = Network("6x5-9c2-4", COUNTING, initialiser=FanInNormal(2.0), name="cnn")
     rng = np.random.default_rng(1)
     inputs = SpikeTrains.from_first_steps(rng.integers(0, N_STEPS, (2, 30)), N_STEPS)
     with build_engine("resident", model, N_STEPS) as engine:

@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.engine import build_engine
 from brainsnn.export import build_project
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording, SpikeTrains
 
 N_STEPS, N_INPUTS = 40, 12
-MODEL = feedforward(
-    "small",
+MODEL = Network(
     {"input": N_INPUTS, "hidden": 9, "output": 4},
     integrate_and_fire_once,
-    [Uniform(0, 60), Uniform(0, 60)],
+    initialiser=[Uniform(0, 60), Uniform(0, 60)],
+    name="small",
 )
 
 

@@ -15,9 +15,9 @@ from engines import needs_brian2genn, usable_engines
 from brainsnn.engine import build_engine
 from brainsnn.errors import EngineError
 from brainsnn.export import build_project
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
-from brainsnn.network.notation import chain
 from brainsnn.network.synapses import SynapseModel, Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
@@ -69,8 +69,8 @@ def test_its_makefile_and_program_work(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "model",
     [
-        feedforward("leaky", {"input": 4, "output": 3}, LEAKY, [Uniform(0.2, 1)]),
-        chain("image", "2x2-5c1-2a-3", LEAKY, Uniform(0.5, 2)),
+        Network({"input": 4, "output": 3}, LEAKY, initialiser=[Uniform(0.2, 1)], name="leaky"),
+        Network("2x2-5c1-2a-3", LEAKY, initialiser=Uniform(0.5, 2), name="image"),
     ],
     ids=lambda m: m.name,
 )
@@ -97,7 +97,9 @@ def test_what_genn_cannot_do_is_refused_and_leaves_nothing(tmp_path: Path) -> No
     synapse = SynapseModel("s", on_pre="v_post -= w")
     neuron = MODEL.populations[1].neuron
     assert neuron is not None
-    model = feedforward("down", {"input": 4, "output": 2}, neuron, [Uniform()], synapse)
+    model = Network(
+        {"input": 4, "output": 2}, neuron, synapse=synapse, initialiser=[Uniform()], name="down"
+    )
     with pytest.raises(EngineError, match=r"only \+= is possible"):
         write(model, tmp_path)
     assert not list(tmp_path.iterdir())

@@ -10,7 +10,8 @@ from registries import SYNAPSES
 from brainsnn.errors import ModelError
 from brainsnn.network.build import build
 from brainsnn.network.describe import describe_markdown, describe_text
-from brainsnn.network.model import SCHEDULE, Connection, Model, Population, feedforward
+from brainsnn.network.model import SCHEDULE, Connection, Model, Population
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import NEURONS, Neuron, integrate_and_fire_once
 from brainsnn.network.synapses import Normal, Uniform
 from brainsnn.streams import Streams
@@ -20,7 +21,7 @@ ONCE = integrate_and_fire_once
 
 def chain() -> Model:
     sizes = {"input": 4, "hidden": 3, "output": 2}
-    return feedforward("chain", sizes, ONCE, [Uniform(0, 5), Normal(1, 2)])
+    return Network(sizes, ONCE, initialiser=[Uniform(0, 5), Normal(1, 2)], name="chain")
 
 
 def test_feedforward_names_connections_after_their_ends() -> None:
@@ -32,10 +33,14 @@ def test_feedforward_names_connections_after_their_ends() -> None:
 
 def test_a_neuron_for_each_population() -> None:
     neurons = [ONCE, ONCE.with_parameters(theta=3.0)]
-    model = feedforward("two", {"input": 4, "hidden": 3, "output": 2}, neurons, [Uniform()] * 2)
+    model = Network(
+        {"input": 4, "hidden": 3, "output": 2}, neurons, initialiser=[Uniform()] * 2, name="two"
+    )
     assert [p.neuron for p in model.populations] == [None, *neurons]
-    with pytest.raises(ModelError, match="2 connections need as many neurons: got 1"):
-        feedforward("two", {"input": 4, "hidden": 3, "output": 2}, [ONCE], [Uniform()] * 2)
+    with pytest.raises(ModelError, match="2 neurons are needed"):
+        Network(
+            {"input": 4, "hidden": 3, "output": 2}, [ONCE], initialiser=[Uniform()] * 2, name="two"
+        )
 
 
 def test_weights_are_drawn_from_their_stream() -> None:
@@ -59,7 +64,7 @@ def test_build_names_every_brian2_object() -> None:
 
 @pytest.mark.parametrize("name", list(NEURONS))
 def test_every_registered_neuron_builds(name: str) -> None:
-    model = feedforward("one", {"input": 2, "output": 2}, NEURONS[name], [Uniform()])
+    model = Network({"input": 2, "output": 2}, NEURONS[name], initialiser=[Uniform()], name="one")
     group = build(model).groups["output"]
     assert NEURONS[name].potential in group.variables
     assert NEURONS[name].summary
@@ -69,7 +74,7 @@ def test_every_registered_neuron_builds(name: str) -> None:
 @pytest.mark.parametrize("name", list(SYNAPSES))
 def test_every_synapse_builds(name: str) -> None:
     sizes = {"input": 2, "output": 2}
-    model = feedforward("one", sizes, ONCE, [Uniform()], synapse=SYNAPSES[name])
+    model = Network(sizes, ONCE, synapse=SYNAPSES[name], initialiser=[Uniform()], name="one")
     assert SYNAPSES[name].weight in build(model).synapses["input_output"].variables
 
 
@@ -102,7 +107,10 @@ def population(name: str = "hidden", size: int = 3) -> Population:
             ),
             "only gives input spikes",
         ),
-        (lambda: feedforward("m", {"a": 1, "b": 1}, ONCE, []), "1 connections need as many"),
+        (
+            lambda: Network({"a": 1, "b": 1}, ONCE, initialiser=[], name="m"),
+            "1 initialisers are needed",
+        ),
         (lambda: ONCE.with_parameters(teta=3.0), "no parameter 'teta'. Did you mean 'theta'"),
         (lambda: Uniform(2, 1), "low <= high"),
         (lambda: Normal(0, -1), "sd >= 0"),
@@ -115,7 +123,7 @@ def test_mistakes_are_refused(make: object, message: str) -> None:
 
 def test_brian2s_objection_reaches_the_user() -> None:
     wrong = Neuron("v : 1", "v > 1", "v = 0", {"missing": 1.0}, name="wrong")
-    model = feedforward("m", {"input": 1, "output": 1}, wrong, [Uniform()])
+    model = Network({"input": 1, "output": 1}, wrong, initialiser=[Uniform()], name="m")
     with pytest.raises(ModelError, match=r"Population 'output' \(neuron 'wrong'\)"):
         build(model)
 

@@ -6,8 +6,8 @@ import pytest
 from brainsnn.errors import ModelError
 from brainsnn.network.connectivity import AllToAll, AveragePooling, Convolution
 from brainsnn.network.describe import describe_markdown, describe_text
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron, integrate_and_fire_once
-from brainsnn.network.notation import chain
 from brainsnn.network.synapses import FanInNormal, Uniform
 from brainsnn.streams import Streams
 
@@ -16,7 +16,7 @@ ONCE = integrate_and_fire_once
 
 
 def test_convolutions_and_pooling_follow_each_other():
-    model = chain("cnn", PAPER, ONCE, FanInNormal())
+    model = Network(PAPER, ONCE, initialiser=FanInNormal(), name="cnn")
     sizes = [784, 24 * 24 * 12, 12 * 12 * 12, 8 * 8 * 64, 4 * 4 * 64, 10]
     names = ["input", "conv1", "pool1", "conv2", "pool2", "output"]
     assert model.sizes == dict(zip(names, sizes, strict=True))
@@ -30,21 +30,21 @@ def test_convolutions_and_pooling_follow_each_other():
 
 
 def test_layers_without_images_are_numbered():
-    model = chain("mlp", "784-800-800-10", ONCE, [Uniform()] * 3)
+    model = Network("784-800-800-10", ONCE, initialiser=[Uniform()] * 3, name="mlp")
     assert list(model.sizes) == ["input", "hidden1", "hidden2", "output"]
     assert [c.name for c in model.connections][-1] == "hidden2_output"
 
 
 def test_an_image_may_have_channels_and_pooling_a_neuron_of_its_own():
     other = Neuron("v : 1", "v > 1", "v -= 1", name="other")
-    model = chain("cnn", "6x4x3-5c3-2a-2", ONCE, FanInNormal(), pooling=other)
+    model = Network("6x4x3-5c3-2a-2", ONCE, initialiser=FanInNormal(), pooling=other, name="cnn")
     assert model.shapes["input_conv1"] == (27, 5)
     assert model.population("pool1").neuron is other
     assert model.population("output").neuron is ONCE
 
 
 def test_weights_scale_with_the_synapses_that_meet():
-    model = chain("cnn", "28x28-40c5-2a-100", ONCE, FanInNormal(gain=2.0))
+    model = Network("28x28-40c5-2a-100", ONCE, initialiser=FanInNormal(gain=2.0), name="cnn")
     weights = model.draw_weights(Streams(1))
     assert weights.keys() == model.shapes.keys()
     for name, fan_in in (("input_conv1", 25), ("pool1_output", 12 * 12 * 40)):
@@ -53,7 +53,7 @@ def test_weights_scale_with_the_synapses_that_meet():
 
 @pytest.mark.parametrize("describe", [describe_text, describe_markdown])
 def test_descriptions_say_the_structure(describe):
-    text = describe(chain("cnn", PAPER, ONCE, Uniform()))
+    text = describe(Network(PAPER, ONCE, initialiser=Uniform(), name="cnn"))
     for part in (
         "12 kernels of 5 x 5 to 24 x 24 x 12, 300 shared weights, 172,800 synapses",
         "by 2 x 2 to 12 x 12 x 12, weight 1/4, 6,912 synapses",
@@ -79,9 +79,9 @@ def test_descriptions_say_the_structure(describe):
 )
 def test_mistakes_are_refused(notation, message):
     with pytest.raises(ModelError, match=message):
-        chain("net", notation, ONCE, FanInNormal())
+        Network(notation, ONCE, initialiser=FanInNormal(), name="net")
 
 
 def test_initial_of_another_number_are_refused():
-    with pytest.raises(ModelError, match="3 connections learn"):
-        chain("net", PAPER, ONCE, [Uniform()] * 5)
+    with pytest.raises(ModelError, match="3 initialisers are needed"):
+        Network(PAPER, ONCE, initialiser=[Uniform()] * 5, name="net")

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from brainsnn.engine import build_engine
 from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
-from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss, SpikeTrainLoss
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Coefficients
-from brainsnn.network.synapses import Normal
+from brainsnn.network.synapses import Normal, current
 
 DATA = Path(__file__).parent / "data" / "antlr"
 FILES = sorted(path.stem for path in DATA.glob("*.npz"))
@@ -85,7 +85,13 @@ def test_engines_give_the_same_spikes(engine_name: str) -> None:
     with np.load(DATA / "antlr_1_antlr_train.npz", allow_pickle=False) as file:
         numbers = dict(file)
     sizes, coefficients, weights = network(numbers)
-    model = current_based_chain("oracle", sizes, coefficients, [Normal(), Normal()])
+    model = Network(
+        sizes,
+        coefficients.layers(len(sizes) - 1),
+        synapse=current,
+        initialiser=[Normal(), Normal()],
+        name="oracle",
+    )
     inputs = trains(numbers["x"] > 0)
     with build_engine(engine_name, model, inputs.n_steps + 2) as engine:
         engine.set_weights(weights)

@@ -14,7 +14,8 @@ from brainsnn.datasets import DATASETS
 from brainsnn.engine import Engine, build_engine
 from brainsnn.learning.optimisers.sgd import SGD
 from brainsnn.learning.temporal import TemporalBackprop
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
@@ -29,11 +30,11 @@ CLASSES = np.array([4, 1, 0, 7, 9, 2, 3, 5, 8, 6])
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return feedforward(
-        "s4nn",
+    return Network(
         {"input": 784, "hidden": 400, "output": 10},
         integrate_and_fire_once,
-        [Uniform(0, 5), Uniform(0, 48)],
+        initialiser=[Uniform(0, 5), Uniform(0, 48)],
+        name="s4nn",
     )
 
 

@@ -15,7 +15,8 @@ from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
 from brainsnn.learning.optimisers import SGD, Adam, Optimiser, QuantisedAdam
 from brainsnn.learning.temporal import TemporalBackprop
-from brainsnn.network.model import Connection, Model, feedforward
+from brainsnn.network.model import Connection, Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron, integrate_and_fire_once
 from brainsnn.network.parameters import Parameter
 from brainsnn.network.synapses import Uniform
@@ -29,7 +30,7 @@ from brainsnn.training.loop.updates import StepByStep
 SIZES = {"input": 20, "first": 30, "second": 12, "output": 4}
 N_STEPS, N = 40, 60
 INITIAL = [Uniform(0, 30), Uniform(-5, 25), Uniform(0, 40)]
-MODEL = feedforward("small", SIZES, integrate_and_fire_once, INITIAL)
+MODEL = Network(SIZES, integrate_and_fire_once, initialiser=INITIAL, name="small")
 NOISY = Neuron(
     "v : 1\nfired : boolean", "v > 80 + 30*rand() and not fired", "fired = True", name="noisy"
 )
@@ -136,7 +137,7 @@ def test_bounds_that_first_weights_are_beyond_are_kept_alike(engine, fresh):
 
 
 def test_networks_that_draw_random_numbers_draw_the_same():
-    model = feedforward("noisy", SIZES, NOISY, INITIAL)
+    model = Network(SIZES, NOISY, initialiser=INITIAL, name="noisy")
     left = [
         train(make, ResidentEngine(model, N_STEPS, Streams(3)), TemporalBackprop(), SGD(0.01))
         for make in (make_updater, StepByStep)

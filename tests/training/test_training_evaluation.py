@@ -5,8 +5,8 @@ from fakes import N_STEPS, SIZES, FakeEngine, make_trials
 
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.errors import DataError
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
-from brainsnn.network.notation import chain
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import Recording
 from brainsnn.spikes.trials import LabelledTrials
@@ -107,7 +107,7 @@ def test_fan_outs_of_a_chain():
 
 
 def test_fan_outs_of_an_image_are_smaller_at_its_edge():
-    model = chain("cnn", "3x3-5c2-2a-2", integrate_and_fire_once, Uniform())
+    model = Network("3x3-5c2-2a-2", integrate_and_fire_once, initialiser=Uniform(), name="cnn")
     found = fan_outs(model)
     np.testing.assert_array_equal(found["input"], [5, 10, 5, 10, 20, 10, 5, 10, 5])
     np.testing.assert_array_equal(found["conv1"], np.ones(20))

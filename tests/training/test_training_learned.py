@@ -11,17 +11,23 @@ from fakes import make_trainer, make_trials
 from brainsnn.engine import build_engine
 from brainsnn.engine.base import Engine
 from brainsnn.learning.antlr import AntlrBackprop
-from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.losses import SpikeLatencyLoss
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Coefficients
-from brainsnn.network.synapses import Normal
+from brainsnn.network.synapses import Normal, current
 from brainsnn.records import load_weights, save_weights
 from brainsnn.streams import Streams
 from brainsnn.training import Callback, Interrupted
 
 SIZES, N_STEPS = {"input": 6, "hidden": 8, "output": 3}, 16
 COEFFICIENTS = Coefficients(0.8, 0.9).normalised(N_STEPS)
-MODEL = current_based_chain("biased", SIZES, COEFFICIENTS, [Normal(0.4, 0.5), Normal(0.4, 0.5)])
+MODEL = Network(
+    SIZES,
+    COEFFICIENTS.layers(len(SIZES) - 1),
+    synapse=current,
+    initialiser=[Normal(0.4, 0.5), Normal(0.4, 0.5)],
+    name="biased",
+)
 TRIALS = make_trials(40, 0, SIZES, N_STEPS), make_trials(10, 1, SIZES, N_STEPS)
 
 

@@ -12,13 +12,14 @@ from brainsnn.network.neurons.current_based import (
 )
 from brainsnn.network.neurons.glm import glm_neuron
 from brainsnn.network.neurons.integrate_and_fire import integrate_and_fire_once
-from brainsnn.network.neurons.subtractive import integrate_and_fire_subtractive
+from brainsnn.network.neurons.subtractive import counting, integrate_and_fire_subtractive
 
 __all__ = [
     "COEFFICIENTS",
     "NEURONS",
     "Coefficients",
     "Neuron",
+    "counting",
     "current_based",
     "current_based_once",
     "glm_neuron",

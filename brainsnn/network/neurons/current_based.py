@@ -120,6 +120,13 @@ class Coefficients:
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return neuron.with_parameters(onset=float(onset), **values)
 
+    def layers(self, n: int, once: bool = False) -> list[Neuron]:
+        """Return the neurons of n layers after the input, each a step behind the one before.
+
+        Trials of T steps in the paper are trials of T + n steps here.
+        """
+        return [self.neuron(depth, once) for depth in range(1, n + 1)]
+
 
 #: Common neurons as coefficients of this one (appendix A).
 COEFFICIENTS: dict[str, Coefficients] = {

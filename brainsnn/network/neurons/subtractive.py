@@ -20,6 +20,9 @@ in T, and no neuron spikes more than T times.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from brainsnn.errors import ModelError
 from brainsnn.network.neurons.base import NEURONS, Neuron
 
 integrate_and_fire_subtractive = NEURONS.add(
@@ -45,3 +48,39 @@ integrate_and_fire_subtractive = NEURONS.add(
         citation="Wu et al. 2019, eqs. 1 to 4",
     ),
 )
+
+
+def counting(notation: str, n_steps: int, threshold: float = 1.0) -> list[Neuron]:
+    r"""Neurons of the layers of a network that is read by spike counts.
+
+    Trials of T steps in the paper are trials of T + L steps here, L being the number of
+    connections. Initial potentials start at half a threshold, which makes of the floor in eq. 7 a
+    rounding; those of pooling neurons are not learned.
+
+    Parameters
+    ----------
+    notation : str
+        As in ``784-800-10`` or ``28x28-12c5-2a-64c5-2a-10`` (`brainsnn.network.notation`).
+    n_steps : int
+        T: how many steps may see a spike of a neuron.
+    threshold : float, default 1
+        :math:`\vartheta`.
+
+    Raises
+    ------
+    ModelError
+        If `n_steps` is below 1, or threshold is not positive.
+    """
+    if n_steps < 1 or not threshold > 0:
+        raise ModelError(
+            "Neurons that count need n_steps of 1 or more and a positive threshold, got "
+            f"{n_steps} and {threshold}."
+        )
+    neuron = integrate_and_fire_subtractive.with_parameters(
+        v0=threshold / 2, theta=threshold, duration=float(n_steps)
+    )
+    pooling = replace(neuron, trainable=())
+    return [
+        (pooling if layer.endswith("a") else neuron).with_parameters(onset=float(depth))
+        for depth, layer in enumerate(notation.split("-")[1:], start=1)
+    ]

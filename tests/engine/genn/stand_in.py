@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 
-MODEL = feedforward("small", {"input": 4, "output": 2}, integrate_and_fire_once, [Uniform(20, 80)])
+MODEL = Network(
+    {"input": 4, "output": 2}, integrate_and_fire_once, initialiser=[Uniform(20, 80)], name="small"
+)
 
 _GENERATOR = """#!/bin/bash
 set -e

@@ -14,7 +14,8 @@ from engines import needs_brian2genn
 from brainsnn.engine.genn import adapter
 from brainsnn.engine.genn.project import generate
 from brainsnn.errors import EngineError, ModelError
-from brainsnn.network.model import SCHEDULE, feedforward
+from brainsnn.network.model import SCHEDULE
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Uniform
 
@@ -45,7 +46,7 @@ def test_nothing_of_brian2_is_changed_for_good() -> None:
     assert state() == before
     wrong = Neuron("v : 1", "v > missing", "v = 0", name="wrong")
     with pytest.raises(ModelError):
-        generate(feedforward("wrong", {"input": 2, "output": 2}, wrong, [Uniform()]))
+        generate(Network({"input": 2, "output": 2}, wrong, initialiser=[Uniform()], name="wrong"))
     assert state() == before
 
 

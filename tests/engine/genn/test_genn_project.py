@@ -12,7 +12,8 @@ from engines import needs_brian2genn
 from brainsnn.engine.genn.project import Project, generate
 from brainsnn.errors import ModelError
 from brainsnn.network.connectivity import AllToAll
-from brainsnn.network.model import Model, feedforward
+from brainsnn.network.model import Model
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Uniform
 
@@ -20,7 +21,7 @@ pytestmark = needs_brian2genn
 
 
 def one(neuron: Neuron) -> Model:
-    return feedforward("one", {"input": 2, "hidden": 3}, neuron, [Uniform()])
+    return Network({"input": 2, "hidden": 3}, neuron, initialiser=[Uniform()], name="one")
 
 
 def description(project: Project) -> str:
@@ -108,6 +109,8 @@ def test_mistakes_in_equations_name_the_population(neuron: Neuron, message: str)
 
 def test_names_that_would_become_one_are_refused() -> None:
     other = replace(leaky, equations=f"{leaky.equations}\nv_a : 1")
-    model = feedforward("clash", {"input": 2, "a_b": 3, "b": 2}, other, [Uniform(), Uniform()])
+    model = Network(
+        {"input": 2, "a_b": 3, "b": 2}, other, initialiser=[Uniform(), Uniform()], name="clash"
+    )
     with pytest.raises(ModelError, match=r"a_b\.v and b\.v_a the same name, 'v_a_b'"):
         generate(model)

@@ -11,8 +11,10 @@ from brainsnn.codes import RateDecoder, RegularEncoder
 from brainsnn.engine import build_engine
 from brainsnn.learning.count import CountBackprop, RatePenalty
 from brainsnn.learning.count.counts import recorded_counts
-from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.optimisers import AdamConfig, QuantisedAdamConfig
+from brainsnn.network.network import Network
+from brainsnn.network.neurons import counting
+from brainsnn.network.synapses import FanInNormal
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer, TrainingConfig
@@ -32,7 +34,9 @@ def task(n_steps, seed):
 
 def deployed(n_steps, penalty=0.0, bits=None):
     """Train with constraints; accuracy, hidden rate and weights of the selected network."""
-    model = count_chain("constrained", "6-12-2", n_steps, spread=1.5)
+    model = Network(
+        "6-12-2", counting("6-12-2", n_steps), initialiser=FanInNormal(1.5), name="constrained"
+    )
     rule = CountBackprop(n_steps, penalty=RatePenalty(penalty, TARGET))
     optimiser = AdamConfig() if bits is None else QuantisedAdamConfig(bits=bits)
     config = TrainingConfig(

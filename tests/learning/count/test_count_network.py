@@ -11,7 +11,10 @@ from brainsnn.engine import build_engine
 from brainsnn.errors import ModelError
 from brainsnn.learning.count import Count
 from brainsnn.learning.count.counts import free_potential, recorded_counts
-from brainsnn.learning.count.network import count_chain, stretched
+from brainsnn.learning.count.stretching import stretched
+from brainsnn.network.network import Network
+from brainsnn.network.neurons import counting
+from brainsnn.network.synapses import FanInNormal
 from brainsnn.streams import Streams
 
 NOTATION, SIZES, T = "8-6-3", {"input": 8, "hidden1": 6, "output": 3}, 7
@@ -33,7 +36,10 @@ def by_equations(inputs, weights):
 
 @pytest.mark.parametrize("engine_name", usable_engines())
 def test_networks_follow_the_equations(engine_name):
-    model, rng = count_chain("counts", NOTATION, T, spread=2.0), np.random.default_rng(0)
+    model, rng = (
+        Network(NOTATION, counting(NOTATION, T), initialiser=FanInNormal(2.0), name="counts"),
+        np.random.default_rng(0),
+    )
     weights = model.draw_weights(Streams(1))
     weights["hidden1.v0"][:] = rng.normal(0, 2, (1, 6))
     values = rng.random((5, 8))
@@ -55,7 +61,7 @@ def test_networks_follow_the_equations(engine_name):
 
 
 def test_no_neuron_spikes_more_than_t_times():
-    model = count_chain("counts", NOTATION, T)
+    model = Network(NOTATION, counting(NOTATION, T), initialiser=FanInNormal(0.7), name="counts")
     weights = {name: np.full(shape, 9.0) for name, shape in model.shapes.items()}
     trains = BernoulliEncoder(T, probability_max=1.0).encode(np.ones((1, 8)))
     with build_engine("runtime", model, T + 2) as engine:
@@ -67,22 +73,27 @@ def test_no_neuron_spikes_more_than_t_times():
 
 
 def test_the_rule_takes_the_models_connections():
-    model = count_chain("counts", NOTATION, T)
+    model = Network(NOTATION, counting(NOTATION, T), initialiser=FanInNormal(0.7), name="counts")
     rule = Count().bind(model, RateDecoder(), T + 2)
     assert (rule.n_steps, rule.threshold) == (T, 1.0)
     assert list(rule.chain) == ["input_hidden1", "hidden1_output"]
 
 
-@pytest.mark.parametrize("settings", [{"n_steps": 0}, {"threshold": 0.0}, {"spread": 0.0}])
+@pytest.mark.parametrize("settings", [{"n_steps": 0}, {"threshold": 0.0}])
 def test_impossible_networks_are_refused(settings):
     with pytest.raises(ModelError, match="n_steps of 1 or more"):
-        count_chain("counts", NOTATION, **{"n_steps": T, **settings})
+        counting(NOTATION, **{"n_steps": T, **settings})
 
 
 @pytest.mark.parametrize("engine_name", usable_engines())
 def test_images_pass_through_convolutions_and_pooling_as_the_rule_has_it(engine_name):
     """What neurons received, by the engine, is what the rule's connections make of counts."""
-    model = count_chain("images", "7x5x2-3c2-2a-4-2", T, spread=2.0)
+    model = Network(
+        "7x5x2-3c2-2a-4-2",
+        counting("7x5x2-3c2-2a-4-2", T),
+        initialiser=FanInNormal(2.0),
+        name="images",
+    )
     weights = model.draw_weights(Streams(2))
     trains = BernoulliEncoder(T, probability_max=1.0).encode(
         np.random.default_rng(1).random((3, 70)), np.random.default_rng(3)

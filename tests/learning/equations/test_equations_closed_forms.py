@@ -8,14 +8,14 @@ import pytest
 from brainsnn.engine import build_engine
 from brainsnn.engine.runtime import runtime_device
 from brainsnn.learning.antlr import activation_based
-from brainsnn.learning.antlr.network import current_based_chain
 from brainsnn.learning.antlr.trials import output_raster
 from brainsnn.learning.equations import Spike, derive
 from brainsnn.learning.losses import SpikeCountLoss
 from brainsnn.network.build import build
 from brainsnn.network.names import ParameterName
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import Coefficients
-from brainsnn.network.synapses import Normal
+from brainsnn.network.synapses import Normal, current
 from brainsnn.spikes import SpikeTrains
 
 COEFFICIENTS = Coefficients(0.8, 0.9, 1.3, 0.3, 0.7, 0.9)
@@ -26,7 +26,13 @@ LAYERS = len(SIZES) - 1
 @pytest.mark.parametrize("attached", [False, True], ids=["reset detached", "reset followed"])
 def test_activation_based_gradients_of_current_based_neurons(attached: bool) -> None:
     rng = np.random.default_rng(3)
-    model = current_based_chain("chain", SIZES, COEFFICIENTS, [Normal(0.4, 0.5)] * LAYERS)
+    model = Network(
+        SIZES,
+        COEFFICIENTS.layers(len(SIZES) - 1),
+        synapse=current,
+        initialiser=[Normal(0.4, 0.5)] * LAYERS,
+        name="chain",
+    )
     weights = {
         name: rng.normal(0.4, 0.5, shape)
         if not ParameterName.read(name)

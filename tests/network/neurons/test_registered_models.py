@@ -6,7 +6,7 @@ from engines import usable_engines
 from registries import SYNAPSES
 
 from brainsnn.engine import build_engine
-from brainsnn.network.model import feedforward
+from brainsnn.network.network import Network
 from brainsnn.network.neurons import NEURONS
 from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
@@ -27,7 +27,9 @@ PAIRS |= {(a_neuron_for(synapse), synapse) for synapse in SYNAPSES}
 
 def record(engine_name, neuron, synapse):
     sizes = {"input": 12, "output": 6}
-    model = feedforward("one", sizes, NEURONS[neuron], [Uniform(0, 40)], SYNAPSES[synapse])
+    model = Network(
+        sizes, NEURONS[neuron], synapse=SYNAPSES[synapse], initialiser=[Uniform(0, 40)], name="one"
+    )
     steps = np.random.default_rng(1).integers(0, N_STEPS, (3, sizes["input"]))
     with build_engine(engine_name, model, N_STEPS) as engine:
         engine.set_weights(model.draw_weights(Streams(1)))

@@ -27,7 +27,6 @@ from rows import Results
 
 from brainsnn.engine import Engine, build_engine
 from brainsnn.protocols.antlr.mnist import PROTOCOL, AntlrMnistConfig
-from brainsnn.protocols.antlr.network import own_decoder
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer
@@ -38,6 +37,10 @@ ONE_EPOCH = CONFIG.training.model_copy(update={"epochs": 1, "monitor": "train_ac
 RIVAL, RIVALS_BATCH = "SpikingJelly, training", 64
 
 Weights = dict[str, NDArray[np.float64]]
+
+
+def _of_method(method: str) -> AntlrMnistConfig:
+    return CONFIG.model_copy(update={"methods": (method,)})
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Bench:
     def trainer(self, method: str) -> Trainer:
         """Trainer of a method for an epoch."""
         rule = getattr(CONFIG, method)
-        decoder, rate = own_decoder(method), rule.learning_rate
+        decoder, rate = PROTOCOL.decoder(_of_method(method)), rule.learning_rate
         return Trainer(self.engine, rule, decoder, ONE_EPOCH, rate, Streams(0))
 
     def time(self, task: Callable[[LabelledTrials], object], weights: Weights) -> NDArray[float]:

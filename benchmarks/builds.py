@@ -53,7 +53,7 @@ import sys
 from pathlib import Path
 from brainsnn.config import apply_overrides
 from brainsnn.export import build_protocol
-from brainsnn.experiment.protocol import load_protocol
+from brainsnn.experiment.installed import load_protocol
 
 protocol = load_protocol("s4nn-mnist")
 config = apply_overrides(protocol.config(), ["recipe.fitted=false"])

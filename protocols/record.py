@@ -52,7 +52,7 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
         "date": f"{end:%Y-%m-%d}",
         "machine": f"{record['machine']['cpu']}, {record['machine']['cores']} cores",
     }
-    if run.has_table("results"):
+    if _of_conditions(run):
         preset = _of_preset(run)
         found = _of_study(run.table("results"))
         return [{**common, **row, "variant": f"{preset}{row['variant']}"} for row in found]
@@ -65,6 +65,11 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
         **{k: v for k, v in summarise(run.trials()).items() if k in COLUMNS},
     }
     return [{**common, **row}]
+
+
+def _of_conditions(run: RunDirectory) -> bool:
+    """Whether the results of a run have named conditions."""
+    return run.has_table("results") and "condition" in run.table("results").columns
 
 
 def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
@@ -84,7 +89,7 @@ def _epochs(run: RunDirectory) -> int:
 
 def claims_of(run: RunDirectory) -> pd.DataFrame | None:
     """Return a study's claims; those of runs of one network follow from their rows."""
-    if not run.has_table("results"):
+    if not _of_conditions(run):
         return None
     preset, claims = _of_preset(run), run.table("claims")
     return claims.assign(claim=preset + claims["claim"])

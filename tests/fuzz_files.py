@@ -29,8 +29,8 @@ from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
 from brainsnn.engine.resident import known_models
 from brainsnn.errors import BrainsnnError
-from brainsnn.experiment.experiment import start
-from brainsnn.experiment.protocol import load_protocol
+from brainsnn.experiment.carry_out import start
+from brainsnn.experiment.installed import load_protocol
 from brainsnn.records import RunDirectory, load_weights
 from brainsnn.training.checkpoints import load_checkpoint
 
@@ -106,7 +106,7 @@ class Fuzz:
 
     def conclude(self, _: np.random.Generator, copy: Path) -> None:
         """What every resume ends with."""
-        from brainsnn.experiment.experiment import concluded
+        from brainsnn.experiment.carry_out import concluded
 
         concluded(self.protocol, RunDirectory.read(copy))
 

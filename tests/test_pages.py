@@ -10,7 +10,7 @@ from registries import REGISTRIES
 
 from brainsnn.engine import ENGINES
 from brainsnn.errors import DataError
-from brainsnn.experiment.protocol import protocols
+from brainsnn.experiment.installed import protocols
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md")), *(ROOT / "docs").glob("*.md")]

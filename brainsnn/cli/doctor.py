@@ -14,7 +14,7 @@ from brainsnn.datasets import DATASETS
 from brainsnn.engine.genn import adapter, installation
 from brainsnn.engine.resident import cache, compiler
 from brainsnn.errors import BrainsnnError, EngineError
-from brainsnn.experiment.protocol import protocols
+from brainsnn.experiment.installed import protocols
 
 PACKAGES = ("brainsnn", "brian2", "numpy", "numba", "scipy", "pandas", "pyarrow", "matplotlib")
 

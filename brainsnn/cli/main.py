@@ -85,7 +85,7 @@ def _version(version: Annotated[bool, typer.Option("--version")] = False) -> Non
 @app.command("list")
 def list_protocols(as_json: Json = False) -> None:
     """List the protocols."""
-    from brainsnn.experiment.protocol import load_protocol, protocols
+    from brainsnn.experiment.installed import load_protocol, protocols
 
     with _reporting(as_json):
         rows = {name: load_protocol(name).summary for name in protocols()}
@@ -118,7 +118,7 @@ def describe(
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, not text.")] = False,
 ) -> None:
     """Print the network: equations, thresholds, resets, connections, sizes."""
-    from brainsnn.experiment.protocol import open_note
+    from brainsnn.experiment.experiment import open_note
     from brainsnn.network.describe import describe_markdown, describe_text
 
     with _reporting():
@@ -143,7 +143,7 @@ def run(
     """Run a protocol: train, test, write tables, figures and the report."""
     with _reporting(as_json):
         protocol, config = configured(name, settings, preset, engine, seed)
-        from brainsnn.experiment.experiment import start
+        from brainsnn.experiment.carry_out import start
         from brainsnn.training import reporter
 
         path = out or free_directory(Path("runs") / name, f"seed{config.seed}")
@@ -159,7 +159,8 @@ def resume(
 ) -> None:
     """Go on with an interrupted run, exactly as if it had not been."""
     with _reporting(as_json):
-        from brainsnn.experiment.experiment import protocol_of, resume
+        from brainsnn.experiment.carry_out import resume
+        from brainsnn.experiment.installed import protocol_of
         from brainsnn.training import reporter
 
         callbacks = [reporter(quiet=quiet or as_json)]
@@ -191,7 +192,7 @@ def evaluate(
     """Run a split with given weights and write trials.parquet."""
     with _reporting(as_json):
         protocol, config = configured(name, settings, preset, engine, seed, weights)
-        from brainsnn.experiment.experiment import evaluate_weights
+        from brainsnn.experiment.weights import evaluate_weights
 
         path = out or free_directory(Path("runs") / name, f"evaluate-{split}")
         outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv, profile)
@@ -205,7 +206,7 @@ def compare(
 ) -> None:
     """Compare runs trial by trial: accuracy, time, cost, agreement, paired tests."""
     with _reporting():
-        from brainsnn.experiment.protocol import load_report
+        from brainsnn.experiment.installed import load_report
 
         say(f"Report: {load_report('compare')(runs, out).resolve()}")
 

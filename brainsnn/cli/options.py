@@ -31,7 +31,7 @@ def configured(
     """Protocol and configuration that the options ask for, beginning with those of a run."""
     from brainsnn.config import apply_overrides
     from brainsnn.errors import ConfigError
-    from brainsnn.experiment.protocol import load_protocol
+    from brainsnn.experiment.installed import load_protocol
     from brainsnn.registry import suggest
 
     protocol = load_protocol(name)

@@ -10,8 +10,9 @@ import pandas as pd
 
 from brainsnn.config import write_toml
 from brainsnn.datasets import DATASETS
-from brainsnn.experiment.experiment import Outcome
-from brainsnn.experiment.protocol import load_protocol, open_note
+from brainsnn.experiment.carry_out import Outcome
+from brainsnn.experiment.experiment import open_note
+from brainsnn.experiment.installed import load_protocol
 from brainsnn.records import RunDirectory
 from brainsnn.records.tables import DECISIONS, require
 from brainsnn.training.evaluation import summary
@@ -49,11 +50,12 @@ def run(path: Path) -> str:
     if (path / "metrics.parquet").exists():
         metrics = directory.metrics()
         lines += ["", _table(metrics.tail(10).filter(regex="^(epoch|loss|.*accuracy|seconds)"))]
-    if (path / "trials.parquet").exists() and not directory.has_table("results"):
+    n_results = len(directory.table("results")) if directory.has_table("results") else 0
+    if n_results > 1:
+        lines += ["", f"  {n_results} results in results.parquet"]
+    elif (path / "trials.parquet").exists():
         trials = require(directory.trials(), path / "trials.parquet", DECISIONS)
         lines += ["", totals(summary(trials))]
-    if directory.has_table("results"):
-        lines += ["", f"  {len(directory.table('results'))} results in results.parquet"]
     return "\n".join(lines)
 
 

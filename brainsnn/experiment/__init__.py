@@ -1,1 +1,1 @@
-"""Experiments: protocols and studies, each run a directory that can be resumed."""
+"""Experiments: conditions times seeds, each a run directory that can be resumed by itself."""

@@ -1,287 +1,221 @@
-"""A protocol being carried out: built, trained, tested, measured, concluded."""
+"""What an experiment is: conditions, what is done with each, and what all of them say together."""
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
 
-from brainsnn.config import read_tree
-from brainsnn.engine import Engine, ResidentEngine, build_engine
-from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
-from brainsnn.experiment.protocol import (
-    Material,
-    Protocol,
-    ProtocolConfig,
-    check_settled,
-    load_protocol,
-)
-from brainsnn.network.memory import check_size
-from brainsnn.records import RunDirectory, load_weights
+from brainsnn.config import Config
+from brainsnn.engine import ENGINES
+from brainsnn.errors import ConfigError
+from brainsnn.network.model import Model
+from brainsnn.records import RunDirectory
 from brainsnn.registry import suggest
-from brainsnn.spikes.trials import LabelledTrials
-from brainsnn.streams import Streams
-from brainsnn.training import Callback, HealthMonitor, MetricsWriter, Trainer, TrainingResult
-from brainsnn.training.evaluation import evaluate, summary
+from brainsnn.training import Callback
 
-if TYPE_CHECKING:
-    from brainsnn.experiment.study import Study
 
-C = TypeVar("C", bound=ProtocolConfig)
+def _known_engine(name: str) -> str:
+    ENGINES[name]
+    return name
 
-SPLITS = ("train", "validation", "test")
 
-#: Test trials whose spikes are kept in the run directory.
-SAMPLE = 20
+class ExperimentConfig(Config):
+    """What every experiment can be told.
 
-#: Trials that a profile is the mean of.
-PROFILED = 1000
+    Parameters
+    ----------
+    protocol : str
+        Name of the experiment; each experiment's class fixes it.
+    seed : int, default 0
+        The first seed.
+    seeds : int, default 1
+        Repetitions, with the seeds ``seed``, ``seed + 1``, ...
+    condition : str, optional
+        Carry out this condition alone, and conclude nothing; by default, all.
+    engine : str, default "resident"
+        The engine that runs the trials.
+    workers : int, default 1
+        Conditions that are carried out at once, each by a process of its own; where there is one,
+        threads that share the trials of a block, if the engine can. Results do not depend on it.
+    """
+
+    protocol: str
+    seed: int = Field(default=0, ge=0)
+    seeds: int = Field(default=1, ge=1)
+    condition: str | None = None
+    engine: Annotated[str, AfterValidator(_known_engine)] = "resident"
+    workers: int = Field(default=1, ge=1)
+
+    @property
+    def all_seeds(self) -> range:
+        """The seed of every repetition."""
+        return range(self.seed, self.seed + self.seeds)
+
+
+C = TypeVar("C", bound=ExperimentConfig)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a run leaves, for whoever started it.
+class Condition(Generic[C]):
+    """One of the things that an experiment sets side by side: a network, a rule, a data set.
 
     Parameters
     ----------
-    path : Path
-        The run directory.
-    summary : dict of str to float
-        Accuracy columns and means of the test trials.
-    claims : pandas.DataFrame
-        The paper's claims beside our numbers.
-    profile : pandas.DataFrame or None
-        Where the time of a trial goes, if it was asked for.
+    name : str
+        Unique in its experiment; empty where there is one condition only.
+    config : ExperimentConfig
+        The experiment's configuration, with one value wherever that has several.
+    columns : mapping of str to str or number
+        What tells the condition from others in tables, besides its name.
     """
 
-    path: Path
-    summary: dict[str, float]
-    claims: pd.DataFrame
-    profile: pd.DataFrame | None = None
+    name: str
+    config: C
+    columns: Mapping[str, str | float] = field(default_factory=dict)
+
+    @property
+    def row(self) -> dict[str, str | float]:
+        """Columns that each row of its tables begins with; none where it has no name."""
+        return {"condition": self.name, **self.columns} if self.name else {}
 
 
-class Experiment(Generic[C]):
-    """One protocol with one configuration; everything that can be refused is refused here.
+@dataclass(frozen=True)
+class Settled(Generic[C]):
+    """A configuration in which nothing is open.
 
     Parameters
     ----------
-    protocol : Protocol
-        What to do.
-    config : ProtocolConfig
-        Its settings.
+    config : ExperimentConfig
+        Carrying it out again gives the same again; it is what a run directory keeps.
+    tables : mapping of str to DataFrame
+        What was found out on the way, for the run directory.
     """
 
-    def __init__(self, protocol: Protocol[C], config: C) -> None:
-        self.protocol, self.config = protocol, config
-        self.streams = Streams(config.seed)
-        self.model = protocol.model(config)
-        check_size(self.model.name, self.model.shapes, protocol.n_steps(config))
-        self.rule = protocol.bind(config, self.model)
-        self.decoder = protocol.decoder(config)
-        self.material: Material = protocol.material(config, self.streams)
-        self.engine: Engine = build_engine(
-            config.engine, self.model, protocol.n_steps(config), self.streams, config.workers
-        )
-        self.initial_weights = self.model.draw_weights(self.streams)
-        self.engine.set_weights(self.initial_weights)
-        self.weights: dict[str, NDArray[np.float64]] = self.initial_weights
-
-    def trainer(self, callbacks: Sequence[Callback], checkpoint: Path | None = None) -> Trainer:
-        """Trainer of the engine, as configured."""
-        return Trainer(
-            self.engine,
-            self.rule,
-            self.decoder,
-            self.config,
-            self.protocol.learning_rate(self.config),
-            self.streams,
-            checkpoint=checkpoint,
-            callbacks=callbacks,
-        )
-
-    def train(
-        self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
-    ) -> TrainingResult:
-        """Train, keeping checkpoint, metrics and selected weights in the run directory."""
-        if not (resume and run.checkpoint.exists()):
-            self.protocol.begin(self, run, callbacks)
-        health = HealthMonitor(run.log, self.engine.n_steps, len(self.material.classes))
-        trainer = self.trainer([MetricsWriter(run), health, *callbacks], run.checkpoint)
-        result = trainer.fit(self.material.train, self.material.validation, resume=resume)
-        self.weights = result.weights
-        run.write_weights(result.weights)
-        return result
-
-    def test(self, run: RunDirectory, split: str = "test") -> dict[str, float]:
-        """Run a split once with the engine's weights, write its tables, and sum it up."""
-        chosen: LabelledTrials = getattr(self.material, split).plain()
-        trials = evaluate(self.engine, chosen, self.decoder)
-        run.write_trials(trials)
-        sample = np.arange(min(SAMPLE, len(chosen)))
-        recording = self.engine.run(chosen.inputs, sample)
-        run.write_spikes(recording.to_frame())
-        return summary(trials)
-
-    def profile(self, run: RunDirectory, split: str = "test") -> pd.DataFrame:
-        """Table ``profile``: seconds a trial spends in each object, the largest first."""
-        inputs = getattr(self.material, split).plain().inputs
-        trials = np.arange(min(PROFILED, inputs.n_trials))
-        n_steps = self.protocol.n_steps(self.config)
-        engine = ResidentEngine(self.model, n_steps, self.streams, profiled=True)
-        engine.set_weights(self.engine.weights)
-        engine.run(inputs, trials)
-        seconds = {name: spent / trials.size for name, spent in engine.profile().items()}
-        table = pd.DataFrame({"object": list(seconds), "seconds": list(seconds.values())})
-        table = table.sort_values("seconds", ascending=False, ignore_index=True)
-        run.write_table("profile", table.assign(share=table["seconds"] / table["seconds"].sum()))
-        return run.table("profile")
-
-    def carry_out(
-        self, run: RunDirectory, callbacks: Sequence[Callback] = (), resume: bool = False
-    ) -> Outcome:
-        """Train, test, measure, conclude in an open run directory; frees trials and engine."""
-        self.train(run, callbacks, resume)
-        totals = self.test(run)
-        self.protocol.measure(self, run)
-        self.engine.close()
-        del self.material, self.engine
-        claims = concluded(self.protocol, run)
-        run.finish()
-        return Outcome(run.path, totals, claims)
+    config: C
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-def concluded(work: Protocol[Any] | Study[Any], run: RunDirectory) -> pd.DataFrame:
-    """Let a protocol or study conclude from a run directory.
+Work = Callable[[RunDirectory, Sequence[Callback]], None]
+"""What does a condition's work in an open run directory; what it holds is not done again."""
 
-    Raises
-    ------
-    RunDirectoryError
-        If its tables are not what they should be; the log then has where it failed.
+
+class Experiment(ABC, Generic[C]):
+    """Conditions times seeds, and what is concluded from their tables.
+
+    To add one: write a module with a subclass and an instance of it called ``PROTOCOL``, and name
+    the module in the entry points ``brainsnn.protocols`` of a package.
     """
-    try:
-        return work.conclude(run)
-    except (BrainsnnError, OSError, MemoryError):
-        raise
-    except Exception as error:  # Tables that others have changed fail anywhere.
-        run.log(f"no conclusion: {''.join(traceback.format_exception(error))}")
-        raise RunDirectoryError(
-            f"{run.path}: no conclusion can be drawn from its tables: "
-            f"{type(error).__name__}: {error}. {run.log_file} has where."
-        ) from error
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    citation: ClassVar[str]
+    config: type[C]
+    #: Named sets of overrides (``key=value``), for ``--preset``.
+    presets: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    def conditions(self, config: C) -> Sequence[Condition[C]]:
+        """Return all conditions; by default one, the configuration as it is."""
+        return (Condition("", config),)
+
+    def chosen(self, config: C) -> Sequence[Condition[C]]:
+        """Return the conditions to carry out: that of ``config.condition``, or all.
+
+        Raises
+        ------
+        ConfigError
+            If there is none, or none of that name.
+        """
+        found = {condition.name: condition for condition in self.conditions(config)}
+        if not found:
+            raise ConfigError(f"{self.name} has no condition to carry out.")
+        if config.condition is None:
+            return list(found.values())
+        if config.condition not in found:
+            known = suggest(config.condition, found) if any(found) else "There is one, unnamed."
+            raise ConfigError(f"Unknown condition {config.condition!r}. {known}")
+        return [found[config.condition]]
+
+    def parts(self, config: C) -> Sequence[C]:
+        """Return what is carried out each in a run directory of its own: by default, conditions."""
+        update = [{"condition": c.name or None, "workers": 1} for c in self.chosen(config)]
+        return [config.model_copy(update=one) for one in update]
+
+    def model(self, config: C) -> Model:  # noqa: ARG002
+        """Return the network of a condition's configuration; of many, the first.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        """
+        raise ConfigError(f"{self.name} has no network to describe.")
+
+    def check(self, config: C) -> None:
+        """Refuse what is impossible, and missing data, before anything is written."""
+
+    def undecided(self, config: C) -> bool:  # noqa: ARG002
+        """Whether `settle` has anything to decide; by default, nothing is open."""
+        return False
+
+    def settle(self, config: C, say: Callable[[str], None]) -> Settled[C]:  # noqa: ARG002
+        """Decide what the configuration leaves open, from training and validation data alone.
+
+        Parameters
+        ----------
+        config : ExperimentConfig
+            ``model_fields_set`` of its branches says what was given.
+        say : callable
+            Takes a line of progress.
+        """
+        return Settled(config)
+
+    @abstractmethod
+    def prepare(self, condition: Condition[C]) -> Work:
+        """Build all that can be refused; what is returned does the condition's work.
+
+        It writes the table ``results``, a row a seed (and decoder, ...), and any others; each row
+        of a table that is concluded from begins with ``condition.row`` and the seed.
+        """
+
+    def totals(self, run: RunDirectory) -> dict[str, float]:
+        """Return the numbers that the command line prints: by default, the mean accuracies."""
+        means = run.table("results").groupby("condition", sort=False)["accuracy"].mean()
+        return {str(name): float(value) for name, value in means.items()}
+
+    @abstractmethod
+    def conclude(self, run: RunDirectory) -> pd.DataFrame:
+        """Write figures and the report page, from the run directory alone.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a claim of the paper: ``claim``, ``paper``, ``ours``, ``unit``, ``verdict``.
+        """
 
 
-def start(
-    protocol: Protocol[C] | Study[Any],
-    config: Any,
-    path: Path,
-    command: Sequence[str],
-    callbacks: Sequence[Callback] = (),
-) -> Outcome:
-    """Carry out a protocol or study in a new run directory.
-
-    Raises
-    ------
-    BrainsnnError
-        If configuration, data, model or directory are refused; nothing has run then.
-    Interrupted
-        On Ctrl-C, with a checkpoint to resume from.
-    """
-    tables: Mapping[str, pd.DataFrame] = {}
-    if isinstance(protocol, Protocol):
-        RunDirectory.check_free(path)
-        protocol.bind(config, protocol.model(config))  # Refused before data are looked at.
-        settled = protocol.settle(config, partial(_say, callbacks))
-        config, tables = settled.config, settled.tables
-    work = protocol.prepare(config)
-    with RunDirectory.create(path, config, command, config.seed) as run:
-        for name, table in tables.items():
-            run.write_table(name, table)
-        return work.carry_out(run, callbacks)
+def open_seeds(run: RunDirectory, config: ExperimentConfig) -> list[int]:
+    """Return the seeds that the table ``results`` of a condition does not hold yet."""
+    return [seed for seed in config.all_seeds if not run.holds("results", seed=seed)]
 
 
-def _say(callbacks: Sequence[Callback], line: str) -> None:
+def open_note(experiment: Experiment[Any], config: Any) -> str:
+    """Return what to know of settings that are still to be found; empty if none is open."""
+    if not experiment.undecided(config):
+        return ""
+    return (
+        f"What is not given, {experiment.name} finds from the data when it runs; until then its "
+        "own values stand here. recipe.fitted=false keeps them."
+    )
+
+
+def tell(run: RunDirectory, callbacks: Sequence[Callback], line: str) -> None:
+    """Say a line of progress, and keep it in the log."""
+    run.log(line)
     for callback in callbacks:
         callback.on_message(line)
-
-
-def resume(
-    protocol: Protocol[Any] | Study[Any],
-    path: Path,
-    command: Sequence[str],
-    callbacks: Sequence[Callback] = (),
-) -> Outcome:
-    """Go on with a run that was interrupted, exactly as if it had not been.
-
-    Raises
-    ------
-    RunDirectoryError
-        If the directory is no run, is in use, or its checkpoint is damaged.
-    """
-    with RunDirectory.open(path, command) as run:
-        work = protocol.prepare(run.config(protocol.config))
-        return work.carry_out(run, callbacks, resume=run.checkpoint.exists())
-
-
-def evaluate_weights(
-    protocol: Protocol[C],
-    config: C,
-    weights_file: Path,
-    split: str,
-    path: Path,
-    command: Sequence[str],
-    profiled: bool = False,
-) -> Outcome:
-    """Run one split with given weights; leaves a run directory with its trials table.
-
-    Parameters
-    ----------
-    weights_file : Path
-        One array a connection, shape (pre, post): what a run saves, or any ``.npz`` like it.
-    split : {"train", "validation", "test"}
-        What to run.
-    profiled : bool, default False
-        Whether to measure, besides, where the time of a trial goes.
-
-    Raises
-    ------
-    WeightsError
-        If the weights do not fit the model.
-    ConfigError
-        If there is no such split, the protocol is a study, which has no single network, or it is
-        not known which settings the weights were learned with.
-    """
-    if split not in SPLITS:
-        raise ConfigError(f"Unknown split {split!r}. {suggest(split, SPLITS)}")
-    if not isinstance(protocol, Protocol):
-        raise ConfigError(f"{protocol.name} has no single network whose weights could be run.")
-    weights = load_weights(weights_file, protocol.model(config).shapes)
-    check_settled(protocol, config, weights_file)
-    experiment = Experiment(protocol, config)
-    experiment.engine.set_weights(weights)
-    with RunDirectory.create(path, config, command, config.seed) as run:
-        totals = experiment.test(run, split)
-        profile = experiment.profile(run, split) if profiled else None
-        run.finish()
-    return Outcome(path, totals, pd.DataFrame(), profile)
-
-
-def protocol_of(path: Path) -> Any:
-    """`Protocol` or `Study` that a run directory belongs to.
-
-    Raises
-    ------
-    RunDirectoryError
-        If the directory is no run, or its configuration names no protocol.
-    """
-    run = RunDirectory.read(path)
-    settings = read_tree(run.path / "config.toml")
-    if "protocol" not in settings:
-        raise RunDirectoryError(f"{path}/config.toml: the key 'protocol' is missing.")
-    return load_protocol(settings["protocol"])

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from brainsnn.codes import FirstSpikeDecoder
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.protocol import Protocol, ProtocolConfig, check_settled
+from brainsnn.experiment.experiment import C, Condition, Experiment
+from brainsnn.experiment.training import TrainingExperiment
+from brainsnn.experiment.weights import check_settled, network_of
 from brainsnn.export.base import TARGETS, build_project
 from brainsnn.network.model import Model
 from brainsnn.records import load_weights
 from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
-
-C = TypeVar("C", bound=ProtocolConfig)
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Built:
 
 
 def build_protocol(
-    protocol: Protocol[C],
+    protocol: Experiment[C],
     config: C,
     out: Path,
     target: str = "cpp",
@@ -61,9 +60,9 @@ def build_protocol(
 
     Parameters
     ----------
-    protocol : Protocol
-        Which protocol.
-    config : ProtocolConfig
+    protocol : Experiment
+        Which experiment.
+    config : ExperimentConfig
         Its settings.
     out : Path
         The project's folder: new, or empty.
@@ -83,9 +82,9 @@ def build_protocol(
     Raises
     ------
     ConfigError
-        If there is no such target, the protocol is a study or does not decide by the first
-        spike, it is not known which settings the weights go with, or the folder is not
-        empty or cannot be written.
+        If there is no such target, the experiment trains many networks, or none, or does not
+        decide by the first spike, it is not known which settings the weights go with, or the
+        folder is not empty or cannot be written.
     DataError
         If the data that samples are taken from is not there.
     WeightsError
@@ -94,25 +93,27 @@ def build_protocol(
         If the network cannot be exported.
     """
     TARGETS[target]
-    if not isinstance(protocol, Protocol):
-        raise ConfigError(f"{protocol.name} is a study of many networks; a project is one.")
-    if not isinstance(protocol.decoder(config), FirstSpikeDecoder):
+    trained, condition = network_of(protocol, config)
+    if not isinstance(trained.decoder(condition.config), FirstSpikeDecoder):
         raise ConfigError(f"{protocol.name} does not decide by the first spike; projects do.")
-    model, streams = protocol.model(config), Streams(config.seed)
+    model, streams = trained.model(condition.config), Streams(config.seed)
     if weights is None:
         check_settled(protocol, config, None)
         values, source = model.draw_weights(streams), f"drawn with seed {config.seed} (untrained)"
     else:
         values, source = load_weights(weights, model.shapes), f"of {weights}"
         check_settled(protocol, config, weights)
-    samples = _samples(protocol, config, model, n_samples)
-    build_project(target, model, protocol.n_steps(config), values, samples, out)
+    samples = _samples(trained, condition, model, n_samples)
+    build_project(target, model, trained.n_steps(condition.config), values, samples, out)
     return Built(out, target, source, samples.n_trials)
 
 
-def _samples(protocol: Protocol[C], config: C, model: Model, n: int) -> SpikeTrains:
+def _samples(
+    experiment: TrainingExperiment[C], condition: Condition[C], model: Model, n: int
+) -> SpikeTrains:
+    config = condition.config
     if n == 0:
         empty = np.zeros((0, model.inputs[0].size), np.int64)
-        return SpikeTrains.from_first_steps(empty, protocol.n_steps(config))
-    trials = protocol.material(config, Streams(config.seed)).validation.plain().inputs
+        return SpikeTrains.from_first_steps(empty, experiment.n_steps(config))
+    trials = experiment.material(config, Streams(config.seed)).validation.plain().inputs
     return trials.take(np.arange(min(n, trials.n_trials)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -20,7 +19,6 @@ from numpy.typing import NDArray
 
 from brainsnn.config import Config, read_toml, write_toml
 from brainsnn.errors import RunDirectoryError
-from brainsnn.records.arrays import put_members
 from brainsnn.records.atomic import PARTIAL, write_whole, writing
 from brainsnn.records.provenance import now, provenance, read_provenance
 from brainsnn.records.tables import read_table, table_writer
@@ -260,12 +258,8 @@ class RunDirectory:
         """Add rows to a table of a protocol's own, making it if it is not there."""
         self.write_table(name, self._longer(name, rows))
 
-    def append_tables(
-        self,
-        rows: Mapping[str, pd.DataFrame],
-        weights: Mapping[str, Mapping[str, NDArray[np.float64]]] | None = None,
-    ) -> None:
-        """Add rows to several tables, and write files of weights: all of it, or nothing.
+    def append_tables(self, rows: Mapping[str, pd.DataFrame]) -> None:
+        """Add rows to several tables: to all of them, or to none.
 
         What belongs to one result (a network and a seed) goes in one call, so that a run that is
         killed and resumed holds it whole and once.
@@ -274,18 +268,25 @@ class RunDirectory:
         ----------
         rows : mapping of str to pandas.DataFrame
             Rows to add, by the name of their table, which is made if it is not there.
-        weights : mapping of str to mapping, optional
-            Weights to write as ``<name>.npz``.
 
         Raises
         ------
         RunDirectoryError
             If something cannot be written; all files are then what they were.
         """
-        files = {f"{n}.parquet": table_writer(self._longer(n, more)) for n, more in rows.items()}
-        for name, arrays in (weights or {}).items():
-            files[f"{name}.npz"] = partial(put_members, arrays=arrays)
-        write_together(self.path, files)
+        self.write_tables({name: self._longer(name, more) for name, more in rows.items()})
+
+    def write_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write several tables, by name: all of them, or none.
+
+        Raises
+        ------
+        RunDirectoryError
+            If something cannot be written; all files are then what they were.
+        """
+        write_together(
+            self.path, {f"{name}.parquet": table_writer(t) for name, t in tables.items()}
+        )
 
     def _longer(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         """Return a table, which may not be there yet, with rows added."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from brainsnn.analysis.report import Claim
 from brainsnn.config import Config
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.study import Study, StudyConfig
+from brainsnn.experiment.experiment import Condition, Experiment, ExperimentConfig, Work, tell
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.network.model import Model
@@ -27,6 +28,7 @@ from brainsnn.protocols.antlr.tasks import RULES, SURVEYED, Descent, Sizes, draw
 from brainsnn.protocols.common.page import write_report
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from brainsnn.training import Callback
 
 
 class LandscapeConfig(Config):
@@ -47,7 +49,7 @@ class LandscapeConfig(Config):
     every: int = Field(default=10, ge=1)
 
 
-class AntlrMatchingConfig(StudyConfig):
+class AntlrMatchingConfig(ExperimentConfig):
     """Settings of the study ``antlr-matching``.
 
     Parameters
@@ -119,12 +121,14 @@ class AntlrMatchingConfig(StudyConfig):
         steps = (self.learning_rate, self.clip, self.updates)
         return Descent(self.coefficients, self.optimiser, *steps)
 
-    def task_sizes(self, outputs: int, target_spikes: int) -> Sizes:
-        """Return what the tasks of a condition are like."""
-        return Sizes(self.inputs, outputs, self.input_spikes, target_spikes, self.n_steps)
+    @property
+    def task_sizes(self) -> Sizes:
+        """What the tasks of a condition are like."""
+        outputs, spikes = self.outputs[0], self.target_spikes[0]
+        return Sizes(self.inputs, outputs, self.input_spikes, spikes, self.n_steps)
 
 
-class AntlrMatching(Study[AntlrMatchingConfig]):
+class AntlrMatching(Experiment[AntlrMatchingConfig]):
     """The study; see the module's docstring."""
 
     name = "antlr-matching"
@@ -151,83 +155,14 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
         if min(config.outputs) < 1:
             raise ConfigError(f"outputs = {config.outputs}: each must be 1 or more.")
 
-    def carry_out(
-        self, config: AntlrMatchingConfig, run: RunDirectory, say: Callable[[str], None]
-    ) -> None:
+    def conditions(self, config: AntlrMatchingConfig) -> list[Condition[AntlrMatchingConfig]]:
+        """Return every network with every number of target spikes."""
+        pairs = [(n, spikes) for n in config.outputs for spikes in config.target_spikes]
+        return [_condition(config, n, spikes) for n, spikes in pairs]
+
+    def prepare(self, condition: Condition[AntlrMatchingConfig]) -> Work:
         """Let every method learn every task, then survey landscapes."""
-        for outputs in config.outputs:
-            model = config.network(outputs)
-            n_steps = config.n_steps + len(model.connections)
-            with build_engine(config.engine, model, n_steps) as engine:
-                for spikes in config.target_spikes:
-                    self._condition(config, run, say, engine, spikes)
-                    if outputs == min(config.outputs):
-                        self._survey(config, run, say, engine, spikes)
-
-    def _condition(
-        self,
-        config: AntlrMatchingConfig,
-        run: RunDirectory,
-        say: Callable[[str], None],
-        engine: Engine,
-        spikes: int,
-    ) -> None:
-        """Learn all tasks of a condition, unless its rows are there."""
-        name = _name(engine.model, spikes)
-        if run.holds("results", network=name):
-            return
-        for seed in range(config.seed, config.seed + config.seeds):
-            if not run.holds("tasks", network=name, seed=seed):
-                losses, learned = _learn(config, engine, spikes, seed)
-                added = {"losses": losses, "tasks": pd.DataFrame(learned)}
-                run.append_tables({key: part.assign(network=name) for key, part in added.items()})
-        tasks = run.table("tasks")
-        found = tasks[tasks["network"] == name]
-        means = found.groupby("method", sort=False)[["first", "last", "seconds"]].mean()
-        rows = [
-            {
-                "condition": f"{name}, {method}",
-                "network": name,
-                "method": method,
-                "seed": config.seed,
-                "epochs": config.updates,
-                "seconds": config.seeds * row["seconds"],
-                "loss": row["last"],
-            }
-            for method, row in means.iterrows()
-        ]
-        run.append_table("results", pd.DataFrame(rows))
-        fell = ", ".join(f"{m} {r['first']:.3f} to {r['last']:.4f}" for m, r in means.iterrows())
-        say(f"{name}: {fell}")
-
-    def _survey(
-        self,
-        config: AntlrMatchingConfig,
-        run: RunDirectory,
-        say: Callable[[str], None],
-        engine: Engine,
-        spikes: int,
-    ) -> None:
-        """Survey the landscapes of the first tasks of a condition, unless they are there."""
-        name, settings = _name(engine.model, spikes), config.landscape
-        for seed in range(config.seed, config.seed + min(settings.tasks, config.seeds)):
-            if run.holds("resemblance", network=name, seed=seed):
-                continue
-            streams = Streams(seed)
-            task = draw_task(config.task_sizes(engine.populations["output"], spikes), streams)
-            first = engine.model.draw_weights(streams)
-            grid = (settings.points, settings.every)
-            table, way = landscape(engine, config.descent, task, first, *grid)
-            true = grid_of(table, "true")[2]
-            rows = [
-                {"seed": seed, "method": m, **resemblance(true, grid_of(table, m)[2])}
-                for m in SURVEYED
-            ]
-            added = {"resemblance": pd.DataFrame(rows)}
-            if seed == config.seed:
-                added |= {"landscape": table, "way": way}
-            run.append_tables({key: part.assign(network=name) for key, part in added.items()})
-            say(f"{name}: landscape of task {seed}")
+        return partial(_carry_out, condition)
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Mean last loss of each method, over conditions."""
@@ -242,18 +177,87 @@ class AntlrMatching(Study[AntlrMatchingConfig]):
         return write_report(self, run, config, *parts)
 
 
-def _name(model: Model, spikes: int) -> str:
-    """Name of a condition: sizes and target spikes."""
+def _condition(
+    config: AntlrMatchingConfig, outputs: int, spikes: int
+) -> Condition[AntlrMatchingConfig]:
+    """A network and its target spikes; landscapes are of those with the fewest outputs."""
+    sizes = "-".join(map(str, config.network(outputs).sizes.values()))
     each = "1 target spike" if spikes == 1 else f"{spikes} target spikes"
-    return f"{'-'.join(map(str, model.sizes.values()))}, {each}"
+    update: dict[str, Any] = {"outputs": (outputs,), "target_spikes": (spikes,)}
+    if outputs > min(config.outputs):
+        update["landscape"] = config.landscape.model_copy(update={"tasks": 0})
+    return Condition(f"{sizes}, {each}", config.model_copy(update=update))
+
+
+def _carry_out(
+    condition: Condition[AntlrMatchingConfig], run: RunDirectory, callbacks: Sequence[Callback]
+) -> None:
+    config = condition.config
+    model = config.network(config.outputs[0])
+    with build_engine(config.engine, model, config.n_steps + len(model.connections)) as engine:
+        for seed in config.all_seeds:
+            if not run.holds("tasks", seed=seed):
+                losses, learned = _learn(config, engine, seed)
+                added = {"losses": losses, "tasks": pd.DataFrame(learned)}
+                _append(run, condition, added)
+        _sum_up(condition, run, callbacks)
+        for seed in list(config.all_seeds)[: config.landscape.tasks]:
+            if not run.holds("resemblance", seed=seed):
+                _append(run, condition, _survey(config, engine, seed))
+                tell(run, callbacks, f"{condition.name}: landscape of task {seed}")
+
+
+def _append(
+    run: RunDirectory, condition: Condition[Any], tables: Mapping[str, pd.DataFrame]
+) -> None:
+    run.append_tables({k: part.assign(network=condition.name) for k, part in tables.items()})
+
+
+def _sum_up(
+    condition: Condition[AntlrMatchingConfig], run: RunDirectory, callbacks: Sequence[Callback]
+) -> None:
+    """Write the table ``results``, a row a method."""
+    config, name = condition.config, condition.name
+    by = run.table("tasks").groupby("method", sort=False)
+    means = by[["first", "last", "seconds"]].mean()
+    rows = [
+        {
+            "condition": f"{name}, {method}",
+            "network": name,
+            "method": method,
+            "seed": config.seed,
+            "epochs": config.updates,
+            "seconds": config.seeds * row["seconds"],
+            "loss": row["last"],
+        }
+        for method, row in means.iterrows()
+    ]
+    run.write_table("results", pd.DataFrame(rows))
+    fell = ", ".join(f"{m} {r['first']:.3f} to {r['last']:.4f}" for m, r in means.iterrows())
+    tell(run, callbacks, f"{name}: {fell}")
+
+
+def _survey(config: AntlrMatchingConfig, engine: Engine, seed: int) -> dict[str, pd.DataFrame]:
+    """Tables of the landscape of a task."""
+    settings, streams = config.landscape, Streams(seed)
+    task = draw_task(config.task_sizes, streams)
+    first = engine.model.draw_weights(streams)
+    grid = (settings.points, settings.every)
+    table, way = landscape(engine, config.descent, task, first, *grid)
+    true = grid_of(table, "true")[2]
+    rows = [
+        {"seed": seed, "method": m, **resemblance(true, grid_of(table, m)[2])} for m in SURVEYED
+    ]
+    drawn = {"landscape": table, "way": way} if seed == config.seed else {}
+    return {"resemblance": pd.DataFrame(rows), **drawn}
 
 
 def _learn(
-    config: AntlrMatchingConfig, engine: Engine, spikes: int, seed: int
+    config: AntlrMatchingConfig, engine: Engine, seed: int
 ) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     """Let every method learn a task; losses at some updates, and a row a method."""
     kept, streams = _kept(config.updates), Streams(seed)
-    task = draw_task(config.task_sizes(engine.populations["output"], spikes), streams)
+    task = draw_task(config.task_sizes, streams)
     first = engine.model.draw_weights(streams)
     curves, rows = [], []
     for method in RULES:

@@ -98,7 +98,7 @@ def abstract(results: pd.DataFrame, epochs: int) -> str:
     for (condition, _), part in own(results).groupby(["condition", "method"], sort=False):
         accuracy, spikes = 100 * part["accuracy"].mean(), part["spikes"].mean()
         lines.append(f"{condition}: {accuracy:.2f} % with {spikes:.0f} hidden and output spikes")
-    speed = results["images_per_second"]
+    speed = results["trials_per_second"]
     return (
         f"Current-based networks with one hidden layer learned to classify in at most {epochs} "
         f"epochs of batches, {results['seed'].nunique()} seeds a condition, weights selected on "
@@ -138,7 +138,7 @@ def _accuracy(results: pd.DataFrame, run: RunDirectory, number: str) -> Section:
 def _learning(run: RunDirectory) -> Section:
     """Validation accuracy over epochs."""
     by = ["condition", "epoch"]
-    table = over_seeds(run.table("learning"), ["validation_accuracy"], by)
+    table = over_seeds(run.metrics(), ["validation_accuracy"], by)
     figure = plot_curves(table, "epoch", "validation_accuracy", "Epoch", code="condition")
     save(figure, run.figures, "learning")
     caption = "Validation accuracy, each method with its own decoder; bands are 95 % intervals."

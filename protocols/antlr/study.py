@@ -7,18 +7,13 @@ by the earliest spike and by most spikes, from the same spikes.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import pandas as pd
 from pydantic import Field
 
-from brainsnn.engine import build_engine
-from brainsnn.experiment.protocol import Material
-from brainsnn.experiment.study import Study, StudyConfig
+from brainsnn.experiment.experiment import Condition, ExperimentConfig
+from brainsnn.experiment.training import Network, TrainingExperiment
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.antlr.rule import CITATION
 from brainsnn.learning.optimisers import AdamConfig
@@ -27,23 +22,16 @@ from brainsnn.network.model import Model
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import Coefficients
 from brainsnn.network.synapses import Uniform, current
-from brainsnn.protocols.antlr.network import (
-    Condition,
-    Job,
-    Learned,
-    Method,
-    learn,
-    own_decoder,
-)
 from brainsnn.protocols.antlr.page import Aims, abstract, claims, sections
 from brainsnn.protocols.common.page import write_report
 from brainsnn.records import RunDirectory
-from brainsnn.streams import Streams
-from brainsnn.training import Interrupted, StopRequest, TrainingConfig
-from brainsnn.training.evaluation import summary
+from brainsnn.training import TrainingConfig
+from brainsnn.training.evaluation import evaluate
+
+Method = Literal["activation", "timing", "antlr"]
 
 
-class AntlrStudyConfig(StudyConfig):
+class AntlrStudyConfig(ExperimentConfig):
     """Settings that these studies have in common.
 
     Parameters
@@ -54,8 +42,6 @@ class AntlrStudyConfig(StudyConfig):
         Whether neurons spike once a trial at most.
     hidden : int, default 800
         Neurons of the hidden layer.
-    workers : int, default 1
-        Networks trained at once.
     n_steps : int, default 100
         Steps of a trial as the paper counts them; the engine's has one more for each connection.
     alpha_i, alpha_v : float, default 0.99
@@ -68,10 +54,10 @@ class AntlrStudyConfig(StudyConfig):
         Of every network; `monitor` is judged by the method's own decoder.
     """
 
+    seeds: int = Field(default=3, ge=1)
     methods: tuple[Method, ...] = Field(default=("activation", "timing", "antlr"), min_length=1)
     restricted: tuple[bool, ...] = (False, True)
     hidden: int = Field(default=800, ge=1)
-    workers: int = Field(default=1, ge=1)
     n_steps: int = Field(default=100, ge=2)
     alpha_i: float = Field(default=0.99, ge=0, le=1)
     alpha_v: float = Field(default=0.99, ge=0, le=1)
@@ -92,8 +78,8 @@ class AntlrStudyConfig(StudyConfig):
 S = TypeVar("S", bound=AntlrStudyConfig)
 
 
-class AntlrStudy(Study[S]):
-    """A study whose conditions are the methods, each with and without the restriction."""
+class AntlrStudy(TrainingExperiment[S]):
+    """An experiment whose conditions are the methods, each with and without the restriction."""
 
     citation: ClassVar[str] = CITATION
     n_inputs: ClassVar[int]
@@ -101,17 +87,18 @@ class AntlrStudy(Study[S]):
     aims: ClassVar[Aims] = Aims()
     n_classes: ClassVar[int] = 10
 
-    @abstractmethod
-    def material(self, config: S, streams: Streams) -> Material:
-        """Load and encode the data; what varies in training does so with the seed's streams."""
+    def conditions(self, config: S) -> list[Condition[S]]:
+        """Return every method under every restriction."""
+        return [_condition(config, m, once) for once in config.restricted for m in config.methods]
 
-    def network(self, config: S, once: bool) -> Model:
+    def model(self, config: S) -> Model:
         """Return the network, its biases 0."""
         sizes = {"input": self.n_inputs, "hidden": config.hidden, "output": self.n_classes}
         fan_ins = zip(config.initial, (self.n_inputs, config.hidden), strict=True)
         bounds = [scale * fan_in**-0.5 for scale, fan_in in fan_ins]
         coefficients = Coefficients(config.alpha_i, config.alpha_v).normalised(config.n_steps)
         initial = [Uniform(-bound, bound) for bound in bounds]
+        once = config.restricted[0]
         return Network(
             sizes,
             coefficients.layers(len(sizes) - 1, once),
@@ -120,59 +107,34 @@ class AntlrStudy(Study[S]):
             name=self.name,
         ).frozen()
 
-    def model(self, config: S) -> Model:
-        """Return the network whose neurons spike any number of times."""
-        return self.network(config, once=False)
-
     def n_steps(self, config: S) -> int:
         """Length of a trial: one more step for each connection than the paper counts."""
         return config.n_steps + 2
 
-    def rule_of(self, config: S, condition: Condition) -> Antlr:
-        """Return a condition's method."""
-        settings: Antlr = getattr(config, condition.method)
+    def rule(self, config: S) -> Antlr:
+        """Return the method."""
+        settings: Antlr = getattr(config, config.methods[0])
         # Where a neuron spikes once at most, no output can be asked for more.
-        return settings.model_copy(update={"target_spikes": 1}) if condition.once else settings
+        once = config.restricted[0]
+        return settings.model_copy(update={"target_spikes": 1}) if once else settings
 
-    def check(self, config: S) -> None:
-        """Refuse rules that are impossible, and missing data."""
-        for once in config.restricted:
-            network = self.network(config, once)
-            for method in config.methods:
-                rule = self.rule_of(config, Condition(method, once))
-                rule.bind(network, own_decoder(method), self.n_steps(config))
+    def training(self, config: S) -> TrainingConfig:
+        """Return how every network is trained."""
+        return config.training
 
-    def carry_out(self, config: S, run: RunDirectory, say: Callable[[str], None]) -> None:
-        """Train and test every condition with every seed that the tables do not hold."""
-        lock = Lock()
+    def code(self, config: S) -> str:
+        """Name the decoder that goes with what the method's loss asks for."""
+        return "rate" if config.methods[0] == "activation" else "first_spike"
 
-        def work(job: Job, stop: StopRequest) -> None:
-            settings, streams = self.rule_of(config, job.condition), Streams(job.seed)
-            with lock:
-                if stop.requested:
-                    raise Interrupted(run.path)
-                material = self.material(config, streams)
-                model = self.network(config, job.condition.once)
-                engine = build_engine(config.engine, model, self.n_steps(config))
-            with engine:
-                found = learn(engine, job, settings, config.training, material, streams, run, stop)
-            with lock:
-                _keep(found, run, job)
-                say(str(found))
+    def codes(self, config: S) -> tuple[str, ...]:  # noqa: ARG002
+        """Decide test trials by both decoders, from the same spikes."""
+        return ("first_spike", "rate")
 
-        seeds = range(config.seed, config.seed + config.seeds)
-        conditions = [Condition(m, once) for once in config.restricted for m in config.methods]
-        jobs = [Job(condition, seed) for seed in seeds for condition in conditions]
-        for job in jobs:
-            if job.done(run):
-                job.checkpoint(run).unlink(missing_ok=True)
-        with StopRequest() as stop, ThreadPoolExecutor(config.workers) as pool:
-            for future in [pool.submit(work, job, stop) for job in jobs if not job.done(run)]:
-                future.result()
-
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Means over all conditions, seeds and decoders."""
-        return summary(run.trials())
+    def columns(self, network: Network[S], trials: pd.DataFrame) -> dict[str, float]:
+        """Mean hidden and output spikes, of test trials and of validation trials."""
+        judged = evaluate(network.engine, network.material.validation, network.decoder)
+        of_validation = {f"validation_{key}": value for key, value in _spikes(judged).items()}
+        return {**_spikes(trials), **of_validation}
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
@@ -183,10 +145,19 @@ class AntlrStudy(Study[S]):
         return write_report(self, run, config, *page)
 
 
-def _keep(found: Learned, run: RunDirectory, job: Job) -> None:
-    """Add to the tables, in one, what a network left."""
-    run.append_tables(
-        {"learning": found.learning, "trials": found.trials, "results": found.results},
-        {f"weights-{job.name}": found.weights},
+def _condition(config: S, method: Method, once: bool) -> Condition[S]:
+    restriction = "one spike at most" if once else "any number of spikes"
+    return Condition(
+        f"{method}, {restriction}",
+        config.model_copy(update={"methods": (method,), "restricted": (once,)}),
+        {"method": method, "spikes_a_neuron": "one at most" if once else "any number"},
     )
-    job.checkpoint(run).unlink(missing_ok=True)
+
+
+def _spikes(trials: pd.DataFrame) -> dict[str, float]:
+    """Mean hidden and output spikes, in all and up to the decision."""
+    columns = {"spikes": "spikes", "spikes_until": "spikes_to_decision"}
+    return {
+        name: float((trials[f"{prefix}_hidden"] + trials[f"{prefix}_output"]).mean())
+        for name, prefix in columns.items()
+    }

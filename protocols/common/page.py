@@ -1,4 +1,4 @@
-"""The report page of a protocol or study: its claims as tables, its figures with captions."""
+"""The report page of an experiment: its claims as tables, its figures with captions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from brainsnn.analysis.claims import judged_together
 from brainsnn.analysis.figures import save
 from brainsnn.analysis.report import Claim, Picture, Report, Section
 from brainsnn.config import Config, to_mapping
-from brainsnn.experiment.protocol import Protocol
-from brainsnn.experiment.study import Study
+from brainsnn.experiment.experiment import Experiment
 from brainsnn.records import RunDirectory
 
 
 def write_report(
-    work: Protocol[Any] | Study[Any],
+    experiment: Experiment[Any],
     run: RunDirectory,
     config: Config,
     abstract: str,
@@ -32,7 +31,7 @@ def write_report(
 
     Parameters
     ----------
-    work : Protocol or Study
+    experiment : Experiment
         Gives title and citation.
     run : RunDirectory
         Where to, and how it came about.
@@ -45,14 +44,14 @@ def write_report(
     """
     provenance, together = run.provenance(), judged_together(claims)
     Report(
-        title=work.title,
+        title=experiment.title,
         abstract=abstract,
         claims=together,
         sections=tuple(sections),
         configuration=to_mapping(config),
         provenance=provenance,
         command=" ".join(map(str, provenance["command"])),
-        source=work.citation,
+        source=experiment.citation,
     ).write(run.report)
     table = claim_table(together)
     run.write_table("claims", table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,19 @@ from pydantic import BeforeValidator, Field
 from brainsnn.codes import BernoulliEncoder, RegularEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
+from brainsnn.experiment.experiment import ExperimentConfig
+from brainsnn.experiment.training import Material, TrainingExperiment
+from brainsnn.learning.count import Count
 from brainsnn.learning.count.rule import CITATION
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import counting
 from brainsnn.network.synapses import FanInNormal
+from brainsnn.protocols.common.mnist import MnistConfig
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials, VariedTrials
 from brainsnn.streams import Streams
-
-__all__ = ["CITATION", "CountNetworkConfig", "fixed_trials", "image_trials"]
 
 
 def _as_text(value: Any) -> Any:
@@ -118,3 +120,53 @@ def fixed_trials(
 ) -> LabelledTrials:
     """Validation or test trials: input spikes drawn once, from the stream `name`."""
     return LabelledTrials(network.encode(images.images, streams.fresh(name)), images.labels)
+
+
+class CountConfig(ExperimentConfig):
+    """Settings that the protocols of spike counts on images have in common.
+
+    Parameters
+    ----------
+    network, data, warp, rule
+        See their classes; a protocol sets the defaults.
+    """
+
+    network: CountNetworkConfig = CountNetworkConfig()
+    data: MnistConfig
+    warp: WarpConfig
+    rule: Count = Count()
+
+
+K = TypeVar("K", bound=CountConfig)
+
+
+class CountExperiment(TrainingExperiment[K]):
+    """An experiment whose networks learn images through their spike counts."""
+
+    citation: ClassVar[str] = CITATION
+
+    def model(self, config: K) -> Model:
+        """Return the network of the configuration."""
+        return config.network.model(self.name, "28x28", 10)
+
+    def n_steps(self, config: K) -> int:
+        """T, and a step for each connection."""
+        return config.network.trial_steps
+
+    def rule(self, config: K) -> Count:
+        """Return the count rule with the constraints of the configuration."""
+        return config.rule
+
+    def code(self, config: K) -> str:  # noqa: ARG002
+        """Most spikes decide."""
+        return "rate"
+
+    def material(self, config: K, streams: Streams) -> Material:
+        """Load the images; input spikes of training images are drawn anew in each epoch."""
+        splits = config.data.load()
+        return Material(
+            image_trials(splits.train, config.network, config.warp, streams),
+            fixed_trials(splits.validation, config.network, streams, "validation"),
+            lambda: fixed_trials(splits.test, config.network, streams, "test"),
+            splits.train.classes,
+        )

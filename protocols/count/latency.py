@@ -2,68 +2,35 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from brainsnn.analysis.codes.early import early_readings
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim
-from brainsnn.analysis.summary import summarise
-from brainsnn.codes import RateDecoder
-from brainsnn.engine import Engine, build_engine
-from brainsnn.experiment.study import Study, StudyConfig
+from brainsnn.experiment.experiment import Condition
+from brainsnn.experiment.training import Network
 from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig, QuantisedAdamConfig
 from brainsnn.learning.optimisers.quantised import MOST_BITS
 from brainsnn.learning.schedules import Cosine
-from brainsnn.network.model import Model
 from brainsnn.network.names import ParameterName
 from brainsnn.protocols.common.claims import claim_of
 from brainsnn.protocols.common.mnist import MnistConfig
 from brainsnn.protocols.common.page import write_report
 from brainsnn.protocols.common.warps import WarpConfig
-from brainsnn.protocols.count.base import (
-    CITATION,
-    CountNetworkConfig,
-    fixed_trials,
-    image_trials,
-)
-from brainsnn.protocols.count.figures import constraints, output_spikes
+from brainsnn.protocols.count.base import CountConfig, CountExperiment
+from brainsnn.protocols.count.figures import constraints, write_early
 from brainsnn.records import RunDirectory
-from brainsnn.streams import Streams
-from brainsnn.training import Trainer, TrainingConfig
-from brainsnn.training.evaluation import evaluate
+from brainsnn.training import TrainingConfig
 
 #: Test accuracy of Table II at T = 10, in per cent.
 PAPER_STEPS, PAPER_ACCURACY = 10, printed_value("count-mnist", "accuracy", "short")
 
 
-@dataclass(frozen=True)
-class Condition:
-    """A network to train: its T, and the constraints in its loss, None for none."""
-
-    n_steps: int
-    rate_target: float | None = None
-    bits: int | None = None
-
-    @property
-    def name(self) -> str:
-        """Words for tables."""
-        parts = [f"T = {self.n_steps}"]
-        if self.rate_target is not None:
-            parts.append(f"rate {self.rate_target:g}")
-        if self.bits is not None:
-            parts.append(f"{self.bits} bits")
-        return ", ".join(parts)
-
-
-class CountLatencyConfig(StudyConfig):
+class CountLatencyConfig(CountConfig):
     """Settings of the study ``count-latency``.
 
     Parameters
@@ -84,7 +51,6 @@ class CountLatencyConfig(StudyConfig):
     """
 
     protocol: Literal["count-latency"] = "count-latency"
-    seeds: int = Field(default=1, ge=1)
     n_steps: tuple[Annotated[int, Field(ge=1)], ...] = (1, 2, 5, 10, 20, 50)
     constrained: int = Field(default=10, ge=1)
     rate_targets: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (0.05,)
@@ -92,59 +58,63 @@ class CountLatencyConfig(StudyConfig):
     bits: tuple[Annotated[int, Field(ge=1, le=MOST_BITS)], ...] = (4, 2)
     epochs: int = Field(default=4, ge=1)
     batch_size: int = Field(default=64, ge=1)
-    network: CountNetworkConfig = CountNetworkConfig()
-    rule: Count = Count()
-    warp: WarpConfig = WarpConfig()
     data: MnistConfig = MnistConfig(n_train=10_000, n_validation=2000)
-
-    def conditions(self) -> list[Condition]:
-        """Return every T alone, then the constraints alone and together."""
-        t = self.constrained
-        targets: tuple[float | None, ...] = (None, *self.rate_targets)
-        bits: tuple[int | None, ...] = (None, *self.bits)
-        pairs = [(r, b) for r in targets for b in bits if (r, b) != (None, None)]
-        return [Condition(n) for n in self.n_steps] + [Condition(t, r, b) for r, b in pairs]
+    warp: WarpConfig = WarpConfig()
 
 
-class CountLatency(Study[CountLatencyConfig]):
+class CountLatency(CountExperiment[CountLatencyConfig]):
     """The study; see the module's docstring."""
 
     name = "count-latency"
     title = "Spike counts under constraints: steps, spikes, bits"
     summary = "MNIST accuracy, spikes and synaptic operations against T, rates and precision."
-    citation: ClassVar[str] = CITATION
     config = CountLatencyConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("n_steps=[2, 10]", "bits=[4]", "epochs=1", "network.hidden=100"),
     }
 
-    def model(self, config: CountLatencyConfig) -> Model:
-        """Return the network of the first T."""
-        return _network(config, config.conditions()[0]).model(self.name, "28x28", 10)
+    def conditions(self, config: CountLatencyConfig) -> list[Condition[CountLatencyConfig]]:
+        """Return every T alone, then the constraints alone and together."""
+        targets: tuple[float | None, ...] = (None, *config.rate_targets)
+        bits: tuple[int | None, ...] = (None, *config.bits)
+        pairs = [(r, b) for r in targets for b in bits if (r, b) != (None, None)]
+        alone = [_condition(config, n, None, None) for n in config.n_steps]
+        return alone + [_condition(config, config.constrained, r, b) for r, b in pairs]
 
     def check(self, config: CountLatencyConfig) -> None:
         """Refuse networks that cannot be built and missing data."""
-        self.model(config)
+        super().check(config)
         config.data.load()
 
-    def carry_out(
-        self, config: CountLatencyConfig, run: RunDirectory, say: Callable[[str], None]
-    ) -> None:
-        """Train and test every condition with every seed."""
-        for condition in config.conditions():
-            for seed in range(config.seed, config.seed + config.seeds):
-                if run.holds("results", condition=condition.name, seed=seed):
-                    continue
-                row, early = _measure(config, condition, seed)
-                run.append_tables({"results": pd.DataFrame([row]), **early})
-                say(
-                    f"{condition.name}, seed {seed}: {row['accuracy']:.2%} ({row['seconds']:.0f} s)"
-                )
+    def training(self, config: CountLatencyConfig) -> TrainingConfig:
+        """Return how a network is trained; its precision is the only one of ``bits``."""
+        return TrainingConfig(
+            epochs=config.epochs,
+            batch_size=config.batch_size,
+            update="simultaneous",
+            schedule=Cosine(),
+            optimiser=QuantisedAdamConfig(bits=config.bits[0]) if config.bits else AdamConfig(),
+        )
 
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Test accuracy of each condition."""
-        means = run.table("results").groupby("condition", sort=False)["accuracy"].mean()
-        return {str(name): float(value) for name, value in means.items()}
+    def measure(self, network: Network[CountLatencyConfig], run: RunDirectory) -> None:
+        """Read the longest network without constraints early."""
+        longest = network.config.network.n_steps == max(network.config.n_steps)
+        if longest and not network.condition.columns["constrained"]:
+            write_early(network.engine, network.material.test, run)
+
+    def columns(
+        self, network: Network[CountLatencyConfig], trials: pd.DataFrame
+    ) -> dict[str, float]:
+        """What constraints are about: the busiest hidden layer's rate, and number of levels."""
+        sizes, n_steps = network.engine.populations, network.config.network.n_steps
+        rates = [
+            trials[f"spikes_{name}"].mean() / (sizes[name] * n_steps) for name in list(sizes)[1:-1]
+        ]
+        weights = [value for name, value in network.weights.items() if not ParameterName.read(name)]
+        return {
+            "hidden_rate": float(max(rates, default=0.0)),
+            "levels": float(max(np.unique(value).size for value in weights)),
+        }
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
@@ -163,86 +133,24 @@ class CountLatency(Study[CountLatencyConfig]):
         return write_report(self, run, config, abstract, claims, [constraints(run)])
 
 
-def _network(config: CountLatencyConfig, condition: Condition) -> CountNetworkConfig:
-    return config.network.model_copy(update={"n_steps": condition.n_steps})
-
-
-def _rule(config: CountLatencyConfig, condition: Condition) -> Count:
-    if condition.rate_target is None:
-        return config.rule
-    limits = {"rate_penalty": config.penalty, "rate_target": condition.rate_target}
-    return Count.model_validate(config.rule.model_dump() | limits)
-
-
-def _training(config: CountLatencyConfig, condition: Condition) -> TrainingConfig:
-    bits = condition.bits
-    return TrainingConfig(
-        epochs=config.epochs,
-        batch_size=config.batch_size,
-        update="simultaneous",
-        schedule=Cosine(),
-        optimiser=AdamConfig() if bits is None else QuantisedAdamConfig(bits=bits),
-    )
-
-
-def _measure(
-    config: CountLatencyConfig, condition: Condition, seed: int
-) -> tuple[dict[str, object], dict[str, pd.DataFrame]]:
-    """Train one network, test it, and read the longest unconstrained one early.
-
-    Returns its row of results, and the table of early readings, if there is one.
-    """
-    begin, streams, network = time.perf_counter(), Streams(seed), _network(config, condition)
-    splits = config.data.load()
-    model = network.model("count-latency", "28x28", 10)
-    rule = _rule(config, condition)
-    with build_engine(config.engine, model, network.trial_steps, streams) as engine:
-        engine.set_weights(model.draw_weights(streams))
-        trainer = Trainer(
-            engine,
-            rule.bind(model, RateDecoder(), network.trial_steps),
-            RateDecoder(),
-            _training(config, condition),
-            rule.learning_rate,
-            streams,
-        )
-        trainer.fit(
-            image_trials(splits.train, network, config.warp, streams),
-            fixed_trials(splits.validation, network, streams, "validation"),
-        )
-        shown = fixed_trials(splits.test, network, streams, "test")
-        trials = evaluate(engine, shown, RateDecoder())
-        tables = {}
-        if condition == Condition(max(config.n_steps)):
-            early = early_readings(output_spikes(engine, shown), shown.labels, 10, engine.n_steps)
-            tables = {"early": early.assign(seed=seed)}
-        kept = _kept(engine, trials, condition)
-    row: dict[str, object] = {
-        "condition": condition.name,
-        "decoder": "rate",
-        "seed": seed,
-        "n_steps": condition.n_steps,
-        "constrained": condition != Condition(condition.n_steps),
-        "epochs": config.epochs,
-        "seconds": time.perf_counter() - begin,
-        **summarise(trials),
-        **kept,
+def _condition(
+    config: CountLatencyConfig, n_steps: int, target: float | None, bits: int | None
+) -> Condition[CountLatencyConfig]:
+    """Return a network: its T, and the constraints in its loss, None for none."""
+    name, rule = f"T = {n_steps}", config.rule
+    if target is not None:
+        name += f", rate {target:g}"
+        limits = {"rate_penalty": config.penalty, "rate_target": target}
+        rule = Count.model_validate(config.rule.model_dump() | limits)
+    if bits is not None:
+        name += f", {bits} bits"
+    update = {
+        "network": config.network.model_copy(update={"n_steps": n_steps}),
+        "rule": rule,
+        "bits": () if bits is None else (bits,),
     }
-    return row, tables
-
-
-def _kept(engine: Engine, trials: pd.DataFrame, condition: Condition) -> dict[str, float]:
-    """What constraints are about, in the network as it was tested: rate and number of levels."""
-    hidden = list(engine.populations)[1:-1]
-    rates = [
-        trials[f"spikes_{name}"].mean() / (engine.populations[name] * condition.n_steps)
-        for name in hidden
-    ]
-    weights = [value for name, value in engine.weights.items() if not ParameterName.read(name)]
-    return {
-        "hidden_rate": float(max(rates, default=0.0)),
-        "levels": float(max(np.unique(value).size for value in weights)),
-    }
+    columns = {"n_steps": n_steps, "constrained": target is not None or bits is not None}
+    return Condition(name, config.model_copy(update=update), columns)
 
 
 def _claim(part: pd.DataFrame, name: str, data: MnistConfig) -> Claim:

@@ -10,30 +10,20 @@ from pydantic import Field
 
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
-from brainsnn.codes import DECODERS, Decoder
-from brainsnn.experiment.experiment import Experiment
-from brainsnn.experiment.protocol import Material, Protocol, ProtocolConfig
+from brainsnn.experiment.experiment import Condition
+from brainsnn.experiment.training import Network
 from brainsnn.learning.averaging import AverageConfig, ExponentialAverageConfig
-from brainsnn.learning.count import Count
 from brainsnn.learning.count.stretching import stretched
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.schedules import Cosine, Schedule
-from brainsnn.network.model import Model
 from brainsnn.protocols.common.claims import mean
 from brainsnn.protocols.common.mnist import MnistConfig
 from brainsnn.protocols.common.page import write_report
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.protocols.count import figures as figures
-from brainsnn.protocols.count.base import (
-    CITATION,
-    CountNetworkConfig,
-    ShortConfig,
-    fixed_trials,
-    image_trials,
-)
+from brainsnn.protocols.count.base import CountConfig, CountExperiment, ShortConfig
 from brainsnn.records import RunDirectory
-from brainsnn.streams import Streams
-from brainsnn.training.callbacks.base import Callback
+from brainsnn.training import Callback, TrainingConfig
 
 #: Test accuracies of Table II, in per cent, by hidden layers and T.
 PAPER = {
@@ -52,7 +42,7 @@ PAPER = {
 _FAITHFUL = ("warp.share=0", "average.name=off", "schedule.name=constant")
 
 
-class CountMnistConfig(ProtocolConfig):
+class CountMnistConfig(CountConfig, TrainingConfig):
     """Settings of the protocol ``count-mnist``.
 
     Parameters
@@ -68,20 +58,17 @@ class CountMnistConfig(ProtocolConfig):
     optimiser: OptimiserConfig = AdamConfig()
     schedule: Schedule = Cosine(warm_up=0.25)
     average: AverageConfig = ExponentialAverageConfig(decay=0.99)
-    network: CountNetworkConfig = CountNetworkConfig()
     short: ShortConfig = ShortConfig()
     data: MnistConfig = MnistConfig(n_validation=5000)
     warp: WarpConfig = WarpConfig(rotation=10, stretch=0.1, shear=0.1, shift=1)
-    rule: Count = Count()
 
 
-class CountMnist(Protocol[CountMnistConfig]):
+class CountMnist(CountExperiment[CountMnistConfig]):
     """The protocol; see the module's docstring."""
 
     name = "count-mnist"
     title = "Spike counts on MNIST"
     summary = "784-800-10 integrate-and-fire network learns MNIST through its spike counts."
-    citation: ClassVar[str] = CITATION
     config = CountMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "short": ("network.n_steps=10",),
@@ -93,64 +80,36 @@ class CountMnist(Protocol[CountMnistConfig]):
         "demo": ("network.n_steps=10", "epochs=2", "network.hidden=200"),
     }
 
-    def model(self, config: CountMnistConfig) -> Model:
-        """Return the network of the configuration."""
-        return config.network.model(self.name, "28x28", 10)
-
-    def n_steps(self, config: CountMnistConfig) -> int:
-        """T, and a step for each connection."""
-        return config.network.trial_steps
-
-    def rule(self, config: CountMnistConfig) -> Count:
-        """Return the count rule with the constraints of the configuration."""
-        return config.rule
-
     def learning_rate(self, config: CountMnistConfig) -> float:
         """Return the rule's, or a share of it where short trials have taught the most."""
         return config.rule.learning_rate * (config.short.rate if config.short.epochs else 1.0)
 
-    def decoder(self, config: CountMnistConfig) -> Decoder:  # noqa: ARG002
-        """Most spikes decide."""
-        return DECODERS["rate"]()
-
-    def material(self, config: CountMnistConfig, streams: Streams) -> Material:
-        """Load the images; input spikes of training images are drawn anew in each epoch."""
-        splits = config.data.load()
-        return Material(
-            image_trials(splits.train, config.network, config.warp, streams),
-            fixed_trials(splits.validation, config.network, streams, "validation"),
-            lambda: fixed_trials(splits.test, config.network, streams, "test"),
-            splits.train.classes,
-        )
-
     def begin(
         self,
-        experiment: Experiment[CountMnistConfig],
+        network: Network[CountMnistConfig],
         run: RunDirectory,
         callbacks: Sequence[Callback],
     ) -> None:
         """Learn with short trials first, if so configured; table ``short`` has their metrics."""
-        config, short = experiment.config, experiment.config.short
+        config, short = network.config, network.config.short
         if not short.epochs:
             return
-        network = config.network.model_copy(update={"n_steps": short.n_steps})
-        brief = config.model_copy(
-            update={"network": network, "epochs": short.epochs, "short": ShortConfig()}
-        )
-        first = Experiment(self, brief)
+        sizes = config.network.model_copy(update={"n_steps": short.n_steps})
+        brief = {"network": sizes, "epochs": short.epochs, "short": ShortConfig()}
+        first = Network(self, Condition("", config.model_copy(update=brief)))
         with first.engine:
             trainer = first.trainer(callbacks)
             result = trainer.fit(first.material.train, first.material.validation)
         run.write_table("short", result.metrics)
         ratio = config.network.n_steps / short.n_steps
-        weights = stretched(result.weights, ratio, network.threshold)
-        experiment.engine.set_weights(weights)
+        weights = stretched(result.weights, ratio, sizes.threshold)
+        network.engine.set_weights(weights)
 
-    def measure(self, experiment: Experiment[CountMnistConfig], run: RunDirectory) -> None:
+    def measure(self, network: Network[CountMnistConfig], run: RunDirectory) -> None:
         """Table ``transfer``, eq. 7 against recorded counts; ``early``, the output read early."""
-        network, material = experiment.config.network, experiment.material
-        figures.write_transfer(experiment.engine, material.test, network, run)
-        figures.write_early(experiment.engine, material.test, run)
+        test = network.material.test
+        figures.write_transfer(network.engine, test, network.config.network, run)
+        figures.write_early(network.engine, test, run)
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -19,7 +20,14 @@ from brainsnn.config import Config
 from brainsnn.datasets import DATASETS, Splits, TableSet
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.study import Study, StudyConfig
+from brainsnn.experiment.experiment import (
+    Condition,
+    Experiment,
+    ExperimentConfig,
+    Work,
+    open_seeds,
+    tell,
+)
 from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.schedules import Cosine
@@ -32,7 +40,7 @@ from brainsnn.records import RunDirectory
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials, VariedTrials
 from brainsnn.streams import Streams
-from brainsnn.training import Trainer, TrainingConfig
+from brainsnn.training import Callback, Trainer, TrainingConfig
 from brainsnn.training.evaluation import evaluate
 
 SetName = Literal["iris", "breast-cancer-wisconsin", "abalone", "yeast"]
@@ -68,7 +76,7 @@ class UCITrainingConfig(Config):
     batch_size: int = Field(default=16, ge=1)
 
 
-class CountUCIConfig(StudyConfig):
+class CountUCIConfig(ExperimentConfig):
     """Settings of the study ``count-uci``.
 
     Parameters
@@ -90,7 +98,7 @@ class CountUCIConfig(StudyConfig):
     training: UCITrainingConfig = UCITrainingConfig()
 
 
-class CountUCI(Study[CountUCIConfig]):
+class CountUCI(Experiment[CountUCIConfig]):
     """The study; see the module's docstring."""
 
     name = "count-uci"
@@ -101,6 +109,10 @@ class CountUCI(Study[CountUCIConfig]):
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ('sets=["iris"]', "training.updates=300", "seeds=2"),
     }
+
+    def conditions(self, config: CountUCIConfig) -> list[Condition[CountUCIConfig]]:
+        """Return the sets."""
+        return [Condition(n, config.model_copy(update={"sets": (n,)})) for n in config.sets]
 
     def model(self, config: CountUCIConfig) -> Model:
         """Return the network of the first set."""
@@ -116,20 +128,9 @@ class CountUCI(Study[CountUCIConfig]):
         for name in config.sets:
             DATASETS[name]().load()
 
-    def carry_out(
-        self, config: CountUCIConfig, run: RunDirectory, say: Callable[[str], None]
-    ) -> None:
-        """Train and test every classifier on every set, seed by seed, on the same splits."""
-        for name in config.sets:
-            with build_engine(
-                config.engine, _model(name, config.network), config.network.trial_steps
-            ) as engine:
-                for seed in range(config.seed, config.seed + config.seeds):
-                    if not run.holds("results", condition=name, seed=seed):
-                        splits = DATASETS[name]().load(Streams(seed).fresh("split"))
-                        rows = _measure(config, name, seed, splits, engine)
-                        run.append_table("results", pd.DataFrame(rows))
-                        say(f"{name}, seed {seed}: {_said(rows)}")
+    def prepare(self, condition: Condition[CountUCIConfig]) -> Work:
+        """Train and test every classifier on the set, seed by seed, on the same splits."""
+        return partial(_carry_out, condition)
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Mean test accuracy of each classifier over sets and seeds."""
@@ -156,8 +157,18 @@ def _model(name: str, network: CountNetworkConfig) -> Model:
     return network.model("count-uci", str(len(kind.features)), len(kind.classes))  # type: ignore[attr-defined]
 
 
-def _said(rows: list[dict[str, object]]) -> str:
-    return ", ".join(f"{row['decoder']} {row['accuracy']:.2%}" for row in rows)
+def _carry_out(
+    condition: Condition[CountUCIConfig], run: RunDirectory, callbacks: Sequence[Callback]
+) -> None:
+    config, name = condition.config, condition.name
+    sizes = config.network
+    with build_engine(config.engine, _model(name, sizes), sizes.trial_steps) as engine:
+        for seed in open_seeds(run, config):
+            splits = DATASETS[name]().load(Streams(seed).fresh("split"))
+            rows = _measure(config, name, seed, splits, engine)
+            run.append_table("results", pd.DataFrame(rows))
+            said = ", ".join(f"{row['decoder']} {row['accuracy']:.2%}" for row in rows)
+            tell(run, callbacks, f"{name}, seed {seed}: {said}")
 
 
 def _measure(

@@ -84,7 +84,7 @@ class DigitsConfig(ImageSetConfig):
 
 
 @dataclass(frozen=True)
-class Condition:
+class Network:
     """One network: which digits, how long, which kernels, taught by which rule.
 
     Parameters
@@ -138,24 +138,22 @@ class Condition:
         return LIKELIHOODS[self.rule]()
 
 
-def check_conditions(conditions: list[Condition], gap: int) -> None:
-    """Refuse conditions that cannot be built.
+def check_networks(networks: list[Network], gap: int) -> None:
+    """Refuse networks that cannot be built.
 
     Raises
     ------
     ConfigError
-        If there is none, a network is impossible, digits are missing, repeated or no digits, or a
+        If a network is impossible, digits are missing, repeated or no digits, or a
         trial is too short for a desired spike of the rate rule.
     """
-    if not conditions:
-        raise ConfigError("The study has no condition to run.")
-    for condition in conditions:
-        digits = condition.digits
+    for network in networks:
+        digits = network.digits
         if len(digits) < 2 or len(set(digits)) < len(digits) or not set(digits) <= set(range(10)):
             raise ConfigError(f"digits must be two or more different ones of 0..9, got {digits}.")
-        BASES[condition.basis](condition.functions, condition.n_steps)
-        condition.glm(1)
-        condition.likelihood(gap).targets(np.zeros(1, np.int64), condition.n_steps, len(digits))
+        BASES[network.basis](network.functions, network.n_steps)
+        network.glm(1)
+        network.likelihood(gap).targets(np.zeros(1, np.int64), network.n_steps, len(digits))
 
 
 def digits_of(
@@ -190,25 +188,25 @@ class Workshop:
 
     def train(
         self,
-        condition: Condition,
+        network: Network,
         images: NDArray[np.uint8],
         labels: IntArray,
         rate: float,
         streams: Streams,
     ) -> tuple[GLM, GLMWeights]:
         """Train one network from new weights."""
-        glm = condition.glm(images.shape[1])
+        glm = network.glm(images.shape[1])
         bound = self.training.initial
         weights = glm.draw(streams.fresh("weights"), -bound, bound)
-        trials = SparseProbabilities.of(BernoulliEncoder(condition.n_steps).probabilities(images))
-        likelihood = condition.likelihood(self.training.gap)
+        trials = SparseProbabilities.of(BernoulliEncoder(network.n_steps).probabilities(images))
+        likelihood = network.likelihood(self.training.gap)
         ascent = Ascent(glm, likelihood, weights, trials, labels)
         for epoch in range(self.training.epochs):
             order = streams.fresh("order", epoch).permutation(labels.size)
             ascent.epoch(rate, order, streams.fresh("encoding", epoch))
         return glm, weights
 
-    def select(self, condition: Condition, seed: int) -> pd.DataFrame:
+    def select(self, network: Network, seed: int) -> pd.DataFrame:
         """Cross-validate the learning rates on the training images.
 
         Returns
@@ -217,7 +215,7 @@ class Workshop:
             A row a rate and fold: the condition's columns, `learning_rate`, `fold`, `accuracy` by
             the rule's own decoder, and `accuracy_spikes_alone`, where ties and silence are wrong.
         """
-        images, labels = digits_of(self.splits.train, condition.digits, self.data.train)
+        images, labels = digits_of(self.splits.train, network.digits, self.data.train)
         streams = Streams(seed)
         fold = streams.fresh("folds").permutation(labels.size) % self.training.folds
         tasks = [(r, f) for r in self.training.learning_rates for f in range(self.training.folds)]
@@ -225,11 +223,11 @@ class Workshop:
         def score(task: tuple[float, int]) -> dict[str, float]:
             rate, held = task
             inside, outside = fold != held, fold == held
-            glm, weights = self.train(condition, images[inside], labels[inside], rate, streams)
+            glm, weights = self.train(network, images[inside], labels[inside], rate, streams)
             rng = streams.fresh("validation", held)
-            trains = BernoulliEncoder(condition.n_steps).encode(images[outside], rng)
+            trains = BernoulliEncoder(network.n_steps).encode(images[outside], rng)
             recording = simulate(glm, weights, trains, rng)
-            found = DECODERS[condition.likelihood(self.training.gap).code]().decode(recording)
+            found = DECODERS[network.likelihood(self.training.gap).code]().decode(recording)
             right = found.decision == labels[outside]
             alone = right & ~found.tie & ~found.silent
             values = {"accuracy": right.mean(), "accuracy_spikes_alone": alone.mean()}
@@ -238,18 +236,18 @@ class Workshop:
         with ThreadPoolExecutor(self.training.workers) as pool:
             scores = list(pool.map(score, tasks))
         table = pd.DataFrame(tasks, columns=["learning_rate", "fold"])
-        return table.join(pd.DataFrame(scores)).assign(**condition.columns())
+        return table.join(pd.DataFrame(scores)).assign(**network.columns())
 
-    def final(self, condition: Condition, rate: float, seed: int) -> tuple[GLM, GLMWeights, float]:
+    def final(self, network: Network, rate: float, seed: int) -> tuple[GLM, GLMWeights, float]:
         """Train on all training images; the network, its weights, and the seconds it took."""
-        images, labels = digits_of(self.splits.train, condition.digits, self.data.train)
+        images, labels = digits_of(self.splits.train, network.digits, self.data.train)
         begin = time.perf_counter()
-        glm, weights = self.train(condition, images, labels, rate, Streams(seed))
+        glm, weights = self.train(network, images, labels, rate, Streams(seed))
         return glm, weights, time.perf_counter() - begin
 
     def test(
         self,
-        condition: Condition,
+        network: Network,
         glm: GLM,
         weights: GLMWeights,
         engine: Engine,
@@ -264,11 +262,11 @@ class Workshop:
         -------
         pandas.DataFrame
             Trials tables (`brainsnn.training.evaluation`), one a decoder, with the columns
-            `decoder`, `seed`, `additions`, `multiplications` and those of the condition.
+            `decoder`, `seed`, `additions`, `multiplications` and those of the network.
         """
-        images, labels = digits_of(self.splits.test, condition.digits, self.data.test)
+        images, labels = digits_of(self.splits.test, network.digits, self.data.test)
         load(engine, glm, weights)
-        trains = BernoulliEncoder(condition.n_steps).encode(images, Streams(seed).fresh("test"))
+        trains = BernoulliEncoder(network.n_steps).encode(images, Streams(seed).fresh("test"))
         tables = []
         for name in decoders:
             engine.streams = Streams(seed)
@@ -278,7 +276,7 @@ class Workshop:
                 recording = engine.run(trains, index, until)
                 table = _decide(glm, recording, labels[index], name, engine, begin)
                 tables.append(table.assign(decoder=name, seed=seed))
-        return pd.concat(tables, ignore_index=True).assign(**condition.columns())
+        return pd.concat(tables, ignore_index=True).assign(**network.columns())
 
 
 def _decide(

@@ -14,7 +14,7 @@ from brainsnn.analysis.figures import plot_curves, plot_pareto, save
 from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.analysis.seeds import across, over_seeds
 from brainsnn.protocols.common.claims import direction_of
-from brainsnn.protocols.glm.base import RULES, Condition
+from brainsnn.protocols.glm.base import RULES, Network
 from brainsnn.protocols.glm.study import SCORES, WIDE, GLMStudy, GLMStudyConfig
 from brainsnn.records import RunDirectory
 
@@ -59,12 +59,12 @@ class CodesMnist(GLMStudy[CodesMnistConfig]):
         ),
     }
 
-    def conditions(self, config: CodesMnistConfig) -> list[Condition]:
+    def networks(self, config: CodesMnistConfig) -> list[Network]:
         """Return the network under each rule."""
         sizes = (config.n_steps, config.functions)
-        return [Condition(config.digits, *sizes, r, config.basis, config.activation) for r in RULES]
+        return [Network(config.digits, *sizes, r, config.basis, config.activation) for r in RULES]
 
-    def decoders(self, condition: Condition) -> tuple[str, ...]:  # noqa: ARG002
+    def decoders(self, network: Network) -> tuple[str, ...]:  # noqa: ARG002
         """Return both decoders, whatever the rule."""
         return DECODERS
 

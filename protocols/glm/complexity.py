@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -12,13 +13,15 @@ from pydantic import Field
 
 from brainsnn.analysis.figures import plot_pareto, save
 from brainsnn.analysis.report import Claim, Picture, Section, Table
+from brainsnn.experiment.experiment import Condition, Work
 from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.protocols.common.claims import claim_of
-from brainsnn.protocols.glm.base import RULES, Condition, Workshop, digits_of
+from brainsnn.protocols.glm.base import RULES, Network, Workshop, digits_of
 from brainsnn.protocols.glm.selection import cross_validated
 from brainsnn.protocols.glm.study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from brainsnn.training import Callback
 
 #: Accuracy at which the paper compares, and the ratio of complexities that it finds there.
 PAPER_ACCURACY, PAPER_RATIO = 0.984, 5.0
@@ -57,24 +60,30 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
         "demo": (*DEMO, "n_steps=[4, 8]"),
     }
 
-    def conditions(self, config: GLMComplexityConfig) -> list[Condition]:
+    def networks(self, config: GLMComplexityConfig) -> list[Network]:
         """Return a network for every T and rule; rate needs room for a desired spike."""
         return [
-            Condition(config.digits, n, n, rule, config.basis, config.activation)
+            Network(config.digits, n, n, rule, config.basis, config.activation)
             for n in config.n_steps
             for rule in RULES
             if rule != "rate" or n > config.training.gap
         ]
 
-    def carry_out(
-        self, config: GLMComplexityConfig, run: RunDirectory, say: Callable[[str], None]
-    ) -> None:
-        """Run all conditions, then the network without spikes."""
-        super().carry_out(config, run, say)
-        shop = Workshop(config.training, config.data)
-        for seed in range(config.seed, config.seed + config.seeds):
-            if not run.holds("ann", seed=seed):
-                run.append_table("ann", pd.DataFrame([_logistic(shop, config, seed)]))
+    def conditions(self, config: GLMComplexityConfig) -> list[Condition[GLMComplexityConfig]]:
+        """Return the networks, and one without spikes."""
+        return [*super().conditions(config), Condition(ANN, config)]
+
+    def prepare(self, condition: Condition[GLMComplexityConfig]) -> Work:
+        """Select a rate, then train and test with every seed."""
+        if condition.name == ANN:
+            return partial(_carry_out, condition.config)
+        return super().prepare(condition)
+
+    def totals(self, run: RunDirectory) -> dict[str, float]:
+        """Means over all networks with spikes, if there are any."""
+        if run.has_table("trials"):
+            return super().totals(run)
+        return {"accuracy": float(run.table("ann")["accuracy"].mean())}
 
     def claims(self, run: RunDirectory) -> list[Claim]:
         """The ratio of complexities at the paper's accuracy."""
@@ -157,6 +166,16 @@ def _network(results: pd.DataFrame, rule: str, n_steps: int | None) -> pd.DataFr
     mine = results[(results["rule"] == rule) & (results["n_steps"] == n_steps)].set_index("seed")
     scores = {score: 100 * mine[score] for score in SCORES}
     return mine.assign(operations=mine["additions"] + mine["multiplications"], **scores)
+
+
+def _carry_out(
+    config: GLMComplexityConfig,
+    run: RunDirectory,
+    callbacks: Sequence[Callback],  # noqa: ARG001
+) -> None:
+    """Write the table ``ann``, the network without spikes."""
+    shop = Workshop(config.training, config.data)
+    run.write_table("ann", pd.DataFrame([_logistic(shop, config, s) for s in config.all_seeds]))
 
 
 def _logistic(shop: Workshop, config: GLMComplexityConfig, seed: int) -> dict[str, float]:

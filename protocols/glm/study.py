@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, TypeVar
 
 import pandas as pd
+from pydantic import Field
 
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.analysis.summary import summarise
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.study import Study, StudyConfig
+from brainsnn.experiment.experiment import (
+    Condition,
+    Experiment,
+    ExperimentConfig,
+    Work,
+    open_seeds,
+    tell,
+)
 from brainsnn.learning.glm import GLM, GLMWeights
 from brainsnn.learning.glm.network import glm_model
 from brainsnn.learning.glm.simulate import simulate
@@ -22,15 +31,16 @@ from brainsnn.network.model import Model
 from brainsnn.protocols.common.page import write_report
 from brainsnn.protocols.glm.base import (
     CITATION,
-    Condition,
     DigitsConfig,
+    Network,
     TrainingConfig,
     Workshop,
-    check_conditions,
+    check_networks,
     digits_of,
 )
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from brainsnn.training import Callback
 
 #: How an accuracy may be scored, and what that means.
 SCORES = {
@@ -54,7 +64,7 @@ DEMO = (
 TIMED = 500
 
 
-class GLMStudyConfig(StudyConfig):
+class GLMStudyConfig(ExperimentConfig):
     """Settings that GLM studies have in common.
 
     Parameters
@@ -65,6 +75,7 @@ class GLMStudyConfig(StudyConfig):
         Registered names.
     """
 
+    seeds: int = Field(default=3, ge=1)
     training: TrainingConfig = TrainingConfig()
     data: DigitsConfig = DigitsConfig()
     basis: str = "raised_cosine"
@@ -74,28 +85,33 @@ class GLMStudyConfig(StudyConfig):
 S = TypeVar("S", bound=GLMStudyConfig)
 
 
-class GLMStudy(Study[S]):
+class GLMStudy(Experiment[S]):
     """A study whose conditions are GLM networks on MNIST."""
 
     citation: ClassVar[str] = CITATION
 
     @abstractmethod
-    def conditions(self, config: S) -> list[Condition]:
+    def networks(self, config: S) -> list[Network]:
         """Return the networks to train."""
 
-    def decoders(self, condition: Condition) -> tuple[str, ...]:
+    def conditions(self, config: S) -> list[Condition[S]]:
+        """Return the networks as conditions."""
+        return [Condition(n.name, config, n.columns()) for n in self.networks(config)]
+
+    def decoders(self, network: Network) -> tuple[str, ...]:
         """Return the decoders that decide the test trials; by default the rule's own."""
-        return (condition.likelihood(3).code,)
+        return (network.likelihood(3).code,)
 
     def model(self, config: S) -> Model:
         """Return the network of the last condition."""
-        return glm_model(self.conditions(config)[-1].glm(28 * 28), self.name)
+        return glm_model(self.networks(config)[-1].glm(28 * 28), self.name)
 
     def check(self, config: S) -> None:
-        """Refuse impossible conditions and missing data."""
-        conditions = self.conditions(config)
-        check_conditions(conditions, config.training.gap)
-        fewest = min(len(condition.digits) for condition in conditions) * config.data.train
+        """Refuse impossible networks and missing data."""
+        self.chosen(config)
+        networks = self.networks(config)
+        check_networks(networks, config.training.gap)
+        fewest = min(len(network.digits) for network in networks) * config.data.train
         if len(config.training.learning_rates) > 1 and config.training.folds > fewest // 2:
             raise ConfigError(
                 f"training.folds = {config.training.folds} is not possible: a fold needs two or "
@@ -103,75 +119,11 @@ class GLMStudy(Study[S]):
             )
         Workshop(config.training, config.data)
 
-    def carry_out(self, config: S, run: RunDirectory, say: Callable[[str], None]) -> None:
-        """Select a rate, then train and test with every seed, condition by condition."""
-        shop = Workshop(config.training, config.data)
-        engines: dict[tuple[int, int], Engine] = {}
-        for condition in self.conditions(config):
-            rate = self._selected(shop, condition, config, run, say)
-            glm = condition.glm(28 * 28)
-            key = (glm.n_classes, glm.n_steps)
-            if key not in engines:
-                engines[key] = build_engine(config.engine, glm_model(glm), glm.n_steps)
-            for seed in range(config.seed, config.seed + config.seeds):
-                if not run.holds("results", condition=condition.name, seed=seed):
-                    self._measure(shop, condition, rate, seed, engines[key], run, say)
-        for engine in engines.values():
-            engine.close()
-
-    def _selected(
-        self,
-        shop: Workshop,
-        condition: Condition,
-        config: S,
-        run: RunDirectory,
-        say: Callable[[str], None],
-    ) -> float:
-        """Learning rate of the best mean accuracy over folds."""
-        rates = config.training.learning_rates
-        if len(rates) == 1:
-            return rates[0]
-        if not run.holds("selection", condition=condition.name):
-            run.append_table("selection", shop.select(condition, config.seed))
-        table = run.table("selection")
-        mine = table[table["condition"] == condition.name]
-        means = mine.groupby("learning_rate")["accuracy"].mean()
-        say(f"{condition.name}: {', '.join(f'{r:g}: {a:.2%}' for r, a in means.items())}")
-        return float(means.index[int(means.argmax())])
-
-    def _measure(
-        self,
-        shop: Workshop,
-        condition: Condition,
-        rate: float,
-        seed: int,
-        engine: Engine,
-        run: RunDirectory,
-        say: Callable[[str], None],
-    ) -> None:
-        """Train with one seed, test, and add to the tables."""
-        glm, weights, seconds = shop.final(condition, rate, seed)
-        trials = shop.test(condition, glm, weights, engine, self.decoders(condition), seed)
-        presentations = shop.training.epochs * self._n_train(shop, condition)
-        common = {
-            **condition.columns(),
-            "seed": seed,
-            "learning_rate": rate,
-            "epochs": shop.training.epochs,
-            "seconds": seconds,
-            "presentations_per_second": presentations / seconds,
-        }
-        rows = []
-        for decoder in self.decoders(condition):
-            part = trials[trials["decoder"] == decoder]
-            clock = _seconds_a_trial(shop, condition, glm, weights, seed, decoder == "first_spike")
-            rows.append({**common, "decoder": decoder, **_scores(part), "inference_seconds": clock})
-        run.append_tables({"trials": trials, "results": pd.DataFrame(rows)})
-        found = ", ".join(f"{r['decoder']} {r['accuracy']:.2%}" for r in rows)
-        say(f"{condition.name}, seed {seed}: {found} ({seconds:.0f} s)")
-
-    def _n_train(self, shop: Workshop, condition: Condition) -> int:
-        return digits_of(shop.splits.train, condition.digits, shop.data.train)[1].size
+    def prepare(self, condition: Condition[S]) -> Work:
+        """Select a rate, then train and test with every seed."""
+        named = {network.name: network for network in self.networks(condition.config)}
+        network = named[condition.name]
+        return partial(_carry_out, condition.config, network, self.decoders(network))
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Means over all conditions and seeds."""
@@ -197,6 +149,68 @@ class GLMStudy(Study[S]):
         """Draw the figures and return the sections of the page."""
 
 
+def _carry_out(
+    config: GLMStudyConfig,
+    network: Network,
+    decoders: Sequence[str],
+    run: RunDirectory,
+    callbacks: Sequence[Callback],
+) -> None:
+    shop, glm = Workshop(config.training, config.data), network.glm(28 * 28)
+    rate = _selected(shop, network, config.seed, run, callbacks)
+    with build_engine(config.engine, glm_model(glm), glm.n_steps) as engine:
+        for seed in open_seeds(run, config):
+            results, trials = _measure(shop, network, rate, seed, engine, decoders)
+            run.append_tables({"trials": trials, "results": results})
+            scores = zip(results["decoder"], results["accuracy"], strict=True)
+            found = ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in scores)
+            seconds = results["seconds"].iloc[0]
+            tell(run, callbacks, f"{network.name}, seed {seed}: {found} ({seconds:.0f} s)")
+
+
+def _selected(
+    shop: Workshop, network: Network, seed: int, run: RunDirectory, callbacks: Sequence[Callback]
+) -> float:
+    """Learning rate of the best mean accuracy over folds."""
+    rates = shop.training.learning_rates
+    if len(rates) == 1:
+        return rates[0]
+    if not run.has_table("selection"):
+        run.write_table("selection", shop.select(network, seed))
+    means = run.table("selection").groupby("learning_rate")["accuracy"].mean()
+    told = ", ".join(f"{rate:g}: {accuracy:.2%}" for rate, accuracy in means.items())
+    tell(run, callbacks, f"{network.name}: {told}")
+    return float(means.index[int(means.argmax())])
+
+
+def _measure(
+    shop: Workshop,
+    network: Network,
+    rate: float,
+    seed: int,
+    engine: Engine,
+    decoders: Sequence[str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Train with one seed and test; rows of results and of trials."""
+    glm, weights, seconds = shop.final(network, rate, seed)
+    trials = shop.test(network, glm, weights, engine, tuple(decoders), seed)
+    n_train = digits_of(shop.splits.train, network.digits, shop.data.train)[1].size
+    common = {
+        **network.columns(),
+        "seed": seed,
+        "learning_rate": rate,
+        "epochs": shop.training.epochs,
+        "seconds": seconds,
+        "presentations_per_second": shop.training.epochs * n_train / seconds,
+    }
+    rows = []
+    for decoder in decoders:
+        part = trials[trials["decoder"] == decoder]
+        clock = _seconds_a_trial(shop, network, glm, weights, seed, decoder == "first_spike")
+        rows.append({**common, "decoder": decoder, **_scores(part), "inference_seconds": clock})
+    return pd.DataFrame(rows), trials
+
+
 def _scores(trials: pd.DataFrame) -> dict[str, float]:
     """Accuracy columns, that of spikes alone, and costs."""
     right = (trials["decision"] == trials["label"]) & ~trials["tie"] & ~trials["silent"]
@@ -205,12 +219,12 @@ def _scores(trials: pd.DataFrame) -> dict[str, float]:
 
 
 def _seconds_a_trial(
-    shop: Workshop, condition: Condition, glm: GLM, weights: GLMWeights, seed: int, stop: bool
+    shop: Workshop, network: Network, glm: GLM, weights: GLMWeights, seed: int, stop: bool
 ) -> float:
     """Wall time of an inference by the compiled simulation, the best of three."""
-    images, _ = digits_of(shop.splits.test, condition.digits, shop.data.test)
+    images, _ = digits_of(shop.splits.test, network.digits, shop.data.test)
     rng = Streams(seed).fresh("timing")
-    trains = BernoulliEncoder(condition.n_steps).encode(images[:TIMED], rng)
+    trains = BernoulliEncoder(network.n_steps).encode(images[:TIMED], rng)
     times = []
     for _ in range(4):
         begin = time.perf_counter()

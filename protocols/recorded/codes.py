@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -26,14 +27,22 @@ from brainsnn.analysis.spikes.timing import latencies, latency_summary
 from brainsnn.analysis.window_choice import best_of_windows, nested_windows, responses
 from brainsnn.datasets.cockroach import CockroachAntennalLobe, RecordedSpikes
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.study import Study, StudyConfig
+from brainsnn.experiment.experiment import (
+    Condition,
+    Experiment,
+    ExperimentConfig,
+    Work,
+    open_seeds,
+    tell,
+)
 from brainsnn.protocols.common.claims import claim_of, direction_of
 from brainsnn.protocols.common.page import write_report
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from brainsnn.training import Callback
 
 
-class CodesRecordedConfig(StudyConfig):
+class CodesRecordedConfig(ExperimentConfig):
     """Settings of the study ``codes-recorded``.
 
     Parameters
@@ -56,7 +65,7 @@ class CodesRecordedConfig(StudyConfig):
     shuffles: int = Field(default=200, ge=1)
 
 
-class CodesRecorded(Study[CodesRecordedConfig]):
+class CodesRecorded(Experiment[CodesRecordedConfig]):
     """The study; see the module's docstring."""
 
     name = "codes-recorded"
@@ -83,43 +92,9 @@ class CodesRecorded(Study[CodesRecordedConfig]):
                 f"folds = {config.folds} is not possible: there are {fewest} trials an odour."
             )
 
-    def carry_out(
-        self, config: CodesRecordedConfig, run: RunDirectory, say: Callable[[str], None]
-    ) -> None:
+    def prepare(self, condition: Condition[CodesRecordedConfig]) -> Work:
         """Decode and measure information, seed by seed."""
-        recorded, table = _load()
-        onset = recorded.onsets(table.trials["stimulus"].to_numpy())
-        windows = np.array(config.windows)
-        found = responses(table, onset, windows)
-        for seed in range(config.seed, config.seed + config.seeds):
-            if run.holds("results", seed=seed):
-                continue
-            begin, rng = time.perf_counter(), Streams(seed)["folds"]
-            sizes = {"n_folds": config.folds, "n_bins": config.bins, "shuffles": config.shuffles}
-            by_window, decided = decode_against_window(table, onset, windows, rng, **sizes)
-            bits = [
-                information_against_window(table, onset, windows, name, config.bins, rng).assign(
-                    correction=name
-                )
-                for name in ("panzeri_treves", "shuffle")
-            ]
-            choice = Streams(seed).fresh("windows")
-            fold = stratified_folds(table.stimulus, config.folds, choice)
-            chosen = nested_windows(found, table.stimulus, fold, config.bins)
-            best = best_of_windows(found, table.stimulus, choice, **sizes)
-            results = _results(chosen, time.perf_counter() - begin)
-            tables = {
-                "windows": by_window,
-                "trials": decided,
-                "information": pd.concat(bits),
-                "chosen": chosen,
-                "best": best,
-                "results": results,
-            }
-            run.append_tables({name: part.assign(seed=seed) for name, part in tables.items()})
-            rows = results.to_dict("records")
-            told = ", ".join(f"{row['condition']} {row['accuracy']:.1%}" for row in rows)
-            say(f"seed {seed}: {told}")
+        return partial(_carry_out, condition.config)
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Mean accuracy of each code, its window chosen in the other folds."""
@@ -137,6 +112,42 @@ class CodesRecorded(Study[CodesRecordedConfig]):
             f"same decoder, {config.folds}-fold cross-validated, {config.seeds} divisions."
         )
         return write_report(self, run, config, abstract, claims, _sections(run))
+
+
+def _carry_out(
+    config: CodesRecordedConfig, run: RunDirectory, callbacks: Sequence[Callback]
+) -> None:
+    recorded, table = _load()
+    onset = recorded.onsets(table.trials["stimulus"].to_numpy())
+    windows = np.array(config.windows)
+    found = responses(table, onset, windows)
+    for seed in open_seeds(run, config):
+        begin, rng = time.perf_counter(), Streams(seed)["folds"]
+        sizes = {"n_folds": config.folds, "n_bins": config.bins, "shuffles": config.shuffles}
+        by_window, decided = decode_against_window(table, onset, windows, rng, **sizes)
+        bits = [
+            information_against_window(table, onset, windows, name, config.bins, rng).assign(
+                correction=name
+            )
+            for name in ("panzeri_treves", "shuffle")
+        ]
+        choice = Streams(seed).fresh("windows")
+        fold = stratified_folds(table.stimulus, config.folds, choice)
+        chosen = nested_windows(found, table.stimulus, fold, config.bins)
+        best = best_of_windows(found, table.stimulus, choice, **sizes)
+        results = _results(chosen, time.perf_counter() - begin)
+        tables = {
+            "windows": by_window,
+            "trials": decided,
+            "information": pd.concat(bits),
+            "chosen": chosen,
+            "best": best,
+            "results": results,
+        }
+        run.append_tables({name: part.assign(seed=seed) for name, part in tables.items()})
+        rows = results.to_dict("records")
+        told = ", ".join(f"{row['condition']} {row['accuracy']:.1%}" for row in rows)
+        tell(run, callbacks, f"seed {seed}: {told}")
 
 
 def _results(chosen: pd.DataFrame, seconds: float) -> pd.DataFrame:

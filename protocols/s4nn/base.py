@@ -15,7 +15,8 @@ from brainsnn.codes import Encoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.experiment.protocol import Protocol, ProtocolConfig
+from brainsnn.experiment.experiment import ExperimentConfig
+from brainsnn.experiment.training import TrainingExperiment
 from brainsnn.learning.rules import Rule
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
@@ -28,6 +29,7 @@ from brainsnn.records import RunDirectory
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials, TrainingTrials, VariedTrials
 from brainsnn.streams import Streams
+from brainsnn.training import TrainingConfig
 
 CITATION = (
     "Kheradpisheh S.R., Masquelier T. (2020) Temporal backpropagation for spiking neural networks "
@@ -115,7 +117,7 @@ class NoiseConfig(WarpConfig):
         return np.where(rng.random(trials.size) < self.jitter_share, self.jitter, 0.0)
 
 
-class S4NNProtocolConfig(ProtocolConfig):
+class S4NNConfig(ExperimentConfig, TrainingConfig):
     """Settings that the S4NN protocols have in common.
 
     Parameters
@@ -129,11 +131,11 @@ class S4NNProtocolConfig(ProtocolConfig):
     rule: Rule
 
 
-S = TypeVar("S", bound=S4NNProtocolConfig)
+S = TypeVar("S", bound=S4NNConfig)
 
 
-class S4NNProtocol(Protocol[S]):
-    """A protocol whose network, rule and report follow from `S4NNProtocolConfig`."""
+class S4NNExperiment(TrainingExperiment[S]):
+    """An experiment whose network, rule and report follow from `S4NNConfig`."""
 
     citation: ClassVar[str] = CITATION
 

@@ -30,8 +30,7 @@ from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.config import Config
 from brainsnn.datasets import Caltech
-from brainsnn.experiment.experiment import Experiment
-from brainsnn.experiment.protocol import Material
+from brainsnn.experiment.training import Material, Network
 from brainsnn.learning.averaging import AverageConfig, EpochsAverageConfig
 from brainsnn.learning.optimisers import OptimiserConfig, SGDConfig
 from brainsnn.learning.rules import S4NN, Rule
@@ -43,8 +42,8 @@ from brainsnn.protocols.s4nn import figures as figures
 from brainsnn.protocols.s4nn import robustness as robustness
 from brainsnn.protocols.s4nn.base import (
     NoiseConfig,
-    S4NNProtocol,
-    S4NNProtocolConfig,
+    S4NNConfig,
+    S4NNExperiment,
     accuracy_claims,
     encode,
 )
@@ -78,7 +77,7 @@ class CaltechDataConfig(Config):
     code: ImageCodeConfig = OrientedCodeConfig()
 
 
-class S4NNCaltechConfig(S4NNProtocolConfig):
+class S4NNCaltechConfig(S4NNConfig):
     """Settings of the protocol ``s4nn-caltech``.
 
     Parameters
@@ -111,7 +110,7 @@ class S4NNCaltechConfig(S4NNProtocolConfig):
     jitters: tuple[int, ...] = tuple(range(0, 241, 20))
 
 
-class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
+class S4NNCaltech(S4NNExperiment[S4NNCaltechConfig]):
     """The protocol; see the module's docstring."""
 
     name = "s4nn-caltech"
@@ -145,18 +144,16 @@ class S4NNCaltech(S4NNProtocol[S4NNCaltechConfig]):
             CLASSES,
         )
 
-    def measure(self, experiment: Experiment[S4NNCaltechConfig], run: RunDirectory) -> None:
+    def measure(self, network: Network[S4NNCaltechConfig], run: RunDirectory) -> None:
         """Firing times before and after learning, and accuracy with jittered inputs."""
-        engine, test = experiment.engine, experiment.material.test
-        save_weights(_initial_file(run), experiment.initial_weights)
-        engine.set_weights(experiment.initial_weights)
+        engine, test = network.engine, network.material.test
+        save_weights(_initial_file(run), network.initial_weights)
+        engine.set_weights(network.initial_weights)
         before = robustness.firing_times(engine, test).assign(stage="before learning")
-        engine.set_weights(experiment.weights)
+        engine.set_weights(network.weights)
         after = robustness.firing_times(engine, test).assign(stage="after learning")
         run.write_table("firing_times", pd.concat([before, after], ignore_index=True))
-        tables = [
-            robustness.jittered(experiment, amplitude) for amplitude in experiment.config.jitters
-        ]
+        tables = [robustness.jittered(network, amplitude) for amplitude in network.config.jitters]
         if tables:
             run.write_table("jitter", pd.concat(tables, ignore_index=True))
 

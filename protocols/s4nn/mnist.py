@@ -12,8 +12,8 @@ from brainsnn.analysis.latency import label_steps
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.analysis.weights import receptive_fields
-from brainsnn.experiment.experiment import Experiment
-from brainsnn.experiment.protocol import Material, Settled
+from brainsnn.experiment.experiment import Settled
+from brainsnn.experiment.training import Material, Network
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.rules import Decision, Rule
 from brainsnn.learning.schedules import Cosine, Schedule
@@ -25,8 +25,8 @@ from brainsnn.protocols.s4nn import figures as figures
 from brainsnn.protocols.s4nn.base import (
     NetworkConfig,
     NoiseConfig,
-    S4NNProtocol,
-    S4NNProtocolConfig,
+    S4NNConfig,
+    S4NNExperiment,
     accuracy_claims,
     encode,
 )
@@ -42,7 +42,7 @@ PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
 )
 
 
-class S4NNMnistConfig(S4NNProtocolConfig):
+class S4NNMnistConfig(S4NNConfig):
     """Settings of the protocol ``s4nn-mnist``.
 
     With ``recipe.fitted``, the default, of `code`, `noise`, `rule`, ``network.n_steps`` and the
@@ -73,7 +73,7 @@ class S4NNMnistConfig(S4NNProtocolConfig):
     thresholds: tuple[float, ...] = tuple(float(x) for x in range(10, 151, 10))
 
 
-class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
+class S4NNMnist(S4NNExperiment[S4NNMnistConfig]):
     """The protocol; see the module's docstring."""
 
     name = "s4nn-mnist"
@@ -132,17 +132,17 @@ class S4NNMnist(S4NNProtocol[S4NNMnistConfig]):
             splits.train.classes,
         )
 
-    def measure(self, experiment: Experiment[S4NNMnistConfig], run: RunDirectory) -> None:
+    def measure(self, network: Network[S4NNMnistConfig], run: RunDirectory) -> None:
         """Run the test images at every threshold, with the trained weights."""
         tables = []
-        neurons = [p.name for p in experiment.model.populations if p.neuron]
-        for threshold in experiment.config.thresholds:
+        neurons = [p.name for p in network.model.populations if p.neuron]
+        for threshold in network.config.thresholds:
             for name in neurons:
-                experiment.engine.set_parameter(name, "theta", threshold)
-            table = evaluate(experiment.engine, experiment.material.test, experiment.decoder)
+                network.engine.set_parameter(name, "theta", threshold)
+            table = evaluate(network.engine, network.material.test, network.decoder)
             tables.append(table.assign(threshold=threshold))
         for name in neurons:
-            experiment.engine.set_parameter(name, "theta", experiment.config.network.threshold)
+            network.engine.set_parameter(name, "theta", network.config.network.threshold)
         if tables:
             run.write_table("thresholds", pd.concat(tables, ignore_index=True))
 

@@ -34,9 +34,9 @@ from pydantic import Field
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.engine import build_engine
-from brainsnn.experiment.protocol import Protocol, Settled
+from brainsnn.experiment.experiment import Settled
+from brainsnn.experiment.training import TrainingExperiment
 from brainsnn.learning.rules import Decision
-from brainsnn.network.memory import check_size
 from brainsnn.protocols.s4nn.base import NoiseConfig, encode
 from brainsnn.protocols.s4nn.candidates import options
 from brainsnn.streams import Streams
@@ -90,7 +90,7 @@ class Recipe:
 
     Parameters
     ----------
-    protocol : Protocol
+    protocol : TrainingExperiment
         Whose network it is.
     config : S4NNMnistConfig
         Its settings that were given stay as they are.
@@ -99,7 +99,10 @@ class Recipe:
     """
 
     def __init__(
-        self, protocol: Protocol[Any], config: S4NNMnistConfig, say: Callable[[str], None]
+        self,
+        protocol: TrainingExperiment[Any],
+        config: S4NNMnistConfig,
+        say: Callable[[str], None],
     ) -> None:
         self.protocol, self.config, self.say = protocol, config, say
         self.rows: list[dict[str, object]] = []
@@ -188,9 +191,8 @@ class Recipe:
         judged = _first(self.validation, sizes.pilot_validation)
         update = {"epochs": self._pilot_epochs(), "monitor": MEASURE, "patience": None}
         brief = config.model_copy(update=update)
-        model, encoder = self.protocol.model(config), config.code.build(n_steps)
-        check_size(model.name, model.shapes, n_steps)
-        rule, rate = self.protocol.bind(config, model), self.protocol.learning_rate(config)
+        encoder, rate = config.code.build(n_steps), self.protocol.learning_rate(config)
+        model, rule = self.protocol.bound(config)
         with build_engine(config.engine, model, n_steps, streams, config.workers) as engine:
             engine.set_weights(model.draw_weights(streams))
             decoder = self.protocol.decoder(config)

@@ -12,7 +12,7 @@ from brainsnn.analysis.report import Claim
 from brainsnn.analysis.robustness import jitter_curve
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.engine import Engine
-from brainsnn.experiment.experiment import Experiment
+from brainsnn.experiment.training import Network
 from brainsnn.records import RunDirectory
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.evaluation import evaluate
@@ -42,14 +42,14 @@ def firing_times(engine: Engine, trials: LabelledTrials) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def jittered(experiment: Experiment[Any], amplitude: int) -> pd.DataFrame:
+def jittered(network: Network[Any], amplitude: int) -> pd.DataFrame:
     """Trials table of the test trials, every input spike shifted by up to `amplitude` steps."""
-    test, rng = experiment.material.test, experiment.streams.fresh("jitter", amplitude)
+    test, rng = network.material.test, network.streams.fresh("jitter", amplitude)
     tables = []
     for index in _blocks(test):
         inputs = jitter_steps(test.inputs.take(index), amplitude, rng)
         trials = LabelledTrials(inputs, test.labels[index])
-        table = evaluate(experiment.engine, trials, experiment.decoder)
+        table = evaluate(network.engine, trials, network.decoder)
         tables.append(table.assign(trial=index, jitter=amplitude))
     return pd.concat(tables, ignore_index=True)
 

@@ -24,7 +24,7 @@ from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.errors import ConfigError, EngineError, WeightsError
-from brainsnn.experiment.protocol import load_protocol
+from brainsnn.experiment.installed import load_protocol
 from brainsnn.export import TARGETS, build_project, build_protocol
 from brainsnn.records import RunDirectory, save_weights
 from brainsnn.streams import Streams

@@ -6,8 +6,8 @@ import pytest
 
 from brainsnn.config import apply_overrides
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.protocol import load_protocol, protocols
-from brainsnn.experiment.study import Study
+from brainsnn.experiment.installed import load_protocol, protocols
+from brainsnn.experiment.training import TrainingExperiment
 from brainsnn.network.describe import describe_markdown, describe_text
 
 NAMES = list(protocols())
@@ -25,13 +25,16 @@ def test_a_protocol_knows_itself(name: str) -> None:
     assert protocol.name == config.protocol == name
     for text in (protocol.title, protocol.summary, protocol.citation):
         assert text
-    if isinstance(protocol, Study):
+    conditions = protocol.conditions(config)
+    assert len({condition.name for condition in conditions}) == len(conditions)
+    if not isinstance(protocol, TrainingExperiment):
         return
-    assert protocol.bind(config, protocol.model(config)) is not None
-    rule = protocol.rule(config)
-    assert rule.citation
-    assert rule.codes
-    assert protocol.learning_rate(config) > 0
+    for condition in conditions:
+        assert all(protocol.bound(condition.config))
+        rule = protocol.rule(condition.config)
+        assert rule.citation
+        assert rule.codes
+        assert protocol.learning_rate(condition.config) > 0
 
 
 @pytest.mark.parametrize("name", NAMES)

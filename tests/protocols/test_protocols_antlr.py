@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,12 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.experiment import resume, start
-from brainsnn.protocols.antlr import network as antlr_network
+from brainsnn.experiment.carry_out import resume, start
 from brainsnn.protocols.antlr.mnist import PROTOCOL
 from brainsnn.protocols.antlr.page import claims, own
 from brainsnn.protocols.record import claims_of, rows
-from brainsnn.records import RunDirectory, load_weights
-from brainsnn.training import Interrupted
+from brainsnn.records import RunDirectory
+from brainsnn.training import Interrupted, MetricsWriter
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (
@@ -31,7 +31,6 @@ LITTLE = (
     "data.n_validation=32",
     "data.n_test=20",
     "restricted=[false]",
-    "workers=2",
 )
 needs_mnist = pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not there")
 
@@ -44,10 +43,10 @@ def test_from_data_to_report_and_again(tmp_path):
     results, trials = run.table("results"), run.trials()
     assert len(results) == 3 * 2 * 2
     assert len(trials) == len(results) * 20
-    assert len(run.table("learning")) == 3 * 2
-    assert not list(run.checkpoints.iterdir())
+    assert len(run.metrics()) == 3 * 2
     assert (results["validation_spikes"] >= results["validation_spikes_until"]).all()
-    weights = load_weights(run.path / "weights-antlr-free-1.npz", PROTOCOL.model(config).shapes)
+    part = run.path / "conditions" / "antlr-any-number-of-spikes-seed1"
+    weights = RunDirectory.read(part).weights(PROTOCOL.model(config).shapes)
     assert weights["hidden.bias"].any()
     page = run.report.read_text(encoding="utf-8")
     assert "<svg" in page
@@ -73,9 +72,9 @@ def test_both_decoders_see_the_same_spikes(tmp_path):
     start(PROTOCOL, config, tmp_path / "run", ["brainsnn", "run", PROTOCOL.name])
     trials = RunDirectory.read(tmp_path / "run").trials().set_index(["decoder", "trial"])
     first, rate = trials.loc["first_spike"], trials.loc["rate"]
-    for column in ("spikes", "spikes_input", "first_step_0", "label"):
+    for column in ("spikes_hidden", "spikes_input", "first_step_0", "label"):
         assert (first[column] == rate[column]).all(), column
-    assert (first["spikes_until"] <= rate["spikes_until"]).all()
+    assert (first["spikes_to_decision_hidden"] <= rate["spikes_to_decision_hidden"]).all()
 
 
 def table(antlr_accuracy: float, antlr_spikes: float) -> pd.DataFrame:
@@ -127,30 +126,32 @@ def test_what_this_project_aims_at_is_no_papers_number():
 def test_decays_are_the_networks_alone():
     config = apply_overrides(PROTOCOL.config(), ["alpha_v=0.9"])
     PROTOCOL.check(config)
-    for once in (False, True):
-        neuron = PROTOCOL.network(config, once).output.neuron
+    for condition in PROTOCOL.conditions(config):
+        neuron = PROTOCOL.model(condition.config).output.neuron
         assert (neuron.parameters["alpha_i"], neuron.parameters["alpha_v"]) == (0.99, 0.9)
     with pytest.raises(ConfigError, match=r"timing\.alpha_v"):
         apply_overrides(config, ["timing.alpha_v=0.9"])
 
 
-def stop_in_the_second_epoch(self, progress, metrics):
-    if progress.epoch == 2:
-        self.trainer.stop.request()
+def stopped_after_the_first_epoch(self, progress, metrics):
+    self._write(metrics)
+    if progress.epoch == 1:
+        signal.raise_signal(signal.SIGINT)
 
 
 @needs_mnist
-def test_interrupted_and_resumed_exactly(tmp_path, monkeypatch):
-    overrides = (*LITTLE, 'methods=["antlr"]', "seeds=1", "training.epochs=3")
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_interrupted_and_resumed_exactly(tmp_path, monkeypatch, seeds):
+    overrides = (*LITTLE, 'methods=["antlr"]', f"seeds={seeds}", "training.epochs=3")
     config = apply_overrides(PROTOCOL.config(), overrides)
     whole = start(PROTOCOL, config, tmp_path / "whole", ["brainsnn"])
     with monkeypatch.context() as patch:
-        patch.setattr(antlr_network._PassOn, "on_block", stop_in_the_second_epoch)
-        with pytest.raises(Interrupted):
+        patch.setattr(MetricsWriter, "on_epoch_end", stopped_after_the_first_epoch)
+        with pytest.raises(Interrupted, match=r"saved in .*run"):
             start(PROTOCOL, config, tmp_path / "run", ["brainsnn"])
-    assert len(list((tmp_path / "run" / "checkpoints").iterdir())) == 1
+    assert len(list((tmp_path / "run").rglob("checkpoints/*"))) == 1
     resumed = resume(PROTOCOL, tmp_path / "run", ["brainsnn"])
     assert resumed.summary == whole.summary
     runs = [RunDirectory.read(outcome.path) for outcome in (whole, resumed)]
-    tables = [run.table("learning").drop(columns="seconds") for run in runs]
+    tables = [run.metrics().drop(columns="seconds") for run in runs]
     pd.testing.assert_frame_equal(*tables)

@@ -13,7 +13,7 @@ from brainsnn.analysis.ledger import read_ledger
 from brainsnn.config import apply_overrides
 from brainsnn.engine import build_engine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.experiment import resume, start
+from brainsnn.experiment.carry_out import resume, start
 from brainsnn.protocols.antlr.matching import PROTOCOL as MATCHING
 from brainsnn.protocols.antlr.tasks import (
     SURVEYED,
@@ -104,8 +104,8 @@ def test_gradients_of_a_plane_are_those_of_its_directions():
 
 def test_the_gradient_at_a_point_has_all_parameters():
     config = apply_overrides(MATCHING.config(), LITTLE)
-    model, sizes = config.network(1), config.task_sizes(1, 1)
-    task = draw_task(sizes, Streams(0))
+    config = MATCHING.conditions(config)[0].config
+    model, task = config.network(1), draw_task(config.task_sizes, Streams(0))
     point = np.random.default_rng(1).normal(0.3, 0.3, 10 * 12 + 12 + 12 + 1)
     with build_engine("runtime", model, config.n_steps + 2) as engine:
         loss, gradient = gradient_at(engine, config.descent.rule("antlr", task), task, point)

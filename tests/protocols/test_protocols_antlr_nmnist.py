@@ -10,8 +10,7 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import SmallNMNIST
 from brainsnn.errors import DataError
-from brainsnn.experiment.experiment import start
-from brainsnn.protocols.antlr.network import Condition, own_decoder
+from brainsnn.experiment.carry_out import start
 from brainsnn.protocols.antlr.nmnist import PROTOCOL
 from brainsnn.records import RunDirectory
 
@@ -33,16 +32,16 @@ def test_from_recordings_to_report(tmp_path):
     run = RunDirectory.read(outcome.path)
     assert len(run.table("results")) == 3 * 2
     assert len(run.trials()) == 3 * 2 * 100
-    assert (run.trials()["spikes"] <= 12 + 10).all()
+    assert (run.trials()[["spikes_hidden", "spikes_output"]].sum(axis=1) <= 12 + 10).all()
     assert "Figure 8" in run.report.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("once", "wanted"), [(False, 10), (True, 1)])
 def test_the_activation_method_asks_for_ten_spikes_where_a_neuron_may_have_them(once, wanted):
-    config = PROTOCOL.config()
-    settings = PROTOCOL.rule_of(config, Condition("activation", once))
-    network, n_steps = PROTOCOL.network(config, once), PROTOCOL.n_steps(config)
-    rule = settings.bind(network, own_decoder("activation"), n_steps)
+    config = apply_overrides(PROTOCOL.config(), [f"restricted=[{str(once).lower()}]"])
+    first = PROTOCOL.conditions(config)[0]
+    assert first.columns["method"] == "activation"
+    _, rule = PROTOCOL.bound(first.config)
     assert rule.loss_function.counts.tolist() == (wanted * np.eye(10)).tolist()
 
 

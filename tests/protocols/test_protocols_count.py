@@ -11,8 +11,8 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, ImageSet, Iris
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.experiment import start
-from brainsnn.experiment.protocol import load_protocol
+from brainsnn.experiment.carry_out import start
+from brainsnn.experiment.installed import load_protocol
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.protocols.count.base import CountNetworkConfig, fixed_trials, image_trials
 from brainsnn.protocols.record import rows

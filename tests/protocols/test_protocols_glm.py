@@ -19,7 +19,8 @@ from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.datasets.cockroach import CockroachAntennalLobe
 from brainsnn.errors import ConfigError, RunDirectoryError
-from brainsnn.experiment.experiment import evaluate_weights, resume, start
+from brainsnn.experiment.carry_out import resume, start
+from brainsnn.experiment.weights import evaluate_weights
 from brainsnn.protocols.common.compare import compare
 from brainsnn.protocols.glm.basis import PROTOCOL as BASIS
 from brainsnn.protocols.glm.codes import PROTOCOL as CODES

@@ -23,8 +23,8 @@ from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, Iris, SmallNMNIST
 from brainsnn.datasets.cockroach import CockroachAntennalLobe
 from brainsnn.datasets.formats.idx import read_gzip
-from brainsnn.experiment.experiment import resume, start
-from brainsnn.experiment.protocol import load_protocol, protocols
+from brainsnn.experiment.carry_out import resume, start
+from brainsnn.experiment.installed import load_protocol, protocols
 from brainsnn.protocols.s4nn.caltech_presets import PRESETS
 from brainsnn.records import RunDirectory
 

@@ -13,8 +13,8 @@ from photographs import put_photographs
 from brainsnn.analysis.claims import Verdict
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
-from brainsnn.experiment.experiment import start
-from brainsnn.experiment.protocol import load_protocol
+from brainsnn.experiment.carry_out import start
+from brainsnn.experiment.installed import load_protocol
 from brainsnn.network.synapses import Uniform
 from brainsnn.protocols.s4nn.caltech_presets import PRESETS
 from brainsnn.protocols.s4nn.preferring import Preferring

@@ -12,8 +12,9 @@ from brainsnn.cli.main import app
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.errors import ConfigError, RunDirectoryError
-from brainsnn.experiment.experiment import evaluate_weights, start
-from brainsnn.experiment.protocol import load_protocol
+from brainsnn.experiment.carry_out import start
+from brainsnn.experiment.installed import load_protocol
+from brainsnn.experiment.weights import evaluate_weights
 from brainsnn.export import build_protocol
 from brainsnn.interrupts import Interrupted
 from brainsnn.protocols.common.mnist import MnistConfig

@@ -20,8 +20,8 @@ from sealed import Seal, poisoned, sealed
 
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, ImageSet, Iris, SmallNMNIST, Splits
-from brainsnn.experiment.experiment import start
-from brainsnn.experiment.protocol import load_protocol
+from brainsnn.experiment.carry_out import start
+from brainsnn.experiment.installed import load_protocol
 from brainsnn.protocols.s4nn.caltech_presets import PRESETS
 from brainsnn.records import RunDirectory
 from brainsnn.training import Trainer

@@ -1,7 +1,6 @@
 import json
 import os
 
-import numpy as np
 import pandas as pd
 import pytest
 from disk import full_disk
@@ -87,13 +86,12 @@ def test_a_journal_that_is_none_of_ours_is_refused(tmp_path, journal):
         recover(tmp_path)
 
 
-def test_tables_and_weights_of_a_result_go_together(tmp_path):
-    rows, weights = pd.DataFrame({"seed": [0]}), {"a": np.ones((2, 2))}
+def test_tables_of_a_result_go_together(tmp_path):
+    rows = pd.DataFrame({"seed": [0]})
     with RunDirectory.create(tmp_path / "run", TrainingConfig(), ["test"]) as run:
         for _ in range(2):
-            run.append_tables({"results": rows, "trials": rows}, {"weights-0": weights})
+            run.append_tables({"results": rows, "trials": rows})
         assert len(run.table("results")) == len(run.trials()) == 2
-        assert (run.path / "weights-0.npz").exists()
 
 
 def test_opening_finishes_what_was_begun(tmp_path):

@@ -55,7 +55,7 @@ class Callback:
         """Training is over: done, stopped early, or interrupted."""
 
     def on_message(self, line: str) -> None:
-        """A study has something to say of its progress."""
+        """An experiment has something to say of its progress."""
 
 
 class MetricsWriter(Callback):
@@ -64,16 +64,23 @@ class MetricsWriter(Callback):
     Parameters
     ----------
     directory : RunDirectory
+    columns : mapping of str to value, optional
+        What each row begins with.
     """
 
-    def __init__(self, directory: RunDirectory) -> None:
-        self.directory = directory
+    def __init__(
+        self, directory: RunDirectory, columns: Mapping[str, str | float] | None = None
+    ) -> None:
+        self.directory, self.columns = directory, dict(columns or {})
 
     def on_start(self, progress: Progress, metrics: Metrics) -> None:  # noqa: ARG002
         """Write the rows that a checkpoint brought back, if any."""
         if metrics:
-            self.directory.write_metrics(pd.DataFrame(metrics))
+            self._write(metrics)
 
     def on_epoch_end(self, progress: Progress, metrics: Metrics) -> None:  # noqa: ARG002
         """Write all rows so far."""
-        self.directory.write_metrics(pd.DataFrame(metrics))
+        self._write(metrics)
+
+    def _write(self, metrics: Metrics) -> None:
+        self.directory.write_metrics(pd.DataFrame([{**self.columns, **row} for row in metrics]))

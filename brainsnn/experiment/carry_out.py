@@ -1,0 +1,232 @@
+"""An experiment carried out: started, gone on with, gathered from its parts, concluded."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from brainsnn.config import write_toml
+from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
+from brainsnn.experiment.experiment import C, Condition, Experiment, Work, tell
+from brainsnn.interrupts import Interrupted
+from brainsnn.records import RunDirectory
+from brainsnn.training import Callback
+
+#: Folder of the run directories of an experiment's parts.
+PARTS = "conditions"
+
+#: Tables of a part that say nothing of the whole.
+_OWN = ("spikes", "claims")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves, for whoever started it.
+
+    Parameters
+    ----------
+    path : Path
+        The run directory.
+    summary : dict of str to float
+        The numbers that sum it up.
+    claims : pandas.DataFrame
+        The paper's claims beside our numbers; no row where one condition of several was run.
+    profile : pandas.DataFrame or None
+        Where the time of a trial goes, if it was asked for.
+    """
+
+    path: Path
+    summary: dict[str, float]
+    claims: pd.DataFrame
+    profile: pd.DataFrame | None = None
+
+
+def start(
+    experiment: Experiment[C],
+    config: C,
+    path: Path,
+    command: Sequence[str],
+    callbacks: Sequence[Callback] = (),
+) -> Outcome:
+    """Carry out an experiment in a new run directory.
+
+    Raises
+    ------
+    BrainsnnError
+        If configuration, data, model or directory are refused; nothing has run then.
+    Interrupted
+        On Ctrl-C, with a checkpoint to resume from.
+    """
+    RunDirectory.check_free(path)
+    experiment.check(config)
+    settled = experiment.settle(config, partial(_say, callbacks))
+    work = _work(experiment, settled.config)
+    with RunDirectory.create(path, settled.config, command, config.seed) as run:
+        for name, table in settled.tables.items():
+            run.write_table(name, table)
+        return _carried_out(experiment, settled.config, work, run, command, callbacks)
+
+
+def resume(
+    experiment: Experiment[Any],
+    path: Path,
+    command: Sequence[str],
+    callbacks: Sequence[Callback] = (),
+) -> Outcome:
+    """Go on with a run that was interrupted, exactly as if it had not been.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the directory is no run, is in use, or its checkpoint is damaged.
+    """
+    with RunDirectory.open(path, command) as run:
+        config = run.config(experiment.config)
+        experiment.check(config)
+        work = _work(experiment, config)
+        return _carried_out(experiment, config, work, run, command, callbacks)
+
+
+def condition_of(experiment: Experiment[C], config: C) -> Condition[C]:
+    """Return the one condition of a configuration.
+
+    Raises
+    ------
+    ConfigError
+        If there are several.
+    """
+    if len(experiment.parts(config)) > 1:
+        names = ", ".join(repr(c.name) for c in experiment.chosen(config) if c.name)
+        told = f"Name its condition (condition=...), one of {names}." if names else ""
+        raise ConfigError(f"{experiment.name} has many networks here, and this is of one. {told}")
+    return experiment.chosen(config)[0]
+
+
+def concluded(experiment: Experiment[Any], run: RunDirectory) -> pd.DataFrame:
+    """Let an experiment conclude from a run directory.
+
+    Raises
+    ------
+    RunDirectoryError
+        If its tables are not what they should be; the log then has where it failed.
+    """
+    try:
+        return experiment.conclude(run)
+    except (BrainsnnError, OSError, MemoryError):
+        raise
+    except Exception as error:  # Tables that others have changed fail anywhere.
+        run.log(f"no conclusion: {''.join(traceback.format_exception(error))}")
+        raise RunDirectoryError(
+            f"{run.path}: no conclusion can be drawn from its tables: "
+            f"{type(error).__name__}: {error}. {run.log_file} has where."
+        ) from error
+
+
+def _say(callbacks: Sequence[Callback], line: str) -> None:
+    for callback in callbacks:
+        callback.on_message(line)
+
+
+def _work(experiment: Experiment[C], config: C) -> Work | None:
+    """Return the work of the only part; None where there are several."""
+    if len(experiment.parts(config)) > 1:
+        return None
+    return experiment.prepare(condition_of(experiment, config))
+
+
+def _carried_out(
+    experiment: Experiment[C],
+    config: C,
+    work: Work | None,
+    run: RunDirectory,
+    command: Sequence[str],
+    callbacks: Sequence[Callback],
+) -> Outcome:
+    """Do the work of the only part, or of all one after the other, and conclude."""
+    if work is not None:
+        work(run, callbacks)
+    else:
+        _in_parts(experiment, config, run, command, callbacks)
+    claims = pd.DataFrame() if config.condition else concluded(experiment, run)
+    totals = experiment.totals(run)
+    run.finish()
+    return Outcome(run.path, totals, claims)
+
+
+class _Messages(Callback):
+    """Hands on what the parts of a run say."""
+
+    def __init__(self, run: RunDirectory, callbacks: Sequence[Callback]) -> None:
+        self.run, self.callbacks = run, callbacks
+
+    def on_message(self, line: str) -> None:
+        """Keep it in the log of the whole, and say it."""
+        tell(self.run, self.callbacks, line)
+
+
+def _in_parts(
+    experiment: Experiment[C],
+    config: C,
+    run: RunDirectory,
+    command: Sequence[str],
+    callbacks: Sequence[Callback],
+) -> None:
+    """Carry out each part in a run directory of its own, and gather their tables."""
+    parts = {_folder(run, part): part for part in experiment.parts(config)}
+    try:
+        for path, part in parts.items():
+            _part(experiment, part, path, command, [_Messages(run, callbacks)])
+    except Interrupted:
+        raise Interrupted(run.path) from None
+    run.write_tables(_gathered(experiment, parts))
+
+
+def _folder(run: RunDirectory, part: Any) -> Path:
+    """Where a part is: the name of its condition, and the seed if it is one of several."""
+    name = re.sub(r"[^\w.=+]+", "-", part.condition or "").strip("-.")
+    return run.path / PARTS / "-".join(filter(None, (name, f"seed{part.seed}")))
+
+
+def _part(
+    experiment: Experiment[C],
+    part: C,
+    path: Path,
+    command: Sequence[str],
+    callbacks: Sequence[Callback],
+) -> None:
+    """Carry out a part that has not ended yet.
+
+    Raises
+    ------
+    RunDirectoryError
+        If its directory holds something else.
+    """
+    if not (path / "config.toml").exists():
+        start(experiment, part, path, command, callbacks)
+        return
+    run = RunDirectory.read(path)
+    if write_toml(run.config(experiment.config)) != write_toml(part):
+        raise RunDirectoryError(f"{path}: holds another part than {part.condition!r}. Remove it.")
+    if not run.provenance().get("ended"):
+        resume(experiment, path, command, callbacks)
+
+
+def _gathered(experiment: Experiment[C], parts: dict[Path, C]) -> dict[str, pd.DataFrame]:
+    """Tables of all parts, one below the other, by name; each row says which part it is of."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for path, part in parts.items():
+        run = RunDirectory.read(path)
+        row = {**condition_of(experiment, part).row, "seed": part.seed}
+        for name in sorted(file.stem for file in path.glob("*.parquet")):
+            if name not in _OWN:
+                table = run.table(name)
+                lacking = {key: value for key, value in row.items() if key not in table.columns}
+                found.setdefault(name, []).append(table.assign(**lacking))
+    return {name: pd.concat(tables, ignore_index=True) for name, tables in found.items()}

@@ -1,1 +1,19 @@
 """Experiments: conditions times seeds, each a run directory that can be resumed by itself."""
+
+from brainsnn.experiment.carry_out import Outcome, resume, start
+from brainsnn.experiment.experiment import Condition, Experiment, ExperimentConfig
+from brainsnn.experiment.training import Material, Network, TrainingExperiment
+from brainsnn.experiment.weights import evaluate_weights
+
+__all__ = [
+    "Condition",
+    "Experiment",
+    "ExperimentConfig",
+    "Material",
+    "Network",
+    "Outcome",
+    "TrainingExperiment",
+    "evaluate_weights",
+    "resume",
+    "start",
+]

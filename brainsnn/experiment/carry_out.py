@@ -14,7 +14,15 @@ import pandas as pd
 
 from brainsnn.config import write_toml
 from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
-from brainsnn.experiment.experiment import C, Condition, Experiment, Work, tell
+from brainsnn.experiment.experiment import (
+    C,
+    Condition,
+    Experiment,
+    ExperimentConfig,
+    Work,
+    tell,
+)
+from brainsnn.experiment.processes import resume_at_once
 from brainsnn.interrupts import Interrupted
 from brainsnn.records import RunDirectory
 from brainsnn.training import Callback
@@ -179,29 +187,39 @@ def _in_parts(
     callbacks: Sequence[Callback],
 ) -> None:
     """Carry out each part in a run directory of its own, and gather their tables."""
+    if run.has_table("results") and not (run.path / PARTS).is_dir():
+        raise RunDirectoryError(
+            f"{run.path}: was made by a version that kept all conditions in one directory, with "
+            "which alone it can be gone on with. Run it again, elsewhere."
+        )
     parts = {_folder(run, part): part for part in experiment.parts(config)}
+    messages = _Messages(run, callbacks)
+    open_parts = [path for path, part in parts.items() if not _ended(experiment, part, path)]
     try:
-        for path, part in parts.items():
-            _part(experiment, part, path, command, [_Messages(run, callbacks)])
+        if config.workers > 1:
+            for path in open_parts:
+                _create(parts[path], path, command)
+            resume_at_once(experiment.name, open_parts, config.workers, messages.on_message)
+        else:
+            for path in open_parts:
+                if (path / "config.toml").exists():
+                    resume(experiment, path, command, [messages])
+                else:
+                    start(experiment, parts[path], path, command, [messages])
     except Interrupted:
         raise Interrupted(run.path) from None
     run.write_tables(_gathered(experiment, parts))
 
 
 def _folder(run: RunDirectory, part: Any) -> Path:
-    """Where a part is: the name of its condition, and the seed if it is one of several."""
+    """Where a part is: the name of its condition, and its seed if it has only one."""
     name = re.sub(r"[^\w.=+]+", "-", part.condition or "").strip("-.")
-    return run.path / PARTS / "-".join(filter(None, (name, f"seed{part.seed}")))
+    seed = f"seed{part.seed}" if part.seeds == 1 else ""
+    return run.path / PARTS / "-".join(filter(None, (name, seed)))
 
 
-def _part(
-    experiment: Experiment[C],
-    part: C,
-    path: Path,
-    command: Sequence[str],
-    callbacks: Sequence[Callback],
-) -> None:
-    """Carry out a part that has not ended yet.
+def _ended(experiment: Experiment[C], part: C, path: Path) -> bool:
+    """Whether a part has been carried out.
 
     Raises
     ------
@@ -209,13 +227,17 @@ def _part(
         If its directory holds something else.
     """
     if not (path / "config.toml").exists():
-        start(experiment, part, path, command, callbacks)
-        return
+        return False
     run = RunDirectory.read(path)
     if write_toml(run.config(experiment.config)) != write_toml(part):
-        raise RunDirectoryError(f"{path}: holds another part than {part.condition!r}. Remove it.")
-    if not run.provenance().get("ended"):
-        resume(experiment, path, command, callbacks)
+        raise RunDirectoryError(f"{path}: holds another part than this run's. Remove it.")
+    return bool(run.provenance().get("ended"))
+
+
+def _create(part: ExperimentConfig, path: Path, command: Sequence[str]) -> None:
+    """Make the run directory of a part, unless it is there."""
+    if not (path / "config.toml").exists():
+        RunDirectory.create(path, part, command, part.seed).close()
 
 
 def _gathered(experiment: Experiment[C], parts: dict[Path, C]) -> dict[str, pd.DataFrame]:

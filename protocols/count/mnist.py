@@ -18,7 +18,7 @@ from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.protocols.common.claims import mean
 from brainsnn.protocols.common.mnist import MnistConfig
-from brainsnn.protocols.common.page import write_report
+from brainsnn.protocols.common.page import write_report, write_report_of_seeds
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.protocols.count import figures as figures
 from brainsnn.protocols.count.base import CountConfig, CountExperiment, ShortConfig
@@ -114,6 +114,8 @@ class CountMnist(CountExperiment[CountMnistConfig]):
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
+        if config.seeds > 1:
+            return write_report_of_seeds(self, run, config)
         page = (
             self._abstract(run, config),
             self._claims(run, config),

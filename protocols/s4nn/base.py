@@ -23,7 +23,7 @@ from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 from brainsnn.protocols.common.claims import mean
-from brainsnn.protocols.common.page import write_report
+from brainsnn.protocols.common.page import write_report, write_report_of_seeds
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.records import RunDirectory
 from brainsnn.spikes import SpikeTrains
@@ -150,6 +150,8 @@ class S4NNExperiment(TrainingExperiment[S]):
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return the paper's claims beside our numbers."""
         config = run.config(self.config)
+        if config.seeds > 1:
+            return write_report_of_seeds(self, run, config)
         claims = self.claims(run, config)
         page = self.abstract(run, config), claims, self.sections(run, config)
         return write_report(self, run, config, *page)

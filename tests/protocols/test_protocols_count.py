@@ -18,6 +18,7 @@ from brainsnn.protocols.count.base import CountNetworkConfig, fixed_trials, imag
 from brainsnn.protocols.record import rows
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from brainsnn.training import Callback
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 
@@ -134,14 +135,20 @@ def test_impossible_targets_are_refused(setting):
         apply_overrides(load_protocol("count-latency").config(), [setting])
 
 
+class Said(Callback):
+    def __init__(self, lines):
+        self.on_message = lines.append
+
+
 def test_a_study_that_was_interrupted_does_nothing_twice(tmp_path):
     if Iris().find() is None:
         pytest.skip("uci/iris is not there")
     protocol = load_protocol("count-uci")
     few = [f"engine={ENGINE}", 'sets=["iris"]', "training.updates=5", 'codes=["bernoulli"]']
     config, said = apply_overrides(protocol.config(), [*few, "seeds=1"]), []
+    work = protocol.prepare(protocol.conditions(config)[0])
     with RunDirectory.create(tmp_path / "run", config, ["test"], 0) as run:
         for _ in range(2):
-            protocol.carry_out(config, run, said.append)
+            work(run, [Said(said)])
         assert len(said) == 1
         assert len(run.table("results")) == 4

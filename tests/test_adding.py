@@ -14,6 +14,7 @@ from engines import usable_engines
 from registries import REGISTRIES
 
 import brainsnn as bs
+from brainsnn.experiment import resume, start
 from brainsnn.network.neurons import integrate_and_fire_once
 
 ROOT = Path(__file__).parents[1]
@@ -85,6 +86,19 @@ def test_every_engine_runs_and_trains_them_alike(added: SimpleNamespace, example
         assert other_loss == pytest.approx(loss, rel=1e-12), engine
         np.testing.assert_allclose(others[name], weights[name], rtol=1e-12, err_msg=engine)
         np.testing.assert_array_equal(also_predicted, predicted, err_msg=engine)
+
+
+@pytest.mark.filterwarnings("ignore::brainsnn.errors.HealthWarning")
+def test_the_experiment_is_carried_out_and_gone_on_with(
+    added: SimpleNamespace, tmp_path: Path
+) -> None:
+    config = added.QuadrantsConfig(engine="resident", seeds=2, epochs=1)
+    outcome = start(added.PROTOCOL, config, tmp_path / "run", ["mine"])
+    assert outcome.claims["claim"].tolist() == ["2", "16"]
+    parts = [path.name for path in (outcome.path / "conditions").iterdir()]
+    assert sorted(parts) == [f"{n}-hidden-seed{seed}" for n in (16, 2) for seed in (0, 1)]
+    again = resume(added.PROTOCOL, outcome.path, ["mine"])
+    assert again.claims.equals(outcome.claims)
 
 
 def test_what_is_registered_is_found_by_name(added: SimpleNamespace) -> None:

@@ -2,7 +2,7 @@
 
 from brainsnn.experiment.carry_out import Outcome, resume, start
 from brainsnn.experiment.experiment import Condition, Experiment, ExperimentConfig
-from brainsnn.experiment.training import Material, Network, TrainingExperiment
+from brainsnn.experiment.training import Material, TrainedNetwork, TrainingExperiment
 from brainsnn.experiment.weights import evaluate_weights
 
 __all__ = [
@@ -10,8 +10,8 @@ __all__ = [
     "Experiment",
     "ExperimentConfig",
     "Material",
-    "Network",
     "Outcome",
+    "TrainedNetwork",
     "TrainingExperiment",
     "evaluate_weights",
     "resume",

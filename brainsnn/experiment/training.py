@@ -135,15 +135,17 @@ class TrainingExperiment(Experiment[C]):
 
     def prepare(self, condition: Condition[C]) -> Work:
         """Build the network, its engine and its trials."""
-        return Network(self, condition).carry_out
+        return TrainedNetwork(self, condition).carry_out
 
-    def begin(self, network: Network[C], run: RunDirectory, callbacks: Sequence[Callback]) -> None:
+    def begin(
+        self, network: TrainedNetwork[C], run: RunDirectory, callbacks: Sequence[Callback]
+    ) -> None:
         """Change the engine's first weights before training begins; by default, nothing."""
 
-    def measure(self, network: Network[C], run: RunDirectory) -> None:
+    def measure(self, network: TrainedNetwork[C], run: RunDirectory) -> None:
         """Measure what is concluded from beyond the test trials; by default, nothing."""
 
-    def columns(self, network: Network[C], trials: pd.DataFrame) -> dict[str, float]:  # noqa: ARG002
+    def columns(self, network: TrainedNetwork[C], trials: pd.DataFrame) -> dict[str, float]:  # noqa: ARG002
         """Return more columns of ``results``, of test trials by one decoder; by default, none."""
         return {}
 
@@ -152,7 +154,7 @@ class TrainingExperiment(Experiment[C]):
         return summary(run.trials())
 
 
-class Network(Generic[C]):
+class TrainedNetwork(Generic[C]):
     """A network of an experiment and all that its training needs, built.
 
     Parameters

@@ -13,7 +13,7 @@ from brainsnn.engine import ResidentEngine
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.carry_out import Outcome, condition_of
 from brainsnn.experiment.experiment import C, Condition, Experiment
-from brainsnn.experiment.training import Network, TrainingExperiment
+from brainsnn.experiment.training import TrainedNetwork, TrainingExperiment
 from brainsnn.records import RunDirectory, load_weights
 from brainsnn.registry import suggest
 from brainsnn.training.evaluation import summary
@@ -97,7 +97,7 @@ def evaluate_weights(
     trained, condition = network_of(experiment, config)
     weights = load_weights(weights_file, trained.model(condition.config).shapes)
     check_settled(experiment, config, weights_file)
-    network = Network(trained, condition)
+    network = TrainedNetwork(trained, condition)
     network.engine.set_weights(weights)
     with RunDirectory.create(path, config, command, config.seed) as run:
         totals = summary(network.test(run, split))
@@ -106,7 +106,7 @@ def evaluate_weights(
     return Outcome(path, totals, pd.DataFrame(), profile)
 
 
-def _profile(network: Network[Any], run: RunDirectory, split: str) -> pd.DataFrame:
+def _profile(network: TrainedNetwork[Any], run: RunDirectory, split: str) -> pd.DataFrame:
     """Table ``profile``: seconds a trial spends in each object, the largest first."""
     inputs = getattr(network.material, split).plain().inputs
     trials = np.arange(min(PROFILED, inputs.n_trials))

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from brainsnn.experiment.experiment import Condition, ExperimentConfig
-from brainsnn.experiment.training import Network, TrainingExperiment
+from brainsnn.experiment.training import TrainedNetwork, TrainingExperiment
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.antlr.rule import CITATION
 from brainsnn.learning.optimisers import AdamConfig
@@ -130,7 +130,7 @@ class AntlrStudy(TrainingExperiment[S]):
         """Decide test trials by both decoders, from the same spikes."""
         return ("first_spike", "rate")
 
-    def columns(self, network: Network[S], trials: pd.DataFrame) -> dict[str, float]:
+    def columns(self, network: TrainedNetwork[S], trials: pd.DataFrame) -> dict[str, float]:
         """Mean hidden and output spikes, of test trials and of validation trials."""
         judged = evaluate(network.engine, network.material.validation, network.decoder)
         of_validation = {f"validation_{key}": value for key, value in _spikes(judged).items()}

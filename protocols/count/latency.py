@@ -11,7 +11,7 @@ from pydantic import Field
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim
 from brainsnn.experiment.experiment import Condition
-from brainsnn.experiment.training import Network
+from brainsnn.experiment.training import TrainedNetwork
 from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig, QuantisedAdamConfig
 from brainsnn.learning.optimisers.quantised import MOST_BITS
@@ -96,14 +96,14 @@ class CountLatency(CountExperiment[CountLatencyConfig]):
             optimiser=QuantisedAdamConfig(bits=config.bits[0]) if config.bits else AdamConfig(),
         )
 
-    def measure(self, network: Network[CountLatencyConfig], run: RunDirectory) -> None:
+    def measure(self, network: TrainedNetwork[CountLatencyConfig], run: RunDirectory) -> None:
         """Read the longest network without constraints early."""
         longest = network.config.network.n_steps == max(network.config.n_steps)
         if longest and not network.condition.columns["constrained"]:
             write_early(network.engine, network.material.test, run)
 
     def columns(
-        self, network: Network[CountLatencyConfig], trials: pd.DataFrame
+        self, network: TrainedNetwork[CountLatencyConfig], trials: pd.DataFrame
     ) -> dict[str, float]:
         """What constraints are about: the busiest hidden layer's rate, and number of levels."""
         sizes, n_steps = network.engine.populations, network.config.network.n_steps

@@ -11,7 +11,7 @@ from pydantic import Field
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.experiment.experiment import Condition
-from brainsnn.experiment.training import Network
+from brainsnn.experiment.training import TrainedNetwork
 from brainsnn.learning.averaging import AverageConfig, ExponentialAverageConfig
 from brainsnn.learning.count.stretching import stretched
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
@@ -86,7 +86,7 @@ class CountMnist(CountExperiment[CountMnistConfig]):
 
     def begin(
         self,
-        network: Network[CountMnistConfig],
+        network: TrainedNetwork[CountMnistConfig],
         run: RunDirectory,
         callbacks: Sequence[Callback],
     ) -> None:
@@ -96,7 +96,7 @@ class CountMnist(CountExperiment[CountMnistConfig]):
             return
         sizes = config.network.model_copy(update={"n_steps": short.n_steps})
         brief = {"network": sizes, "epochs": short.epochs, "short": ShortConfig()}
-        first = Network(self, Condition("", config.model_copy(update=brief)))
+        first = TrainedNetwork(self, Condition("", config.model_copy(update=brief)))
         with first.engine:
             trainer = first.trainer(callbacks)
             result = trainer.fit(first.material.train, first.material.validation)
@@ -105,7 +105,7 @@ class CountMnist(CountExperiment[CountMnistConfig]):
         weights = stretched(result.weights, ratio, sizes.threshold)
         network.engine.set_weights(weights)
 
-    def measure(self, network: Network[CountMnistConfig], run: RunDirectory) -> None:
+    def measure(self, network: TrainedNetwork[CountMnistConfig], run: RunDirectory) -> None:
         """Table ``transfer``, eq. 7 against recorded counts; ``early``, the output read early."""
         test = network.material.test
         figures.write_transfer(network.engine, test, network.config.network, run)

@@ -84,7 +84,7 @@ class DigitsConfig(ImageSetConfig):
 
 
 @dataclass(frozen=True)
-class Network:
+class GLMNetwork:
     """One network: which digits, how long, which kernels, taught by which rule.
 
     Parameters
@@ -138,7 +138,7 @@ class Network:
         return LIKELIHOODS[self.rule]()
 
 
-def check_networks(networks: list[Network], gap: int) -> None:
+def check_networks(networks: list[GLMNetwork], gap: int) -> None:
     """Refuse networks that cannot be built.
 
     Raises
@@ -188,7 +188,7 @@ class Workshop:
 
     def train(
         self,
-        network: Network,
+        network: GLMNetwork,
         images: NDArray[np.uint8],
         labels: IntArray,
         rate: float,
@@ -206,7 +206,7 @@ class Workshop:
             ascent.epoch(rate, order, streams.fresh("encoding", epoch))
         return glm, weights
 
-    def select(self, network: Network, seed: int) -> pd.DataFrame:
+    def select(self, network: GLMNetwork, seed: int) -> pd.DataFrame:
         """Cross-validate the learning rates on the training images.
 
         Returns
@@ -238,7 +238,7 @@ class Workshop:
         table = pd.DataFrame(tasks, columns=["learning_rate", "fold"])
         return table.join(pd.DataFrame(scores)).assign(**network.columns())
 
-    def final(self, network: Network, rate: float, seed: int) -> tuple[GLM, GLMWeights, float]:
+    def final(self, network: GLMNetwork, rate: float, seed: int) -> tuple[GLM, GLMWeights, float]:
         """Train on all training images; the network, its weights, and the seconds it took."""
         images, labels = digits_of(self.splits.train, network.digits, self.data.train)
         begin = time.perf_counter()
@@ -247,7 +247,7 @@ class Workshop:
 
     def test(
         self,
-        network: Network,
+        network: GLMNetwork,
         glm: GLM,
         weights: GLMWeights,
         engine: Engine,

@@ -15,7 +15,7 @@ from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.analysis.seeds import mean_interval
 from brainsnn.learning.glm import BASES
 from brainsnn.protocols.common.claims import claim_of, direction_of
-from brainsnn.protocols.glm.base import RULES, Network
+from brainsnn.protocols.glm.base import RULES, GLMNetwork
 from brainsnn.protocols.glm.selection import cross_validated
 from brainsnn.protocols.glm.study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig
 from brainsnn.records import RunDirectory
@@ -52,10 +52,10 @@ class GLMBasis(GLMStudy[GLMBasisConfig]):
         "demo": (*DEMO, "digits=[[5, 7]]"),
     }
 
-    def networks(self, config: GLMBasisConfig) -> list[Network]:
+    def networks(self, config: GLMBasisConfig) -> list[GLMNetwork]:
         """Return a network for every set of digits, K and rule."""
         return [
-            Network(digits, config.n_steps, k, rule, config.basis, config.activation)
+            GLMNetwork(digits, config.n_steps, k, rule, config.basis, config.activation)
             for digits in config.digits
             for k in config.functions
             for rule in RULES

@@ -14,7 +14,7 @@ from brainsnn.analysis.figures import plot_curves, plot_pareto, save
 from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.analysis.seeds import across, over_seeds
 from brainsnn.protocols.common.claims import direction_of
-from brainsnn.protocols.glm.base import RULES, Network
+from brainsnn.protocols.glm.base import RULES, GLMNetwork
 from brainsnn.protocols.glm.study import SCORES, WIDE, GLMStudy, GLMStudyConfig
 from brainsnn.records import RunDirectory
 
@@ -59,12 +59,14 @@ class CodesMnist(GLMStudy[CodesMnistConfig]):
         ),
     }
 
-    def networks(self, config: CodesMnistConfig) -> list[Network]:
+    def networks(self, config: CodesMnistConfig) -> list[GLMNetwork]:
         """Return the network under each rule."""
         sizes = (config.n_steps, config.functions)
-        return [Network(config.digits, *sizes, r, config.basis, config.activation) for r in RULES]
+        return [
+            GLMNetwork(config.digits, *sizes, r, config.basis, config.activation) for r in RULES
+        ]
 
-    def decoders(self, network: Network) -> tuple[str, ...]:  # noqa: ARG002
+    def decoders(self, network: GLMNetwork) -> tuple[str, ...]:  # noqa: ARG002
         """Return both decoders, whatever the rule."""
         return DECODERS
 

@@ -16,7 +16,7 @@ from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.experiment.experiment import Condition, Work
 from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.protocols.common.claims import claim_of
-from brainsnn.protocols.glm.base import RULES, Network, Workshop, digits_of
+from brainsnn.protocols.glm.base import RULES, GLMNetwork, Workshop, digits_of
 from brainsnn.protocols.glm.selection import cross_validated
 from brainsnn.protocols.glm.study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig
 from brainsnn.records import RunDirectory
@@ -60,10 +60,10 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
         "demo": (*DEMO, "n_steps=[4, 8]"),
     }
 
-    def networks(self, config: GLMComplexityConfig) -> list[Network]:
+    def networks(self, config: GLMComplexityConfig) -> list[GLMNetwork]:
         """Return a network for every T and rule; rate needs room for a desired spike."""
         return [
-            Network(config.digits, n, n, rule, config.basis, config.activation)
+            GLMNetwork(config.digits, n, n, rule, config.basis, config.activation)
             for n in config.n_steps
             for rule in RULES
             if rule != "rate" or n > config.training.gap

@@ -32,7 +32,7 @@ from brainsnn.protocols.common.page import write_report
 from brainsnn.protocols.glm.base import (
     CITATION,
     DigitsConfig,
-    Network,
+    GLMNetwork,
     TrainingConfig,
     Workshop,
     check_networks,
@@ -91,14 +91,14 @@ class GLMStudy(Experiment[S]):
     citation: ClassVar[str] = CITATION
 
     @abstractmethod
-    def networks(self, config: S) -> list[Network]:
+    def networks(self, config: S) -> list[GLMNetwork]:
         """Return the networks to train."""
 
     def conditions(self, config: S) -> list[Condition[S]]:
         """Return the networks as conditions."""
         return [Condition(n.name, config, n.columns()) for n in self.networks(config)]
 
-    def decoders(self, network: Network) -> tuple[str, ...]:
+    def decoders(self, network: GLMNetwork) -> tuple[str, ...]:
         """Return the decoders that decide the test trials; by default the rule's own."""
         return (network.likelihood(3).code,)
 
@@ -151,7 +151,7 @@ class GLMStudy(Experiment[S]):
 
 def _carry_out(
     config: GLMStudyConfig,
-    network: Network,
+    network: GLMNetwork,
     decoders: Sequence[str],
     run: RunDirectory,
     callbacks: Sequence[Callback],
@@ -169,7 +169,7 @@ def _carry_out(
 
 
 def _selected(
-    shop: Workshop, network: Network, seed: int, run: RunDirectory, callbacks: Sequence[Callback]
+    shop: Workshop, network: GLMNetwork, seed: int, run: RunDirectory, callbacks: Sequence[Callback]
 ) -> float:
     """Learning rate of the best mean accuracy over folds."""
     rates = shop.training.learning_rates
@@ -185,7 +185,7 @@ def _selected(
 
 def _measure(
     shop: Workshop,
-    network: Network,
+    network: GLMNetwork,
     rate: float,
     seed: int,
     engine: Engine,
@@ -219,7 +219,7 @@ def _scores(trials: pd.DataFrame) -> dict[str, float]:
 
 
 def _seconds_a_trial(
-    shop: Workshop, network: Network, glm: GLM, weights: GLMWeights, seed: int, stop: bool
+    shop: Workshop, network: GLMNetwork, glm: GLM, weights: GLMWeights, seed: int, stop: bool
 ) -> float:
     """Wall time of an inference by the compiled simulation, the best of three."""
     images, _ = digits_of(shop.splits.test, network.digits, shop.data.test)

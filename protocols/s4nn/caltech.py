@@ -30,7 +30,7 @@ from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.config import Config
 from brainsnn.datasets import Caltech
-from brainsnn.experiment.training import Material, Network
+from brainsnn.experiment.training import Material, TrainedNetwork
 from brainsnn.learning.averaging import AverageConfig, EpochsAverageConfig
 from brainsnn.learning.optimisers import OptimiserConfig, SGDConfig
 from brainsnn.learning.rules import S4NN, Rule
@@ -144,7 +144,7 @@ class S4NNCaltech(S4NNExperiment[S4NNCaltechConfig]):
             CLASSES,
         )
 
-    def measure(self, network: Network[S4NNCaltechConfig], run: RunDirectory) -> None:
+    def measure(self, network: TrainedNetwork[S4NNCaltechConfig], run: RunDirectory) -> None:
         """Firing times before and after learning, and accuracy with jittered inputs."""
         engine, test = network.engine, network.material.test
         save_weights(_initial_file(run), network.initial_weights)

@@ -13,7 +13,7 @@ from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.analysis.weights import receptive_fields
 from brainsnn.experiment.experiment import Settled
-from brainsnn.experiment.training import Material, Network
+from brainsnn.experiment.training import Material, TrainedNetwork
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.rules import Decision, Rule
 from brainsnn.learning.schedules import Cosine, Schedule
@@ -132,7 +132,7 @@ class S4NNMnist(S4NNExperiment[S4NNMnistConfig]):
             splits.train.classes,
         )
 
-    def measure(self, network: Network[S4NNMnistConfig], run: RunDirectory) -> None:
+    def measure(self, network: TrainedNetwork[S4NNMnistConfig], run: RunDirectory) -> None:
         """Run the test images at every threshold, with the trained weights."""
         tables = []
         neurons = [p.name for p in network.model.populations if p.neuron]

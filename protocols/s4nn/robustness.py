@@ -12,7 +12,7 @@ from brainsnn.analysis.report import Claim
 from brainsnn.analysis.robustness import jitter_curve
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.engine import Engine
-from brainsnn.experiment.training import Network
+from brainsnn.experiment.training import TrainedNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.evaluation import evaluate
@@ -42,7 +42,7 @@ def firing_times(engine: Engine, trials: LabelledTrials) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def jittered(network: Network[Any], amplitude: int) -> pd.DataFrame:
+def jittered(network: TrainedNetwork[Any], amplitude: int) -> pd.DataFrame:
     """Trials table of the test trials, every input spike shifted by up to `amplitude` steps."""
     test, rng = network.material.test, network.streams.fresh("jitter", amplitude)
     tables = []

@@ -11,7 +11,7 @@ from brainsnn.learning.glm import RateLikelihood
 from brainsnn.protocols.common.mnist import SETS, MnistConfig
 from brainsnn.protocols.glm.base import (
     DigitsConfig,
-    Network,
+    GLMNetwork,
     TrainingConfig,
     check_networks,
     digits_of,
@@ -83,11 +83,11 @@ def test_digits_are_the_first_of_each_and_labelled_by_place():
 
 
 def test_networks_that_cannot_be_built_are_refused():
-    good = Network((0, 1), 8, 2, "rate")
-    check_networks([good, Network((9, 0), 4, 2, "first_to_spike")], 3)
+    good = GLMNetwork((0, 1), 8, 2, "rate")
+    check_networks([good, GLMNetwork((9, 0), 4, 2, "first_to_spike")], 3)
     for digits in ((1,), (1, 1), (0, 10), (-1, 2)):
         with pytest.raises(ConfigError, match="two or more different ones"):
-            check_networks([good, Network(digits, 8, 2, "rate")], 3)
+            check_networks([good, GLMNetwork(digits, 8, 2, "rate")], 3)
     assert good.columns() == {
         "condition": "digits 01, T=8, K=2, rate",
         "digits": "01",

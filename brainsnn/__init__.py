@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from brainsnn.spikes import SpikeTrains as SpikeTrains
     from brainsnn.streams import Streams as Streams
     from brainsnn.training.bptt import BPTT as BPTT
+    from brainsnn.training.brian2_network import compile_brian2 as compile  # noqa: A004 -- of this package
 
 _MODULES = ("datasets", "errors")
 
@@ -55,6 +56,7 @@ _PLACES = {
     "Decision": ("brainsnn.learning.rules", "Decision"),
     "Regular": ("brainsnn.codes", "RegularEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
+    "compile": ("brainsnn.training.brian2_network", "compile_brian2"),
     "GivenDelays": ("brainsnn.network.delays", "GivenDelays"),
     "UniformDelays": ("brainsnn.network.delays", "UniformDelays"),
     "Network": ("brainsnn.network.network", "Network"),

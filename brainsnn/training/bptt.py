@@ -81,13 +81,7 @@ class BPTT(Rule):
                 derived = derive(build(network).network, wanted, namespace={}, spike=spike)
         except DerivationError as error:
             raise RuleError(f"The rule 'bptt' cannot train {network.name!r}: {error}") from error
-        for name, population in derived.neurons.items():
-            step = population.step
-            if step is not None and (step.update.draws or step.reset.draws):
-                raise RuleError(
-                    f"Population {name!r}: its equations draw random numbers, and the rule 'bptt' "
-                    "would draw others than the trial did."
-                )
+        check_draws(derived)
         inputs = tuple(p.name for p in network.inputs)
         loss = CountSoftmax(self.temperature * n_steps)
         return BoundBPTT(self, loss, inputs, network.output.name, keys, derived)
@@ -158,6 +152,17 @@ def _check(network: Model) -> None:
             raise RuleError(
                 f"Population {population.name!r}: {', '.join(read)} begins with what is trained, "
                 "and the rule 'bptt' has no gradient for first values."
+            )
+
+
+def check_draws(derived: DerivedNetwork) -> None:
+    """Refuse equations that draw random numbers, by name."""
+    for name, population in derived.neurons.items():
+        step = population.step
+        if step is not None and (step.update.draws or step.reset.draws):
+            raise RuleError(
+                f"Population {name!r}: its equations draw random numbers, and the rule 'bptt' "
+                "would draw others than the trial did."
             )
 
 

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "learning.kernels",
     "training.loop.columns",
     "training.loop.gated_loop",
+    "training.loop.network_loop",
 }
 
 

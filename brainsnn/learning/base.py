@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import RuleError
 from brainsnn.jit import njit
-from brainsnn.learning.kernels import RuleKernels
+from brainsnn.learning.kernels import NetworkKernel, RuleKernels
 from brainsnn.spikes import Recording
 from brainsnn.spikes.targets import Classes, Targets
 
@@ -100,6 +100,16 @@ class BoundRule(Protocol):
 
         It must give what `backward` gives, to the last bit.
         """
+        return None
+
+    def network_kernel(
+        self, populations: Mapping[str, int], weights: Weights
+    ) -> NetworkKernel | None:
+        """All gradients of such a network at once, compiled; None, the default, if they are not.
+
+        It must give what `backward` gives, to the last bit.
+        """
+        del populations, weights
         return None
 
     def end_epoch(

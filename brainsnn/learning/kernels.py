@@ -20,6 +20,9 @@ order; n is the number of trials of a batch.
 `STEP_ONE`       ``(weights, pre, gate, delta, n_steps, clip, rate, parameters, first, second,
                  count)``: of an optimiser. The gradient of one trial as what it is made of, a
                  row of `pre`, gates and errors of `RuleKernels`, which is never written down.
+`GRADIENT`       ``(offsets, population, neuron, step, final, labels, n_steps, weights, values,
+                 rows, n_rows, layout, parameters)``: of a rule that gives all gradients of a batch
+                 at once; see `NetworkKernel`.
 ================ ===============================================================================
 """
 
@@ -28,8 +31,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numba
 import numpy as np
 from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from brainsnn.jit import njit
@@ -58,6 +63,41 @@ STEP_ONE = types.void(
     *[VECTOR] * 3,
     COUNT,
 )
+GRADIENT = types.void(COUNT, *[COLUMN] * 3, MATRIX, ROWS, INDEX, *[COUNT] * 3, ROWS, ROWS, VECTOR)
+
+
+@intrinsic
+def _numbers_at(typingctx, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Pointer to float64 of an address."""
+    kind = types.CPointer(types.float64)
+
+    def generate(context, builder, _, arguments):  # type: ignore[no-untyped-def]
+        return builder.inttoptr(arguments[0], context.get_value_type(kind))
+
+    return kind(types.int64), generate
+
+
+@intrinsic
+def _rows_at(typingctx, address):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Pointer to int64 of an address."""
+    kind = types.CPointer(types.int64)
+
+    def generate(context, builder, _, arguments):  # type: ignore[no-untyped-def]
+        return builder.inttoptr(arguments[0], context.get_value_type(kind))
+
+    return kind(types.int64), generate
+
+
+@numba.njit
+def matrix_at(address, n_rows, n_columns):  # type: ignore[no-untyped-def]
+    """The table of float64 at an address: weights, or room for a gradient."""
+    return numba.carray(_numbers_at(address), (n_rows, n_columns))
+
+
+@numba.njit
+def rows_at(address, n):  # type: ignore[no-untyped-def]
+    """The column of int64 at an address: room for the rows of a gradient."""
+    return numba.carray(_rows_at(address), n)
 
 
 @njit()
@@ -121,6 +161,35 @@ class RuleKernels:
     begin: Any
     below: Any
     parameters: Vector
+
+
+@dataclass(frozen=True)
+class NetworkKernel:
+    """A rule that gives the gradients of a whole network and batch in one call, compiled.
+
+    `gradient` takes what is recorded of the batch: its trials' `offsets` into the columns
+    `population`, `neuron` and `step`, their final potentials, (n, all neurons) in the order of the
+    populations, and their labels. `weights`, `values` and `rows` are addresses, one for each array
+    of weights in the engine's order: of the weights, of room of the same shape for the gradient,
+    summed over trials, and of room for the rows of weights that it has, which hold all rows at
+    first; `n_rows` is their number. Weights that have none are left at 0 rows.
+
+    Parameters
+    ----------
+    gradient : njit function
+        Signature `GRADIENT`.
+    layout : array of int64
+        The network, as the rule describes it to `gradient`.
+    parameters : array of float64
+        What it takes as such.
+    sequential : bool
+        Whether it gives the same if each gradient is applied before the next is asked for.
+    """
+
+    gradient: Any
+    layout: NDArray[np.int64]
+    parameters: Vector
+    sequential: bool
 
 
 @dataclass(frozen=True)

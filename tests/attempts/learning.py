@@ -12,6 +12,10 @@ from helpers import NAN
 from brainsnn.learning.antlr import AntlrBackprop
 from brainsnn.learning.antlr.trials import layer_spikes
 from brainsnn.learning.averaging import EpochsAverage, ExponentialAverage
+from brainsnn.learning.count.convolution import ConvolutionConnection
+from brainsnn.learning.count.dense import DenseConnection
+from brainsnn.learning.count.penalty import RatePenalty
+from brainsnn.learning.count.pooling import PoolingConnection
 from brainsnn.learning.count.rule import CountBackprop
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.gated import row_gradient
@@ -28,6 +32,8 @@ RULES = {
     "antlr": AntlrBackprop(),
     "count": CountBackprop(4),
 }
+
+CONVOLUTION = ConvolutionConnection(4, 4, 1, 2, 1)
 
 
 def weights(dtype: Any = np.float64, **shapes: tuple[int, ...]) -> dict[str, Any]:
@@ -90,6 +96,26 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
         ),
     },
     "learning.count.counts": rules("count"),
+    "learning.count.kernel": {
+        f"{k}": lambda sizes=sizes: RULES["count"].network_kernel(sizes, weights())
+        for k, sizes in enumerate(
+            ({"a": 3, "b": 2}, {"a": 3, "b": 2, "c": FAR}, {"a": 1, "b": 2, "c": 2}, {})
+        )
+    },
+    "learning.count.products": {
+        "pixels": lambda: CONVOLUTION.forward(np.ones((2, 15)), np.ones((4, 1))),
+        "pixels of gradient": lambda: CONVOLUTION.gradient(np.ones((2, 15)), np.ones((2, 9))),
+        "errors": lambda: CONVOLUTION.gradient(np.ones((2, 16)), np.ones((2, 8))),
+        "errors of other trials": lambda: CONVOLUTION.gradient(np.ones((2, 16)), np.ones((1, 9))),
+        "errors below": lambda: CONVOLUTION.below(np.ones((2, 8)), np.ones((4, 1))),
+        "pooled errors": lambda: PoolingConnection(4, 4, 1, 2).below(np.ones((1, 3)), None),
+        "dense errors": lambda: DenseConnection().below(np.ones((1, 3)), np.ones((3, 2))),
+        "other trials": lambda: DenseConnection().gradient(np.ones((1, 3)), np.ones((2, 2))),
+    },
+    "learning.count.penalty": {
+        "weight": lambda: RatePenalty(NAN),
+        "target": lambda: RatePenalty(1.0, 2.0),
+    },
     "learning.gated": {
         "fewer gates": lambda: row_gradient(
             np.zeros((2, 3)), np.zeros((1, 2)), np.zeros((1, 2)), 4
@@ -103,7 +129,8 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     },
     "learning.losses.relative_targets": losses(RelativeTargets(), 8)
     | {"no steps": loss(RelativeTargets(), [[0, 0]], [0], 0)},
-    "learning.losses.first_spike_softmax": losses(FirstSpikeSoftmax(), 8) | losses(CountSoftmax()),
+    "learning.losses.first_spike_softmax": losses(FirstSpikeSoftmax(), 8),
+    "learning.losses.count_softmax": losses(CountSoftmax()),
     "learning.losses.spike_latency": {
         f"labels {k}": loss(SpikeLatencyLoss(), np.zeros((1, 8, 2), np.bool_), k)
         for k in ([2], [-1], [FAR], [0, 0], [0.5])

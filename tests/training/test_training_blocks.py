@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from brainsnn.codes import FirstSpikeDecoder
+from brainsnn.codes import FirstSpikeDecoder, RateDecoder
 from brainsnn.engine import ResidentEngine
 from brainsnn.errors import DataError, LearningError
+from brainsnn.learning.count import Count
+from brainsnn.learning.count.network import count_chain
+from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
 from brainsnn.learning.optimisers import SGD, Adam, Optimiser, QuantisedAdam
@@ -219,6 +223,42 @@ def test_the_trainer_chooses_it_and_resumes_exactly(engine, tmp_path):
         assert same(list(whole.last_weights.values()), list(other.last_weights.values()))
         ours, theirs = (r.metrics.drop(columns="seconds") for r in (whole, other))
         assert ours.equals(theirs)
+
+
+COUNTED = {
+    "dense": ("20-12-4", 5, RatePenalty()),
+    "penalised": ("20-12-8-4", 5, RatePenalty(0.5, 0.1)),
+    "convolution": ("4x5-3c2-4", 4, RatePenalty()),
+}
+
+
+OPTIMISERS = {"sgd": SGD(), "sgd_decay": SGD(0.01), "adam": Adam(weight_decay=0.1)}
+
+
+@pytest.fixture(scope="module", params=COUNTED.values(), ids=COUNTED)
+def counted(request):
+    """An engine of a network that is read by counts, and its rule."""
+    notation, n_steps, penalty = request.param
+    model = count_chain("counted", notation, n_steps)
+    engine = ResidentEngine(model, N_STEPS)
+    rule = Count(open_output=notation.startswith("20")).bind(model, RateDecoder(), N_STEPS)
+    return engine, replace(rule, penalty=penalty)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS.values(), ids=OPTIMISERS)
+@pytest.mark.parametrize(("batch", "clip"), [(1, None), (7, 0.02)])
+def test_counts_are_learned_in_compiled_blocks_too(counted, optimiser, batch, clip):
+    engine, rule = counted
+    (updater, ours), (_, theirs) = (
+        train(make, engine, rule, copy.deepcopy(optimiser), batch, False, clip)
+        for make in (make_updater, StepByStep)
+    )
+    assert isinstance(updater, CompiledBlocks)
+    assert same(ours, theirs)
+
+
+def test_counts_in_sequential_order_are_learned_step_by_step(counted):
+    assert isinstance(make_updater(*counted, SGD(), 7, True), StepByStep)
 
 
 class PlainLoss(FirstSpikeLoss):

@@ -197,7 +197,7 @@ def other_labels(trials):
     ("changed", "message"),
     [
         ({"train": other_labels(make_trials(60))}, "other training targets:"),
-        ({"train": make_trials(60, 5)}, "other training labels, training inputs"),
+        ({"train": make_trials(60, 5)}, "other training targets, training inputs"),
         ({"validation": other_labels(make_trials(30, 1))}, "other validation targets:"),
         ({"clip": 0.1}, "other settings"),
         ({"monitor": "loss"}, "other settings"),

@@ -61,3 +61,18 @@ class CountConnection(ABC):
                 f"Connection {name!r} leads from {self.ends(weights)[0]} to "
                 f"{self.ends(weights)[1]} neurons; its populations have {pre} and {post}."
             )
+
+
+def table(values: Floats, width: int, n_trials: int | None = None) -> Floats:
+    """Counts or errors as compiled code takes them.
+
+    Raises
+    ------
+    LearningError
+        If they are not of shape (n_trials, width).
+    """
+    made = np.ascontiguousarray(values, np.float64)
+    if made.ndim != 2 or made.shape[1] != width or n_trials not in (None, len(made)):
+        rows = "n_trials" if n_trials is None else n_trials
+        raise LearningError(f"Shape ({rows}, {width}) is needed, got {made.shape}.")
+    return made

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.count.connection import CountConnection, Floats
+from brainsnn.learning.count.connection import CountConnection, Floats, table
+from brainsnn.learning.count.products import add_patches, back, over_trials, patches
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class ConvolutionConnection(CountConnection):
         return self.height - self.kernel + 1, self.width - self.kernel + 1
 
     @property
+    def _image(self) -> tuple[int, int, int]:
+        return self.height, self.width, self.channels
+
+    @property
     def _rows(self) -> int:
         return self.kernel * self.kernel * self.channels
 
@@ -68,10 +73,11 @@ class ConvolutionConnection(CountConnection):
 
     def _patches(self, counts: Floats) -> Floats:
         """Rows of patches, shape (n_trials * places, kernel * kernel * channels)."""
-        images = counts.reshape(-1, self.height, self.width, self.channels)
-        sides = (1, self.kernel, self.kernel, 1)
-        windows = np.lib.stride_tricks.sliding_window_view(images, sides)[..., 0, :, :, 0]
-        return windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, self._rows)
+        down, across = self._places
+        out = np.empty((len(counts) * down * across, self._rows))
+        pixels = table(counts, self.height * self.width * self.channels)
+        patches(pixels, *self._image, self.kernel, out)
+        return out
 
     def forward(self, counts: Floats, weights: Floats | None) -> Floats:
         """See `CountConnection`."""
@@ -80,17 +86,17 @@ class ConvolutionConnection(CountConnection):
 
     def gradient(self, counts: Floats, error: Floats) -> Floats:
         """See `CountConnection`."""
-        return np.asarray(self._patches(counts).T @ error.reshape(-1, self.filters))
+        out = np.empty((self._rows, self.filters))
+        given = table(error, self.ends(None)[1], len(counts)).reshape(-1, self.filters)
+        over_trials(self._patches(counts), given, out)
+        return out
 
     def below(self, error: Floats, weights: Floats | None) -> Floats:
         """See `CountConnection`."""
         assert weights is not None
-        (down, across), k = self._places, self.kernel
-        patches = (error.reshape(-1, self.filters) @ weights.T).reshape(
-            len(error), down, across, k, k, self.channels
-        )
-        out = np.zeros((len(error), self.height, self.width, self.channels))
-        for dy in range(k):
-            for dx in range(k):
-                out[:, dy : dy + down, dx : dx + across] += patches[:, :, :, dy, dx]
-        return out.reshape(len(error), -1)
+        given = table(error, self.ends(None)[1]).reshape(-1, self.filters)
+        seen = np.empty((len(given), self._rows))
+        back(given, np.ascontiguousarray(weights), seen)
+        out = np.zeros((len(error), self.height * self.width * self.channels))
+        add_patches(seen, *self._image, self.kernel, out)
+        return out

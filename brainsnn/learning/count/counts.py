@@ -13,14 +13,14 @@ Floats = NDArray[np.float64]
 
 
 @njit()
-def _count(  # type: ignore[no-untyped-def]
+def count(  # type: ignore[no-untyped-def]
     offsets, population, neuron, begin, size, out
 ):
     """Count spikes into `out`: a table (trial, neuron) a population, one after the other."""
     for trial in range(offsets.size - 1):
         for k in range(offsets[trial], offsets[trial + 1]):
             p = population[k]
-            out[begin[p] + trial * size[p] + neuron[k]] += 1.0
+            out[np.uint64(begin[p] + trial * size[p] + neuron[k])] += 1.0
 
 
 def recorded_counts(recording: Recording) -> dict[str, Floats]:
@@ -29,7 +29,7 @@ def recorded_counts(recording: Recording) -> dict[str, Floats]:
     begin = recording.n_trials * np.concatenate(([0], np.cumsum(size)))
     flat = np.zeros(begin[-1])
     columns = recording.offsets, recording.population, recording.neuron
-    _count(*columns, begin, size, flat)
+    count(*columns, begin, size, flat)
     parts = np.split(flat, begin[1:-1])
     return {
         name: part.reshape(recording.n_trials, -1)

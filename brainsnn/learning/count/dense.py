@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from brainsnn.learning.count.connection import CountConnection, Floats
+from brainsnn.learning.count.connection import CountConnection, Floats, table
+from brainsnn.learning.count.products import back, over_trials
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,14 @@ class DenseConnection(CountConnection):
 
     def gradient(self, counts: Floats, error: Floats) -> Floats:
         """See `CountConnection`."""
-        return np.asarray(counts.T @ error)
+        out = np.empty((counts.shape[1], error.shape[1]))
+        known = table(counts, counts.shape[1])
+        over_trials(known, table(error, error.shape[1], len(known)), out)
+        return out
 
     def below(self, error: Floats, weights: Floats | None) -> Floats:
         """See `CountConnection`."""
         assert weights is not None
-        return np.asarray(error @ weights.T)
+        out = np.empty((len(error), len(weights)))
+        back(table(error, weights.shape[1]), np.ascontiguousarray(weights), out)
+        return out

@@ -17,8 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 
 Floats = NDArray[np.float64]
+
+
+@njit()
+def excess(counts: Floats, n_steps: float, target: float) -> Floats:
+    """By how much the mean rate of each trial is beyond the target, shape (n_trials,)."""
+    out = np.empty(counts.shape[0])
+    for n in range(counts.shape[0]):
+        total = 0.0
+        for j in range(counts.shape[1]):
+            total += counts[n, j]
+        out[n] = max(total / counts.shape[1] / n_steps - target, 0.0)
+    return out
 
 
 @dataclass(frozen=True)
@@ -50,17 +63,12 @@ class RatePenalty:
                 "step, so targets are in 0..1 spikes a neuron and step."
             )
 
-    def _excess(self, counts: Floats, n_steps: int) -> Floats:
-        rate = counts.mean(axis=1) / n_steps
-        excess: Floats = np.maximum(rate - self.target, 0.0)
-        return excess
-
     def value(self, counts: Floats, n_steps: int) -> Floats:
         """Penalty of each trial, shape (n_trials,), for counts of shape (n_trials, size)."""
-        value: Floats = 0.5 * self.weight * self._excess(counts, n_steps) ** 2
+        value: Floats = 0.5 * self.weight * excess(counts, n_steps, self.target) ** 2
         return value
 
     def error(self, counts: Floats, n_steps: int) -> Floats:
         """Derivative by each count of a trial, shape (n_trials, 1): the same for all neurons."""
         scale = self.weight / (counts.shape[1] * n_steps)
-        return scale * self._excess(counts, n_steps)[:, None]
+        return scale * excess(counts, n_steps, self.target)[:, None]

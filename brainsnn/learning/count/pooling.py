@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.count.connection import CountConnection, Floats
+from brainsnn.learning.count.connection import CountConnection, Floats, table
+from brainsnn.learning.count.products import unpooled
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class PoolingConnection(CountConnection):
 
     def below(self, error: Floats, weights: Floats | None) -> Floats:  # noqa: ARG002
         """See `CountConnection`."""
-        down, across = self.height // self.size, self.width // self.size
-        small = error.reshape(-1, down, 1, across, 1, self.channels) / self.size**2
-        shape = (len(error), down, self.size, across, self.size, self.channels)
-        return np.broadcast_to(small, shape).reshape(len(error), -1)
+        out = np.empty((len(error), self.height * self.width * self.channels))
+        image = self.height, self.width, self.channels
+        unpooled(table(error, self.ends(None)[1]), *image, self.size, out)
+        return out

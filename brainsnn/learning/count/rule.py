@@ -31,9 +31,12 @@ from brainsnn.learning.count.connection import CountConnection, Floats
 from brainsnn.learning.count.convolution import ConvolutionConnection
 from brainsnn.learning.count.counts import free_potential, recorded_counts
 from brainsnn.learning.count.dense import DenseConnection
+from brainsnn.learning.count.kernel import gradient, layout
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.count.pooling import PoolingConnection
+from brainsnn.learning.count.products import total_over_trials
 from brainsnn.learning.count.transfer import slope
+from brainsnn.learning.kernels import NetworkKernel
 from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.rule import RULES, LayeredRule
@@ -114,7 +117,7 @@ class CountBackprop(BoundRule):
         LearningError
             If weights do not fit the recording, it lacks final potentials, or labels are wrong.
         """
-        links, counts = self.links(recording, weights), recorded_counts(recording)
+        links, counts = self.links(recording.populations, weights), recorded_counts(recording)
         output = links[-1].target
         by_count = self.loss_function.error(counts[output], labels)
         for depth in range(len(links) - 1, -1, -1):
@@ -142,17 +145,31 @@ class CountBackprop(BoundRule):
             yield link.name, RowGradient(rows, link.connection.gradient(counts, error))
         bias = str(ParameterName(link.target, "v0"))
         if bias in weights:
-            yield bias, RowGradient(np.zeros(1, np.int64), error.sum(axis=0, keepdims=True))
+            total = np.empty((1, error.shape[1]))
+            total_over_trials(np.ascontiguousarray(error), total)
+            yield bias, RowGradient(np.zeros(1, np.int64), total)
 
-    def links(self, recording: Recording, weights: Weights) -> list[Link]:
-        """Connections between the recording's populations, in order.
+    def network_kernel(
+        self, populations: Mapping[str, int], weights: Weights
+    ) -> NetworkKernel | None:
+        """See `BoundRule`; None for connections of one's own."""
+        network = layout(self.links(populations, weights), populations, weights)
+        if network is None:
+            return None
+        of_loss = self.temperature, self.n_steps, self.open_output
+        penalty = self.penalty.weight, self.penalty.target
+        parameters = np.array([self.threshold, *of_loss, *penalty], np.float64)
+        return NetworkKernel(gradient, network, parameters, sequential=False)
+
+    def links(self, populations: Mapping[str, int], weights: Weights) -> list[Link]:
+        """Connections between populations of these sizes, in order.
 
         Raises
         ------
         LearningError
             If there is not one between each population and the next, or weights do not fit.
         """
-        names = list(recording.populations)
+        names = list(populations)
         chain = self.chain or {w: DenseConnection() for w in weights if not ParameterName.read(w)}
         if len(chain) != len(names) - 1:
             raise LearningError(
@@ -162,7 +179,7 @@ class CountBackprop(BoundRule):
         for (name, connection), source, target in zip(
             chain.items(), names, names[1:], strict=False
         ):
-            sizes = recording.populations[source], recording.populations[target]
+            sizes = populations[source], populations[target]
             connection.check(name, *sizes, weights.get(name))
             out.append(Link(name, source, target, connection, weights.get(name)))
         return out

@@ -14,9 +14,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.losses.base import check_labels
 
 Floats = NDArray[np.float64]
+
+
+@njit()
+def log_shares(counts: Floats, temperature: float, out: Floats) -> None:
+    """Fill in the logarithm of each output's share of the softmax."""
+    for n in range(counts.shape[0]):
+        largest, total = -np.inf, 0.0
+        for k in range(counts.shape[1]):
+            out[n, k] = counts[n, k] / temperature
+            largest = max(largest, out[n, k])
+        for k in range(counts.shape[1]):
+            out[n, k] -= largest
+            total += np.exp(out[n, k])
+        for k in range(counts.shape[1]):
+            out[n, k] -= np.log(total)
+
+
+@njit()
+def errors(counts: Floats, labels: NDArray[np.int64], temperature: float, out: Floats) -> None:
+    """Fill in the derivative with respect to the counts."""
+    log_shares(counts, temperature, out)
+    for n in range(counts.shape[0]):
+        for k in range(counts.shape[1]):
+            out[n, k] = (np.exp(out[n, k]) - (1.0 if k == labels[n] else 0.0)) / temperature
 
 
 @dataclass(frozen=True)
@@ -40,12 +65,6 @@ class CountSoftmax:
         if not self.temperature > 0:
             raise LearningError(f"The softmax temperature is {self.temperature}, not positive.")
 
-    def _log_shares(self, counts: Floats) -> Floats:
-        scaled = counts / self.temperature
-        scaled -= scaled.max(axis=1, keepdims=True)
-        log_shares: Floats = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-        return log_shares
-
     def value(self, counts: Floats, labels: NDArray[np.int64]) -> Floats:
         """Loss of each trial, shape (n_trials,), for counts of shape (n_trials, n_classes).
 
@@ -55,8 +74,9 @@ class CountSoftmax:
             If there is not one label a trial, or a label has no output.
         """
         check_labels(counts, labels)
-        log_shares = self._log_shares(counts)
-        return -log_shares[np.arange(labels.size), labels]
+        out = np.empty(counts.shape)
+        log_shares(np.ascontiguousarray(counts, np.float64), float(self.temperature), out)
+        return -out[np.arange(labels.size), labels]
 
     def error(self, counts: Floats, labels: NDArray[np.int64]) -> Floats:
         """Derivative with respect to the counts, shape (n_trials, n_classes).
@@ -67,7 +87,7 @@ class CountSoftmax:
             As for `value`.
         """
         check_labels(counts, labels)
-        error: Floats = np.exp(self._log_shares(counts))
-        error[np.arange(labels.size), labels] -= 1.0
-        error /= self.temperature
-        return error
+        out = np.empty(counts.shape)
+        known = np.ascontiguousarray(counts, np.float64), np.ascontiguousarray(labels, np.int64)
+        errors(*known, float(self.temperature), out)
+        return out

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import BoundRule
-from brainsnn.learning.kernels import OptimiserKernels, RuleKernels
+from brainsnn.learning.kernels import OptimiserKernels
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.loop.columns import Trials
 from brainsnn.training.loop.gated import GatedWork
+from brainsnn.training.loop.network import NetworkWork
 from brainsnn.training.loop.room import Room
 from brainsnn.training.loop.updates import StepByStep, Updater
 from brainsnn.training.loop.work import Work, kernels_of
@@ -179,7 +180,18 @@ def make_updater(
     shared = batch_size > 1 and getattr(engine, "workers", 1) > 1
     if compiled is None or shared or not all(map(optimiser.compiles, engine.weights)):
         return step_by_step
+    work = _work(step_by_step, compiled)
+    return step_by_step if work is None else CompiledBlocks(step_by_step, compiled, work)
+
+
+def _work(step_by_step: StepByStep, compiled: CompiledTrials) -> Work | None:
+    """What is compiled of that rule, for that network; None if it is not."""
+    rule, engine = step_by_step.rule, step_by_step.engine
     kernels = rule.kernels() if hasattr(rule, "kernels") else None
-    if isinstance(kernels, RuleKernels) and GatedWork.takes(step_by_step, compiled):
-        return CompiledBlocks(step_by_step, compiled, GatedWork(step_by_step, compiled, kernels))
-    return step_by_step
+    if kernels is not None and GatedWork.takes(step_by_step, compiled):
+        return GatedWork(step_by_step, compiled, kernels)
+    if hasattr(rule, "network_kernel"):
+        whole = rule.network_kernel(engine.populations, engine.weights)
+        if whole is not None and NetworkWork.takes(step_by_step, compiled, whole):
+            return NetworkWork(step_by_step, compiled, whole)
+    return None

@@ -102,4 +102,4 @@ def test_an_image_connection_must_fit_its_populations():
     chain = {"kernels": ConvolutionConnection(2, 2, 1, 2, 2), "hidden_output": None}
     weights = {"kernels": np.ones((4, 2)), **WEIGHTS}
     with pytest.raises(LearningError, match="leads from 4 to 2 neurons"):
-        CountBackprop(5, chain=chain).links(made(), weights)
+        CountBackprop(5, chain=chain).links(made().populations, weights)

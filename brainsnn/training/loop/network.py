@@ -1,0 +1,97 @@
+"""Rules that give all gradients of a network at once, for the compiled loop (`Work`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from brainsnn.engine.compiled_trials import CompiledTrials
+from brainsnn.learning.kernels import NetworkKernel, OptimiserKernels
+from brainsnn.training.loop.columns import Columns, Trials
+from brainsnn.training.loop.network_loop import (
+    SIGNATURES,
+    Network,
+    NetworkPointers,
+    NetworkSettings,
+    network_loop,
+)
+from brainsnn.training.loop.updates import StepByStep
+from brainsnn.training.loop.work import largest_entry, pointers_to, state_of
+
+
+class NetworkWork:
+    """See `Work`.
+
+    Parameters
+    ----------
+    step_by_step : StepByStep
+        What is to be done.
+    compiled : CompiledTrials
+        Of its engine.
+    rule : NetworkKernel
+        Of its rule.
+    """
+
+    def __init__(
+        self, step_by_step: StepByStep, compiled: CompiledTrials, rule: NetworkKernel
+    ) -> None:
+        self._whole, self._compiled, self._rule = step_by_step, compiled, rule
+        weights = tuple(step_by_step.engine.weights.values())
+        values = tuple(np.empty(w.shape) for w in weights)
+        rows = tuple(np.arange(len(w)) for w in weights)
+        self._arrays: dict[str, Any] = {
+            "weights": weights,
+            "values": values,
+            "rows": rows,
+            "n_rows": np.zeros(len(weights), np.int64),
+            "weights_at": np.array([w.ctypes.data for w in weights]),
+            "values_at": np.array([v.ctypes.data for v in values]),
+            "rows_at": np.array([r.ctypes.data for r in rows]),
+            "layout": rule.layout,
+            "rule_parameters": rule.parameters,
+        }
+        self.squares = np.zeros(len(weights))
+        self._loop = network_loop(len(weights))
+        self._pointers: Any = None
+
+    @staticmethod
+    def takes(step_by_step: StepByStep, compiled: CompiledTrials, rule: NetworkKernel) -> bool:
+        """Whether the rule gives the same in the order that is asked for, of such populations."""
+        in_order = rule.sequential or not step_by_step.sequential
+        return in_order and list(compiled.final) == list(step_by_step.engine.populations)[1:]
+
+    def train(
+        self,
+        trials: Trials,
+        columns: Columns,
+        optimisers: list[OptimiserKernels],
+        rate: float,
+        measured: int,
+        start: int,
+        end: int,
+    ) -> int:
+        """See `Work`."""
+        self.squares[:] = 0.0
+        network = Network(
+            **self._arrays,
+            **state_of(optimisers),
+            part=np.array([o.part for o in optimisers]),
+            squares=self.squares,
+        )
+        whole = self._whole
+        times = whole.engine.n_steps, whole.batch_size, measured
+        settings = NetworkSettings(*times, rate, largest_entry(whole))
+        if self._pointers is None:
+            self._pointers = self._point(optimisers[0])
+        reached: int = self._loop(self._pointers, trials, columns, network, settings, start, end)
+        return reached
+
+    def _point(self, optimiser: OptimiserKernels) -> Any:
+        called = {
+            "gradient": self._rule.gradient,
+            "prepare": optimiser.prepare,
+            "step": optimiser.step,
+        }
+        places = pointers_to(called, SIGNATURES)
+        return NetworkPointers(self._compiled.run, self._compiled.spikes, **places)

@@ -13,7 +13,6 @@ from brainsnn.codes import FirstSpikeDecoder, RateDecoder
 from brainsnn.engine import ResidentEngine
 from brainsnn.errors import DataError, LearningError
 from brainsnn.learning.count import Count
-from brainsnn.learning.count.network import count_chain
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
@@ -21,9 +20,9 @@ from brainsnn.learning.optimisers import SGD, Adam, Optimiser, QuantisedAdam
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.network.model import Connection, Model
 from brainsnn.network.network import Network
-from brainsnn.network.neurons import Neuron, integrate_and_fire_once
+from brainsnn.network.neurons import Neuron, counting, integrate_and_fire_once
 from brainsnn.network.parameters import Parameter
-from brainsnn.network.synapses import Uniform
+from brainsnn.network.synapses import FanInNormal, Uniform
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
@@ -239,7 +238,7 @@ OPTIMISERS = {"sgd": SGD(), "sgd_decay": SGD(0.01), "adam": Adam(weight_decay=0.
 def counted(request):
     """An engine of a network that is read by counts, and its rule."""
     notation, n_steps, penalty = request.param
-    model = count_chain("counted", notation, n_steps)
+    model = Network(notation, counting(notation, n_steps), initialiser=FanInNormal(0.7)).frozen()
     engine = ResidentEngine(model, N_STEPS)
     rule = Count(open_output=notation.startswith("20")).bind(model, RateDecoder(), N_STEPS)
     return engine, replace(rule, penalty=penalty)

@@ -68,7 +68,8 @@ class Choice(Config):
     @model_validator(mode="wrap")
     @classmethod
     def _pick_variant(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        if isinstance(data, Mapping) and "name" in data:
+        own = cls.model_fields["name"].default  # A class need not be registered to know its name.
+        if isinstance(data, Mapping) and data.get("name", own) != own:
             variant = cls.variants[data["name"]]
             if variant is not cls:
                 return variant.model_validate(data)

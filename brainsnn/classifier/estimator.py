@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from pathlib import Path
 from typing import Any, Self
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from brainsnn.classifier.checks import UntrainedError, check_learning_rate, refusing, seed_of
-from brainsnn.classifier.encoding import encoded
-from brainsnn.classifier.inputs import Form, Samples, read_samples, read_training
+from brainsnn.classifier.coder import Coder
+from brainsnn.classifier.inputs import Samples, read_samples, read_training
 from brainsnn.classifier.plan import (
     make_plan,
     settled_decoder,
@@ -24,9 +25,17 @@ from brainsnn.classifier.plan import (
     settled_rule,
 )
 from brainsnn.classifier.runner import Runner
-from brainsnn.classifier.scaling import fit_scaling
+from brainsnn.classifier.several import (
+    ONLY,
+    encode_all,
+    for_input,
+    labels_of,
+    read_several,
+    several_inputs,
+)
 from brainsnn.classifier.training import Course, Learned, hold_out, learn
 from brainsnn.errors import HealthWarning, InputError
+from brainsnn.learning.rule import Rule
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 
@@ -36,7 +45,8 @@ class Classifier(ClassifierMixin, BaseEstimator):
 
     A scikit-learn estimator: it works in pipelines, cross-validation and searches. Samples are an
     array (n, n_features), images (n, height, width[, channels]), a data frame of numbers, or
-    `SpikeTrains`. Labels are numbers or text.
+    `SpikeTrains`; for a network of several inputs, a dictionary with such samples for each, or a
+    list in the order of ``network.inputs``. Labels are numbers or text.
 
     Parameters
     ----------
@@ -47,14 +57,15 @@ class Classifier(ClassifierMixin, BaseEstimator):
     rule : str or rule, default "count"
         ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``: first spikes.
     encoder : str or encoder, optional
-        Values to spikes; by default ``Regular(20)`` for counts, ``Latency(256)`` for first spikes.
+        Values to spikes, or a mapping from inputs to such; by default ``Regular(20)`` for counts,
+        ``Latency(256)`` for first spikes.
     decoder : str or decoder, optional
         Spikes to a class, ``"rate"`` or ``"first_spike"``; by default the rule's.
     scaler : {"minmax", "range"}, (float, float) or None, default "minmax"
         How values come to 0..1. ``"minmax"`` learns least and largest value of each feature (of all
         pixels together, for images) in `fit`, ``"range"`` of all features together; values beyond
         them become 0 or 1. A pair is the range itself, and None is (0, 1): values beyond are
-        refused.
+        refused. A mapping has one for each of several inputs.
     epochs : int, optional
         Passes through the training samples; by default as many as give 2000 batches, 5 at least.
     batch_size : int, default 16
@@ -146,10 +157,10 @@ class Classifier(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array, DataFrame, SpikeTrains, data set or path
-            Samples. A path leads to a CSV file with names in its first line, or to a folder with a
-            folder of images for each class. A data frame with the columns trial, neuron and step
-            holds spikes.
+        X : array, DataFrame, SpikeTrains, data set, path, or several of these
+            Samples, of a network of several inputs as a dictionary by input or as a list. A path
+            leads to a CSV file with names in its first line, or to a folder with a folder of images
+            for each class. A data frame with the columns trial, neuron and step holds spikes.
         y : array, shape (n,), or str, optional
             Labels; for a CSV file the name of their column, the last by default. Folders of images
             and data sets have their own.
@@ -228,12 +239,18 @@ class Classifier(ClassifierMixin, BaseEstimator):
 
         return load(cls, Path(path))
 
-    def _training_samples(self, X: Any, y: Any, reset: bool = True) -> tuple[Samples, NDArray[Any]]:
+    def _training_samples(
+        self, X: Any, y: Any, reset: bool = True
+    ) -> tuple[dict[str, Samples], NDArray[Any]]:
+        if names := several_inputs(self.network):
+            parts = read_several(X, names, None if reset else self._coders)
+            labels = labels_of(y, len(next(iter(parts.values()))))
+            self.n_features_in_ = sum(math.prod(part.axes) for part in parts.values())
+            refusing(lambda: check_classification_targets(labels))
+            return parts, labels
         samples, y = read_training(X, y) if reset else (self._read(X), y)
         if samples.spikes:
-            labels = refusing(lambda: column_or_1d(y, warn=True))
-            if len(labels) != len(samples):
-                raise InputError(f"{len(samples)} trials need as many labels, got {len(labels)}.")
+            labels = labels_of(y, len(samples))
             self.n_features_in_ = samples.content.n_neurons
         else:
             values, labels = refusing(
@@ -241,76 +258,51 @@ class Classifier(ClassifierMixin, BaseEstimator):
             )
             samples = Samples(values, samples.axes or (values.shape[1],))
         refusing(lambda: check_classification_targets(labels))
-        return samples, labels
+        return {ONLY: samples}, labels
 
     def _read(self, X: Any) -> Samples:
         """Samples of the form that was learned from."""
-        names = getattr(self, "feature_names_in_", None)
-        if not self._spikes:
-            return read_samples(X, Form(names))
-        return read_samples(X, Form(names, self.n_features_in_, self._n_steps))
+        return read_samples(X, self._coders[ONLY].form(getattr(self, "feature_names_in_", None)))
 
-    def _new_samples(self, X: Any) -> Samples:
+    def _new_samples(self, X: Any) -> dict[str, Samples]:
         self._check_fitted()
-        samples = self._read(X)
-        if not samples.spikes:
-            values = refusing(
-                lambda: validate_data(self, samples.content, reset=False, dtype=np.float64)
-            )
-            samples = Samples(values, samples.axes or (values.shape[1],))
-        self._check_form(samples)
-        return samples
+        if names := several_inputs(self._runner.plan.model):
+            parts = read_several(X, names, self._coders)
+        else:
+            samples = self._read(X)
+            if not samples.spikes:
+                values = refusing(
+                    lambda: validate_data(self, samples.content, reset=False, dtype=np.float64)
+                )
+                samples = Samples(values, samples.axes or (values.shape[1],))
+            parts = {ONLY: samples}
+        for name, coder in self._coders.items():
+            coder.check(parts[name])
+        return parts
 
-    def _check_form(self, samples: Samples) -> None:
-        """Refuse samples of another form than those that were learned from."""
-        if samples.spikes != self._spikes:
-            kinds = ("values", "spikes")
-            raise InputError(
-                f"The classifier learned from {kinds[self._spikes]}, and is given "
-                f"{kinds[samples.spikes]}."
-            )
-        if samples.image and self._axes != samples.axes and len(self._axes) > 1:
-            raise InputError(f"Images of {samples.axes}; the classifier learned from {self._axes}.")
-        if not samples.spikes:
-            return
-        trains = samples.content
-        for what, given, known in (
-            ("neurons", trains.n_neurons, self.n_features_in_),
-            ("steps", trains.n_steps, self._n_steps),
-        ):
-            if given > known or (what == "neurons" and given != known):
-                raise InputError(f"Trials of {given} {what}; the classifier learned from {known}.")
-
-    def _begin(self, samples: Samples) -> SpikeTrains:
+    def _begin(self, parts: dict[str, Samples]) -> SpikeTrains:
         """Settle what follows from settings and samples, with new first weights; encode them."""
         if len(self.classes_) < 2:
             only = self.classes_.tolist()[0]
             raise InputError(
-                f"All {len(samples)} samples are of one class, {only!r}: there is nothing to tell "
-                "apart. At least two classes are needed."
+                f"All {len(next(iter(parts.values())))} samples are of one class, {only!r}: there "
+                "is nothing to tell apart. At least two classes are needed."
             )
         rule = settled_rule(self.rule)
         decoder = settled_decoder(self.decoder, rule)
-        self._spikes, self._axes = samples.spikes, samples.axes
-        if samples.spikes:
-            axes, n_steps = samples.axes, samples.content.n_steps
-            self._n_steps = n_steps
-        else:
-            self._encoder = settled_encoder(self.encoder, rule)
-            self._scaling = fit_scaling(self.scaler, samples.content, together=samples.image)
-            axes, n_steps = self._encoder.neurons(samples.axes), self._encoder.n_steps
+        self._coders = self._learned_coders(parts, rule)
         check_learning_rate(self.learning_rate)
         seed = seed_of(self.random_state)
         self._seed = seed
-        trains = self._encode(samples)
+        trains = self._encode(parts)
         plan = make_plan(
             self.network,
             rule,
             decoder,
             self.learning_rate,
-            axes,
+            [coder.neurons for coder in self._coders.values()],
             len(self.classes_),
-            n_steps,
+            trains.n_steps,
             trains.neuron.size / trains.n_trials,
         )
         if hasattr(self, "_runner"):
@@ -318,10 +310,17 @@ class Classifier(ClassifierMixin, BaseEstimator):
         self._runner = Runner(plan, self.engine, self.workers, seed)
         return trains
 
-    def _encode(self, samples: Samples) -> SpikeTrains:
-        if samples.spikes:
-            return samples.content
-        return encoded(self._encoder, self._scaling(samples.content), self._axes, self._seed)
+    def _learned_coders(self, parts: dict[str, Samples], rule: Rule) -> dict[str, Coder]:
+        names, coders = several_inputs(self.network), {}
+        for place, (name, samples) in enumerate(parts.items()):
+            given = for_input("encoder", self.encoder, name, names)
+            encoder = None if samples.spikes else settled_encoder(given, rule)
+            scaler = for_input("scaler", self.scaler, name, names)
+            coders[name] = Coder.learned(samples, encoder, scaler, place)
+        return coders
+
+    def _encode(self, parts: dict[str, Samples]) -> SpikeTrains:
+        return encode_all(self._coders, parts, self._seed)
 
     def _positions(self, labels: NDArray[Any]) -> NDArray[np.int64]:
         known = np.isin(labels, self.classes_)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,8 @@ class Plan:
     model : Model
     n_steps : int
         Length of a trial.
-    rule : BoundRule
+    rule : Rule
+        Its settings; `bound` is what trains.
     decoder : Decoder
     temperature : float
         By which evidence is divided before it becomes probabilities.
@@ -78,10 +80,19 @@ class Plan:
 
     model: Model
     n_steps: int
-    rule: BoundRule
+    rule: Rule
     decoder: Decoder
     temperature: float
     learning_rate: float
+
+    @cached_property
+    def bound(self) -> BoundRule:
+        """The rule, bound to the network when it is first asked for."""
+        return self.rule.bind(self.model, self.decoder, self.n_steps)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the bound rule, which is made again where it is needed."""
+        return {name: value for name, value in self.__dict__.items() if name != "bound"}
 
 
 def settled_rule(rule: Any) -> Rule:
@@ -142,7 +153,7 @@ def make_plan(
     rule: Rule,
     decoder: Decoder,
     learning_rate: float | None,
-    axes: tuple[int, ...],
+    axes: Sequence[tuple[int, ...]],
     n_classes: int,
     n_steps: int,
     active: float,
@@ -157,8 +168,8 @@ def make_plan(
     decoder : Decoder
     learning_rate : float or None
         None for the rule's.
-    axes : tuple of int
-        Of the input neurons: (n,), or those of an image.
+    axes : sequence of tuples of int
+        Of the neurons of each input: (n,), or those of an image.
     n_classes, n_steps : int
     active : float
         Mean number of input spikes in a training trial, by which first weights are scaled.
@@ -171,14 +182,14 @@ def make_plan(
     if isinstance(network, Model):
         model = network.frozen()
     else:
-        model = _built(_notation(network, axes, n_classes), rule, n_steps, active)
-    _check_ends(model, math.prod(axes), n_classes)
+        model = _built(_notation(network, axes[0], n_classes), rule, n_steps, active)
+    _check_ends(model, [math.prod(shape) for shape in axes], n_classes)
     given = "learning_rate" in rule.model_fields_set or rule.name not in FAMILIES
     own = rule.learning_rate if given else FAMILIES[rule.name].learning_rate
     length = n_steps + (len(model.connections) if rule.name == "count" else 0)
-    made = rule.bind(model, decoder, length)
     rate = own if learning_rate is None else learning_rate
-    return Plan(model, length, made, decoder, _temperature(made, n_steps), rate)
+    made = Plan(model, length, rule, decoder, 1.0, rate)
+    return replace(made, temperature=_temperature(made.bound, n_steps))
 
 
 def _temperature(rule: BoundRule, n_steps: int) -> float:
@@ -251,13 +262,12 @@ def _built(notation: str, rule: Rule, n_steps: int, active: float) -> Model:
     ).frozen()
 
 
-def _check_ends(model: Model, n_inputs: int, n_classes: int) -> None:
+def _check_ends(model: Model, given: list[int], n_classes: int) -> None:
     sizes = [population.size for population in model.inputs]
     output = model.output
-    if sizes != [n_inputs]:
+    if sizes != given:
         raise ModelError(
-            f"Network {model.name!r} has inputs of {sizes} neurons; the data need one of "
-            f"{n_inputs}."
+            f"Network {model.name!r} has inputs of {sizes} neurons; the data need {given}."
         )
     if output.size != n_classes:
         raise ModelError(

@@ -189,7 +189,7 @@ def learn(
     watch = Watch(plan.n_steps, output.size, output.name)
     trainer = runner.trainer if course.more else None
     if trainer is None:
-        given = (engine, plan.rule, plan.decoder, config, plan.learning_rate, runner.streams)
+        given = (engine, plan.bound, plan.decoder, config, plan.learning_rate, runner.streams)
         trainer = runner.trainer = Trainer(*given)
     else:
         kept = trainer.state.optimiser

@@ -1,0 +1,116 @@
+"""What a classifier has learned of the samples of one input, and how they become its spikes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from brainsnn.classifier.encoding import encoded
+from brainsnn.classifier.inputs import Form, Samples
+from brainsnn.classifier.scaling import Scaling, fit_scaling
+from brainsnn.errors import InputError
+from brainsnn.spikes import SpikeTrains
+
+
+@dataclass(frozen=True, eq=False)
+class Coder:
+    """Turns samples of one form into the spikes of one input.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        Shape of a sample.
+    n_steps : int
+        Length of a trial.
+    encoder : Encoder, optional
+        None where samples are spikes already.
+    scaling : Scaling, optional
+        What brings values to 0..1.
+    place : int, default 0
+        Position of the input among those of the network; each draws from a stream of its own.
+    """
+
+    axes: tuple[int, ...]
+    n_steps: int
+    encoder: Any = None
+    scaling: Scaling | None = None
+    place: int = 0
+
+    @classmethod
+    def learned(cls, samples: Samples, encoder: Any, scaler: Any, place: int = 0) -> Self:
+        """Learn it from training samples, which are spikes or are encoded by `encoder`.
+
+        Raises
+        ------
+        ConfigError
+            If `scaler` is none that `fit_scaling` takes.
+        InputError
+            If a value is beyond a given range.
+        """
+        if samples.spikes:
+            return cls(samples.axes, samples.content.n_steps, place=place)
+        scaling = fit_scaling(scaler, samples.content, together=samples.image)
+        return cls(samples.axes, encoder.n_steps, encoder, scaling, place)
+
+    @property
+    def spikes(self) -> bool:
+        """Whether samples are spikes already."""
+        return self.encoder is None
+
+    @property
+    def neurons(self) -> tuple[int, ...]:
+        """Axes of the input neurons."""
+        found: tuple[int, ...] = self.axes if self.spikes else self.encoder.neurons(self.axes)
+        return found
+
+    @property
+    def n_features(self) -> int:
+        """Numbers, or neurons, of a sample."""
+        return math.prod(self.axes)
+
+    def form(self, features: Sequence[str] | None) -> Form:
+        """What is known of samples to come; `features` are the columns of a table."""
+        return Form(features, self.n_features, self.n_steps) if self.spikes else Form(features)
+
+    def check(self, samples: Samples) -> None:
+        """Refuse samples of another form than those that were learned from.
+
+        Raises
+        ------
+        InputError
+        """
+        if samples.spikes != self.spikes:
+            kinds = ("values", "spikes")
+            raise InputError(
+                f"The classifier learned from {kinds[self.spikes]}, and is given "
+                f"{kinds[samples.spikes]}."
+            )
+        if samples.image and self.axes != samples.axes and len(self.axes) > 1:
+            raise InputError(f"Images of {samples.axes}; the classifier learned from {self.axes}.")
+        if not samples.spikes:
+            return
+        trains = samples.content
+        for what, given, known in (
+            ("neurons", trains.n_neurons, self.n_features),
+            ("steps", trains.n_steps, self.n_steps),
+        ):
+            if given > known or (what == "neurons" and given != known):
+                raise InputError(f"Trials of {given} {what}; the classifier learned from {known}.")
+
+    def encode(self, samples: Samples, seed: int) -> SpikeTrains:
+        """Spikes of the samples.
+
+        Raises
+        ------
+        InputError
+            If a value is beyond a range that was given.
+        """
+        if self.encoder is None or self.scaling is None:
+            trains: SpikeTrains = samples.content
+            return trains
+        values: np.ndarray[Any, Any] = self.scaling(samples.content)
+        return encoded(self.encoder, values, self.axes, seed, self.place)

@@ -17,6 +17,7 @@ from brainsnn.errors import DataError, ModelError
 from brainsnn.network.connectivity import AllToAll, Connectivity
 from brainsnn.network.constants import constant
 from brainsnn.network.delays import Delays, GivenDelays
+from brainsnn.network.drawing import draw
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.notation import layered
@@ -234,6 +235,10 @@ class Network(Model):
         lines = [f"  {name}: {text}" for name, text in self._rows()]
         return "\n".join([head, f"  {inputs or 'no input'} -> {others or 'nothing'}", *lines])
 
+    def _repr_svg_(self) -> str:
+        """Picture of the network (`brainsnn.network.drawing`)."""
+        return draw(self)
+
     def _repr_html_(self) -> str:
         def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
             cells = [("th", head), *(("td", row) for row in rows)]
@@ -250,7 +255,7 @@ class Network(Model):
         connections = [(name, ends[name], text) for name, text in self._rows()]
         head = html.escape(f"Network {self.name!r}, steps of {1e3 * self.dt:g} ms")
         return (
-            f"<p>{head}</p>{table(('population', 'neurons', 'neuron'), populations)}"
+            f"<p>{head}</p>{draw(self)}{table(('population', 'neurons', 'neuron'), populations)}"
             f"{table(('connection', 'leads', 'synapses'), connections)}"
         )
 

@@ -1,9 +1,9 @@
 """Add finished runs to the measured results: ``python -m brainsnn.protocols.record RUN...``.
 
-Each run directory becomes one row of ``results/<protocol>.csv``, a study's one a condition and
-seed; ``python -m brainsnn.analysis.results`` builds ``RESULTS.md`` from them. A study's claims go
-along, and are judged together with those that are there. Where the rows go into a repository, a run
-of a program that is not in its history is refused: nobody could repeat it.
+Each run directory becomes one row of ``results/<protocol>.csv``, one of several conditions or seeds
+a row each; ``python -m brainsnn.analysis.results`` builds ``RESULTS.md`` from them. Claims of
+conditions go along, and are judged together with those that are there. Where the rows go into a
+repository, a run of a program that is not in its history is refused: nobody could repeat it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from brainsnn.analysis.paper import OTHER_DATA
 from brainsnn.analysis.summary import summarise
 from brainsnn.analysis.tables import require
 from brainsnn.errors import RunDirectoryError
+from brainsnn.experiment.carry_out import PARTS
 from brainsnn.records import RunDirectory
 
 #: Columns of the ledger that a study's own table holds.
@@ -40,6 +41,9 @@ def rows(run: RunDirectory) -> list[dict[str, object]]:
     RunDirectoryError
         If the run has not ended.
     """
+    if (run.path / PARTS).is_dir() and not _of_conditions(run):
+        parts = [RunDirectory.read(path) for path in sorted((run.path / PARTS).iterdir())]
+        return [row for part in parts for row in rows(part)]
     record = run.provenance()
     if not record.get("ended"):
         raise RunDirectoryError(f"{run.path}: this run has not ended; resume it first.")

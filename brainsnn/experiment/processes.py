@@ -31,11 +31,10 @@ class _Processes:
         BrainsnnError
             If it failed; with its message.
         """
-        command = [sys.executable, "-m", "brainsnn.cli.main", "resume", str(path), "--json"]
         with self.lock:
             if self.ending:
                 raise Interrupted(path)
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            process = subprocess.Popen(_command(path), stdout=subprocess.PIPE, text=True)
             self.running.add(process)
         try:
             said, _ = process.communicate()
@@ -53,6 +52,10 @@ class _Processes:
             self.ending = True
             for process in list(self.running):
                 process.terminate()
+
+
+def _command(path: Path) -> list[str]:
+    return [sys.executable, "-m", "brainsnn.cli.main", "resume", str(path), "--json"]
 
 
 def _reason(said: str, code: int) -> str:

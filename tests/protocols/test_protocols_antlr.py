@@ -14,12 +14,13 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.carry_out import resume, start
+from brainsnn.experiment import evaluate_weights, resume, start
 from brainsnn.protocols.antlr.mnist import PROTOCOL
 from brainsnn.protocols.antlr.page import claims, own
 from brainsnn.protocols.record import claims_of, rows
 from brainsnn.records import RunDirectory
 from brainsnn.training import Interrupted, MetricsWriter
+from brainsnn.training.evaluation import summary
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 LITTLE = (
@@ -60,6 +61,13 @@ def test_from_data_to_report_and_again(tmp_path):
     assert "demo: activation, any number of spikes, by rate" in variants
     assert all(variant.startswith("demo: ") for variant in variants)
     assert claims_of(run)["claim"].str.startswith("demo: ").all()
+    alone = RunDirectory.read(part).config(PROTOCOL.config)
+    arguments = (part, "test", tmp_path / "evaluated", ["brainsnn", "evaluate"])
+    found = evaluate_weights(PROTOCOL, alone, *arguments).summary
+    mine = trials[trials["condition"].str.startswith("antlr") & (trials["seed"] == 1)]
+    assert found == summary(mine)
+    with pytest.raises(ConfigError, match=r"Name its condition.*'antlr, any number of spikes'"):
+        evaluate_weights(PROTOCOL, config, *arguments)
     again = resume(PROTOCOL, tmp_path / "run", ["brainsnn", "resume"])
     pd.testing.assert_frame_equal(run.table("results"), results)
     assert again.summary == outcome.summary

@@ -113,6 +113,17 @@ def test_a_variant_says_which_data_it_is_of(tmp_path, data, words, variant):
     assert rows(RunDirectory.read(path))[0]["variant"] == variant
 
 
+def test_several_seeds_of_a_network_are_a_row_each(tmp_path):
+    whole = run_of(tmp_path / "run", None)
+    (whole / "conditions").mkdir()
+    for seed in (3, 4):
+        part = run_of(whole / "conditions" / f"seed{seed}", None)
+        text = f'protocol = "s4nn-mnist"\nseed = {seed}\n'
+        (part / "config.toml").write_text(text, encoding="utf-8")
+    record([whole], tmp_path / "results")
+    assert read_ledger(tmp_path / "results")["seed"].tolist() == [3, 4]
+
+
 def test_rows_outside_a_repository_have_no_history(tmp_path):
     record([run_of(tmp_path / "run", None)], tmp_path / "results")
     assert len(read_ledger(tmp_path / "results")) == 1

@@ -7,6 +7,7 @@ import shutil
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 import pytest
 from photographs import put_photographs
 
@@ -81,6 +82,18 @@ LITTLE = (
     "data.width=10",
     "jitters=[0, 100]",
 )
+
+
+def test_several_seeds_have_a_page_each_and_one_together(photographs):
+    outcome = carry_out("s4nn-caltech", photographs / "run", *LITTLE, "jitters=[]", "seeds=2")
+    whole = RunDirectory.read(outcome.path)
+    parts = [RunDirectory.read(outcome.path / "conditions" / f"seed{seed}") for seed in (0, 1)]
+    assert all(part.report.exists() for part in (whole, *parts))
+    assert not parts[0].metrics().equals(parts[1].metrics())
+    ours = pd.concat(part.table("claims") for part in parts).groupby("claim", sort=False)["ours"]
+    assert outcome.claims["ours"].tolist() == ours.mean().tolist()
+    assert set(whole.table("claims")["seeds"]) == {2}
+    assert whole.table("results")["seed"].tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from brainsnn.classifier.checks import UntrainedError, check_learning_rate, refusing, seed_of
 from brainsnn.classifier.coder import Coder
+from brainsnn.classifier.families import settled_neuron
 from brainsnn.classifier.inputs import Samples, read_samples, read_training
 from brainsnn.classifier.plan import (
     make_plan,
@@ -54,8 +55,11 @@ class Classifier(ClassifierMixin, BaseEstimator):
         Sizes of the hidden layers, ``100`` or ``(100, 50)``, where inputs and outputs follow from
         the data; or the notation of a whole network, ``"28x28-12c5-2a-10"``
         (`brainsnn.network.notation`); or a network.
+    neuron : str or Neuron, optional
+        Of every layer of a notation, if another than the rule's.
     rule : str or rule, default "count"
-        ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``: first spikes.
+        ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``, ``"race"``: first spikes;
+        ``"antlr"``: activations and times of all spikes.
     encoder : str or encoder, optional
         Values to spikes, or a mapping from inputs to such; by default ``Regular(20)`` for counts,
         ``Latency(256)`` for first spikes.
@@ -121,6 +125,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         self,
         network: Any = 100,
         *,
+        neuron: Any = None,
         rule: Any = "count",
         encoder: Any = None,
         decoder: Any = None,
@@ -137,6 +142,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         verbose: bool = False,
     ) -> None:
         self.network = network
+        self.neuron = neuron
         self.rule = rule
         self.encoder = encoder
         self.decoder = decoder
@@ -297,6 +303,7 @@ class Classifier(ClassifierMixin, BaseEstimator):
         trains = self._encode(parts)
         plan = make_plan(
             self.network,
+            settled_neuron(self.neuron),
             rule,
             decoder,
             self.learning_rate,

@@ -10,55 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from brainsnn.codes import (
-    DECODERS,
-    ENCODERS,
-    Decoder,
-    Encoder,
-    LatencyEncoder,
-    RegularEncoder,
-)
+from brainsnn.classifier.families import built, family_of
+from brainsnn.codes import DECODERS, ENCODERS, Decoder, Encoder
 from brainsnn.errors import ConfigError, ModelError
 from brainsnn.learning.base import BoundRule
 from brainsnn.learning.rules import RULES, Count, Rule
 from brainsnn.network.model import Model
-from brainsnn.network.network import Network
-from brainsnn.network.neurons import counting, integrate_and_fire_once
-from brainsnn.network.synapses import FanInNormal, Uniform
+from brainsnn.network.neurons import Neuron
 from brainsnn.registry import Registry, suggest
-
-ACTIVE, WIDTH = 150.0, 400.0
-"""Input spikes of a trial, and hidden neurons, that the papers' first weights were drawn for."""
-
-
-@dataclass(frozen=True)
-class Family:
-    """What goes with a rule unless something else is said.
-
-    Parameters
-    ----------
-    encoder : callable
-        Makes the encoder of values.
-    decoder : str
-    learning_rate : float
-        Of Adam.
-    first, later : (float, float)
-        Bounds of the first weights, for `ACTIVE` inputs and `WIDTH` hidden neurons.
-    """
-
-    encoder: Callable[[], Encoder]
-    decoder: str
-    learning_rate: float
-    first: tuple[float, float] = (0.0, 0.0)
-    later: tuple[float, float] = (0.0, 0.0)
-
-
-FAMILIES = {
-    "count": Family(lambda: RegularEncoder(20), "rate", 0.005),
-    "s4nn": Family(lambda: LatencyEncoder(256), "first_spike", 1.0, (0.0, 5.0), (0.0, 5.0)),
-    "decision": Family(lambda: LatencyEncoder(256), "first_spike", 0.1, (-1.0, 3.0), (-1.5, 2.5)),
-}
-"""Rules that a classifier can build a network for, by name."""
 
 
 @dataclass(frozen=True)
@@ -113,18 +72,13 @@ def settled_rule(rule: Any) -> Rule:
 
 def settled_encoder(encoder: Any, rule: Rule) -> Encoder:
     """Encoder that a name stands for, the encoder itself, or the one that goes with the rule."""
-    return _settled("encoder", encoder, ENCODERS, "encode", lambda: _family(rule).encoder())
+    return _settled("encoder", encoder, ENCODERS, "encode", family_of(rule).encoder)
 
 
 def settled_decoder(decoder: Any, rule: Rule) -> Decoder:
     """Decoder that a name stands for, the decoder itself, or the one that goes with the rule."""
-    return _settled(
-        "decoder", decoder, DECODERS, "decode", lambda: DECODERS[_usual_decoder(rule)]()
-    )
-
-
-def _usual_decoder(rule: Rule) -> str:
-    return FAMILIES[rule.name].decoder if rule.name in FAMILIES else rule.codes[0]
+    usual = family_of(rule).decoder or rule.codes[0]
+    return _settled("decoder", decoder, DECODERS, "decode", lambda: DECODERS[usual]())
 
 
 def _settled(
@@ -139,17 +93,9 @@ def _settled(
     return given
 
 
-def _family(rule: Rule) -> Family:
-    if rule.name not in FAMILIES:
-        raise ConfigError(
-            f"The rule {rule.name!r} needs a network of its own, and an encoder: give both. Rules "
-            f"that go without: {', '.join(FAMILIES)}."
-        )
-    return FAMILIES[rule.name]
-
-
 def make_plan(
     network: Any,
+    neuron: Neuron | None,
     rule: Rule,
     decoder: Decoder,
     learning_rate: float | None,
@@ -164,6 +110,8 @@ def make_plan(
     ----------
     network : str, int, tuple or Model
         See `Classifier`.
+    neuron : Neuron or None
+        Of a notation's layers; None for the rule's.
     rule : Rule
     decoder : Decoder
     learning_rate : float or None
@@ -179,15 +127,21 @@ def make_plan(
     ConfigError, ModelError
         If the network cannot be read or does not fit the data.
     """
-    if isinstance(network, Model):
+    family = family_of(rule)
+    if not isinstance(network, Model):
+        model = built(_notation(network, axes[0], n_classes), rule, neuron, n_steps, active)
+    elif neuron is None:
         model = network.frozen()
     else:
-        model = _built(_notation(network, axes[0], n_classes), rule, n_steps, active)
+        raise ConfigError(
+            f"neuron = {neuron.name!r} is for a notation; {network.name!r} has its own neurons."
+        )
     _check_ends(model, [math.prod(shape) for shape in axes], n_classes)
-    given = "learning_rate" in rule.model_fields_set or rule.name not in FAMILIES
-    own = rule.learning_rate if given else FAMILIES[rule.name].learning_rate
-    length = n_steps + (len(model.connections) if rule.name == "count" else 0)
+    given = "learning_rate" in rule.model_fields_set or family.learning_rate is None
+    own = rule.learning_rate if given else family.learning_rate
+    length = n_steps + (len(model.connections) if family.lags else 0)
     rate = own if learning_rate is None else learning_rate
+    assert rate is not None
     made = Plan(model, length, rule, decoder, 1.0, rate)
     return replace(made, temperature=_temperature(made.bound, n_steps))
 
@@ -238,28 +192,6 @@ def _checked(network: str, parts: tuple[str, ...], axes: tuple[int, ...], n_clas
             f"{tuple(int(p) if p.isdecimal() else p for p in parts)!r}."
         )
     return network
-
-
-def _built(notation: str, rule: Rule, n_steps: int, active: float) -> Model:
-    """Network of the notation with the neurons that the rule was derived for."""
-    family = _family(rule)
-    if isinstance(rule, Count):
-        return Network(
-            notation, counting(notation, n_steps), initialiser=FanInNormal(0.7), name="classifier"
-        ).frozen()
-    layers = notation.split("-")
-    scale = ACTIVE / max(active, 1.0)
-    first = [Uniform(*(scale * k for k in family.first))]
-    for layer in layers[1:-1]:
-        width = int(layer) if layer.isdecimal() else WIDTH
-        first.append(Uniform(*(k * WIDTH / width for k in family.later)))
-    learned = [k for k, layer in enumerate(layers[1:]) if not layer.endswith("a")]
-    return Network(
-        notation,
-        integrate_and_fire_once,
-        initialiser=[first[k] for k in learned],
-        name="classifier",
-    ).frozen()
 
 
 def _check_ends(model: Model, given: list[int], n_classes: int) -> None:

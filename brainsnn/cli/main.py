@@ -250,7 +250,13 @@ def fit(
         str, typer.Option(help="Hidden neurons (100), or the whole network (784-100-10).")
     ] = "100",
     label: Annotated[str | None, typer.Option(help="The CSV's column of labels.")] = None,
-    rule: Annotated[str, typer.Option(help="count, s4nn or decision.")] = "count",
+    rule: Annotated[
+        str, typer.Option(help="count, s4nn, decision, race or antlr; others need a neuron.")
+    ] = "count",
+    neuron: Annotated[str | None, typer.Option(help="Other than the rule's, by name.")] = None,
+    code: Annotated[
+        str | None, typer.Option(help="How values become spikes: latency, regular, ...")
+    ] = None,
     settings: Settings = None,
     engine: EngineName = None,
     seed: Seed = None,
@@ -261,7 +267,8 @@ def fit(
     with _reporting(as_json):
         from brainsnn.classifier.commands import fit
 
-        given = {"engine": engine, "random_state": seed or 0, "verbose": not (quiet or as_json)}
+        given = {"neuron": neuron, "encoder": code, "engine": engine, "random_state": seed or 0}
+        given["verbose"] = not (quiet or as_json)
         _emit_or_say(fit(data, out, label, network, rule, given, settings or []), as_json)
 
 

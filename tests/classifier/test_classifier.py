@@ -3,6 +3,7 @@
 import copy
 import pickle
 import warnings
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,18 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import brainsnn as bs
-from brainsnn.errors import ConfigError, DataError, HealthWarning, InputError, ModelError
+from brainsnn.errors import (
+    ConfigError,
+    DataError,
+    HealthWarning,
+    InputError,
+    ModelError,
+    RuleError,
+)
+from brainsnn.learning.base import BoundRule, RowGradient
+from brainsnn.learning.rule import Rule
 from brainsnn.network.network import Network
+from brainsnn.network.neurons import integrate_and_fire_once
 from brainsnn.network.synapses import Uniform
 
 pytestmark = [
@@ -26,10 +37,36 @@ pytestmark = [
 ]
 
 
+ONCE = integrate_and_fire_once
+
+
 @pytest.fixture(scope="module")
 def iris():
     X, y = load_iris(return_X_y=True)
     return X, np.array(["setosa", "versicolor", "virginica"])[y]
+
+
+class Own(Rule):
+    """A rule that takes any network, and teaches it nothing."""
+
+    citation: ClassVar[str] = "A test."
+    codes: ClassVar[tuple[str, ...]] = ("rate",)
+    gradient: ClassVar[Literal["exact", "surrogate"]] = "surrogate"
+    name: Literal["own"] = "own"
+
+    def bound(self, network, n_steps):
+        return Idle()
+
+
+class Idle(BoundRule):
+    """Gradients of 0."""
+
+    def backward(self, recording, weights, labels):
+        for name in reversed(weights):
+            yield name, RowGradient(np.zeros(0, np.int64), np.zeros((0, weights[name].shape[1])))
+
+    def loss(self, recording, labels):
+        return np.zeros(len(labels))
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +205,10 @@ def test_images_and_spikes():
         ({"network": -1}, ConfigError, "notation of the whole network"),
         ({"network": "4-1z-3"}, ModelError, "layer '1z'"),
         ({"rule": "cuont"}, ConfigError, "Did you mean 'count'"),
-        ({"rule": "race"}, ConfigError, "needs a network of its own"),
+        ({"neuron": "currnt_based"}, ConfigError, "Did you mean 'current_based'"),
+        ({"neuron": 3}, ConfigError, "neuron = 3 is not possible"),
+        ({"network": Network("4-3", ONCE), "neuron": ONCE}, ConfigError, "has its own neurons"),
+        ({"neuron": "integrate_and_fire_once"}, RuleError, "was derived for the neuron"),
         ({"rule": 3}, ConfigError, "rule = 3 is not possible"),
         ({"encoder": "latncy"}, ConfigError, "Did you mean 'latency'"),
         ({"encoder": 3}, ConfigError, "encoder = 3 is not possible"),
@@ -221,12 +261,22 @@ def test_silent_outputs_are_said_at_once(iris):
     assert "No neuron of 'output' spiked in the first 150 trials" in said[0]
 
 
-@pytest.mark.parametrize("rule", ["s4nn", "decision"])
+@pytest.mark.parametrize("rule", ["s4nn", "decision", "antlr", "race"])
 def test_first_spikes_learn(rule):
     X, y = load_digits(return_X_y=True)
     net = bs.Classifier((32,), rule=rule, epochs=4, random_state=0).fit(X[:1000], y[:1000])
     assert net.score(X[1000:], y[1000:]) > 0.6
     assert net.history_["loss"].iloc[-1] < net.history_["loss"].iloc[0]
+
+
+def test_a_rule_without_neurons_of_its_own_takes_any(iris):
+    with pytest.raises(ConfigError, match="goes with many neurons: give one"):
+        classifier(rule=Own()).fit(*iris)
+    leaky = bs.Neuron("dv/dt = -v / (9*ms) : 1", "v > 1", "v = 0", method="exact", name="leaky")
+    net = classifier(rule=Own(), neuron=leaky, epochs=1, engine="runtime").fit(*iris)
+    assert {p.neuron.name for p in net._runner.plan.model.populations[1:]} == {"leaky"}
+    assert net.decoder is None
+    assert net.input_spikes(iris[0]).n_steps == 20
 
 
 def test_a_network_of_ones_own_is_kept_with_the_classifier(iris, tmp_path):

@@ -216,12 +216,24 @@ def test_from_a_csv_file_to_predictions_on_the_command_line(table, csv, tmp_path
     assert "must be new or empty" in again.output
 
 
+def test_neuron_rule_and_code_are_named_on_the_command_line(csv, tmp_path):
+    out = tmp_path / "named"
+    given = ["--rule", "antlr", "--neuron", "current_based_once", "--code", "rank"]
+    more = ["--network", "8", "--engine", "runtime", "--set", "epochs=1", "--out", str(out)]
+    shown = CliRunner().invoke(app, ["fit", str(csv), *given, *more, "--json"])
+    assert shown.exit_code == 0, shown.output
+    kept = bs.Classifier.load(out)
+    assert [kept.rule, kept.neuron, kept.encoder] == ["antlr", "current_based_once", "rank"]
+
+
 def test_what_the_command_line_refuses(csv, tmp_path):
     for more, words in (
         (["--set", "epoch=3"], "Did you mean 'epochs'"),
         (["--rule", "coutn"], "Did you mean 'count'"),
         (["--network", "9-16-3"], "'4-16-3' would fit"),
         (["--label", "knid"], "Did you mean 'kind'"),
+        (["--neuron", "current_basd"], "Did you mean 'current_based'"),
+        (["--code", "latncy"], "Did you mean 'latency'"),
     ):
         shown = CliRunner().invoke(app, ["fit", str(csv), "--out", str(tmp_path / "x"), *more])
         assert shown.exit_code == 2

@@ -16,9 +16,8 @@ from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.experiment.carry_out import start
 from brainsnn.experiment.installed import load_protocol
-from brainsnn.network.synapses import Uniform
+from brainsnn.network.synapses import Preferring, Uniform
 from brainsnn.protocols.s4nn.caltech_presets import PRESETS
-from brainsnn.protocols.s4nn.preferring import Preferring
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 

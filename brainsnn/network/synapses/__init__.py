@@ -15,12 +15,14 @@ from brainsnn.network.synapses.base import (
 )
 from brainsnn.network.synapses.current import current
 from brainsnn.network.synapses.instantaneous import instantaneous
+from brainsnn.network.synapses.preferring import Preferring
 
 __all__ = [
     "SIGNS",
     "FanInNormal",
     "Initialiser",
     "Normal",
+    "Preferring",
     "Sign",
     "SynapseModel",
     "Uniform",

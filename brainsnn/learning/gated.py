@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -98,7 +98,7 @@ def row_gradient(pre: Steps, post: Steps, delta: Errors, n_steps: int) -> RowGra
     return RowGradient(rows, values)
 
 
-def layers(recording: Recording, weights: Weights) -> list[tuple[str, str, str]]:
+def layers(populations: Mapping[str, int], weights: Weights) -> list[tuple[str, str, str]]:
     """Read a chain of layers off the order of its populations and connections.
 
     Returns
@@ -109,14 +109,14 @@ def layers(recording: Recording, weights: Weights) -> list[tuple[str, str, str]]
     Raises
     ------
     LearningError
-        If the weights do not fit a chain of the recording's populations.
+        If the weights do not fit a chain of the populations.
     """
-    pairs = list(itertools.pairwise(recording.populations))
+    pairs = list(itertools.pairwise(populations))
     if len(pairs) != len(weights):
         raise LearningError(f"A chain of {len(pairs)} connections expected, got {list(weights)}.")
     chain = []
     for (source, target), (name, values) in zip(pairs, weights.items(), strict=True):
-        shape = (recording.populations[source], recording.populations[target])
+        shape = (populations[source], populations[target])
         if values.dtype != np.float64:
             raise LearningError(f"Weights of {name!r} must be float64, got {values.dtype}.")
         if values.shape != shape:
@@ -154,7 +154,7 @@ class GatedRule(BoundRule):
         """Yield the gradient of each connection from the last to the first (see `BoundRule`)."""
         n_steps = recording.n_steps
         begin, below, parameters = self.functions()
-        chain = layers(recording, weights)
+        chain = layers(recording.populations, weights)
         steps = {name: recording.first_steps(name) for name in recording.populations}
         post = steps[chain[-1][2]]
         delta = self.loss_function.error(post, labels, n_steps)

@@ -160,7 +160,7 @@ class RaceLikelihood(BoundRule):
         self, recording: Recording, weights: Weights, labels: NDArray[np.int64]
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield the gradient of each connection from the last to the first (see `BoundRule`)."""
-        chain = layers(recording, weights)
+        chain = layers(recording.populations, weights)
         if len(chain) != 2:
             raise LearningError(
                 f"Race: the network must have one hidden layer, not {len(chain) - 1}."

@@ -19,7 +19,12 @@ from brainsnn.learning.count.pooling import PoolingConnection
 from brainsnn.learning.count.rule import CountBackprop
 from brainsnn.learning.decision import DecisionBackprop
 from brainsnn.learning.gated import row_gradient
-from brainsnn.learning.losses import FirstSpikeSoftmax, RelativeTargets, SpikeLatencyLoss
+from brainsnn.learning.losses import (
+    FirstSpikeSoftmax,
+    RelativeTargets,
+    SpikeCountLoss,
+    SpikeLatencyLoss,
+)
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.race import RaceLikelihood
 from brainsnn.learning.temporal import TemporalBackprop
@@ -94,6 +99,14 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
         "trials of two steps": lambda: layer_spikes(
             recorded(n_steps=2, step=np.array([0, 1, 1, 1], np.int32)), 2
         ),
+    },
+    "learning.antlr.kernel": {
+        f"{k}": lambda sizes=sizes: RULES["antlr"].network_kernel(sizes, weights())
+        for k, sizes in enumerate(({"a": 3, "b": 2}, {"a": 3, "b": 2, "c": FAR}))
+    },
+    "learning.losses.spike_count": {
+        f"labels {k}": loss(SpikeCountLoss.label_alone(2), np.zeros((1, 8, 2), np.bool_), k)
+        for k in ([2], [-1], [FAR], [0, 0], [0.5])
     },
     "learning.count.counts": rules("count"),
     "learning.count.kernel": {

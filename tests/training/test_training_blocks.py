@@ -12,17 +12,24 @@ import pytest
 from brainsnn.codes import FirstSpikeDecoder, RateDecoder
 from brainsnn.engine import ResidentEngine
 from brainsnn.errors import DataError, LearningError
+from brainsnn.learning.antlr import AntlrBackprop, activation_based, timing_based
 from brainsnn.learning.count import Count
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.decision import DecisionBackprop
-from brainsnn.learning.losses import FirstSpikeLoss, FirstSpikeSoftmax, RelativeTargets
+from brainsnn.learning.losses import (
+    FirstSpikeLoss,
+    FirstSpikeSoftmax,
+    RelativeTargets,
+    SpikeCountLoss,
+    SpikeLatencyLoss,
+)
 from brainsnn.learning.optimisers import SGD, Adam, Optimiser, QuantisedAdam
 from brainsnn.learning.temporal import TemporalBackprop
 from brainsnn.network.model import Connection, Model
 from brainsnn.network.network import Network
-from brainsnn.network.neurons import Neuron, counting, integrate_and_fire_once
+from brainsnn.network.neurons import Coefficients, Neuron, counting, integrate_and_fire_once
 from brainsnn.network.parameters import Parameter
-from brainsnn.network.synapses import FanInNormal, Uniform
+from brainsnn.network.synapses import FanInNormal, Uniform, current
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
@@ -66,7 +73,7 @@ def columns(recording: Recording) -> list[np.ndarray]:
     ]
 
 
-def train(make, engine, rule, optimiser, *arguments, epochs=3):
+def train(make, engine, rule, optimiser, *arguments, epochs=3, rate=0.7):
     """Everything that training leaves, epoch by epoch."""
     first = engine.model.draw_weights(Streams(1))
     engine.set_weights({n: np.clip(w, *optimiser.bounds(n)) for n, w in first.items()})
@@ -74,7 +81,7 @@ def train(make, engine, rule, optimiser, *arguments, epochs=3):
     left = []
     for epoch in range(epochs):
         order = np.random.default_rng(epoch).permutation(N)
-        recording, norms = updater.run(TRIALS, order, 0.7, StopRequest())
+        recording, norms = updater.run(TRIALS, order, rate, StopRequest())
         left += [*columns(recording), *(np.array(norms[name]) for name in sorted(norms))]
         left += [w.copy() for w in engine.weights.values()]
         left += [array for _, array in sorted(optimiser.state().items())]
@@ -258,6 +265,46 @@ def test_counts_are_learned_in_compiled_blocks_too(counted, optimiser, batch, cl
 
 def test_counts_in_sequential_order_are_learned_step_by_step(counted):
     assert isinstance(make_updater(*counted, SGD(), 7, True), StepByStep)
+
+
+COUNT_LOSS = SpikeCountLoss.label_alone(4, 2)
+ANTLRS = {
+    "latency": AntlrBackprop(),
+    "counts": AntlrBackprop(COUNT_LOSS, spike_penalty=0.1, reset_path=True),
+    "activation": activation_based(COUNT_LOSS, negligible=0.05),
+    "timing": timing_based(SpikeLatencyLoss()),
+    "once": AntlrBackprop(once=True, silence_penalty=0.5),
+}
+
+
+CURRENT_BASED = Coefficients().normalised(N_STEPS - 3)
+
+
+@pytest.fixture(scope="module")
+def current_based_engines():
+    """One whose neurons spike at most once, and one whose neurons may spike more often."""
+    initial = [Uniform(-0.2, 0.6), Uniform(-0.3, 0.7), Uniform(-0.3, 0.7)]
+    return {
+        once: ResidentEngine(
+            Network(SIZES, CURRENT_BASED.layers(3, once), synapse=current, initialiser=initial),
+            N_STEPS,
+        )
+        for once in (True, False)
+    }
+
+
+@pytest.mark.parametrize("rule", ANTLRS.values(), ids=ANTLRS)
+@pytest.mark.parametrize(
+    ("optimiser", "settings"), [(SGD(0.01), (1, True)), (Adam(), (7, False, 0.02))], ids=["1", "7"]
+)
+def test_antlr_learns_in_compiled_blocks_too(current_based_engines, rule, optimiser, settings):
+    engine, rule = current_based_engines[rule.once], replace(rule, coefficients=CURRENT_BASED)
+    (updater, ours), (_, theirs) = (
+        train(make, engine, rule, copy.deepcopy(optimiser), *settings, rate=0.05)
+        for make in (make_updater, StepByStep)
+    )
+    assert isinstance(updater, CompiledBlocks)
+    assert same(ours, theirs)
 
 
 class PlainLoss(FirstSpikeLoss):

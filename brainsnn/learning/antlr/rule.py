@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.errors import LearningError, RuleError
+from brainsnn.learning.antlr.kernel import gradient, layout, of_loss
 from brainsnn.learning.antlr.layer import Layer, learn_trials, make_layer
 from brainsnn.learning.antlr.potentials import Floats, pack
 from brainsnn.learning.antlr.trials import LayerSpikes, layer_spikes, output_raster, paper_steps
 from brainsnn.learning.base import BoundRule, RowGradient, Weights
 from brainsnn.learning.gated import layers
+from brainsnn.learning.kernels import NetworkKernel
 from brainsnn.learning.layers import Derivation, Layers
 from brainsnn.learning.losses.spike_count import SpikeCountLoss
 from brainsnn.learning.losses.spike_latency import SpikeLatencyLoss
@@ -165,6 +167,18 @@ class AntlrBackprop(BoundRule):
                 values = self.coefficients.beta_bias * layer.into_bias[None]
                 yield bias_name(target), RowGradient(np.zeros(1, np.int64), values)
 
+    def network_kernel(
+        self, populations: Mapping[str, int], weights: Weights
+    ) -> NetworkKernel | None:
+        """See `BoundRule`; None for losses of one's own, or of spike trains."""
+        numbers = of_loss(self.loss_function, list(populations.values())[-1])
+        if numbers is None:
+            return None
+        others = self.silence_penalty, float(self.once), self.negligible
+        parameters = [*pack(self.coefficients), *self.parameters, *others, *numbers]
+        network = layout(_chain(populations, weights), populations, weights)
+        return NetworkKernel(gradient, network, np.array(parameters), sequential=True)
+
     def _of_outputs(self, recording: Recording, wanted: Any) -> tuple[Floats, Floats]:
         """Derivatives of the loss by the outputs' activations and times; 0 if not asked for."""
         raster, loss = output_raster(recording), self.loss_function
@@ -186,8 +200,7 @@ class AntlrBackprop(BoundRule):
         self, recording: Recording, weights: Weights
     ) -> tuple[list[tuple[str, str, str]], tuple[LayerSpikes, ...], tuple[Layer, ...]]:
         """Connections with their sources and targets; spikes by population; layers."""
-        biases = {bias_name(p) for p in recording.populations}
-        chain = layers(recording, {k: w for k, w in weights.items() if k not in biases})
+        chain = _chain(recording.populations, weights)
         sizes, common = recording.populations, (paper_steps(recording), self.coefficients.beta_i)
         spikes = tuple(layer_spikes(recording, code) for code in range(len(sizes)))
         work: list[Layer] = []
@@ -204,6 +217,12 @@ class AntlrBackprop(BoundRule):
     def loss(self, recording: Recording, wanted: Any) -> NDArray[np.float64]:
         """Loss of each trial."""
         return self.loss_function.value(output_raster(recording), wanted)
+
+
+def _chain(populations: Mapping[str, int], weights: Weights) -> list[tuple[str, str, str]]:
+    """Connections (name, source, target), from the input to the output."""
+    biases = {bias_name(p) for p in populations}
+    return layers(populations, {k: w for k, w in weights.items() if k not in biases})
 
 
 def _checked_bias(weights: Weights, population: str, size: int) -> Floats:

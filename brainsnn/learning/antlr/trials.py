@@ -63,7 +63,7 @@ def paper_steps(recording: Recording) -> int:
 
 
 @njit()
-def _of_layer(  # type: ignore[no-untyped-def]
+def of_layer(  # type: ignore[no-untyped-def]
     offsets, population, neuron, step, code, n_steps, out_offsets, out_step, out_neuron
 ):
     """Fill in the spikes of a population, with its lag taken off; return how many there are."""
@@ -83,7 +83,7 @@ def layer_spikes(recording: Recording, code: int) -> LayerSpikes:
     offsets = np.zeros_like(recording.offsets)
     step, neuron = np.empty_like(recording.step), np.empty_like(recording.neuron)
     columns = recording.offsets, recording.population, recording.neuron, recording.step
-    n = _of_layer(*columns, code, paper_steps(recording), offsets, step, neuron)
+    n = of_layer(*columns, code, paper_steps(recording), offsets, step, neuron)
     return LayerSpikes(offsets, step[:n], neuron[:n])
 
 

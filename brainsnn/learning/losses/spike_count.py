@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
 from brainsnn.learning.losses.spike_loss import (
     Floats,
     Labels,
@@ -28,6 +29,19 @@ from brainsnn.learning.losses.spike_loss import (
     SpikeLoss,
     check_targets,
 )
+
+
+@njit()
+def slopes(spikes: Rasters, labels: Labels, counts: Floats, out: Floats) -> None:
+    """Fill in the derivatives with respect to activations, given the counts that are wanted."""
+    n_trials, n_steps, n = spikes.shape
+    for trial in range(n_trials):
+        for k in range(n):
+            count = 0
+            for t in range(n_steps):
+                count += spikes[trial, t, k]
+            for t in range(n_steps):
+                out[trial, t, k] = 2 / n_steps * (count - counts[labels[trial], k])
 
 
 @dataclass(frozen=True, eq=False)

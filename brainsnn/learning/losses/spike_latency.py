@@ -73,7 +73,7 @@ class SpikeLatencyLoss(SpikeLoss):
 
     def value(self, spikes: Rasters, labels: Labels) -> Floats:
         """Loss of each trial, shape (n_trials,)."""
-        first, trial = _first_steps(spikes), np.arange(labels.size)
+        first, trial = first_steps(spikes), np.arange(labels.size)
         log_p = self._log_probability(first, spikes, labels)
         silent = first[trial, labels] == spikes.shape[1]
         loss: Floats = -log_p[trial, labels] + self.silence * silent
@@ -82,37 +82,50 @@ class SpikeLatencyLoss(SpikeLoss):
     def activation(self, spikes: Rasters, labels: Labels) -> Floats:
         """Derivative of the penalty of silence with respect to each activation."""
         check_targets(spikes, labels, spikes.shape[2], spikes.shape[2])
-        trial = np.arange(labels.size)
-        silent = _first_steps(spikes)[trial, labels] == spikes.shape[1]
         out = np.zeros(spikes.shape)
-        out[trial[silent], :, labels[silent]] = -self.silence
+        of_silence(first_steps(spikes), np.asarray(labels, np.int64), float(self.silence), out)
         return out
 
     def timing(self, spikes: Rasters, labels: Labels) -> Floats:
         """Derivative with respect to the time of each first spike; 0 at all others."""
-        first = _first_steps(spikes)
-        error = -np.exp(self._log_probability(first, spikes, labels))
-        error[np.arange(labels.size), labels] += 1
-        trial, output = np.nonzero(first < spikes.shape[1])
+        check_targets(spikes, labels, spikes.shape[2], spikes.shape[2])
         out = np.zeros(spikes.shape)
-        out[trial, first[trial, output], output] = self.scale * error[trial, output]
+        of_times(first_steps(spikes), np.asarray(labels, np.int64), float(self.scale), out)
         return out
 
 
 @njit()
-def _lower(spikes: Rasters, first: NDArray[np.int64]) -> None:
-    """Lower `first`, shape (n_trials, n), to the step of each output's first spike."""
+def first_steps(spikes: Rasters) -> NDArray[np.int64]:
+    """First-spike step of each output, shape (n_trials, n); the number of steps if silent."""
     n_trials, n_steps, n = spikes.shape
+    first = np.full((n_trials, n), n_steps)
     for trial in range(n_trials):
         for step in range(n_steps - 1, -1, -1):
             for k in range(n):
                 if spikes[trial, step, k]:
                     first[trial, k] = step
-
-
-def _first_steps(spikes: Rasters) -> NDArray[np.int64]:
-    """First-spike step of each output, shape (n_trials, n); the number of steps if silent."""
-    n_trials, n_steps, n = spikes.shape
-    first = np.full((n_trials, n), n_steps, np.int64)
-    _lower(spikes, first)
     return first
+
+
+@njit()
+def of_silence(first: NDArray[np.int64], labels: Labels, silence: float, out: Floats) -> None:
+    """Fill in the derivatives by activations where the label's output is silent."""
+    for trial in range(labels.size):
+        if first[trial, labels[trial]] == out.shape[1]:
+            for step in range(out.shape[1]):
+                out[trial, step, labels[trial]] = -silence
+
+
+@njit()
+def of_times(first: NDArray[np.int64], labels: Labels, scale: float, out: Floats) -> None:
+    """Fill in the derivatives by the times of first spikes."""
+    n = first.shape[1]
+    for trial in range(labels.size):
+        smallest, total = first[trial].min(), 0.0
+        for k in range(n):
+            total += np.exp(-scale * (first[trial, k] - smallest))
+        for k in range(n):
+            if first[trial, k] < out.shape[1]:
+                share = np.exp(-scale * (first[trial, k] - smallest)) / total
+                error = (1.0 if k == labels[trial] else 0.0) - share
+                out[trial, first[trial, k], k] = scale * error

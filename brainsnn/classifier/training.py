@@ -21,12 +21,11 @@ from brainsnn.training import (
     HealthMonitor,
     HealthReport,
     Interrupted,
-    Progress,
     Trainer,
     TrainingConfig,
     reporter,
 )
-from brainsnn.training.callbacks.base import Metrics
+from brainsnn.training.callbacks.remedies import Remedies
 from brainsnn.training.checkpoints import TrainingState
 from brainsnn.training.selection import Selection
 
@@ -122,26 +121,11 @@ class Batch(LabelledTrials):
 
 
 class Watch(HealthMonitor):
-    """Keeps the reports, and says at once when no output spikes."""
+    """Keeps the reports, and warns at once when no output spikes."""
 
-    def __init__(self, n_steps: int, n_classes: int, output: str) -> None:
-        super().__init__(lambda _: None, n_steps, n_classes)
-        self.output, self.warned = output, False
-
-    def on_block(self, progress: Progress, metrics: Metrics) -> None:  # noqa: ARG002
-        """Look at the outputs of the first epoch's first block."""
-        statistics = progress.statistics
-        if self.reports or self.warned or statistics is None:
-            return
-        if statistics.silent_neurons()[self.output] == self.n_classes:
-            self.warned = True
-            warnings.warn(
-                f"No neuron of {self.output!r} spiked in the first {statistics.done} trials: "
-                "decisions follow from potentials alone. Raise the first weights, lower the "
-                "threshold, or lengthen the trial.",
-                HealthWarning,
-                stacklevel=2,
-            )
+    def outputs_silent(self, text: str) -> None:
+        """Warn."""
+        warnings.warn(text, HealthWarning, stacklevel=2)
 
 
 def hold_out(
@@ -185,8 +169,8 @@ def learn(
     plan, engine = runner.plan, runner.engine
     monitor = "train_accuracy" if validation is None else "validation_accuracy"
     config = course.config.model_copy(update={"monitor": monitor})
-    output = plan.model.output
-    watch = Watch(plan.n_steps, output.size, output.name)
+    n_classes, remedies = plan.model.output.size, Remedies.of(plan.model, plan.rule)
+    watch = Watch(lambda _: None, plan.n_steps, n_classes, remedies)
     trainer = runner.trainer if course.more else None
     if trainer is None:
         given = (engine, plan.bound, plan.decoder, config, plan.learning_rate, runner.streams)

@@ -32,6 +32,7 @@ from brainsnn.training import (
     TrainingConfig,
     TrainingResult,
 )
+from brainsnn.training.callbacks.remedies import Remedies
 from brainsnn.training.evaluation import evaluate, summary
 
 #: Test trials whose spikes are kept in the run directory.
@@ -202,7 +203,8 @@ class TrainedNetwork(Generic[C]):
         if not resume:
             self.experiment.begin(self, run, callbacks)
         n_classes = list(self.engine.populations.values())[-1]
-        health = HealthMonitor(run.log, self.engine.n_steps, n_classes)
+        remedies = Remedies.of(self.engine.model, self.experiment.rule(self.config))
+        health = HealthMonitor(run.log, self.engine.n_steps, n_classes, remedies)
         trainer = self.trainer([MetricsWriter(run, self.row), health, *callbacks], run.checkpoint)
         result = trainer.fit(self.material.train, self.material.validation, resume=resume)
         self.weights = result.weights

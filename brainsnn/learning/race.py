@@ -28,7 +28,7 @@ outweigh all others. Only the weights from the input learn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -231,6 +231,10 @@ class Race(LayeredRule):
     spread: float = Field(default=3.0, gt=0)
     floor: float = Field(default=0.1, gt=0, le=1)
     handicaps: tuple[float, ...] = ()
+
+    def untaught(self, connections: Sequence[str]) -> Sequence[str]:
+        """All but the connection from the input."""
+        return connections[1:]
 
     def of_layers(self, layers: Layers, n_steps: int) -> RaceLikelihood:  # noqa: ARG002
         """See `LayeredRule`."""

@@ -9,6 +9,7 @@ from the network, refuses a network that the derivation does not cover, and retu
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -42,12 +43,15 @@ class Rule(Choice):
         Output codes that the rule goes with (registered names of decoders).
     gradient : {"exact", "surrogate"}
         Whether the gradient is the derivative of the loss or a stand-in.
+    against_silence : str
+        What its settings have against silent neurons, for advice; empty for nothing.
     """
 
     variants: ClassVar[Registry[type[Rule]]] = Registry("rule")
     citation: ClassVar[str]
     codes: ClassVar[tuple[str, ...]]
     gradient: ClassVar[Literal["exact", "surrogate"]]
+    against_silence: ClassVar[str] = ""
 
     learning_rate: float = Field(default=0.1, gt=0)
 
@@ -107,6 +111,10 @@ class Rule(Choice):
                 f"{' or '.join(codes) or 'none'}."
             )
         return self.bound(network, n_steps)
+
+    def untaught(self, connections: Sequence[str]) -> Sequence[str]:  # noqa: ARG002
+        """Which of a network's connections the rule leaves as they are; by default, none."""
+        return ()
 
     @abstractmethod
     def bound(self, network: Model, n_steps: int) -> BoundRule:

@@ -277,6 +277,8 @@ class Antlr(LayeredRule):
         (current_based, current_based_once), current, trained=("bias",)
     )
 
+    against_silence: ClassVar[str] = "raise the rule's silence_penalty"
+
     name: Literal["antlr"] = "antlr"
     learning_rate: float = Field(default=0.001, gt=0)
     loss: Literal["latency", "count"] = "latency"

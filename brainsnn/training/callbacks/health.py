@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.training.callbacks.base import Callback, Metrics, Progress
+from brainsnn.training.callbacks.remedies import Remedies
 from brainsnn.training.statistics import EpochStatistics
 
 MANY = 0.5
@@ -96,7 +97,11 @@ class HealthReport:
 
 
 def diagnose(
-    metrics: Metrics, statistics: EpochStatistics, n_steps: int, n_classes: int
+    metrics: Metrics,
+    statistics: EpochStatistics,
+    n_steps: int,
+    n_classes: int,
+    remedies: Remedies | None = None,
 ) -> HealthReport:
     """Health of the last epoch.
 
@@ -110,11 +115,14 @@ def diagnose(
         Length of a trial.
     n_classes : int
         Number of classes, for the accuracy of guessing.
+    remedies : Remedies, optional
+        What network and rule offer to change.
 
     Returns
     -------
     HealthReport
     """
+    known = remedies or Remedies()
     fired, first = statistics.fired_fraction(), statistics.mean_first_step()
     row = metrics[-1]
     losses = [float(r["loss"]) for r in metrics[-WINDOW:]]
@@ -126,6 +134,7 @@ def diagnose(
         "at_once": {name: float((a & early[name]).mean()) for name, a in always.items()},
     }
     norms = {name: float(values.mean()) for name, values in statistics.norms.items()}
+    taught = {name: norm for name, norm in norms.items() if name not in known.untaught}
     change = losses[-1] / losses[0] - 1.0 if losses[0] else 0.0
     accuracy = float(row.get("train_accuracy", np.nan))
     chance = max(_largest_share(statistics.label[: statistics.done]), 1 / n_classes)
@@ -136,9 +145,9 @@ def diagnose(
     late = _advise_on_inputs(first, n_steps) if guessing else []
     advice = [
         *late,
-        *([] if learning or late else _advise_on_firing(shares["silent"], shares["at_once"])),
+        *([] if learning or late else _advise_on_firing(shares, known)),
         *never,
-        *([] if learned or late else _advise_on_gradients(norms, change, guessing, bool(never))),
+        *([] if learned or late else _advise_on_gradients(taught, change, guessing, bool(never))),
         *_advise_on_loss(change, accuracy, len(losses), learned=learned),
     ]
     return HealthReport(
@@ -152,23 +161,24 @@ def diagnose(
     )
 
 
-def _advise_on_firing(silent: Mapping[str, float], at_once: Mapping[str, float]) -> list[str]:
-    advice = []
-    inputs, *others = silent
-    if silent[inputs] == 1:
-        advice.append(f"No {inputs} neuron ever spikes: look at the encoder and the data.")
+def _advise_on_firing(shares: Mapping[str, Mapping[str, float]], known: Remedies) -> list[str]:
+    silent, at_once = shares["silent"], shares["at_once"]
+    inputs = known.inputs or tuple(silent)[:1]
+    others = [name for name in silent if name not in inputs]
+    advice = [
+        f"No {name} neuron ever spikes: look at the encoder and the data."
+        for name in inputs
+        if silent[name] == 1
+    ]
     for name in others:
         if silent[name] > MANY:
-            advice.append(
-                f"{silent[name]:.0%} of {name!r} never fire: raise the initial weights into it, "
-                "or lower its threshold."
-            )
+            advice.append(f"{silent[name]:.0%} of {name!r} never fire: {known.raised(name)}")
             break
     for name in others:
         if at_once[name] > MANY:
             advice.append(
-                f"{at_once[name]:.0%} of {name!r} fire at once in every trial: lower the initial "
-                "weights into it, or raise its threshold."
+                f"{at_once[name]:.0%} of {name!r} fire at once in every trial: "
+                f"{known.lowered(name)}"
             )
             break
     return advice
@@ -250,7 +260,7 @@ def _advise_on_loss(change: float, accuracy: float, n_losses: int, *, learned: b
 
 
 class HealthMonitor(Callback):
-    """Gives out a report after each epoch in which learning stalled.
+    """Gives out a report after each epoch in which learning stalled, and silent outputs at once.
 
     Parameters
     ----------
@@ -258,21 +268,50 @@ class HealthMonitor(Callback):
         Takes the text, for example ``RunDirectory.log``.
     n_steps, n_classes : int
         See `diagnose`.
+    remedies : Remedies, optional
+        See `diagnose`.
 
     Attributes
     ----------
     reports : list of HealthReport
         Of all epochs seen.
+    warned : bool
+        Whether silent outputs have been spoken of.
     """
 
-    def __init__(self, emit: Callable[[str], object], n_steps: int, n_classes: int) -> None:
+    def __init__(
+        self,
+        emit: Callable[[str], object],
+        n_steps: int,
+        n_classes: int,
+        remedies: Remedies | None = None,
+    ) -> None:
         self.emit, self.n_steps, self.n_classes = emit, n_steps, n_classes
+        self.remedies = remedies or Remedies()
         self.reports: list[HealthReport] = []
+        self.warned = False
+
+    def on_block(self, progress: Progress, metrics: Metrics) -> None:  # noqa: ARG002
+        """Look at the outputs of the first epoch's first block."""
+        statistics = progress.statistics
+        if self.reports or self.warned or statistics is None:
+            return
+        output, silent = list(statistics.silent_neurons().items())[-1]
+        if silent == self.n_classes:
+            self.warned = True
+            self.outputs_silent(
+                f"No neuron of {output!r} spiked in the first {statistics.done} trials: decisions "
+                f"follow from potentials alone. Lengthen the trial, {self.remedies.raised(output)}"
+            )
+
+    def outputs_silent(self, text: str) -> None:
+        """Say that no output spikes; by default, as everything else is said."""
+        self.emit(text)
 
     def on_epoch_end(self, progress: Progress, metrics: Metrics) -> None:
         """Diagnose; speak up only if there is something to mend."""
         assert progress.statistics is not None
-        report = diagnose(metrics, progress.statistics, self.n_steps, self.n_classes)
+        report = diagnose(metrics, progress.statistics, self.n_steps, self.n_classes, self.remedies)
         self.reports.append(report)
         if report.stalled:
             self.emit(str(report))

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from fakes import N_STEPS, SIZES, FakeEngine, make_trainer, make_trials
 
+import brainsnn as bs
 from brainsnn.learning.antlr import timing_based
 from brainsnn.learning.losses import SpikeLatencyLoss
 from brainsnn.training import HealthMonitor, diagnose
+from brainsnn.training.callbacks.remedies import Remedies
 from brainsnn.training.statistics import EpochStatistics
 
 TRIALS = make_trials(300), make_trials(60, 1)
@@ -34,7 +36,7 @@ def test_good_learning_is_quiet():
 def test_silent_hidden_population_is_named_first():
     engine = FakeEngine()
     engine.weights["input_hidden"][:, 3:] = -1.0
-    (report,), (text,) = check(engine, learning_rate=1e-9)
+    (report,), (*_, text) = check(engine, learning_rate=1e-9)
     assert report.silent["hidden"] == 0.75
     assert "75% of 'hidden' never fire: raise the initial weights" in report.advice[0]
     assert "1. 75% of 'hidden'" in text
@@ -62,6 +64,56 @@ def test_saturated_population():
     (report,) = monitor.reports
     assert report.always["hidden"] == 1.0
     assert any("fire in every trial" in line for line in str(report).splitlines())
+
+
+def test_silent_outputs_are_said_at_once():
+    engine = FakeEngine()
+    engine.weights["hidden_output"][:] = -1.0
+    _, said = check(engine, learning_rate=1e-9, epochs=2)
+    assert "No neuron of 'output' spiked in the first" in said[0]
+    assert "raise the initial weights into it" in said[0]
+    assert sum("No neuron" in text for text in said) == 1
+
+
+def network():
+    once = bs.Neuron("v : 1\ntop : 1", "v > top", "v = 0", {"top": 7.0}, name="mine")
+    net = bs.Network("12-8-3", once, initialiser=bs.Uniform(0, 2))
+    net.add("context", 4)
+    net.connect("context", "hidden1")
+    return net
+
+
+def test_advice_speaks_of_the_networks_own_neuron_weights_and_rule():
+    known = Remedies.of(network(), bs.Antlr())
+    assert known.inputs == ("input", "context")
+    text = known.raised("hidden1")
+    assert "input_hidden1: Uniform(low=0, high=2); context_hidden1" in text
+    assert "threshold (v > top; top = 7.0, neuron 'mine')" in text
+    assert text.endswith("or raise the rule's silence_penalty.")
+    assert "silence_penalty" not in known.lowered("output")
+    assert Remedies.of(network(), bs.S4NN()).silence == ""
+
+
+def test_a_second_input_is_an_input():
+    made = statistics(first=50)
+    known = Remedies(inputs=("input", "hidden"))
+    state = made.state()
+    state["fired"][SIZES["input"] : SIZES["input"] + SIZES["hidden"]] = 0
+    made.restore(state)
+    (first, *_) = diagnose(rows(1.0), made, 200, 3, known).advice
+    assert first == "No hidden neuron ever spikes: look at the encoder and the data."
+
+
+def test_a_connection_that_the_rule_leaves_alone_needs_no_gradient():
+    chain = ["input_hidden", "hidden_output"]
+    assert bs.Race().untaught(chain) == ["hidden_output"]
+    assert not bs.S4NN().untaught(chain)
+    observed = statistics(first=50, norm=0.0)
+    known = Remedies(untaught=frozenset(["input_hidden"]))
+    assert not any(
+        "is zero" in text for text in diagnose(rows(1.0), observed, 200, 3, known).advice
+    )
+    assert any("is zero" in text for text in diagnose(rows(1.0), observed, 200, 3).advice)
 
 
 def statistics(fired=1.0, first=0.0, norm=1.0, n=10):

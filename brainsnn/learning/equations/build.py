@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import brian2
@@ -55,10 +55,17 @@ def derive(
     """
     if namespace is None:
         namespace = brian2.core.namespace.get_local_namespace(level=1)
-    wanted = {getattr(owner, "name", owner): _names(names) for owner, names in trainable.items()}
+    wanted = wanted_names(trainable)
+    for part in network.sorted_objects:
+        if isinstance(part, brian2.Synapses) and "delay" in wanted.get(part.name, ()):
+            raise DerivationError(
+                f"{part.name}: a delay is a whole number of steps here and has no derivative; "
+                "exact spike times (derive_events) have one by it."
+            )
+    check_parts(network, wanted)
     populations: dict[str, Population] = {}
     connections: dict[str, Connection] = {}
-    first = _arrivals_first(network)
+    first = arrivals_first(network)
     for part in network.sorted_objects:
         if isinstance(part, SOURCES):
             populations[part.name] = Population(len(part))
@@ -66,20 +73,36 @@ def derive(
             populations[part.name] = _population(part, namespace, wanted, spike, derivatives)
     for part in network.sorted_objects:
         if isinstance(part, brian2.Synapses):
-            connections[part.name] = _connection(part, namespace, wanted, derivatives, first)
-            _add_read_values(network, populations, connections[part.name])
-    _check(network, populations, wanted)
+            names = wanted.get(part.name, ())
+            connections[part.name] = connection_of(part, namespace, names, derivatives, first)
+            add_read_values(network, populations, connections[part.name])
+    return DerivedNetwork(populations, connections, common_step(network), first)
+
+
+def wanted_names(trainable: Mapping[Any, Any]) -> dict[str, tuple[str, ...]]:
+    """Names of what is trained, by name of its owner."""
+    return {getattr(owner, "name", owner): _names(names) for owner, names in trainable.items()}
+
+
+def common_step(network: brian2.Network) -> float:
+    """Seconds of a step.
+
+    Raises
+    ------
+    DerivationError
+        If objects of the network have several.
+    """
     dt = {float(np.asarray(part.clock.dt_).item()) for part in network.sorted_objects}
     if len(dt) > 1:
         raise DerivationError(f"All objects must have one step; there are {sorted(dt)} s.")
-    return DerivedNetwork(populations, connections, dt.pop(), first)
+    return dt.pop()
 
 
 def _names(names: tuple[str, ...] | list[str] | str) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _arrivals_first(network: brian2.Network) -> bool:
+def arrivals_first(network: brian2.Network) -> bool:
     """Whether spikes arrive before the state update, or between threshold and reset."""
     order = [
         network.schedule.index(slot) for slot in ("groups", "thresholds", "synapses", "resets")
@@ -95,9 +118,7 @@ def _arrivals_first(network: brian2.Network) -> bool:
     )
 
 
-def _check(
-    network: brian2.Network, populations: Mapping[str, Population], wanted: Mapping[str, Any]
-) -> None:
+def check_parts(network: brian2.Network, wanted: Mapping[str, Any]) -> None:
     """Refuse what is not derived, by name."""
     own: set[Any] = set()
     for part in network.sorted_objects:
@@ -108,10 +129,10 @@ def _check(
             raise DerivationError(f"{part.name} ({type(part).__name__}) has no derivative here.")
         if isinstance(part, brian2.NeuronGroup) and set(part.events) - {"spike"}:
             raise DerivationError(f"{part.name}: events other than spikes are not followed.")
-    known_names = {part.name for part in network.sorted_objects}
+    taught = (brian2.NeuronGroup, brian2.Synapses)
+    names = {part.name for part in network.sorted_objects if isinstance(part, taught)}
     for name in wanted:
-        source = name in populations and populations[name].step is None
-        if name not in known_names or source:
+        if name not in names:
             raise DerivationError(f"{name!r} has nothing to be trained in this network.")
 
 
@@ -126,33 +147,41 @@ def _population(
     read = set().union(
         *(f.reads for f in (step.forward_update, step.forward_reset, step.backward_update))
     )
-    values = {
-        n: np.array(variable.get_value(), float)
-        for n in (read | set(step.trained)) - set(step.names)
-        if (variable := step.update.variables.get(n)) is not None
-        and hasattr(variable, "get_value")
-        and n not in ("t", "t_in_timesteps", "dt", "i", "N")
-    }
-    values = {
-        n: v.reshape(()) if v.size == 1 and _scalar(step, n) else v for n, v in values.items()
-    }
+    values = parameter_values(step.update.variables, (read | set(step.trained)) - set(step.names))
     start = {n: np.array(group.variables[n].get_value()) for n in step.names}
     return Population(len(group), step, values, start)
 
 
-def _scalar(step: Any, name: str) -> bool:
-    return bool(getattr(step.update.variables[name], "scalar", True))
+def parameter_values(variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Values of those names that are parameters, with no dimension where all share one."""
+    clock = ("t", "t_in_timesteps", "dt", "i", "N")
+    found = {}
+    for n in names:
+        variable = variables.get(n)
+        if variable is None or not hasattr(variable, "get_value") or n in clock:
+            continue
+        value = np.array(variable.get_value(), float)
+        alone = value.size == 1 and getattr(variable, "scalar", True)
+        found[n] = value.reshape(()) if alone else value
+    return found
 
 
-def _connection(
+def connection_of(
     synapses: brian2.Synapses,
     namespace: Mapping[str, Any],
-    wanted: Mapping[str, tuple[str, ...]],
+    trained: tuple[str, ...],
     derivatives: Derivatives | None,
     first: bool,
 ) -> Connection:
+    """Derive synapses.
+
+    Raises
+    ------
+    DerivationError
+        If they do what is not followed.
+    """
     _check_synapses(synapses)
-    effect = derive_effect(synapses, namespace, wanted.get(synapses.name, ()), derivatives)
+    effect = derive_effect(synapses, namespace, trained, derivatives)
     delay = np.asarray(synapses.pre.variables["delay"].get_value(), float)
     dt = float(np.asarray(synapses.pre.source.clock.dt_).item())
     i, j = np.asarray(synapses.i[:]), np.asarray(synapses.j[:])
@@ -170,9 +199,7 @@ def _connection(
     return Connection(names[0], names[1], effect, i + offsets[0], j + offsets[1], lag, values)
 
 
-def _add_read_values(
-    network: brian2.Network, populations: Mapping[str, Population], c: Connection
-) -> None:
+def add_read_values(network: brian2.Network, populations: Mapping[str, Any], c: Any) -> None:
     """Give populations the parameters that only synapses read."""
     for name in c.effect.reads:
         bare, side = name.rsplit("_", 1)

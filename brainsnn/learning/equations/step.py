@@ -15,20 +15,21 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from brian2 import NeuronGroup
-from brian2.core.functions import DEFAULT_FUNCTIONS, Function
 from brian2.core.variables import Constant
 from brian2.parsing.sympytools import str_to_sympy
-from brian2.utils.stringtools import get_identifiers
 
-from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.derivatives import adjoint, simplified
 from brainsnn.learning.equations.functions import Derivatives, where_
+from brainsnn.learning.equations.group import (
+    check_trained,
+    is_flat,
+    margin_of,
+    numpy_functions,
+    resolved,
+)
 from brainsnn.learning.equations.printing import Code, NumpyFunction, numpy_function
 from brainsnn.learning.equations.program import GATE, Program, Statement, flag, symbol
 from brainsnn.learning.equations.slopes import SMOOTH, slope_string
-
-#: What a threshold compares; one of these is the margin.
-COMPARISONS = (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,8 @@ def derive_step(
         If something in the strings has no derivative; it says what.
     """
     spike = spike or Spike()
-    variables = _variables(group, namespace)
-    _check_trained(group, variables, trained)
+    variables = resolved(group, namespace)
+    check_trained(group, variables, trained)
     program = Program(variables, trained, derivatives or {})
     program.now["dt"] = sp.Float(float(np.asarray(group.dt_).item()), 17)
     group.state_updater.update_abstract_code(namespace)
@@ -182,74 +183,10 @@ def derive_step(
         carried |= _add_reset(reset, group, namespace, spike)
         carried |= {"lastspike", GATE} if group._refractory is not False else set()
     names = sorted(n for n in carried if n not in ("dt", "xi") and not n.startswith("_"))
-    flat = tuple(n for n in names if _is_flat(n, variables[n]))
+    flat = tuple(n for n in names if is_flat(n, variables[n]))
     states = tuple(n for n in names if n not in flat)
-    functions = _numpy_functions(program, group)
+    functions = numpy_functions(program, group)
     return Step(program, reset, states, flat, trained, functions, spike.smooth)
-
-
-def _is_flat(name: str, variable: Any) -> bool:
-    whole = np.issubdtype(variable.dtype, np.integer) or variable.dtype in (bool, np.bool_)
-    return bool(name in ("lastspike", GATE) or whole)
-
-
-def _check_trained(
-    group: NeuronGroup, variables: Mapping[str, Any], names: tuple[str, ...]
-) -> None:
-    for name in names:
-        if name not in variables:
-            raise DerivationError(f"{group.name}: there is no parameter {name!r} to be trained.")
-        if _is_flat(name, variables[name]):
-            raise DerivationError(
-                f"{group.name}.{name} is not a real number: it has no derivative."
-            )
-
-
-def _variables(group: NeuronGroup, namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """Every variable and function that the strings of the group may name."""
-    texts = [str(t) for table in (group.events, group.event_codes) for t in table.values()]
-    names = (
-        set(group.variables) | group.equations.identifiers | {"dt", "t"} | set(DEFAULT_FUNCTIONS)
-    )
-    names |= set().union(get_identifiers(str(group._refractory)), *map(get_identifiers, texts))
-    names -= {"and", "or", "not", "True", "False", "xi", "second"}
-    known = {n for n in names if not n.startswith(("_", "xi_"))}
-    return dict(group.resolve_all(known, namespace, user_identifiers=()))
-
-
-def _numpy_functions(program: Program, group: NeuronGroup) -> dict[str, Any]:
-    """Return the user's functions and TimedArrays as NumPy calls them."""
-    own = {n: f for n, f in program.functions().items() if n not in DEFAULT_FUNCTIONS}
-    return {n: _numpy_of(f, group) for n, f in own.items()}
-
-
-def _numpy_of(function: Function, group: NeuronGroup) -> Any:
-    from brian2.codegen.generators.numpy_generator import NumpyCodeGenerator
-    from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
-
-    if (
-        NumpyCodeObject in function.implementations
-        or NumpyCodeGenerator in function.implementations
-    ):
-        kind = (
-            NumpyCodeObject if NumpyCodeObject in function.implementations else NumpyCodeGenerator
-        )
-        return function.implementations[kind].get_code(group)
-    return function.pyfunc
-
-
-def _margin(group: NeuronGroup, condition: Any) -> tuple[Any, Any]:
-    """Return the comparison as a margin, positive where it holds, and the other conditions."""
-    parts = condition.args if isinstance(condition, sp.And) else (condition,)
-    tests = [p for p in parts if isinstance(p, COMPARISONS)]
-    if len(tests) != 1:
-        raise DerivationError(
-            f"{group.name}: the threshold {group.events['spike']!r} has {len(tests)} comparisons; "
-            "one is needed, whose two sides give the margin of a spike (others joined by 'and' may "
-            "be booleans)."
-        )
-    sign = 1 if isinstance(tests[0], sp.StrictGreaterThan | sp.GreaterThan) else -1
-    return sign * (tests[0].lhs - tests[0].rhs), sp.And(*(p for p in parts if p is not tests[0]))
 
 
 def _add_threshold(
@@ -258,7 +195,8 @@ def _add_threshold(
     """Append margin, spike, and what Brian2's threshold does to refractoriness."""
     group.thresholder["spike"].update_abstract_code(namespace)
     condition = program.read(group.thresholder["spike"].abstract_code.split("=", 1)[1])
-    margin, others = _margin(group, condition)
+    text = f"the threshold {group.events['spike']!r}"
+    margin, others = margin_of(group.name, text, condition)
     g, fires = program.assign("_g", margin), program.assign("_cond", condition)
     gate = sp.Integer(1) if others == sp.true else flag(others)
     places = {symbol("_g"): g, symbol("_scale"): sp.Float(float(spike.scale), 17)}
@@ -285,7 +223,7 @@ def _add_reset(
     fires, s = symbol("_fires"), symbol("_s")
     for n in sorted(written):
         old, new = before.get(n, symbol(n)), program.now[n]
-        if _is_flat(n, program.variables[n]):
+        if is_flat(n, program.variables[n]):
             program.assign(n, where_(fires, new, old), {})
             continue
         slopes = {new: s, old: 1 - s} | ({s: new - old} if spike.attached else {})

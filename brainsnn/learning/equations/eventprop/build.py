@@ -1,0 +1,110 @@
+"""From a user's Brian2 `Network` to the same network in continuous time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import brian2
+import numpy as np
+
+from brainsnn.errors import DerivationError
+from brainsnn.learning.equations.build import (
+    SOURCES,
+    add_read_values,
+    arrivals_first,
+    check_parts,
+    common_step,
+    connection_of,
+    parameter_values,
+    wanted_names,
+)
+from brainsnn.learning.equations.eventprop.flow import derive_flow
+from brainsnn.learning.equations.eventprop.network import EventNetwork
+from brainsnn.learning.equations.eventprop.parts import DELAY, EventConnection, EventPopulation
+from brainsnn.learning.equations.functions import Derivatives
+
+
+def derive_events(
+    network: brian2.Network,
+    trainable: Mapping[Any, tuple[str, ...] | list[str] | str],
+    namespace: Mapping[str, Any] | None = None,
+    derivatives: Derivatives | None = None,
+) -> EventNetwork:
+    """Derive exact spike times of a network, and their gradient, from its Brian2 strings.
+
+    Parameters
+    ----------
+    network : brian2.Network
+        Groups and synapses, made on Brian2's runtime device; synapses are connected. Its step is
+        that in which approximate methods go on between events.
+    trainable : mapping of object or str to names
+        By group or synapses (or their names): the variables whose gradients are asked for;
+        ``"delay"`` of synapses among them.
+    namespace : mapping, optional
+        Where names in the strings are looked up; by default where this is called.
+    derivatives : mapping, optional
+        Of functions of the user's: a Brian2 string an argument.
+
+    Raises
+    ------
+    DerivationError
+        If the network has what has no derivative, or no meaning in continuous time; it says what.
+    """
+    if namespace is None:
+        namespace = brian2.core.namespace.get_local_namespace(level=1)
+    wanted = wanted_names(trainable)
+    check_parts(network, wanted)
+    first = arrivals_first(network)
+    paths = [part for part in network.sorted_objects if isinstance(part, brian2.Synapses)]
+    connections = {
+        path.name: _connection(path, namespace, wanted.get(path.name, ()), derivatives)
+        for path in paths
+    }
+    populations: dict[str, EventPopulation] = {}
+    for part in network.sorted_objects:
+        if isinstance(part, SOURCES):
+            populations[part.name] = EventPopulation(len(part))
+        elif isinstance(part, brian2.NeuronGroup):
+            written = {
+                x for c in connections.values() if c.target == part.name for x in c.effect.targets
+            }
+            trained = wanted.get(part.name, ())
+            populations[part.name] = _population(part, namespace, trained, derivatives, written)
+    for connection in connections.values():
+        add_read_values(network, populations, connection)
+    return EventNetwork(populations, connections, common_step(network), first)
+
+
+def _population(
+    group: brian2.NeuronGroup,
+    namespace: Mapping[str, Any],
+    trained: tuple[str, ...],
+    derivatives: Derivatives | None,
+    written: Collection[str],
+) -> EventPopulation:
+    flow = derive_flow(group, namespace, trained, derivatives, written)
+    again = sorted(set(flow.trained) & set(flow.names))
+    if again:
+        raise DerivationError(
+            f"{group.name}: {again[0]!r} changes during a trial; its first value is trained "
+            f"without being asked for ({again[0]}(0))."
+        )
+    names = (flow.reads | set(flow.trained)) - set(flow.names)
+    start = {n: np.array(group.variables[n].get_value()) for n in flow.names}
+    return EventPopulation(len(group), flow, parameter_values(flow.flow.variables, names), start)
+
+
+def _connection(
+    synapses: brian2.Synapses,
+    namespace: Mapping[str, Any],
+    trained: tuple[str, ...],
+    derivatives: Derivatives | None,
+) -> EventConnection:
+    own = tuple(n for n in trained if n != DELAY)
+    c = connection_of(synapses, namespace, own, derivatives, first=False)
+    delay = np.array(synapses.pre.variables["delay"].get_value(), float)
+    delay = delay.reshape(()) if synapses.pre.variables["delay"].scalar else delay
+    return EventConnection(
+        c.source, c.target, c.effect, c.i, c.j, {**c.values, DELAY: delay}, trained
+    )

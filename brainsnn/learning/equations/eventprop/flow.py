@@ -1,0 +1,313 @@
+"""From the strings of a Brian2 group to what it does between events and at its own spikes.
+
+Between events a neuron takes Brian2's own step with its length `dt` left a symbol; a spike is where
+the margin of the threshold comes to be positive. The reset is a jump that takes no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+from brian2 import NeuronGroup
+from brian2.core.functions import DEFAULT_FUNCTIONS
+from brian2.core.variables import Constant
+from brian2.parsing.expressions import is_boolean_expression
+from brian2.utils.stringtools import get_identifiers
+
+from brainsnn.errors import DerivationError
+from brainsnn.learning.equations.derivatives import adjoint, simplified
+from brainsnn.learning.equations.functions import Derivatives
+from brainsnn.learning.equations.group import (
+    check_trained,
+    is_flat,
+    margin_of,
+    numpy_functions,
+    resolved,
+)
+from brainsnn.learning.equations.printing import NumpyFunction, numpy_function
+from brainsnn.learning.equations.program import GATE, Program, symbol
+
+MARGIN, ALLOWED, HELD, PERIOD = "_g", "_allowed", "_held", "_period"
+"""Margin of a spike, whether one may be, margin of staying refractory, length of refractoriness."""
+
+
+@dataclass(frozen=True)
+class Integrand:
+    """An expression whose integral over time is asked for.
+
+    Parameters
+    ----------
+    value : NumpyFunction
+        Its ``value`` at the end of a segment.
+    backward : NumpyFunction
+        Its derivatives by what a segment begins with.
+    """
+
+    value: NumpyFunction
+    backward: NumpyFunction
+
+
+@dataclass
+class Flow:
+    """A population between events and at its own spikes.
+
+    Parameters
+    ----------
+    flow : Program
+        From a state over a time ``dt``; gives the margins too.
+    jump : Program
+        The reset.
+    period : Program or None
+        Length of refractoriness, if it is a time.
+    states, discrete : tuple of str
+        What is carried on, with derivatives and without.
+    trained : tuple of str
+        Parameters whose derivatives are asked for.
+    functions : dict
+        The user's functions, as NumPy has them.
+    """
+
+    flow: Program
+    jump: Program
+    period: Program | None
+    states: tuple[str, ...]
+    discrete: tuple[str, ...]
+    trained: tuple[str, ...]
+    functions: dict[str, Any]
+    _integrands: dict[str, Integrand] = field(default_factory=dict, repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that is carried on."""
+        return self.states + self.discrete
+
+    @property
+    def spikes(self) -> bool:
+        """Whether there is a threshold."""
+        return MARGIN in self.flow.now
+
+    @property
+    def waits(self) -> bool:
+        """Whether refractoriness ends with a condition, not after a time."""
+        return HELD in self.flow.now
+
+    def _forward(self, program: Program, more: Collection[str] = ()) -> NumpyFunction:
+        outputs = {n: str(program.current(n)) for n in (*self.names, *more)}
+        order = simplified(program.statements, list(outputs.values()))
+        return numpy_function(order, outputs, self.functions)
+
+    def _backward(
+        self, program: Program, seeds: Mapping[str, list[Any]], by: tuple[str, ...]
+    ) -> NumpyFunction:
+        wanted = {n: f"_bar_{n}" for n in by}
+        order = simplified(adjoint(program.statements, seeds, by), list(wanted.values()))
+        return numpy_function(order, wanted, self.functions)
+
+    def _seeds(self, program: Program) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for n in self.states:
+            found.setdefault(program.current(n).name, []).append(symbol(f"_after_{n}"))
+        return found
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Names whose derivatives a segment gives: its length and its beginning among them."""
+        return (*self.states, *self.trained, "dt", "t")
+
+    @cached_property
+    def margins(self) -> tuple[str, ...]:
+        """Outputs of the flow beside the states."""
+        return tuple(n for n in (MARGIN, ALLOWED, HELD) if n in self.flow.now)
+
+    @cached_property
+    def forward(self) -> NumpyFunction:
+        """From the state at ``t`` to that at ``t + dt``, and its margins."""
+        return self._forward(self.flow, self.margins)
+
+    @cached_property
+    def backward(self) -> NumpyFunction:
+        """From ``_after_<state>`` to the derivatives by `by`."""
+        return self._backward(self.flow, self._seeds(self.flow), self.by)
+
+    @cached_property
+    def backward_of(self) -> dict[str, NumpyFunction]:
+        """The derivatives of each margin by `by`."""
+        return {m: self._margin_by(m, self.by) for m in self.margins if m != ALLOWED}
+
+    @cached_property
+    def rate_of(self) -> dict[str, NumpyFunction]:
+        """The derivative of each margin by time."""
+        return {m: self._margin_by(m, ("dt",)) for m in self.margins if m != ALLOWED}
+
+    def _margin_by(self, margin: str, by: tuple[str, ...]) -> NumpyFunction:
+        name = self.flow.current(margin).name
+        return self._backward(self.flow, {name: [sp.Integer(1)]}, by)
+
+    @cached_property
+    def forward_jump(self) -> NumpyFunction:
+        """From the state before a reset to that after it."""
+        return self._forward(self.jump)
+
+    @cached_property
+    def backward_jump(self) -> NumpyFunction:
+        """From ``_after_<state>`` to the derivatives by states, parameters and the time."""
+        by = (*self.states, *self.trained, "t")
+        return self._backward(self.jump, self._seeds(self.jump), by)
+
+    @cached_property
+    def forward_period(self) -> NumpyFunction:
+        """The length of refractoriness."""
+        assert self.period is not None
+        order = simplified(self.period.statements, [PERIOD])
+        return numpy_function(order, {PERIOD: PERIOD}, self.functions)
+
+    @cached_property
+    def backward_period(self) -> NumpyFunction:
+        """Its derivatives by the parameters."""
+        assert self.period is not None
+        return self._backward(self.period, {PERIOD: [sp.Integer(1)]}, self.trained)
+
+    def integrand(self, text: str) -> Integrand:
+        """Derive an expression of the state after ``dt``.
+
+        Raises
+        ------
+        DerivationError
+            If it is none.
+        """
+        program = replace(self.flow, statements=list(self.flow.statements), now=dict(self.flow.now))
+        names = get_identifiers(text) - set(DEFAULT_FUNCTIONS)
+        unknown = sorted(names - set(self.flow.variables))
+        if unknown:
+            raise DerivationError(f"{text!r}: there is no {unknown[0]!r} to be integrated.")
+        name = program.assign("_integrand", program.read(text)).name
+        value = numpy_function(
+            simplified(program.statements, [name]), {"value": name}, self.functions
+        )
+        backward = self._backward(program, {name: [sp.Integer(1)]}, self.by)
+        self._integrands[text] = Integrand(value, backward)
+        return self._integrands[text]
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Every name that any of it must be given."""
+        parts = [self.forward, self.backward, self.forward_jump, self.backward_jump]
+        parts += self.backward_of.values()
+        parts += [self.forward_period, self.backward_period] if self.period else []
+        return frozenset().union(*(p.reads for p in parts))
+
+
+def derive_flow(
+    group: NeuronGroup,
+    namespace: Mapping[str, Any],
+    trained: tuple[str, ...] = (),
+    derivatives: Derivatives | None = None,
+    written: Collection[str] = (),
+) -> Flow:
+    """Derive what a group does in continuous time.
+
+    Parameters
+    ----------
+    group : NeuronGroup
+    namespace : mapping
+        Where names of the equations are looked up that the group itself does not know.
+    trained : tuple of str
+        Parameters whose derivatives are asked for.
+    derivatives : mapping, optional
+        Of the user's functions.
+    written : collection of str
+        Variables that synapses change.
+
+    Raises
+    ------
+    DerivationError
+        If something in the strings has no derivative, or no meaning in continuous time.
+    """
+    variables = resolved(group, namespace)
+    check_trained(group, variables, trained)
+    flow = Program(variables, trained, derivatives or {})
+    flow.now["dt"] = symbol("dt")
+    group.state_updater.update_abstract_code(namespace)
+    flow.run(_without_refractoriness(group))
+    _refuse_draws(group, flow)
+    carried = {n for n in flow.now if n in variables and not isinstance(variables[n], Constant)}
+    carried |= set(written)
+    flow.now["t"] = symbol("t") + symbol("dt")
+    jump = Program(variables, trained, derivatives or {})
+    period = None
+    if "spike" in group.thresholder:
+        _add_margins(flow, group, namespace)
+        carried |= _add_reset(jump, group, namespace)
+        if group._refractory is not False:
+            carried |= {"lastspike", GATE}
+            period = _add_refractoriness(flow, group)
+    _refuse_draws(group, jump)
+    names = sorted(n for n in carried if n not in ("dt", "t") and not n.startswith("_"))
+    read = {v.name for p in (flow, jump) for s in p.statements for v in s.expression.free_symbols}
+    flat = [n for n in names if is_flat(n, variables[n]) and (n != "lastspike" or n not in read)]
+    states = tuple(n for n in names if n not in flat)
+    functions = numpy_functions(flow, group)
+    return Flow(flow, jump, period, states, tuple(flat), trained, functions)
+
+
+def _without_refractoriness(group: NeuronGroup) -> str:
+    """Abstract code of the state update; the gate is a matter of events here."""
+    lines = str(group.state_updater.abstract_code).split("\n")
+    return "\n".join(x for x in lines if not x.strip().startswith(GATE + " ="))
+
+
+def _refuse_draws(group: NeuronGroup, program: Program) -> None:
+    if program.draws:
+        raise DerivationError(
+            f"{group.name}: random numbers (xi, rand(), randn()) are drawn each step; there are no "
+            "exact spike times of such equations. Gradients step by step follow them."
+        )
+
+
+def _add_margins(flow: Program, group: NeuronGroup, namespace: Mapping[str, Any]) -> None:
+    group.thresholder["spike"].update_abstract_code(namespace)
+    condition = flow.read(group.thresholder["spike"].abstract_code.split("=", 1)[1])
+    text = f"the threshold {group.events['spike']!r}"
+    margin, others = margin_of(group.name, text, condition)
+    flow.assign(MARGIN, margin)
+    flow.assign(ALLOWED, others)
+
+
+def _add_reset(jump: Program, group: NeuronGroup, namespace: Mapping[str, Any]) -> set[str]:
+    """Append the reset; return what it writes."""
+    jump.now["lastspike"] = symbol("t")
+    jump.assign(GATE, sp.false, {})
+    if "spike" not in group.resetter:
+        return set()
+    group.resetter["spike"].update_abstract_code(namespace)
+    before = dict(jump.now)
+    jump.run(group.resetter["spike"].abstract_code, conditional=False)
+    return {n for n in jump.now if n in jump.variables and jump.now[n] is not before.get(n)}
+
+
+def _add_refractoriness(flow: Program, group: NeuronGroup) -> Program | None:
+    """Append the margin of a condition; return the program of a time."""
+    text = str(group._refractory if isinstance(group._refractory, str) else "")
+    if text and is_boolean_expression(text, flow.variables):
+        what = f"the refractoriness {text!r}"
+        margin, others = margin_of(group.name, what, flow.read(text))
+        if others != sp.true:
+            raise DerivationError(f"{group.name}: {what} has more than one condition.")
+        flow.assign(HELD, margin)
+        return None
+    period = Program(flow.variables, flow.trainable, flow.derivatives)
+    value = period.read(text) if text else sp.Float(float(group._refractory), 17)
+    period.assign(PERIOD, value)
+    constant = {n for n, v in flow.variables.items() if getattr(v, "constant", False)}
+    read = {s.name for s in value.free_symbols} - constant - set(flow.trainable)
+    changing = sorted(read & ({"t", "lastspike"} | set(group.equations.diff_eq_names)))
+    if changing:
+        raise DerivationError(
+            f"{group.name}: the refractory period {text!r} changes with {changing[0]!r}; in "
+            "continuous time it has to be known when the spike is."
+        )
+    return period

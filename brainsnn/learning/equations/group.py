@@ -1,0 +1,92 @@
+"""What Brian2 knows of a group: its variables and functions, and the margin of a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from brian2 import NeuronGroup
+from brian2.core.functions import DEFAULT_FUNCTIONS, Function
+from brian2.utils.stringtools import get_identifiers
+
+from brainsnn.errors import DerivationError
+from brainsnn.learning.equations.program import GATE, Program
+
+#: What a condition compares; one of these is its margin.
+COMPARISONS = (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)
+
+
+def is_flat(name: str, variable: Any) -> bool:
+    """Whether a variable carries no derivative: a boolean, an integer, a time of a spike."""
+    whole = np.issubdtype(variable.dtype, np.integer) or variable.dtype in (bool, np.bool_)
+    return bool(name in ("lastspike", GATE) or whole)
+
+
+def check_trained(group: NeuronGroup, variables: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    """Refuse to train what is not there, or has no derivative.
+
+    Raises
+    ------
+    DerivationError
+    """
+    for name in names:
+        if name not in variables:
+            raise DerivationError(f"{group.name}: there is no parameter {name!r} to be trained.")
+        if is_flat(name, variables[name]):
+            raise DerivationError(
+                f"{group.name}.{name} is not a real number: it has no derivative."
+            )
+
+
+def resolved(group: NeuronGroup, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Every variable and function that the strings of the group may name."""
+    texts = [str(t) for table in (group.events, group.event_codes) for t in table.values()]
+    names = (
+        set(group.variables) | group.equations.identifiers | {"dt", "t"} | set(DEFAULT_FUNCTIONS)
+    )
+    names |= set().union(get_identifiers(str(group._refractory)), *map(get_identifiers, texts))
+    names -= {"and", "or", "not", "True", "False", "xi", "second"}
+    known = {n for n in names if not n.startswith(("_", "xi_"))}
+    return dict(group.resolve_all(known, namespace, user_identifiers=()))
+
+
+def numpy_functions(program: Program, group: NeuronGroup) -> dict[str, Any]:
+    """Return the user's functions and TimedArrays as NumPy calls them."""
+    own = {n: f for n, f in program.functions().items() if n not in DEFAULT_FUNCTIONS}
+    return {n: _numpy_of(f, group) for n, f in own.items()}
+
+
+def _numpy_of(function: Function, group: NeuronGroup) -> Any:
+    from brian2.codegen.generators.numpy_generator import NumpyCodeGenerator
+    from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+
+    if (
+        NumpyCodeObject in function.implementations
+        or NumpyCodeGenerator in function.implementations
+    ):
+        kind = (
+            NumpyCodeObject if NumpyCodeObject in function.implementations else NumpyCodeGenerator
+        )
+        return function.implementations[kind].get_code(group)
+    return function.pyfunc
+
+
+def margin_of(owner: str, what: str, condition: Any) -> tuple[Any, Any]:
+    """Return the comparison as a margin, positive where it holds, and the other conditions.
+
+    Raises
+    ------
+    DerivationError
+        If there is not exactly one comparison.
+    """
+    parts = condition.args if isinstance(condition, sp.And) else (condition,)
+    tests = [p for p in parts if isinstance(p, COMPARISONS)]
+    if len(tests) != 1:
+        raise DerivationError(
+            f"{owner}: {what} has {len(tests)} comparisons; one is needed, whose two sides give "
+            "the margin of a spike (others joined by 'and' may be booleans)."
+        )
+    sign = 1 if isinstance(tests[0], sp.StrictGreaterThan | sp.GreaterThan) else -1
+    return sign * (tests[0].lhs - tests[0].rhs), sp.And(*(p for p in parts if p is not tests[0]))

@@ -22,8 +22,8 @@ from brainsnn.engine.resident.compiler import (
 )
 from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError
-from brainsnn.learning.equations.cpp_network import CompiledSource
-from brainsnn.learning.equations.cpp_population import CompiledPopulation
+from brainsnn.learning.equations.cpp.network import CompiledSource
+from brainsnn.learning.equations.cpp.population import CompiledPopulation
 from brainsnn.learning.equations.network import DerivedNetwork, Key
 
 Array = NDArray[Any]

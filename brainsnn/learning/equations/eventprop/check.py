@@ -99,21 +99,30 @@ class _RandomLoss:
     """A combination of everything that a run gives."""
 
     def __init__(self, net: EventNetwork, trace: EventTrace, rng: np.random.Generator) -> None:
-        self.neurons = {k: v.neuron for k, v in trace.spikes.items()}
+        self.neurons = {k: v.neuron[_order(v)] for k, v in trace.spikes.items()}
         scale = 1e-2 / net.dt
-        self.by_time: dict[str, Array] = {
-            k: scale * rng.normal(size=v.time.size) for k, v in trace.spikes.items()
-        }
+        self.ordered = {k: scale * rng.normal(size=v.size) for k, v in self.neurons.items()}
+        self.by_time: dict[str, Array] = {}
+        for k, v in trace.spikes.items():
+            self.by_time[k] = np.zeros(v.time.size)
+            self.by_time[k][_order(v)] = self.ordered[k]
         self.by_observed: dict[Key, Array] = _of_unit_size(trace.observed, rng)
         self.by_integral: dict[Key, Array] = _of_unit_size(trace.integrals, rng)
 
     def __call__(self, trace: EventTrace) -> float:
-        if any(not np.array_equal(v.neuron, self.neurons[k]) for k, v in trace.spikes.items()):
+        order = {k: _order(v) for k, v in trace.spikes.items()}
+        found = {k: v.neuron[order[k]] for k, v in trace.spikes.items()}
+        if any(not np.array_equal(found[k], self.neurons[k]) for k in found):
             return np.nan
-        times = sum(float(c @ trace.spikes[k].time) for k, c in self.by_time.items())
+        times = sum(float(c @ trace.spikes[k].time[order[k]]) for k, c in self.ordered.items())
         states = sum(float((c * trace.observed[k]).sum()) for k, c in self.by_observed.items())
         whole = sum(float((c * trace.integrals[k]).sum()) for k, c in self.by_integral.items())
         return times + states + whole
+
+
+def _order(spikes: SpikeTimes) -> Array:
+    """Spikes neuron by neuron: those of two neurons may change their places."""
+    return np.lexsort((spikes.time, spikes.neuron, spikes.trial))
 
 
 def _of_unit_size(values: Mapping[Key, Array], rng: np.random.Generator) -> dict[Key, Array]:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import DerivationError
-from brainsnn.learning.equations.cpp import Loop
-from brainsnn.learning.equations.cpp_population import CompiledPopulation
+from brainsnn.learning.equations.cpp.assignments import Loop
+from brainsnn.learning.equations.cpp.population import CompiledPopulation
 from brainsnn.learning.equations.network import Connection
 
 

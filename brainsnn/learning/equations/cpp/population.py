@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from brainsnn.learning.equations.cpp import Loop
+from brainsnn.learning.equations.cpp.assignments import Loop
 from brainsnn.learning.equations.network import Population
 from brainsnn.learning.equations.step import Step
 

@@ -12,8 +12,8 @@ from functools import cached_property
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from brainsnn.errors import DerivationError
-from brainsnn.learning.equations.cpp_connection import CompiledConnection
-from brainsnn.learning.equations.cpp_population import CompiledPopulation
+from brainsnn.learning.equations.cpp.connection import CompiledConnection
+from brainsnn.learning.equations.cpp.population import CompiledPopulation
 from brainsnn.learning.equations.network import DerivedNetwork, Key
 
 

@@ -116,6 +116,8 @@ ADAMS = {
     "decay": (Adam(weight_decay=0.1), 1),
     "clipped": (Adam(beta1=0.5), 7, True, 0.02),
     "sgd_clipped": (SGD(0.01), 7, False, 0.02),
+    "quantised": (QuantisedAdam(4, weight_decay=0.1), 7, False, 0.02),
+    "one_bit": (QuantisedAdam(1), 1),
     "signs": (confined(SGD(0.01)), 1),
     "signs_of_batches": (confined(SGD(0.01)), 7),
     "signs_adam": (confined(Adam()), 7),
@@ -238,7 +240,12 @@ COUNTED = {
 }
 
 
-OPTIMISERS = {"sgd": SGD(), "sgd_decay": SGD(0.01), "adam": Adam(weight_decay=0.1)}
+OPTIMISERS = {
+    "sgd": SGD(),
+    "sgd_decay": SGD(0.01),
+    "adam": Adam(weight_decay=0.1),
+    "quantised": QuantisedAdam(),
+}
 
 
 @pytest.fixture(scope="module", params=COUNTED.values(), ids=COUNTED)
@@ -320,7 +327,6 @@ class PlainLoss(FirstSpikeLoss):
 def test_what_is_not_compiled_is_done_step_by_step(engine):
     plain = TemporalBackprop(PlainLoss())
     assert isinstance(make_updater(engine, plain, SGD()), StepByStep)
-    assert isinstance(make_updater(engine, TemporalBackprop(), QuantisedAdam()), StepByStep)
     several = ResidentEngine(MODEL, N_STEPS, workers=2)
     assert isinstance(make_updater(several, TemporalBackprop(), SGD(), 4), StepByStep)
     jump = Connection("jump", "input", "output")

@@ -24,7 +24,8 @@ from pydantic import Field
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient
-from brainsnn.learning.optimisers.adam import Adam
+from brainsnn.learning.kernels import OptimiserKernels, rows_of_part
+from brainsnn.learning.optimisers.adam import Adam, _prepare, _step
 from brainsnn.learning.optimisers.base import OPTIMISERS, OptimiserConfig, split_state
 from brainsnn.learning.optimisers.checks import Layout, check_fit
 from brainsnn.network.names import ParameterName
@@ -54,6 +55,24 @@ def _quantise(full, step, largest, out):  # type: ignore[no-untyped-def]
     for i in range(full.shape[0]):
         for j in range(full.shape[1]):
             out[i, j] *= step[0]
+
+
+@njit()
+def _quantised_step(  # type: ignore[no-untyped-def]
+    weights, rows, values, last, learning_rate, parameters, first, second, count
+):
+    """Adam's step on full weights, then their n bits; on what has no full weights, Adam's alone.
+
+    `first` holds the first moments, and after them full weights and the step.
+    """
+    size, of_adam = weights.size, parameters[:-1]
+    if first.size == size:
+        _step(weights, rows, values, last, learning_rate, of_adam, first, second, count)
+        return
+    full, moments = first[size : 2 * size].reshape(weights.shape), first[:size]
+    _step(full, rows, values, last, learning_rate, of_adam, moments, second, count)
+    if last:
+        _quantise(full, first[2 * size :], parameters[parameters.size - 1], weights)
 
 
 class QuantisedAdam(Adam):
@@ -88,6 +107,7 @@ class QuantisedAdam(Adam):
         self.bits = bits
         self._full: dict[str, NDArray[np.float64]] = {}
         self._unit: dict[str, NDArray[np.float64]] = {}
+        self._together: dict[str, NDArray[np.float64]] = {}
 
     def _step(
         self,
@@ -104,18 +124,40 @@ class QuantisedAdam(Adam):
         full = self._full.setdefault(name, np.array(weights))
         check_fit(name, self.layout(name, weights.shape), {"full": full})
         super()._step(name, full, gradient, learning_rate)
-        largest = 2 ** (self.bits - 1) - 1
         if not begun:
-            self._unit[name] = np.array([np.abs(full).max() / max(largest, 1) or 1.0])
+            self._unit[name] = np.array([np.abs(full).max() / max(self._largest, 1) or 1.0])
         for _ in range(1 if begun else SETTLE):
-            _quantise(full, self._unit[name], largest, weights)
+            _quantise(full, self._unit[name], float(self._largest), weights)
 
-    def compiles(self, name: str) -> bool:  # noqa: ARG002
-        """Never; see `kernels`."""
-        return False
+    def kernels(self, name: str, weights: NDArray[np.float64]) -> OptimiserKernels | None:
+        """Work on a connection, compiled; None before its first step. See `Optimiser`."""
+        whole = ParameterName.read(name) is not None
+        if not self.compiles(name) or not (whole or name in self._full):
+            return None
+        parameters, first, second, count = self._arrays(name, weights)
+        if not whole:
+            check_fit(name, self.layout(name, weights.shape), {"full": self._full[name]})
+            first = self._joined(name)
+        parameters = np.append(parameters, self._largest)
+        part = rows_of_part(weights)
+        return OptimiserKernels(
+            _prepare, _quantised_step, parameters, first, second, count, False, part
+        )
 
-    def kernels(self, name: str, weights: NDArray[np.float64]) -> None:
-        """None: a connection has more arrays than a compiled loop hands over."""
+    @property
+    def _largest(self) -> int:
+        """The largest whole number of steps that a weight has."""
+        return 2 ** (self.bits - 1) - 1
+
+    def _joined(self, name: str) -> NDArray[np.float64]:
+        """First moments, full weights and step as parts of one array, as `_quantised_step` asks."""
+        first, full, joined = self._first[name], self._full[name], self._together.get(name)
+        if joined is None or first.base is not joined or full.base is not joined:
+            joined = np.concatenate([first.ravel(), full.ravel(), self._unit[name]])
+            self._first[name] = joined[: full.size].reshape(full.shape)
+            self._full[name] = joined[full.size : -1].reshape(full.shape)
+            self._unit[name], self._together[name] = joined[-1:], joined
+        return self._together[name]
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Adam's, and ``connection.full`` (weights) and ``.step``."""

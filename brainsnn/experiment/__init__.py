@@ -1,7 +1,14 @@
 """Experiments: conditions times seeds, each a run directory that can be resumed by itself."""
 
 from brainsnn.experiment.carry_out import Outcome, resume, start
-from brainsnn.experiment.experiment import Condition, Experiment, ExperimentConfig
+from brainsnn.experiment.experiment import (
+    Condition,
+    Experiment,
+    ExperimentConfig,
+    Work,
+    open_seeds,
+    tell,
+)
 from brainsnn.experiment.training import Material, TrainedNetwork, TrainingExperiment
 from brainsnn.experiment.weights import evaluate_weights
 
@@ -13,7 +20,10 @@ __all__ = [
     "Outcome",
     "TrainedNetwork",
     "TrainingExperiment",
+    "Work",
     "evaluate_weights",
+    "open_seeds",
     "resume",
     "start",
+    "tell",
 ]

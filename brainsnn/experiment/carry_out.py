@@ -74,12 +74,12 @@ def start(
     """
     RunDirectory.check_free(path)
     experiment.check(config)
-    settled = experiment.settle(config, partial(_say, callbacks))
-    work = _work(experiment, settled.config)
-    with RunDirectory.create(path, settled.config, command, config.seed) as run:
-        for name, table in settled.tables.items():
+    config, found = experiment.settle(config, partial(_say, callbacks))
+    work = _work(experiment, config)
+    with RunDirectory.create(path, config, command, config.seed) as run:
+        for name, table in found.items():
             run.write_table(name, table)
-        return _carried_out(experiment, settled.config, work, run, command, callbacks)
+        return _carried_out(experiment, config, work, run, command, callbacks)
 
 
 def resume(

@@ -84,22 +84,6 @@ class Condition(Generic[C]):
         return {"condition": self.name, **self.columns} if self.name else {}
 
 
-@dataclass(frozen=True)
-class Settled(Generic[C]):
-    """A configuration in which nothing is open.
-
-    Parameters
-    ----------
-    config : ExperimentConfig
-        Carrying it out again gives the same again; it is what a run directory keeps.
-    tables : mapping of str to DataFrame
-        What was found out on the way, for the run directory.
-    """
-
-    config: C
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-
-
 Work = Callable[[RunDirectory, Sequence[Callback]], None]
 """What does a condition's work in an open run directory; what it holds is not done again."""
 
@@ -163,7 +147,11 @@ class Experiment(ABC, Generic[C]):
         """Whether `settle` has anything to decide; by default, nothing is open."""
         return False
 
-    def settle(self, config: C, say: Callable[[str], None]) -> Settled[C]:  # noqa: ARG002
+    def settle(
+        self,
+        config: C,
+        say: Callable[[str], None],  # noqa: ARG002
+    ) -> tuple[C, Mapping[str, pd.DataFrame]]:
         """Decide what the configuration leaves open, from training and validation data alone.
 
         Parameters
@@ -172,8 +160,15 @@ class Experiment(ABC, Generic[C]):
             ``model_fields_set`` of its branches says what was given.
         say : callable
             Takes a line of progress.
+
+        Returns
+        -------
+        ExperimentConfig
+            With nothing open: carrying it out again gives the same again.
+        mapping of str to pandas.DataFrame
+            What was found out on the way, for the run directory.
         """
-        return Settled(config)
+        return config, {}
 
     @abstractmethod
     def prepare(self, condition: Condition[C]) -> Work:

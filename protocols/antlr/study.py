@@ -12,8 +12,7 @@ from typing import ClassVar, Literal, TypeVar
 import pandas as pd
 from pydantic import Field
 
-from brainsnn.experiment.experiment import Condition, ExperimentConfig
-from brainsnn.experiment.training import TrainedNetwork, TrainingExperiment
+from brainsnn.experiment import Condition, ExperimentConfig, TrainedNetwork, TrainingExperiment
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.antlr.rule import CITATION
 from brainsnn.learning.optimisers import AdamConfig

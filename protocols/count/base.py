@@ -11,8 +11,7 @@ from pydantic import BeforeValidator, Field
 from brainsnn.codes import BernoulliEncoder, RegularEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.experiment.experiment import ExperimentConfig
-from brainsnn.experiment.training import Material, TrainingExperiment
+from brainsnn.experiment import ExperimentConfig, Material, TrainingExperiment
 from brainsnn.learning.count import Count
 from brainsnn.learning.count.rule import CITATION
 from brainsnn.network.model import Model

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from brainsnn.analysis.accuracy import accuracy_table, confusion_matrix
 from brainsnn.analysis.codes.curves import curve
 from brainsnn.analysis.codes.early import early_readings
-from brainsnn.analysis.figures import plot_confusion, plot_curves, plot_learning_curve, plot_pareto
-from brainsnn.analysis.learning import learning_curve
-from brainsnn.analysis.report import Picture, Section, Table
+from brainsnn.analysis.figures import plot_curves, plot_pareto
+from brainsnn.analysis.report import Section, Table
 from brainsnn.engine import Engine
 from brainsnn.learning.count import disagreement
 from brainsnn.protocols.common.page import picture
@@ -20,7 +16,6 @@ from brainsnn.protocols.count.base import CountNetworkConfig
 from brainsnn.records import RunDirectory
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.evaluation import BLOCK
-from brainsnn.training.selection import selected_epoch
 
 #: Test trials on which eq. 7 is compared with recorded counts.
 COMPARED = 1000
@@ -50,56 +45,6 @@ def write_early(engine: Engine, trials: LabelledTrials, run: RunDirectory) -> No
     n_classes = list(engine.populations.values())[-1]
     spikes = output_spikes(engine, trials)
     run.write_table("early", early_readings(spikes, trials.labels, n_classes, engine.n_steps))
-
-
-def learning(run: RunDirectory, monitor: str) -> Section:
-    """Accuracy and loss over epochs, with the epoch that was selected."""
-    items = _curves(run, run.metrics(), monitor, "learning", "")
-    if run.has_table("short"):
-        short = _curves(run, run.table("short"), monitor, "short", ", with short trials")
-        items = *short, *items
-    return Section("Learning", "Weights were selected on validation images alone.", items)
-
-
-def _curves(
-    run: RunDirectory, metrics: pd.DataFrame, monitor: str, name: str, when: str
-) -> tuple[Picture, ...]:
-    best, curve = selected_epoch(metrics, monitor), learning_curve(metrics)
-    return tuple(
-        picture(
-            run,
-            plot_learning_curve(curve, measure, best),
-            f"{name}_{measure}",
-            f"{measure.capitalize()} against epoch{when}.",
-            f"Curves of {measure} against epoch.",
-        )
-        for measure in ("accuracy", "loss")
-    )
-
-
-def accuracy(run: RunDirectory, classes: Sequence[str]) -> Section:
-    """The accuracy columns and the confusion matrix."""
-    trials = run.trials()
-    table = accuracy_table(trials)[["measure", "count", "trials", "value", "low", "high"]]
-    matrix = confusion_matrix(trials, len(classes), classes)
-    items = (
-        Table(
-            table,
-            "The same trials under each rule for ties, with 95 % Wilson intervals.",
-            headers={"low": "From", "high": "To"},
-            digits=dict.fromkeys(("value", "low", "high"), 2),
-            percent=("value", "low", "high"),
-        ),
-        picture(
-            run,
-            plot_confusion(matrix),
-            "confusion",
-            "Which class was decided for which.",
-            "Matrix of decisions against classes.",
-        ),
-    )
-    text = "The output with most spikes names the class; a tie goes to the larger final potential."
-    return Section("Accuracy", text, items)
 
 
 def transfer(run: RunDirectory) -> Section:

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim
-from brainsnn.experiment.experiment import Condition
-from brainsnn.experiment.training import TrainedNetwork
+from brainsnn.experiment import Condition, TrainedNetwork
 from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig, QuantisedAdamConfig
 from brainsnn.learning.optimisers.quantised import MOST_BITS

@@ -20,14 +20,7 @@ from brainsnn.config import Config
 from brainsnn.datasets import DATASETS, Splits, TableSet
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.experiment import (
-    Condition,
-    Experiment,
-    ExperimentConfig,
-    Work,
-    open_seeds,
-    tell,
-)
+from brainsnn.experiment import Condition, Experiment, ExperimentConfig, Work, open_seeds, tell
 from brainsnn.learning.count import Count
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.schedules import Cosine

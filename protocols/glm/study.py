@@ -16,14 +16,7 @@ from brainsnn.analysis.summary import summarise
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.experiment import (
-    Condition,
-    Experiment,
-    ExperimentConfig,
-    Work,
-    open_seeds,
-    tell,
-)
+from brainsnn.experiment import Condition, Experiment, ExperimentConfig, Work, open_seeds, tell
 from brainsnn.learning.glm import GLM, GLMWeights
 from brainsnn.learning.glm.network import glm_model
 from brainsnn.learning.glm.simulate import simulate

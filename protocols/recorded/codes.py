@@ -27,14 +27,7 @@ from brainsnn.analysis.spikes.timing import latencies, latency_summary
 from brainsnn.analysis.window_choice import best_of_windows, nested_windows, responses
 from brainsnn.datasets.cockroach import CockroachAntennalLobe, RecordedSpikes
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.experiment import (
-    Condition,
-    Experiment,
-    ExperimentConfig,
-    Work,
-    open_seeds,
-    tell,
-)
+from brainsnn.experiment import Condition, Experiment, ExperimentConfig, Work, open_seeds, tell
 from brainsnn.protocols.common.claims import claim_of, direction_of
 from brainsnn.protocols.common.page import write_report
 from brainsnn.records import RunDirectory

@@ -15,8 +15,7 @@ from brainsnn.codes import Encoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.experiment.experiment import ExperimentConfig
-from brainsnn.experiment.training import TrainingExperiment
+from brainsnn.experiment import ExperimentConfig, TrainingExperiment
 from brainsnn.learning.rules import Rule
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
@@ -196,3 +195,9 @@ def accuracy_claims(trials: pd.DataFrame, paper: float | None) -> list[Claim]:
             note="the paper's figure counts ties as right",
         ),
     ]
+
+
+def decision_claim(trials: pd.DataFrame, note: str) -> Claim:
+    """When the first output spikes, of which the paper says nothing."""
+    step = mean(trials["decision_step"])
+    return Claim("Mean decision step", None, step, "steps", headline=True, note=note)

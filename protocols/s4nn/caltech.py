@@ -38,6 +38,7 @@ from brainsnn.learning.schedules import Cosine, Schedule
 from brainsnn.network.model import Model
 from brainsnn.protocols.common.claims import mean
 from brainsnn.protocols.common.image_codes import ImageCodeConfig, OrientedCodeConfig
+from brainsnn.protocols.common.sections import FIRST_SPIKE, accuracy, learning
 from brainsnn.protocols.s4nn import figures as figures
 from brainsnn.protocols.s4nn import robustness as robustness
 from brainsnn.protocols.s4nn.base import (
@@ -45,6 +46,7 @@ from brainsnn.protocols.s4nn.base import (
     S4NNConfig,
     S4NNExperiment,
     accuracy_claims,
+    decision_claim,
     encode,
 )
 from brainsnn.protocols.s4nn.caltech_presets import PRESETS
@@ -162,14 +164,7 @@ class S4NNCaltech(S4NNExperiment[S4NNCaltechConfig]):
         trials = run.trials()
         return [
             *accuracy_claims(trials, PAPER_ACCURACY),
-            Claim(
-                "Mean decision step",
-                None,
-                mean(trials["decision_step"]),
-                "steps",
-                headline=True,
-                note="the paper gives none",
-            ),
+            decision_claim(trials, "the paper gives none"),
             *robustness.jitter_claims(run, config.jitters),
         ]
 
@@ -200,8 +195,8 @@ class S4NNCaltech(S4NNExperiment[S4NNCaltechConfig]):
         n_fields = config.network.hidden[0]
         columns = 2 if n_fields <= 4 else 4 if n_fields <= 20 else 10
         return [
-            figures.learning(run, config.monitor),
-            figures.accuracy(run, trials, CLASSES),
+            learning(run, config.monitor),
+            accuracy(run, trials, CLASSES, FIRST_SPIKE),
             figures.firing_times(run, n_steps),
             figures.winners(run, trials, CLASSES, n_steps),
             figures.weights(run, learned, fields, initial, _neuron_titles(learned), columns),

@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from brainsnn.analysis.accuracy import accuracy_by_class, accuracy_table, confusion_matrix
 from brainsnn.analysis.figures import (
-    plot_confusion,
     plot_decisions_by_class,
     plot_firing_histogram,
     plot_firing_matrix,
     plot_jitter_curve,
-    plot_learning_curve,
     plot_raster,
     plot_receptive_fields,
     plot_speed_accuracy,
@@ -29,82 +26,12 @@ from brainsnn.analysis.latency import (
     output_firing_times,
     winner_histogram,
 )
-from brainsnn.analysis.learning import learning_curve
 from brainsnn.analysis.report import Picture, Section, Table
 from brainsnn.analysis.robustness import jitter_curve
 from brainsnn.analysis.tradeoff import speed_accuracy
 from brainsnn.analysis.weights import weight_histogram
 from brainsnn.protocols.common.page import picture
 from brainsnn.records import RunDirectory
-from brainsnn.training.selection import selected_epoch
-
-ACCURACIES = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
-
-
-def learning(run: RunDirectory, monitor: str) -> Section:
-    """Accuracy and loss over epochs, with the epoch that was selected."""
-    metrics = run.metrics()
-    best, curve = selected_epoch(metrics, monitor), learning_curve(metrics)
-    items = (
-        picture(
-            run,
-            plot_learning_curve(curve, "accuracy_ties_wrong", best),
-            "learning_curve",
-            "Accuracy, ties counted as wrong, on the training trials as they were learned from and "
-            "on the validation images after each epoch.",
-            "Two curves of accuracy against epoch, training and validation.",
-        ),
-        picture(
-            run,
-            plot_learning_curve(curve, "loss", best),
-            "loss",
-            "Mean loss of the training trials as they were learned from.",
-            "A curve of the loss against epoch.",
-        ),
-    )
-    by = "loss of the training trials" if monitor == "loss" else monitor.replace("_", " ")
-    return Section("Learning", f"The weights of epoch {best} were kept, for its {by}.", items)
-
-
-def accuracy(run: RunDirectory, trials: pd.DataFrame, classes: Sequence[str]) -> Section:
-    """The four accuracy columns, accuracy by class, and the confusion matrix."""
-    table = accuracy_table(trials)[["measure", "count", "trials", "value", "low", "high"]]
-    by_class = accuracy_by_class(trials, classes).drop(columns=["label", "accuracy_ties_right"])
-    matrix = confusion_matrix(trials, len(classes), classes)
-    return Section(
-        "Accuracy",
-        "The output neuron that spikes first names the class. A tie goes to the larger membrane "
-        "potential at that step; without an output spike, the largest final potential decides.",
-        (
-            Table(
-                table,
-                "How ties are scored matters: the same trials under each rule, with 95 % Wilson "
-                "intervals.",
-                headers={"low": "From", "high": "To"},
-                digits=dict.fromkeys(("value", "low", "high"), 2),
-                percent=("value", "low", "high"),
-            ),
-            Table(
-                by_class,
-                "Accuracy by class.",
-                headers={
-                    "low": "From",
-                    "high": "To",
-                    "accuracy_ties_wrong": "Ties wrong",
-                    "silent_fraction": "Silent",
-                },
-                digits=dict.fromkeys((*ACCURACIES, "low", "high"), 2),
-                percent=(*ACCURACIES, "low", "high"),
-            ),
-            picture(
-                run,
-                plot_confusion(matrix),
-                "confusion",
-                "Which class was decided for which.",
-                "Matrix of decisions against classes; most trials lie on the diagonal.",
-            ),
-        ),
-    )
 
 
 def decision_table(table: pd.DataFrame, caption: str) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
 import pandas as pd
@@ -12,7 +12,6 @@ from brainsnn.analysis.latency import label_steps
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.analysis.weights import receptive_fields
-from brainsnn.experiment.experiment import Settled
 from brainsnn.experiment.training import Material, TrainedNetwork
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.rules import Decision, Rule
@@ -21,6 +20,7 @@ from brainsnn.network.model import Model
 from brainsnn.protocols.common.claims import mean
 from brainsnn.protocols.common.image_codes import ImageCodeConfig, LatencyCodeConfig
 from brainsnn.protocols.common.mnist import MnistConfig
+from brainsnn.protocols.common.sections import FIRST_SPIKE, accuracy, learning
 from brainsnn.protocols.s4nn import figures as figures
 from brainsnn.protocols.s4nn.base import (
     NetworkConfig,
@@ -28,6 +28,7 @@ from brainsnn.protocols.s4nn.base import (
     S4NNConfig,
     S4NNExperiment,
     accuracy_claims,
+    decision_claim,
     encode,
 )
 from brainsnn.protocols.s4nn.recipe import WARPED, Recipe, RecipeConfig, open_settings
@@ -118,9 +119,9 @@ class S4NNMnist(S4NNExperiment[S4NNMnistConfig]):
 
     def settle(
         self, config: S4NNMnistConfig, say: Callable[[str], None]
-    ) -> Settled[S4NNMnistConfig]:
+    ) -> tuple[S4NNMnistConfig, Mapping[str, pd.DataFrame]]:
         """Find the settings that were not given (`brainsnn.protocols.s4nn.recipe`)."""
-        return Recipe(self, config, say).settled() if config.recipe.fitted else Settled(config)
+        return Recipe(self, config, say).settled() if config.recipe.fitted else (config, {})
 
     def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:
         """Load the images and encode them, by default by latency (eq. 1)."""
@@ -159,14 +160,7 @@ class S4NNMnist(S4NNExperiment[S4NNMnistConfig]):
                 higher_is_better=False,
                 note="Table 4: the firing time of the correct output, not of the winner",
             ),
-            Claim(
-                "Mean decision step",
-                None,
-                mean(trials["decision_step"]),
-                "steps",
-                headline=True,
-                note="the winner's; the paper gives none",
-            ),
+            decision_claim(trials, "the winner's; the paper gives none"),
             Claim.judged(
                 "Mean spikes to decision, all layers",
                 told(PAPER_SPIKES),
@@ -199,8 +193,8 @@ class S4NNMnist(S4NNExperiment[S4NNMnistConfig]):
         learned = run.weights(model.shapes)
         fields = receptive_fields(next(iter(learned.values())), (28, 28))
         return [
-            figures.learning(run, config.monitor),
-            figures.accuracy(run, trials, classes),
+            learning(run, config.monitor),
+            accuracy(run, trials, classes, FIRST_SPIKE),
             figures.latency(run, trials, classes),
             *figures.thresholds(run, config.network.threshold),
             figures.rasters(run, model.sizes, config.network.n_steps, classes),

@@ -22,7 +22,7 @@ a shorter training has the protocol's own values there, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,6 @@ from pydantic import Field
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.engine import build_engine
-from brainsnn.experiment.experiment import Settled
 from brainsnn.experiment.training import TrainingExperiment
 from brainsnn.learning.rules import Decision
 from brainsnn.protocols.s4nn.base import NoiseConfig, encode
@@ -122,13 +121,15 @@ class Recipe:
         """What answers are judged by."""
         return self.splits.validation
 
-    def settled(self) -> Settled[Any]:
+    def settled(self) -> tuple[S4NNMnistConfig, Mapping[str, pd.DataFrame]]:
         """Answer what is open, each question with the answers before it.
 
         Returns
         -------
-        Settled
-            With the table ``recipe``, if anything was open: ``question``, ``measure``, ``option``,
+        S4NNMnistConfig
+            With nothing open.
+        mapping of str to pandas.DataFrame
+            The table ``recipe``, if anything was open: ``question``, ``measure``, ``option``,
             ``value`` (NaN where options were not compared), ``chosen``.
         """
         config = self.config
@@ -139,7 +140,7 @@ class Recipe:
         config = self._weighted(config, self._note)
         decided = config.recipe.model_copy(update={"fitted": False})
         tables = {"recipe": pd.DataFrame(self.rows)} if self.rows else {}
-        return Settled(config.model_copy(update={"recipe": decided}), tables)
+        return config.model_copy(update={"recipe": decided}), tables
 
     def _augmentation(self) -> NoiseConfig:
         """Whether nearest neighbours are better among warped copies than among images."""

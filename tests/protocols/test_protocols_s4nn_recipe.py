@@ -66,29 +66,29 @@ def configured(*overrides):
 
 
 def settled(monkeypatch, *overrides, pilots=None):
-    """The configuration found, and what was said, with given results of the pilots by code."""
+    """What was found, its tables, and what was said, with given results of pilots by code."""
     scores = pilots or {"latency": 0.6, "rank": 0.5}
     monkeypatch.setattr(Recipe, "_pilot", lambda _, config: scores[config.code.name])
     said = []
-    return PROTOCOL.settle(configured(*overrides), said.append), said
+    return *PROTOCOL.settle(configured(*overrides), said.append), said
 
 
 @pytest.mark.parametrize(("better", "index"), [("latency", 0), ("rank", 1)])
 def test_best_pilot_gives_code_rule_and_length(squares, monkeypatch, better, index):
     scores = {"latency": 0.5, "rank": 0.5, better: 0.6}
-    found, said = settled(monkeypatch, pilots=scores)
+    found, tables, said = settled(monkeypatch, pilots=scores)
     candidate = CANDIDATES[index]
-    assert found.config.code == candidate.code
-    assert found.config.rule == candidate.rule
-    assert found.config.network.n_steps == candidate.n_steps
-    table = found.tables["recipe"]
+    assert found.code == candidate.code
+    assert found.rule == candidate.rule
+    assert found.network.n_steps == candidate.n_steps
+    table = tables["recipe"]
     assert table.loc[table["chosen"] & (table["question"] == "code"), "option"].tolist() == [better]
     assert [line.partition(":")[0] for line in said] == ["augmentation", "code", "first weights"]
 
 
 def test_of_equal_pilots_the_first_is_taken(squares, monkeypatch):
-    found, _ = settled(monkeypatch, pilots={"latency": 0.5, "rank": 0.5})
-    assert found.config.code.name == "latency"
+    found, *_ = settled(monkeypatch, pilots={"latency": 0.5, "rank": 0.5})
+    assert found.code.name == "latency"
 
 
 def test_digits_are_learned_with_the_values_of_the_protocol(squares, monkeypatch):
@@ -97,14 +97,14 @@ def test_digits_are_learned_with_the_values_of_the_protocol(squares, monkeypatch
     sparse[:, 10:18, 10:18] = 255
     digits = ImageSet("sparse", sparse, np.arange(60) % 10, tuple("0123456789"))
     monkeypatch.setattr(MnistConfig, "load", lambda _: Splits(digits, digits, digits))
-    found, _ = settled(monkeypatch)
+    found, *_ = settled(monkeypatch)
     stated = configured("recipe.fitted=false")
-    assert found.config == stated
+    assert found == stated
 
 
 def test_bright_images_scale_the_first_weights(squares, monkeypatch):
-    found, _ = settled(monkeypatch)
-    config = found.config
+    found, *_ = settled(monkeypatch)
+    config = found
     trains = config.code.build(256).encode(squares.train.images[:40])
     before = (trains.step < config.rule.target).sum() / 40
     assert config.network.initial_low == (-1.0, -1.5) or before > 100
@@ -112,7 +112,7 @@ def test_bright_images_scale_the_first_weights(squares, monkeypatch):
         "bright", 255 - squares.train.images, squares.train.labels, tuple("0123456789")
     )
     monkeypatch.setattr(MnistConfig, "load", lambda _: Splits(bright, bright, bright))
-    network = settled(monkeypatch)[0].config.network
+    network = settled(monkeypatch)[0].network
     dark = bright.images[:40].astype(int)
     n_spikes = ((255 - dark) * 256 // 255 < 86)[dark > 0].sum() / 40
     scale = float(f"{100 / n_spikes:.2g}")
@@ -127,7 +127,7 @@ def test_what_was_given_is_kept(squares, monkeypatch):
         "network.initial_low=[0.0, 0.0]",
         "network.initial_high=[1.0, 2.0]",
     )
-    config = settled(monkeypatch, *given, pilots={"latency": 0.1, "rank": 0.2})[0].config
+    config = settled(monkeypatch, *given, pilots={"latency": 0.1, "rank": 0.2})[0]
     assert config.noise == WARPED.model_copy(update={"rotation": 3.0})
     assert (config.rule.target, config.rule.reads) == (50.0, "decision")
     assert (config.network.initial_low, config.network.initial_high) == ((0.0, 0.0), (1.0, 2.0))
@@ -137,9 +137,9 @@ def test_what_was_given_is_kept(squares, monkeypatch):
 def test_code_that_was_given_goes_with_its_own_rule_in_trials_of_the_given_length(
     squares, monkeypatch
 ):
-    config = settled(monkeypatch, "code.name=rank", "network.n_steps=128")[0].config
+    config = settled(monkeypatch, "code.name=rank", "network.n_steps=128")[0]
     assert (config.rule.target, config.rule.tau, config.rule.reads) == (64.0, 6.0, "peak")
-    other = settled(monkeypatch, "code.name=staggered")[0].config
+    other = settled(monkeypatch, "code.name=staggered")[0]
     assert other.code.name == "staggered"
     assert other.rule == CANDIDATES[0].rule
 
@@ -149,19 +149,19 @@ def test_images_are_warped_only_where_neighbours_gain(squares, monkeypatch):
         monkeypatch.setattr(
             s4nn_recipe, "_nearest", lambda kept, *_, g=gain: 0.5 + g * (len(kept) > 40)
         )
-        assert settled(monkeypatch)[0].config.noise == noise
+        assert settled(monkeypatch)[0].noise == noise
 
 
 def test_a_short_training_has_the_protocols_own_values_and_says_so(squares, monkeypatch):
     monkeypatch.setattr(Recipe, "_pilot", None)
     monkeypatch.setattr(s4nn_recipe, "_nearest", None)
     said = []
-    found = PROTOCOL.settle(configured("recipe.share=0.25"), said.append)
+    found, tables = PROTOCOL.settle(configured("recipe.share=0.25"), said.append)
     stated = configured("recipe.fitted=false")
     for name in ("noise", "code", "rule"):
-        assert getattr(found.config, name) == getattr(stated, name)
+        assert getattr(found, name) == getattr(stated, name)
     assert [line for line in said if "not compared: training is too short" in line] == said[:2]
-    table = found.tables["recipe"].set_index("question")
+    table = tables["recipe"].set_index("question")
     assert table.loc["code", "value"].isna().all()
     assert table.loc["code", "option"].tolist() == ["latency", "rank"]
     assert table.loc["code", "chosen"].tolist() == [True, False]
@@ -175,8 +175,8 @@ def test_questions_take_a_quarter_of_the_trials_of_training_at_most(
     sizes = ("recipe.share=0.25", "recipe.pilot_images=90", f"epochs={epochs}")
     pilots = []
     monkeypatch.setattr(Recipe, "_pilot", lambda self, _: pilots.append(self._pilot_epochs()) or 0)
-    found = PROTOCOL.settle(configured(*sizes), lambda _: None)
-    table = found.tables["recipe"].dropna()
+    _, tables = PROTOCOL.settle(configured(*sizes), lambda _: None)
+    table = tables["recipe"].dropna()
     compared = {"augmentation": "copies", "code": "code"}
     assert [compared[q] for q in table["question"].unique() if q in compared] == asked
     assert set(pilots) <= {2}
@@ -187,9 +187,9 @@ def test_nothing_is_asked_where_everything_is_given(monkeypatch):
     bounds = ("network.initial_low=[0.0, 0.0]", "network.initial_high=[1.0, 2.0]")
     config = configured("noise.rotation=1", "code.name=rank", "rule.target=90", *bounds)
     assert not PROTOCOL.undecided(config)
-    found = PROTOCOL.settle(config, lambda _: None)
-    assert not found.tables
-    assert not found.config.recipe.fitted
+    found, tables = PROTOCOL.settle(config, lambda _: None)
+    assert not tables
+    assert not found.recipe.fitted
 
 
 def test_equal_distances_go_to_the_first_and_large_ones_are_exact():
@@ -301,4 +301,4 @@ def test_what_is_shown_says_that_settings_are_open():
 def test_presets_leave_nothing_open(preset):
     config = apply_overrides(PROTOCOL.config(), PROTOCOL.presets[preset])
     assert not PROTOCOL.undecided(config)
-    assert PROTOCOL.settle(config, lambda _: None).config is config
+    assert PROTOCOL.settle(config, lambda _: None)[0] is config

@@ -12,7 +12,7 @@ from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.effect import derive_effect
 from brainsnn.learning.equations.functions import Derivatives
 from brainsnn.learning.equations.network import Connection, DerivedNetwork, Population
-from brainsnn.learning.equations.step import Spike, derive_step
+from brainsnn.learning.equations.step import Spike, Step, derive_step
 
 #: What gives spikes and has no equations.
 SOURCES = (brian2.SpikeGeneratorGroup, brian2.PoissonGroup)
@@ -24,6 +24,15 @@ LOOKERS = (
     brian2.StateMonitor,
     brian2.PopulationRateMonitor,
 )
+
+#: What groups and synapses consist of, and when it runs. Summed variables are refused by name.
+TIMES = {
+    "StateUpdater": "groups",
+    "Thresholder": "thresholds",
+    "Resetter": "resets",
+    "SynapticPathway": "synapses",
+    "SummedVariableUpdater": None,
+}
 
 
 def derive(
@@ -66,17 +75,31 @@ def derive(
     populations: dict[str, Population] = {}
     connections: dict[str, Connection] = {}
     first = arrivals_first(network)
+    for part in in_order(network):
+        names = wanted.get(part.name, ())
+        connections[part.name] = connection_of(part, namespace, names, derivatives, first)
     for part in network.sorted_objects:
         if isinstance(part, SOURCES):
             populations[part.name] = Population(len(part))
         elif isinstance(part, brian2.NeuronGroup):
-            populations[part.name] = _population(part, namespace, wanted, spike, derivatives)
-    for part in network.sorted_objects:
-        if isinstance(part, brian2.Synapses):
+            written = written_by(connections, part.name)
             names = wanted.get(part.name, ())
-            connections[part.name] = connection_of(part, namespace, names, derivatives, first)
-            add_read_values(network, populations, connections[part.name])
+            step = derive_step(part, namespace, names, spike, derivatives, written)
+            populations[part.name] = _population(part, step)
+    for connection in connections.values():
+        add_read_values(network, populations, connection)
     return DerivedNetwork(populations, connections, common_step(network), first)
+
+
+def in_order(network: brian2.Network) -> list[brian2.Synapses]:
+    """All synapses, in the order in which their spikes arrive."""
+    paths = [part for part in network.sorted_objects if isinstance(part, brian2.Synapses)]
+    return sorted(paths, key=lambda path: (path._pathways[0].order, path._pathways[0].name))
+
+
+def written_by(connections: Mapping[str, Any], name: str) -> set[str]:
+    """Variables of a group that arriving spikes change."""
+    return {x for c in connections.values() if c.target == name for x in c.effect.targets}
 
 
 def wanted_names(trainable: Mapping[Any, Any]) -> dict[str, tuple[str, ...]]:
@@ -129,6 +152,8 @@ def check_parts(network: brian2.Network, wanted: Mapping[str, Any]) -> None:
             raise DerivationError(f"{part.name} ({type(part).__name__}) has no derivative here.")
         if isinstance(part, brian2.NeuronGroup) and set(part.events) - {"spike"}:
             raise DerivationError(f"{part.name}: events other than spikes are not followed.")
+        if isinstance(part, brian2.NeuronGroup | brian2.Synapses):
+            _check_pieces(part)
     taught = (brian2.NeuronGroup, brian2.Synapses)
     names = {part.name for part in network.sorted_objects if isinstance(part, taught)}
     for name in wanted:
@@ -136,20 +161,46 @@ def check_parts(network: brian2.Network, wanted: Mapping[str, Any]) -> None:
             raise DerivationError(f"{name!r} has nothing to be trained in this network.")
 
 
-def _population(
-    group: brian2.NeuronGroup,
-    namespace: Mapping[str, Any],
-    wanted: Mapping[str, tuple[str, ...]],
-    spike: Spike | None,
-    derivatives: Derivatives | None,
-) -> Population:
-    step = derive_step(group, namespace, wanted.get(group.name, ()), spike, derivatives)
+def _check_pieces(part: Any) -> None:
+    """Refuse what a group or synapses do beside their step, or at another time of it."""
+    linked = [n for n, eq in part.equations.items() if "linked" in eq.flags]
+    if linked:
+        raise DerivationError(
+            f"{part.name}.{linked[0]} is linked to a variable of another group: not followed."
+        )
+    for piece in part.contained_objects:
+        kind = type(piece).__name__
+        if kind not in TIMES:
+            raise DerivationError(f"{part.name}: {piece.name} ({kind}) has no derivative here.")
+        if TIMES[kind] not in (None, piece.when):
+            raise DerivationError(
+                f"{part.name}: {piece.name} runs in {piece.when!r}, not in {TIMES[kind]!r}: the "
+                "order of a step is the schedule's."
+            )
+
+
+def _population(group: brian2.NeuronGroup, step: Step) -> Population:
+    refuse_changing(group.name, step.trained, step.names)
     read = set().union(
         *(f.reads for f in (step.forward_update, step.forward_reset, step.backward_update))
     )
     values = parameter_values(step.update.variables, (read | set(step.trained)) - set(step.names))
     start = {n: np.array(group.variables[n].get_value()) for n in step.names}
     return Population(len(group), step, values, start)
+
+
+def refuse_changing(owner: str, trained: Iterable[str], names: Iterable[str]) -> None:
+    """Refuse to train what a trial changes.
+
+    Raises
+    ------
+    DerivationError
+    """
+    for name in sorted(set(trained) & set(names)):
+        raise DerivationError(
+            f"{owner}: {name!r} changes during a trial; the gradient by its first value is given "
+            f"without being asked for, as '{name}(0)'."
+        )
 
 
 def parameter_values(variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from brian2 import Synapses
 from brian2.core.functions import DEFAULT_FUNCTIONS
+from brian2.core.variables import Subexpression
 from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.errors import DerivationError
@@ -73,7 +75,7 @@ def derive_effect(
     pathway.update_abstract_code(namespace)
     program = _program_of(synapses, pathway.abstract_code, namespace, trained, derivatives)
     _check_trained(synapses, program, trained)
-    targets = [n for n in program.now if n in program.variables]
+    targets = [n for n in program.now if n in program.variables and n != "dt"]
     for name in targets:
         if not name.endswith("_post"):
             raise DerivationError(
@@ -106,11 +108,26 @@ def _program_of(
 ) -> Program:
     names = get_identifiers(code) - {"int", "and", "or", "not", "True", "False"}
     names |= {n for n in trained if n in synapses.variables}
-    variables = dict(synapses.resolve_all(names, namespace, user_identifiers=()))
+    variables: dict[str, Any] = {}
+    while names - set(variables):
+        found = synapses.resolve_all(names - set(variables), namespace, user_identifiers=())
+        variables |= found
+        for name, variable in found.items():
+            if not isinstance(variable, Subexpression):
+                continue
+            if name.endswith(("_pre", "_post")):
+                raise DerivationError(
+                    f"{synapses.name}: on_pre reads {name!r}, an expression of the neuron's "
+                    f"({variable.expr}); write it out in on_pre."
+                )
+            names |= get_identifiers(variable.expr) - {"int", "and", "or", "not", "True", "False"}
     functions = {k: v for k, v in DEFAULT_FUNCTIONS.items() if k in names}
     program = Program({**functions, **variables}, trained, derivatives or {})
+    program.now["dt"] = sp.Float(float(np.asarray(synapses.pre.source.clock.dt_).item()), 17)
     for line in filter(None, (part.strip() for part in code.split("\n"))):
         _add(program, line)
+    if program.draws:
+        raise DerivationError(f"{synapses.name}: random numbers in on_pre are not followed.")
     return program
 
 

@@ -76,8 +76,8 @@ class Trace:
     ----------
     spikes : dict of str to array, shape (steps, trials, neurons)
     begin, threshold, arrival : list of dict
-        By step and population: the state that the update began with, that at the threshold, and
-        that which arriving spikes met.
+        By step and population: the state that the update began with, that at the threshold, and,
+        by connection, that which arriving spikes met.
     draws : list of dict
         Random numbers of each step.
     """
@@ -85,7 +85,7 @@ class Trace:
     spikes: dict[str, Array]
     begin: list[dict[str, dict[str, Array]]] = field(default_factory=list)
     threshold: list[dict[str, dict[str, Array]]] = field(default_factory=list)
-    arrival: list[dict[str, dict[str, Array]]] = field(default_factory=list)
+    arrival: list[dict[str, dict[str, dict[str, Array]]]] = field(default_factory=list)
     reset: list[dict[str, dict[str, Array]]] = field(default_factory=list)
     draws: list[dict[str, dict[str, Array]]] = field(default_factory=list)
 
@@ -212,14 +212,15 @@ class DerivedNetwork:
         trace.threshold.append({k: dict(v) for k, v in x.items()})
 
     def _arrive(self, trace: Trace, x: dict[str, dict[str, Array]], t: int) -> None:
-        met = {k: dict(v) for k, v in x.items()}
+        met: dict[str, dict[str, dict[str, Array]]] = {}
         trace.arrival.append(met)
-        for c in self.connections.values():
+        for name, c in self.connections.items():
             s = _arriving(trace.spikes[c.source], c, t)
             if s is None:
                 continue
-            for name, amount in c.effect.forward(_read(c, met, self)).items():
-                x[c.target][name] = _added(x[c.target][name], c.j, s * amount)
+            met[name] = {k: dict(v) for k, v in x.items()}
+            for state, amount in c.effect.forward(_read(c, met[name], self, t)).items():
+                x[c.target][state] = _added(x[c.target][state], c.j, s * amount)
 
     def _reset(self, trace: Trace, x: dict[str, dict[str, Array]], t: int) -> None:
         trace.reset.append({k: dict(v) for k, v in x.items()})
@@ -318,12 +319,11 @@ class _Backward:
         values += total if values.ndim else total.sum()
 
     def _arrivals(self, t: int) -> None:
-        met, more = self.trace.arrival[t], []
-        for name, c in self.network.connections.items():
+        for name, c in reversed(self.network.connections.items()):
             s = _arriving(self.trace.spikes[c.source], c, t)
             if s is None:
                 continue
-            given = _read(c, met, self.network)
+            given = _read(c, self.trace.arrival[t][name], self.network, t)
             amounts = c.effect.forward(given)
             arrived = {x: self.x[c.target][x][:, c.j] for x in c.effect.targets}
             back = sum(arrived[x] * amounts[x] for x in c.effect.targets)
@@ -332,16 +332,20 @@ class _Backward:
             bars = c.effect.backward(given)
             for n in c.effect.trained:
                 self._add((name, n), np.broadcast_to(bars[n], s.shape))
-            more += [(c, n, np.broadcast_to(bars[n], s.shape)) for n in c.effect.reads]
-        for c, n, bar in more:
-            self._read_back(c, n, bar)
+            for n in c.effect.reads:
+                self._read_back(c, n, np.broadcast_to(bars[n], s.shape))
 
     def _read_back(self, c: Connection, name: str, bar: Array) -> None:
-        """Add to the derivative by a state that arriving spikes read."""
+        """Add to the derivative by a state or a parameter that arriving spikes read."""
         bare, side = name.rsplit("_", 1)
         owner, index = (c.target, c.j) if side == "post" else (c.source, c.i)
         if bare in self.x.get(owner, {}):
             self.x[owner][bare] = _added(self.x[owner][bare], index, bar)
+        elif (owner, bare) in self.found:
+            total = self.found[owner, bare]
+            np.add.at(
+                total, index if total.ndim else (), bar.sum(axis=0) if total.ndim else bar.sum()
+            )
 
 
 def _added(values: Array, index: Array, amounts: Array) -> Array:
@@ -383,10 +387,10 @@ def _send_back(bars: Array, c: Connection, t: int, back: Array) -> None:
 
 
 def _read(
-    c: Connection, x: Mapping[str, Mapping[str, Array]], network: DerivedNetwork
+    c: Connection, x: Mapping[str, Mapping[str, Array]], network: DerivedNetwork, t: int
 ) -> dict[str, Any]:
     """Everything that an effect may read, shaped (trials, synapses) or for all alike."""
-    given: dict[str, Any] = dict(c.values)
+    given: dict[str, Any] = {**c.values, "t": t * network.dt, "t_in_timesteps": t}
     for name in c.effect.forward.reads | c.effect.backward.reads:
         bare, _, side = name.rpartition("_")
         if side not in ("pre", "post") or name in given or name.startswith("_"):

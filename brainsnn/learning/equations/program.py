@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from brian2 import TimedArray
 from brian2.core.functions import Function
 from brian2.core.variables import Constant, Subexpression
 from brian2.parsing.statements import parse_statement
@@ -83,7 +84,12 @@ class Program:
     draws: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._slopes = {**DERIVATIVES, **self.derivatives}
+        timed = {
+            name: ("0",) * len(f._arg_units)
+            for name, f in self.variables.items()
+            if isinstance(f, TimedArray)  # steps in time: flat wherever it has a derivative
+        }
+        self._slopes = {**DERIVATIVES, **timed, **self.derivatives}
 
     def current(self, name: str) -> Any:
         """Symbol (or number) that holds a variable at this point."""

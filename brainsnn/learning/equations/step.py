@@ -7,7 +7,7 @@ of the state updater that the group chose.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -149,6 +149,7 @@ def derive_step(
     trained: tuple[str, ...] = (),
     spike: Spike | None = None,
     derivatives: Derivatives | None = None,
+    written: Collection[str] = (),
 ) -> Step:
     """Derive the step of a group.
 
@@ -162,6 +163,8 @@ def derive_step(
     spike : Spike, optional
     derivatives : mapping, optional
         Of the user's functions (`Derivatives`).
+    written : collection of str
+        Variables that synapses change.
 
     Raises
     ------
@@ -176,6 +179,7 @@ def derive_step(
     group.state_updater.update_abstract_code(namespace)
     program.run(group.state_updater.abstract_code)
     carried = {n for n in program.now if n in variables and not isinstance(variables[n], Constant)}
+    carried |= set(written)
     reset = Program(variables, trained, derivatives or {})
     reset.now["dt"] = program.now["dt"]
     if "spike" in group.thresholder:

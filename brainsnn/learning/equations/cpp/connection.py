@@ -74,10 +74,21 @@ class CompiledConnection:
         self._check()
 
     def _check(self) -> None:
+        if {"t", "t_in_timesteps"} & self.connection.effect.forward.reads:
+            raise DerivationError(
+                f"{self.name}: on_pre reads the time; the NumPy form of the derivation runs it."
+            )
         for name in self.connection.effect.reads:
             bare, side = name.rsplit("_", 1)
             owner = self.target if side == "post" else self.source
-            if owner.population.step is not None and bare in owner.step.names:
+            if owner.population.step is None:
+                continue
+            if bare in owner.step.trained:
+                raise DerivationError(
+                    f"{self.name}: on_pre reads the parameter {name!r}, which is trained; the "
+                    "compiled gradient does not pass it. The NumPy form of the derivation does."
+                )
+            if bare in owner.step.names:
                 raise DerivationError(
                     f"{self.name}: on_pre reads the state {name!r}; the compiled gradient takes "
                     "constants there. The NumPy form of the derivation runs it."

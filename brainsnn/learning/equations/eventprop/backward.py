@@ -213,7 +213,7 @@ class _Back:
 
     def _arrival(self, jump: Jump) -> None:
         c, rows = self.network.connections[jump.owner], jump.index
-        given = self.network.read(c, rows, jump.x)
+        given = self.network.read(c, rows, jump.x, jump.t)
         given |= {f"_bar_effect_{n}": self.x[c.target][n][c.j[rows]] for n in c.effect.targets}
         bars = c.effect.backward(given)
         for n in c.effect.trained:
@@ -225,6 +225,9 @@ class _Back:
                 total = np.array(self.x[owner][bare])
                 np.add.at(total, index[rows], np.broadcast_to(bars[name], rows.shape))
                 self.x[owner][bare] = total
+            elif (owner, bare) in self.found:
+                bar = np.broadcast_to(bars[name], rows.shape)
+                self._add((owner, bare), bar, index[rows])
 
     def _add(self, key: Key, bar: Array, index: Any = slice(None)) -> None:
         total = self.found[key]

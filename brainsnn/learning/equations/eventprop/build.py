@@ -8,7 +8,6 @@ from typing import Any
 import brian2
 import numpy as np
 
-from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.build import (
     SOURCES,
     add_read_values,
@@ -16,8 +15,11 @@ from brainsnn.learning.equations.build import (
     check_parts,
     common_step,
     connection_of,
+    in_order,
     parameter_values,
+    refuse_changing,
     wanted_names,
+    written_by,
 )
 from brainsnn.learning.equations.eventprop.flow import derive_flow
 from brainsnn.learning.equations.eventprop.network import EventNetwork
@@ -56,19 +58,16 @@ def derive_events(
     wanted = wanted_names(trainable)
     check_parts(network, wanted)
     first = arrivals_first(network)
-    paths = [part for part in network.sorted_objects if isinstance(part, brian2.Synapses)]
     connections = {
         path.name: _connection(path, namespace, wanted.get(path.name, ()), derivatives)
-        for path in paths
+        for path in in_order(network)
     }
     populations: dict[str, EventPopulation] = {}
     for part in network.sorted_objects:
         if isinstance(part, SOURCES):
             populations[part.name] = EventPopulation(len(part))
         elif isinstance(part, brian2.NeuronGroup):
-            written = {
-                x for c in connections.values() if c.target == part.name for x in c.effect.targets
-            }
+            written = written_by(connections, part.name)
             trained = wanted.get(part.name, ())
             populations[part.name] = _population(part, namespace, trained, derivatives, written)
     for connection in connections.values():
@@ -84,12 +83,7 @@ def _population(
     written: Collection[str],
 ) -> EventPopulation:
     flow = derive_flow(group, namespace, trained, derivatives, written)
-    again = sorted(set(flow.trained) & set(flow.names))
-    if again:
-        raise DerivationError(
-            f"{group.name}: {again[0]!r} changes during a trial; its first value is trained "
-            f"without being asked for ({again[0]}(0))."
-        )
+    refuse_changing(group.name, flow.trained, flow.names)
     names = (flow.reads | set(flow.trained)) - set(flow.names)
     start = {n: np.array(group.variables[n].get_value()) for n in flow.names}
     return EventPopulation(len(group), flow, parameter_values(flow.flow.variables, names), start)

@@ -308,7 +308,7 @@ class _Trial:
     def _arrive(self, name: str, rows: Array) -> Touched:
         c = self.network.connections[name]
         self.tape.entries.append(Jump(self.event, self.t, name, rows, self.x))
-        amounts = c.effect.forward(self.network.read(c, rows, self.x))
+        amounts = c.effect.forward(self.network.read(c, rows, self.x, self.t))
         for state, amount in amounts.items():
             total = np.array(self.x[c.target][state])
             np.add.at(total, c.j[rows], amount)

@@ -125,9 +125,10 @@ class EventParts:
         found = self.given(k, x, t, length)
         return {n: v[j : j + 1] if np.ndim(v) else v for n, v in found.items()}
 
-    def read(self, c: EventConnection, rows: Array, x: State) -> dict[str, Any]:
+    def read(self, c: EventConnection, rows: Array, x: State, t: float) -> dict[str, Any]:
         """Everything that the effect of some synapses may read."""
         found: dict[str, Any] = {n: v[rows] if np.ndim(v) else v for n, v in c.values.items()}
+        found["t"] = t
         for name in c.effect.reads:
             bare, side = name.rsplit("_", 1)
             owner, index = (c.target, c.j) if side == "post" else (c.source, c.i)

@@ -205,6 +205,10 @@ def _other_inputs(model: Model) -> Iterator[str]:
     return (f"Population {p.name!r}" for p in model.inputs[1:])
 
 
+def _recorded(model: Model) -> Iterator[str]:
+    return (f"Recorded variable {record.name!r}" for record in model.recorded)
+
+
 def _delays_of_synapses(model: Model) -> Iterator[str]:
     return (f"Connection {c.name!r}" for c in model.connections if isinstance(c.delay, Delays))
 
@@ -264,6 +268,11 @@ LIMITS = [
         "several populations of input spikes",
         {"genn": "its loop gives spikes to one population."},
         _other_inputs,
+    ),
+    Limit(
+        "recorded state variables (`Network.record`)",
+        {"genn": "its loop hands back spikes and final potentials only."},
+        _recorded,
     ),
     Limit(
         "a delay for each synapse",

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.gather import Gather
+from brainsnn.engine.traces import trace_of
 from brainsnn.errors import EngineError
 from brainsnn.network.brian2_errors import explain
 from brainsnn.network.build import begin, build
 from brainsnn.network.model import Model
+from brainsnn.network.state_record import StateRecord
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
 
@@ -51,7 +53,8 @@ class RuntimeEngine(Engine):
             brian2.seed(self.streams.initial_seed())
             self._built = build(model)
             self._monitors = {p.name: self._monitor(p.name) for p in model.populations}
-            self._built.network.add(*self._monitors.values())
+            self._states = {r.name: self._state_monitor(r) for r in self.model.recorded}
+            self._built.network.add(*self._monitors.values(), *self._states.values())
             self._prepare()
         self._weights = model.start_weights()
         self._gather = Gather(model)
@@ -62,6 +65,16 @@ class RuntimeEngine(Engine):
             self._built.groups[population],
             variables=[neuron.potential] if neuron else None,
             name=f"{population}_spikes",
+        )
+
+    def _state_monitor(self, record: StateRecord) -> Any:
+        group = self._built.groups[record.population]
+        return brian2.StateMonitor(
+            group,
+            record.variable,
+            record=record.which(len(group)),
+            when="after_thresholds",
+            name=f"{record.population}_{record.variable}_states",
         )
 
     def _prepare(self) -> None:
@@ -124,6 +137,10 @@ class RuntimeEngine(Engine):
             "step": step[order],
             "potential": potential[order],
             "final": self._final(),
+            "states": {
+                r.name: np.array(getattr(self._states[r.name], r.variable + "_"), np.float64)
+                for r in self.model.recorded
+            },
         }
 
     def _read_population(self, code: int, name: str) -> tuple[NDArray[Any], ...]:
@@ -165,6 +182,15 @@ class RuntimeEngine(Engine):
             column("step", np.int32),
             column("potential", np.float64),
             final,
+            traces={
+                r.name: trace_of(
+                    self.model,
+                    r,
+                    self.n_steps,
+                    [p["states"][r.name].T[:: r.every] for p in parts],
+                )
+                for r in self.model.recorded
+            },
         )
 
 

@@ -15,6 +15,7 @@ from brainsnn.network.delays import MOST, Delays
 from brainsnn.network.memory import check_size
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.parameters import Parameter, parameters_of
+from brainsnn.network.state_record import StateRecord
 from brainsnn.network.synapses import SIGNS, Initialiser, Sign, SynapseModel, Uniform, instantaneous
 from brainsnn.streams import Streams
 
@@ -104,6 +105,8 @@ class Model:
         In the order in which activity passes through them.
     dt : float, default 1e-3
         Length of a step in seconds.
+    recorded : sequence of StateRecord
+        State variables that engines keep, beside all spikes.
 
     Raises
     ------
@@ -116,10 +119,11 @@ class Model:
     populations: tuple[Population, ...]
     connections: tuple[Connection, ...]
     dt: float = 1e-3
+    recorded: tuple[StateRecord, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "populations", tuple(self.populations))
-        object.__setattr__(self, "connections", tuple(self.connections))
+        for part in ("populations", "connections", "recorded"):
+            object.__setattr__(self, part, tuple(getattr(self, part)))
         names = [p.name for p in self.populations] + [c.name for c in self.connections]
         for name in names:
             if names.count(name) > 1:
@@ -140,6 +144,11 @@ class Model:
                     connection.delay.of(connection.connectivity.n_synapses(*ends))
             except ModelError as error:
                 raise ModelError(f"Connection {connection.name!r}: {error}") from error
+        for record in self.recorded:
+            record.check(self)
+        kept = [record.name for record in self.recorded]
+        if len(set(kept)) < len(kept):
+            raise ModelError(f"Model {self.name!r} records a variable twice: {', '.join(kept)}.")
 
     def frozen(self) -> Model:
         """Return the network as it is now."""
@@ -198,6 +207,10 @@ class Model:
         visited = {c.target for c in way}
         whole = len(way) == len(self.connections) == len(self.populations) - 1 == len(visited)
         return tuple(way) if whole and here == self.output.name else None
+
+    def recorded_shape(self, record: StateRecord, n_steps: int) -> tuple[int, int]:
+        """Steps and neurons of what is recorded in a trial of so many steps."""
+        return record.steps(n_steps).size, record.which(self.sizes[record.population]).size
 
     def ends(self, connection: Connection) -> tuple[int, int]:
         """Sizes of the populations that a connection leads from and to."""

@@ -21,6 +21,7 @@ from brainsnn.network.drawing import draw
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.notation import layered
+from brainsnn.network.state_record import StateRecord
 from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, SynapseModel, instantaneous
 from brainsnn.spikes import SpikeTrains
 
@@ -106,7 +107,7 @@ class Network(Model):
 
     def frozen(self) -> Model:
         """Return the network as it is now, which what is added later does not change."""
-        return Model(self.name, self.populations, self.connections, self.dt)
+        return Model(self.name, self.populations, self.connections, self.dt, self.recorded)
 
     def add(self, name: str, size: int, neuron: Neuron | None = None) -> None:
         """Add a population.
@@ -177,6 +178,32 @@ class Network(Model):
         )
         self._change(self.populations, (*self.connections, connection))
 
+    def record(
+        self,
+        population: str,
+        variable: str,
+        neurons: Sequence[int] | None = None,
+        every: int = 1,
+    ) -> None:
+        """Let engines keep a state variable, in the `traces` of their recordings.
+
+        Parameters
+        ----------
+        population, variable : str
+        neurons : sequence of int, optional
+            All by default.
+        every : int, default 1
+            Steps 0, `every`, 2 `every`, ..., each at its threshold: before any reset.
+
+        Raises
+        ------
+        ModelError
+            If there is no such population, variable or neuron, or it is recorded already.
+        """
+        which = None if neurons is None else tuple(neurons)
+        record = StateRecord(population, variable, which, every)
+        self._change(self.populations, self.connections, (*self.recorded, record))
+
     def side_by_side(self, trains: Mapping[str, SpikeTrains]) -> SpikeTrains:
         """Input spikes of all inputs as an engine takes them, from those of each.
 
@@ -197,12 +224,16 @@ class Network(Model):
         return SpikeTrains.beside([trains[name] for name in sizes])
 
     def _change(
-        self, populations: tuple[Population, ...], connections: tuple[Connection, ...]
+        self,
+        populations: tuple[Population, ...],
+        connections: tuple[Connection, ...],
+        recorded: tuple[StateRecord, ...] | None = None,
     ) -> None:
         """Take over new parts, if they make a network."""
-        checked = Model(self.name, populations, connections, self.dt)
-        object.__setattr__(self, "populations", checked.populations)
-        object.__setattr__(self, "connections", checked.connections)
+        kept = self.recorded if recorded is None else recorded
+        checked = Model(self.name, populations, connections, self.dt, kept)
+        for part in ("populations", "connections", "recorded"):
+            object.__setattr__(self, part, getattr(checked, part))
 
     def _steps(self, delay: Any) -> int | Delays:
         if isinstance(delay, Delays | int | np.integer):
@@ -233,6 +264,8 @@ class Network(Model):
         others = ", ".join(f"{p.name} ({p.size})" for p in self.populations if p.neuron)
         head = f"Network {self.name!r}, steps of {1e3 * self.dt:g} ms"
         lines = [f"  {name}: {text}" for name, text in self._rows()]
+        if self.recorded:
+            lines.append(f"  records {', '.join(record.name for record in self.recorded)}")
         return "\n".join([head, f"  {inputs or 'no input'} -> {others or 'nothing'}", *lines])
 
     def _repr_svg_(self) -> str:

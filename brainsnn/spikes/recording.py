@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from brainsnn.spikes.columns import (
     count_spikes,
     first_spike_steps,
 )
+from brainsnn.spikes.traces import Trace, traces_frame
 
 COLUMNS = ("offsets", "population", "neuron", "step")
 DTYPES: tuple[np.dtype[Any], ...] = (np.dtype(np.int64), *[np.dtype(np.int32)] * 3)
@@ -100,6 +102,8 @@ class Recording:
     states : dict of (str, str) to array of float64, shape (n_trials, n_steps, size)
         By population and variable: state variables at every step, before the reset, where a rule
         has added them.
+    traces : dict of str to Trace
+        State variables that the network was asked to record, by ``<population>.<variable>``.
 
     Raises
     ------
@@ -118,6 +122,7 @@ class Recording:
     potential: FloatArray
     final: Mapping[str, FloatArray] = field(default_factory=dict)
     states: Mapping[tuple[str, str], FloatArray] = field(default_factory=dict)
+    traces: Mapping[str, Trace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         columns = (self.offsets, self.population, self.neuron, self.step)
@@ -137,6 +142,7 @@ class Recording:
         dt: float,
         columns: tuple[OffsetArray, IntArray, IntArray, IntArray, FloatArray],
         final: Mapping[str, FloatArray],
+        traces: Mapping[str, Trace] = MappingProxyType({}),
     ) -> Recording:
         """A recording of columns that compiled code wrote and sealed: they are not judged again.
 
@@ -146,6 +152,7 @@ class Recording:
         names = (*COLUMNS, "potential")
         vars(made).update(zip(names, columns, strict=True))
         vars(made).update(populations=populations, n_steps=n_steps, dt=dt, final=final, states={})
+        vars(made)["traces"] = traces
         return made
 
     def with_states(self, states: Mapping[tuple[str, str], FloatArray]) -> Recording:
@@ -199,7 +206,9 @@ class Recording:
         """
         if len(parts) == 1:
             return parts[0]
-        networks = {(*part.populations.items(), part.n_steps, *part.final) for part in parts}
+        networks = {
+            (*part.populations.items(), part.n_steps, *part.final, *part.traces) for part in parts
+        }
         if len(networks) != 1:
             raise DataError(f"Recordings of {len(networks)} different networks cannot be joined.")
         first = parts[0]
@@ -215,6 +224,10 @@ class Recording:
             **columns,
             final={
                 name: np.concatenate([part.final[name] for part in parts]) for name in first.final
+            },
+            traces={
+                name: Trace.concatenate([part.traces[name] for part in parts])
+                for name in first.traces
             },
             states={k: np.concatenate([part.states[k] for part in parts]) for k in first.states},
         )
@@ -255,6 +268,10 @@ class Recording:
         counts = np.zeros((self.n_trials, self.populations[population]), np.int32)
         count_spikes(self.offsets, self.population, self.neuron, code, counts)
         return counts
+
+    def traces_frame(self) -> pd.DataFrame:
+        """Long table of traces: trial, population, variable, neuron, step, time (s), value."""
+        return traces_frame(self.traces, self.dt)
 
     def to_frame(self) -> pd.DataFrame:
         """Long table: trial, population (categorical), neuron, step, time (s), potential.

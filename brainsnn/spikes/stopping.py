@@ -48,4 +48,5 @@ def stop_at_first_spike(recording: Recording, population: str) -> Recording:
                 f"{recording.n_trials}."
             )
         values[end < recording.n_steps] = np.nan
-    return replace(recording, offsets=offsets, **columns, final=final)
+    traces = {name: part.until(end) for name, part in recording.traces.items()}
+    return replace(recording, offsets=offsets, **columns, final=final, traces=traces)

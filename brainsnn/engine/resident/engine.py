@@ -20,18 +20,21 @@ from brainsnn.engine.compiled_trials import CompiledTrials
 from brainsnn.engine.library import Columns, by_population, spike_buffer, spike_columns
 from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.engine.resident.device import ResidentDevice, active_device
-from brainsnn.engine.resident.generated.layout import Recorded
+from brainsnn.engine.resident.generated.layout import Recorded, RecordedState
 from brainsnn.engine.resident.generated.regular import RegularSynapses
 from brainsnn.engine.resident.known_models import Compiled, find_model, keep_model, model_key
 from brainsnn.engine.resident.loaded.library import Library, copies
 from brainsnn.engine.resident.loaded.workers import Workers, share_out
+from brainsnn.engine.traces import trace_of
 from brainsnn.engine.turns import in_turn
 from brainsnn.errors import EngineError
 from brainsnn.indices import seal
 from brainsnn.network.brian2_errors import explain
 from brainsnn.network.build import build
 from brainsnn.network.model import Model
+from brainsnn.network.state_record import StateRecord
 from brainsnn.spikes import FloatArray, Recording, SpikeTrains
+from brainsnn.spikes.traces import Trace
 from brainsnn.streams import Streams
 
 
@@ -106,7 +109,20 @@ class ResidentEngine(Engine):
         run = self._run_alone if self._threads is None else partial(self._run_shared, self._threads)
         columns = run(inputs, trials, final, seeds)
         parts = by_population(final, self._with_potential)
-        return Recording.of_engine(self.populations, self.n_steps, self.model.dt, columns, parts)
+        network = self.populations, self.n_steps, self.model.dt
+        return Recording.of_engine(*network, columns, parts, self._traces(trials.size))
+
+    def _traces(self, n_trials: int) -> dict[str, Trace]:
+        """What the workers kept of recorded variables."""
+        shares = [slice(n_trials)] if self._threads is None else share_out(n_trials, self.workers)
+        found = {}
+        for k, record in enumerate(self.model.recorded):
+            shape = self.model.recorded_shape(record, self.n_steps)
+            values = np.empty((n_trials, *shape))
+            for library, share in zip(self._libraries, shares, strict=True):
+                library.copy_states(k, values[share])
+            found[record.name] = trace_of(self.model, record, self.n_steps, values)
+        return found
 
     def _run_alone(self, inputs: SpikeTrains, trials: NDArray[np.int64], *rest: Any) -> Columns:
         return self._libraries[0].run(inputs, trials, self.n_steps, *rest)
@@ -245,6 +261,11 @@ def _generate_libraries(
     return libraries, Compiled(path, sources.static_arrays, sources.stochastic)
 
 
+def _recorded_state(model: Model, record: StateRecord) -> RecordedState:
+    which = record.which(model.sizes[record.population]).tolist()
+    return RecordedState(record.population, record.variable, tuple(which), record.every)
+
+
 def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool) -> None:
     device.describe_trial(
         recorded=tuple(
@@ -255,6 +276,12 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
             for c in model.connections
             if c.regular and isinstance(c.delay, int)
         },
+        states=tuple(
+            RecordedState(
+                r.population, r.variable, tuple(r.which(model.sizes[r.population])), r.every
+            )
+            for r in model.recorded
+        ),
         learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.trainable},
     )
     built = build(model, lists=lambda c: not c.regular)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from brainsnn.engine.traces import trace_of
 from brainsnn.network.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 
@@ -78,6 +79,12 @@ def read_recording(folder: Path, model: Model, n_steps: int, n_trials: int) -> R
         spikes["step"].astype(np.int32),
         spikes["potential"],
         _final(_read(folder / POTENTIALS), model, n_trials),
+        traces={
+            record.name: trace_of(
+                model, record, n_steps, np.fromfile(folder / f"states_{k}.f64", "<f8")
+            )
+            for k, record in enumerate(model.recorded)
+        },
     )
 
 

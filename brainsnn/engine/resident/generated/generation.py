@@ -24,7 +24,12 @@ from brainsnn.engine.resident.generated.codeobjects import (
     take_includes,
     written_arrays,
 )
-from brainsnn.engine.resident.generated.layout import Recorded, main_context, owner_name
+from brainsnn.engine.resident.generated.layout import (
+    Recorded,
+    RecordedState,
+    main_context,
+    owner_name,
+)
 from brainsnn.engine.resident.generated.names import called, clock_name, network_name, set_apart
 from brainsnn.engine.resident.generated.regular import Pathway, RegularSynapses, created
 from brainsnn.engine.resident.generated.stages import Stage, make_stage, refuse_python
@@ -49,6 +54,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         self.regular: dict[str, RegularSynapses] = {}
         self.recorded: tuple[Recorded, ...] = ()
         self.learned: set[tuple[str, str]] = set()
+        self.states: tuple[RecordedState, ...] = ()
         self.stages: list[Stage] = []
         self.first_entry = 0
         self.writes: dict[str, set[ArrayVariable]] = {}
@@ -63,6 +69,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         recorded: tuple[Recorded, ...],
         regular: dict[str, RegularSynapses],
         learned: set[tuple[str, str]],
+        states: tuple[RecordedState, ...] = (),
     ) -> None:
         """Say what the trial loop has to know beyond the network itself.
 
@@ -75,7 +82,10 @@ class GeneratingDevice(CPPStandaloneDevice):
         learned : set of (str, str)
             Groups and their variables that may change between trials: the first statement of the
             script that reads one, and all after it, belong to the trial.
+        states : tuple of RecordedState
+            Variables to record.
         """
+        self.states = states
         self.recorded, self.regular, self.learned = recorded, regular, learned
 
     def activate(self, *args: Any, **kwds: Any) -> None:

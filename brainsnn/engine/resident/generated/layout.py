@@ -27,6 +27,16 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class RecordedState:
+    """A variable of a group that the trial loop records: of which neurons, every how many steps."""
+
+    group: str
+    variable: str
+    neurons: tuple[int, ...]
+    every: int
+
+
+@dataclass(frozen=True)
 class Array:
     """A one-dimensional array: its name for users, in C++, and whether a trial may change it."""
 
@@ -204,6 +214,11 @@ def _population(recorded: Recorded, by_label: dict[str, Array]) -> dict[str, Any
     return {"eventspace": space.name, "size": space.size - 1, "potential": name}
 
 
+def _state(state: RecordedState, by_label: dict[str, Array]) -> dict[str, Any]:
+    array = by_label[f"{state.group}.{state.variable}"]
+    return {"array": array.name, "neurons": state.neurons, "every": state.every}
+
+
 def _shares(device: Any, sizes: dict[str, int]) -> dict[str, int]:
     """First neuron of each input group of a model, where there are several."""
     names = [recorded.name for recorded in device.recorded if recorded.name in sizes]
@@ -252,7 +267,7 @@ def main_context(device: Any) -> dict[str, Any]:
         },
         "kernels": kernels(device, all_synapses),
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
-        "rests": quiet.rests(running, quiet_groups),
+        "rests": not device.states and quiet.rests(running, quiet_groups),
         "stages": device.stages,
         "profiled": number_profiled(device.stages),
         "networks": sorted(network_name(net.name) for net in device.networks),
@@ -265,4 +280,5 @@ def main_context(device: Any) -> dict[str, Any]:
         "monitors": monitors(device),
         "eventspaces": _event_spaces(device),
         "populations": [_population(r, by_label) for r in device.recorded],
+        "states": [_state(s, by_label) for s in device.states],
     }

@@ -54,6 +54,7 @@ class Library(CompiledLibrary):
         "resident_trials": (NUMBER, [NUMBER, NUMBER, POINTER, NUMBER, ctypes.c_int32]),
         "resident_copy_spikes": (None, [POINTER] * 4),
         "resident_end_with": (None, [NUMBER]),
+        "resident_states": (None, [NUMBER, POINTER]),
     }
 
     def __init__(
@@ -123,6 +124,10 @@ class Library(CompiledLibrary):
     def copy_spikes(self, columns: Sequence[NDArray[Any]]) -> None:
         """Copy the spikes of the last block into columns: population, neuron, step, potential."""
         self._c.resident_copy_spikes(*(column.ctypes.data for column in columns))
+
+    def copy_states(self, k: int, values: NDArray[np.float64]) -> None:
+        """Copy what the last block left of the recorded variable k, (trials, steps, neurons)."""
+        self._c.resident_states(k, values.ctypes.data)
 
     def last_run(self) -> tuple[float, float]:
         """Seconds that the last run took, and the fraction of it that was completed."""

@@ -200,16 +200,32 @@ void resident_run(
     {% endif %}
     refresh();
     spikes.clear();
+    {% for state in states %}
+    states_{{loop.index0}}.clear();
+    {% endfor %}
     recorded[0] = 0;
     for(int64_t k=0; k<n_trials; k++)
     {
         start_trial(trials[k], seeds ? seeds + k : nullptr);
         trial();
         recorded[k + 1] = spikes.size();
+        {% for state in states %}
+        states_{{loop.index0}}.resize(
+            (k + 1) * ((n_steps + {{state.every - 1}}) / {{state.every}}) * {{state.neurons|length}}, NAN);
+        {% endfor %}
         {% for population in populations if population.potential %}
         final = std::copy_n({{population.potential}}, {{population.size}}, final);
         {% endfor %}
     }
+}
+
+// Recorded states, number k: trials by recorded steps by neurons, NaN after the end of a trial.
+void resident_states(int64_t k, double *values)
+{
+    {% for state in states %}
+    if(k == {{loop.index0}})
+        std::copy(resident::states_{{loop.index0}}.begin(), resident::states_{{loop.index0}}.end(), values);
+    {% endfor %}
 }
 
 void resident_end_with(int64_t population) { resident::end_population = population; }

@@ -121,8 +121,18 @@ static void set_from_command_line(int)
         apply_arguments();
 }
 
+{% for state in states %}
+static std::vector<double> states_{{loop.index0}};
+static const int32_t neurons_{{loop.index0}}[] = { {{state.neurons|join(', ')}} };
+{% endfor %}
+
 static inline void record(int64_t step)
 {
+    {% for state in states %}
+    if(step % {{state.every}} == 0)
+        for(const int32_t neuron : neurons_{{loop.index0}})
+            states_{{loop.index0}}.push_back((double){{state.array}}[neuron]);
+    {% endfor %}
     {% for population in populations %}
     if({{population.eventspace}}[{{population.size}}])
         spikes.append(

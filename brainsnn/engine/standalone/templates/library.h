@@ -17,4 +17,7 @@ void resident_run(
     const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
     int64_t *recorded, double *final);
 void resident_spikes(void *columns);
+{% if model.recorded %}
+void resident_states(int64_t k, double *values);
+{% endif %}
 }

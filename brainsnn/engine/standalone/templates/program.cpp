@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <limits>
 #include <optional>
@@ -200,6 +201,9 @@ int run(const Options &options, const fs::path &home)
     std::optional<Table> final;
     if(options.potentials)
         final.emplace(out / "potentials.csv", "trial,population,neuron,potential");
+    {% for record in model.recorded %}
+    std::ofstream states_{{loop.index0}}(out / "states_{{loop.index0}}.f64", std::ios::binary);
+    {% endfor %}
     double seconds = 0;
     for(int64_t first = 0; first < inputs.n_trials(); first += block_size)
     {
@@ -211,9 +215,22 @@ int run(const Options &options, const fs::path &home)
         write_decisions(block, decisions);
         if(final)
             write_final(block, *final);
+        {% for record in model.recorded %}
+        {
+            const int64_t n_values = {{model.recorded_shape(record, n_steps)|join(' * ')}};
+            std::vector<double> values(block.n * n_values);
+            resident_states({{loop.index0}}, values.data());
+            states_{{loop.index0}}.write((const char *)values.data(), 8 * values.size());
+        }
+        {% endfor %}
     }
     spikes.close();
     decisions.close();
+    {% for record in model.recorded %}
+    states_{{loop.index0}}.close();
+    if(!states_{{loop.index0}})
+        throw BadInput("states_{{loop.index0}}.f64: cannot be written");
+    {% endfor %}
     if(final)
         final->close();
     const int64_t n = inputs.n_trials();

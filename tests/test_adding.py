@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,6 +108,28 @@ def test_what_is_registered_is_found_by_name(added: SimpleNamespace) -> None:
     assert added.NEURONS["leaky_once"] is added.leaky_once
     assert added.ENCODERS["on_off"] is added.OnOffEncoder
     assert added.DECODERS["margin"] is added.MarginDecoder
+
+
+def names_of_ours(source: str) -> set[str]:
+    """Names of brainsnn that a block of Python uses, ``bs.datasets.MNIST`` as one."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("brainsnn"):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "bs":
+            found.add(node.attr)
+    return found
+
+
+def test_the_page_counts_the_names_that_one_needs() -> None:
+    first, own_neuron, *_ = _BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    blocks = (first, own_neuron, *_BLOCK.findall(SECTIONS["A rule"]))
+    counts = [len(names_of_ours(block)) for block in blocks]
+    said = re.search(
+        r"first network takes (\d+) names.*?own neuron (\d+), an own rule (\d+)", TEXT, re.DOTALL
+    )
+    assert said is not None
+    assert [int(number) for number in said.groups()] == counts
 
 
 def test_the_folders_that_the_page_names_are_there() -> None:

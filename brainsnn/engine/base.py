@@ -111,7 +111,7 @@ class Engine(ABC):
         self,
         inputs: SpikeTrains,
         trials: NDArray[np.integer] | None = None,
-        until: str | None = None,
+        stop_at: str | None = None,
     ) -> Recording:
         """Run a block of trials.
 
@@ -123,7 +123,7 @@ class Engine(ABC):
             (`SpikeTrains.beside` puts trains of single populations side by side).
         trials : array of int, optional
             Which of them to run, in this order; all by default.
-        until : str, optional
+        stop_at : str, optional
             The population that decides: a trial ends after the first step in which a neuron of it
             spikes (see `brainsnn.spikes.stopping`). By default every trial is as long as the
             engine's.
@@ -136,14 +136,14 @@ class Engine(ABC):
         Raises
         ------
         DataError
-            If the inputs are of another size or longer than a trial, or a trial or `until` does
+            If the inputs are of another size or longer than a trial, or a trial or `stop_at` does
             not exist.
         """
         wanted = self.check(inputs, trials)
         return (
             self._run(inputs, wanted)
-            if until is None
-            else self._run_stopping(inputs, wanted, until)
+            if stop_at is None
+            else self._run_stopping(inputs, wanted, stop_at)
         )
 
     def check(

@@ -88,7 +88,7 @@ class DerivedEngine(Engine):
         self,
         inputs: SpikeTrains,
         trials: NDArray[np.integer] | None = None,
-        until: str | None = None,  # noqa: ARG002 - decisions are by counts: trials do not end early
+        stop_at: str | None = None,  # noqa: ARG002 - decisions are by counts: trials do not end early
     ) -> Recording:
         """Run a block of trials; see `Engine`."""
         mine = inputs if trials is None else inputs.take(np.asarray(trials, np.int64))

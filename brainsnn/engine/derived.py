@@ -24,7 +24,8 @@ from brainsnn.engine.turns import in_turn, new_turn
 from brainsnn.errors import DataError
 from brainsnn.learning.equations.cpp.network import CompiledSource
 from brainsnn.learning.equations.cpp.population import CompiledPopulation
-from brainsnn.learning.equations.network import DerivedNetwork, Key
+from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.learning.equations.parts import Key
 
 Array = NDArray[Any]
 

@@ -11,7 +11,8 @@ import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
 
 from brainsnn.learning.equations.build import derive
 from brainsnn.learning.equations.gradient_check import check_gradient
-from brainsnn.learning.equations.network import DerivedNetwork, Trace
+from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.learning.equations.parts import Trace
 from brainsnn.learning.equations.slopes import SLOPES
 from brainsnn.learning.equations.step import Spike
 

@@ -11,7 +11,8 @@ import numpy as np
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.effect import derive_effect
 from brainsnn.learning.equations.functions import Derivatives
-from brainsnn.learning.equations.network import Connection, DerivedNetwork, Population
+from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.learning.equations.parts import Connection, Population
 from brainsnn.learning.equations.step import Spike, Step, derive_step
 
 #: What gives spikes and has no equations.

@@ -11,7 +11,8 @@ import pandas as pd
 
 from brainsnn.learning.equations.build import derive
 from brainsnn.learning.equations.functions import Derivatives
-from brainsnn.learning.equations.network import Array, DerivedNetwork, Key, Trace
+from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.learning.equations.parts import Array, Key, Trace
 from brainsnn.learning.equations.step import Spike
 
 #: Steps of the differences, as shares of the largest value: a refractory gate is a jump, which a

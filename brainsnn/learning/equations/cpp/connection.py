@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.cpp.assignments import Loop
 from brainsnn.learning.equations.cpp.population import CompiledPopulation
-from brainsnn.learning.equations.network import Connection
+from brainsnn.learning.equations.parts import Connection
 
 
 @dataclass(frozen=True)

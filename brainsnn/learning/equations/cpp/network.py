@@ -14,7 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.cpp.connection import CompiledConnection
 from brainsnn.learning.equations.cpp.population import CompiledPopulation
-from brainsnn.learning.equations.network import DerivedNetwork, Key
+from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.learning.equations.parts import Key
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from brainsnn.learning.equations.cpp.assignments import Loop
-from brainsnn.learning.equations.network import Population
+from brainsnn.learning.equations.parts import Population
 from brainsnn.learning.equations.step import Step
 
 CLOCK = {"t": "time", "t_in_timesteps": "R(step)", "N": "R(n)"}

@@ -28,7 +28,7 @@ from brainsnn.learning.equations.eventprop.tape import (
     Segment,
     Tape,
 )
-from brainsnn.learning.equations.network import Array, Key
+from brainsnn.learning.equations.parts import Array, Key
 
 
 def gradient_of(

@@ -14,7 +14,7 @@ from brainsnn.learning.equations.eventprop.network import EventNetwork
 from brainsnn.learning.equations.eventprop.spike_times import SpikeTimes
 from brainsnn.learning.equations.eventprop.tape import EventTrace
 from brainsnn.learning.equations.functions import Derivatives
-from brainsnn.learning.equations.network import Array, Key
+from brainsnn.learning.equations.parts import Array, Key
 
 #: Steps of the differences, as shares of the largest value: a longer one may change which neuron
 #: spikes, or cross a time at which an approximate method begins a step.

@@ -18,7 +18,7 @@ from brainsnn.learning.equations.eventprop.forward import run_trials
 from brainsnn.learning.equations.eventprop.parts import EventParts
 from brainsnn.learning.equations.eventprop.spike_times import SpikeTimes
 from brainsnn.learning.equations.eventprop.tape import EventTrace
-from brainsnn.learning.equations.network import Array, Key
+from brainsnn.learning.equations.parts import Array, Key
 
 
 class EventNetwork(EventParts):

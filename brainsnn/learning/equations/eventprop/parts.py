@@ -10,7 +10,7 @@ import numpy as np
 
 from brainsnn.learning.equations.effect import Effect
 from brainsnn.learning.equations.eventprop.flow import Flow
-from brainsnn.learning.equations.network import Array, Key
+from brainsnn.learning.equations.parts import Array, Key
 
 DELAY = "delay"
 

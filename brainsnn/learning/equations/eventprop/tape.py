@@ -8,7 +8,7 @@ from typing import Any
 from brainsnn.learning.equations.eventprop.flow import Integrand
 from brainsnn.learning.equations.eventprop.parts import State
 from brainsnn.learning.equations.eventprop.spike_times import SpikeTimes
-from brainsnn.learning.equations.network import Array, Key
+from brainsnn.learning.equations.parts import Array, Key
 
 
 @dataclass

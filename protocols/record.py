@@ -29,7 +29,7 @@ from brainsnn.errors import RunDirectoryError
 from brainsnn.experiment.carry_out import PARTS
 from brainsnn.records import RunDirectory
 
-#: Columns of the ledger that a study's own table holds.
+#: Columns of the ledger that an experiment's own table holds.
 _STUDY = ("seed", *NUMBERS)
 
 
@@ -77,7 +77,7 @@ def _of_conditions(run: RunDirectory) -> bool:
 
 
 def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
-    """Return the ledger's part of a study's table, a row a condition, decoder and seed."""
+    """Return the ledger's part of an experiment's table, a row a condition, decoder and seed."""
     if "decoder" in results.columns:
         results = results.assign(variant=results["condition"] + ", by " + results["decoder"])
     else:
@@ -92,7 +92,7 @@ def _epochs(run: RunDirectory) -> int:
 
 
 def claims_of(run: RunDirectory) -> pd.DataFrame | None:
-    """Return a study's claims; those of runs of one network follow from their rows."""
+    """Return an experiment's claims; those of runs of one network follow from their rows."""
     if not _of_conditions(run):
         return None
     preset, claims = _of_preset(run), run.table("claims")
@@ -144,7 +144,7 @@ def _variant(run: RunDirectory) -> str:
 
 
 def _of_preset(run: RunDirectory) -> str:
-    """Return what a study's conditions and claims begin with under a preset."""
+    """Return what an experiment's conditions and claims begin with under a preset."""
     variant = _variant(run)
     return "" if variant == "default" else f"{variant}: "
 

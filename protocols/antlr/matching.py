@@ -50,7 +50,7 @@ class LandscapeConfig(Config):
 
 
 class AntlrMatchingConfig(ExperimentConfig):
-    """Settings of the study ``antlr-matching``.
+    """Settings of the experiment ``antlr-matching``.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class AntlrMatchingConfig(ExperimentConfig):
 
 
 class AntlrMatching(Experiment[AntlrMatchingConfig]):
-    """The study; see the module's docstring."""
+    """The experiment; see the module's docstring."""
 
     name = "antlr-matching"
     title = "Spike-train matching by activations, by times, and by both"

@@ -1,4 +1,4 @@
-"""The report page of the study ``antlr-matching``: claims, loss curves, landscapes."""
+"""The report page of the experiment ``antlr-matching``: claims, loss curves, landscapes."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from brainsnn.codes import LatencyEncoder
 from brainsnn.experiment.training import Material
+from brainsnn.protocols.antlr.base import AntlrConfig, AntlrExperiment
 from brainsnn.protocols.antlr.page import Aims
-from brainsnn.protocols.antlr.study import AntlrStudy, AntlrStudyConfig
 from brainsnn.protocols.common.mnist import MnistConfig
 from brainsnn.protocols.s4nn.base import NoiseConfig, encode
 from brainsnn.streams import Streams
@@ -24,8 +24,8 @@ _WARPED = (
 )
 
 
-class AntlrMnistConfig(AntlrStudyConfig):
-    """Settings of the study ``antlr-mnist``.
+class AntlrMnistConfig(AntlrConfig):
+    """Settings of the experiment ``antlr-mnist``.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ class AntlrMnistConfig(AntlrStudyConfig):
     noise: NoiseConfig = NoiseConfig()
 
 
-class AntlrMnist(AntlrStudy[AntlrMnistConfig]):
-    """The study; see the module's docstring."""
+class AntlrMnist(AntlrExperiment[AntlrMnistConfig]):
+    """The experiment; see the module's docstring."""
 
     name = "antlr-mnist"
     title = "Latency-coded MNIST: gradients of activations, of spike times, and of both"

@@ -9,8 +9,8 @@ from pydantic import Field
 from brainsnn.datasets.nmnist import FIELD, NMNIST, SmallNMNIST
 from brainsnn.experiment.training import Material
 from brainsnn.learning.antlr import Antlr
+from brainsnn.protocols.antlr.base import AntlrConfig, AntlrExperiment
 from brainsnn.protocols.antlr.mnist import AntlrMnistConfig
-from brainsnn.protocols.antlr.study import AntlrStudy, AntlrStudyConfig
 from brainsnn.streams import Streams
 from brainsnn.training import TrainingConfig
 
@@ -22,8 +22,8 @@ _MNIST = AntlrMnistConfig()
 SETS: dict[str, type[NMNIST]] = {"nmnist-small": SmallNMNIST, "nmnist": NMNIST}
 
 
-class AntlrNmnistConfig(AntlrStudyConfig):
-    """Settings of the study ``antlr-nmnist``; learning rates are the authors' program's.
+class AntlrNmnistConfig(AntlrConfig):
+    """Settings of the experiment ``antlr-nmnist``; learning rates are the authors' program's.
 
     The activation-based method asks the label's output for ten spikes and the others for none, as
     the paper does; where neurons spike once at most, for one.
@@ -47,8 +47,8 @@ class AntlrNmnistConfig(AntlrStudyConfig):
     training: TrainingConfig = _MNIST.training.model_copy(update={"epochs": 10})
 
 
-class AntlrNmnist(AntlrStudy[AntlrNmnistConfig]):
-    """The study; see the module's docstring."""
+class AntlrNmnist(AntlrExperiment[AntlrNmnistConfig]):
+    """The experiment; see the module's docstring."""
 
     name = "antlr-nmnist"
     title = "N-MNIST: gradients of activations, of spike times, and of both"
@@ -61,7 +61,7 @@ class AntlrNmnist(AntlrStudy[AntlrNmnistConfig]):
     }
 
     def check(self, config: AntlrNmnistConfig) -> None:
-        """Refuse what every such study refuses, and missing data."""
+        """Refuse what every such experiment refuses, and missing data."""
         super().check(config)
         SETS[config.data]().locate()
 

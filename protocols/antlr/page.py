@@ -1,4 +1,4 @@
-"""What the ANTLR studies conclude: claims, figures and tables from a run's tables alone."""
+"""What the ANTLR experiments conclude: claims, figures and tables from a run's tables alone."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import pandas as pd
 from brainsnn.analysis.codes.agreement import agreement
 from brainsnn.analysis.codes.decisions import accuracy_against_time, decision_times
 from brainsnn.analysis.codes.paired import DIGITS, corrected, paired_tests
-from brainsnn.analysis.figures import plot_curves, plot_pareto, save
+from brainsnn.analysis.figures import plot_curves, plot_pareto
 from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.analysis.seeds import across, over_seeds
 from brainsnn.protocols.common.claims import claim_of, direction_of
+from brainsnn.protocols.common.page import picture
 from brainsnn.records import RunDirectory
 
 #: The methods, ANTLR last.
@@ -127,8 +128,8 @@ def _accuracy(results: pd.DataFrame, run: RunDirectory, number: str) -> Section:
         figure = plot_pareto(
             mine, column, "accuracy", f"Hidden and output spikes {words}", code="condition"
         )
-        save(figure, run.figures, f"accuracy_{column}")
-        items.append(Picture(figure, f"Accuracy against spikes {words}.", "A point a network."))
+        caption = f"Accuracy against spikes {words}."
+        items.append(picture(run, figure, f"accuracy_{column}", caption, "A point a network."))
     caption = "Mean over n seeds ± half its 95 % interval; spikes are hidden and output ones."
     items.append(Table(across(statistics, MEASURES[:3]), caption))
     text = "In the figures each method is decided by the decoder that its loss asks for."
@@ -140,9 +141,9 @@ def _learning(run: RunDirectory) -> Section:
     by = ["condition", "epoch"]
     table = over_seeds(run.metrics(), ["validation_accuracy"], by)
     figure = plot_curves(table, "epoch", "validation_accuracy", "Epoch", code="condition")
-    save(figure, run.figures, "learning")
     caption = "Validation accuracy, each method with its own decoder; bands are 95 % intervals."
-    return Section("Learning", "", (Picture(figure, caption, "A line a condition."),))
+    shown = picture(run, figure, "learning", caption, "A line a condition.")
+    return Section("Learning", "", (shown,))
 
 
 def _codes(trials: pd.DataFrame, run: RunDirectory) -> Section:
@@ -171,9 +172,9 @@ def _codes(trials: pd.DataFrame, run: RunDirectory) -> Section:
     earliest = trials[trials["decoder"] == "first_spike"]
     steps = accuracy_against_time(earliest, n_steps, "condition")
     figure = plot_curves(steps, "step", "accuracy", "Step", code="condition")
-    save(figure, run.figures, "accuracy_time")
     caption = "Fraction of all trials that the earliest spike has decided, and rightly, by a step."
-    items.append(Picture(figure, caption, "A line a condition, rising as decisions fall."))
+    alt = "A line a condition, rising as decisions fall."
+    items.append(picture(run, figure, "accuracy_time", caption, alt))
     named = trials.assign(code=trials["condition"] + " / " + trials["decoder"])
     items.append(Table(decision_times(named), "Steps of decisions, in quantiles."))
     text = "Every network's test spikes, decided by the earliest spike and by most spikes."

@@ -30,7 +30,7 @@ PAPER_STEPS, PAPER_ACCURACY = 10, printed_value("count-mnist", "accuracy", "shor
 
 
 class CountLatencyConfig(CountConfig):
-    """Settings of the study ``count-latency``.
+    """Settings of the experiment ``count-latency``.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class CountLatencyConfig(CountConfig):
 
 
 class CountLatency(CountExperiment[CountLatencyConfig]):
-    """The study; see the module's docstring."""
+    """The experiment; see the module's docstring."""
 
     name = "count-latency"
     title = "Spike counts under constraints: steps, spikes, bits"

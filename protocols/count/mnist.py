@@ -44,7 +44,7 @@ _FAITHFUL = ("warp.share=0", "average.name=off", "schedule.name=constant")
 
 
 class CountMnistConfig(CountConfig, TrainingConfig):
-    """Settings of the protocol ``count-mnist``.
+    """Settings of the experiment ``count-mnist``.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class CountMnistConfig(CountConfig, TrainingConfig):
 
 
 class CountMnist(CountExperiment[CountMnistConfig]):
-    """The protocol; see the module's docstring."""
+    """The experiment; see the module's docstring."""
 
     name = "count-mnist"
     title = "Spike counts on MNIST"

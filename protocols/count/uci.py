@@ -70,7 +70,7 @@ class UCITrainingConfig(Config):
 
 
 class CountUCIConfig(ExperimentConfig):
-    """Settings of the study ``count-uci``.
+    """Settings of the experiment ``count-uci``.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class CountUCIConfig(ExperimentConfig):
 
 
 class CountUCI(Experiment[CountUCIConfig]):
-    """The study; see the module's docstring."""
+    """The experiment; see the module's docstring."""
 
     name = "count-uci"
     title = "Spike counts on four UCI tables, beside other classifiers"

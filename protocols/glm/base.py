@@ -1,4 +1,4 @@
-"""What the GLM studies share: digits, training, selection by cross-validation, testing."""
+"""What the GLM experiments share: digits, training, selection by cross-validation, testing."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class GLMNetwork:
 
     @property
     def name(self) -> str:
-        """A short name, unique among the conditions of a study."""
+        """A short name, unique among the conditions of an experiment."""
         digits = "".join(map(str, self.digits))
         return f"digits {digits}, T={self.n_steps}, K={self.functions}, {self.rule}"
 

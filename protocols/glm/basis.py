@@ -10,19 +10,20 @@ import pandas as pd
 from pydantic import Field
 
 from brainsnn.analysis.codes.curves import curve
-from brainsnn.analysis.figures import plot_curves, plot_functions, save
+from brainsnn.analysis.figures import plot_curves, plot_functions
 from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.analysis.seeds import mean_interval
 from brainsnn.learning.glm import BASES
 from brainsnn.protocols.common.claims import claim_of, direction_of
+from brainsnn.protocols.common.page import picture
 from brainsnn.protocols.glm.base import RULES, GLMNetwork
+from brainsnn.protocols.glm.experiment import DEMO, SCORES, WIDE, GLMConfig, GLMExperiment
 from brainsnn.protocols.glm.selection import cross_validated
-from brainsnn.protocols.glm.study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig
 from brainsnn.records import RunDirectory
 
 
-class GLMBasisConfig(GLMStudyConfig):
-    """Settings of the study ``glm-basis``.
+class GLMBasisConfig(GLMConfig):
+    """Settings of the experiment ``glm-basis``.
 
     Parameters
     ----------
@@ -40,8 +41,8 @@ class GLMBasisConfig(GLMStudyConfig):
     functions: tuple[int, ...] = (1, 2, 3, 4)
 
 
-class GLMBasis(GLMStudy[GLMBasisConfig]):
-    """The study; see the module's docstring."""
+class GLMBasis(GLMExperiment[GLMBasisConfig]):
+    """The experiment; see the module's docstring."""
 
     name = "glm-basis"
     title = "GLM networks: how many basis functions does each code need?"
@@ -89,9 +90,9 @@ class GLMBasis(GLMStudy[GLMBasisConfig]):
         for score, words in SCORES.items():
             table = curve(results, "functions", score, ("digits", "rule"))
             figure = plot_curves(table, "functions", score, "Basis functions K", split="digits")
-            save(figure, run.figures, score)
             caption = f"Test accuracy, {words}; bands are 95 % intervals over seeds."
-            items.append(Picture(figure, caption, "Accuracy against K, a panel a set of digits."))
+            alt = "Accuracy against K, a panel a set of digits."
+            items.append(picture(run, figure, score, caption, alt))
             items.append(
                 Table(table, caption, percent=("mean", "sd", "low", "high"), digits={"mean": 2})
             )
@@ -107,9 +108,9 @@ def _basis(config: GLMBasisConfig, run: RunDirectory) -> Section:
     table = pd.DataFrame({"lag": lags, "function": numbers, "value": values.ravel()})
     table = table.assign(function="k = " + table["function"].astype(str))
     figure = plot_functions(table, "Lag (samples)")
-    save(figure, run.figures, "basis")
     caption = f"The basis functions {config.basis!r} at each lag (as the paper's Figure 3)."
-    return Section("Basis functions", "", (Picture(figure, caption, "A line a function."),))
+    shown = picture(run, figure, "basis", caption, "A line a function.")
+    return Section("Basis functions", "", (shown,))
 
 
 def _claims(results: pd.DataFrame, folds: pd.DataFrame) -> list[Claim]:

@@ -15,7 +15,7 @@ from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.analysis.seeds import across, over_seeds
 from brainsnn.protocols.common.claims import direction_of
 from brainsnn.protocols.glm.base import RULES, GLMNetwork
-from brainsnn.protocols.glm.study import SCORES, WIDE, GLMStudy, GLMStudyConfig
+from brainsnn.protocols.glm.experiment import SCORES, WIDE, GLMConfig, GLMExperiment
 from brainsnn.records import RunDirectory
 
 DECODERS = ("first_spike", "rate")
@@ -23,8 +23,8 @@ MEASURES = (*SCORES, "silent_fraction", "decision_step", "spikes_to_decision", "
 MATCHED = {"first_to_spike": "first_spike", "rate": "rate"}
 
 
-class CodesMnistConfig(GLMStudyConfig):
-    """Settings of the study ``codes-mnist``.
+class CodesMnistConfig(GLMConfig):
+    """Settings of the experiment ``codes-mnist``.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ class CodesMnistConfig(GLMStudyConfig):
     functions: int = Field(default=8, ge=1)
 
 
-class CodesMnist(GLMStudy[CodesMnistConfig]):
-    """The study; see the module's docstring."""
+class CodesMnist(GLMExperiment[CodesMnistConfig]):
+    """The experiment; see the module's docstring."""
 
     name = "codes-mnist"
     title = "Rate and first-to-spike on equal terms"

@@ -11,14 +11,15 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from brainsnn.analysis.figures import plot_pareto, save
+from brainsnn.analysis.figures import plot_pareto
 from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.experiment.experiment import Condition, Work
 from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.protocols.common.claims import claim_of
+from brainsnn.protocols.common.page import picture
 from brainsnn.protocols.glm.base import RULES, GLMNetwork, Workshop, digits_of
+from brainsnn.protocols.glm.experiment import DEMO, SCORES, WIDE, GLMConfig, GLMExperiment
 from brainsnn.protocols.glm.selection import cross_validated
-from brainsnn.protocols.glm.study import DEMO, SCORES, WIDE, GLMStudy, GLMStudyConfig
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 from brainsnn.training import Callback
@@ -29,8 +30,8 @@ PAPER_ACCURACY, PAPER_RATIO = 0.984, 5.0
 ANN = "logistic_ann"
 
 
-class GLMComplexityConfig(GLMStudyConfig):
-    """Settings of the study ``glm-complexity``.
+class GLMComplexityConfig(GLMConfig):
+    """Settings of the experiment ``glm-complexity``.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ class GLMComplexityConfig(GLMStudyConfig):
     accuracy: float = Field(default=PAPER_ACCURACY, gt=0, le=1)
 
 
-class GLMComplexity(GLMStudy[GLMComplexityConfig]):
-    """The study; see the module's docstring."""
+class GLMComplexity(GLMExperiment[GLMComplexityConfig]):
+    """The experiment; see the module's docstring."""
 
     name = "glm-complexity"
     title = "GLM networks: what does a decision cost with each code?"
@@ -112,9 +113,9 @@ class GLMComplexity(GLMStudy[GLMComplexityConfig]):
         for score, words in SCORES.items():
             both = pd.concat([results, ann.assign(rule=ANN, accuracy_spikes_alone=ann["accuracy"])])
             figure = plot_pareto(both, "operations", score, "Operations an inference, a class")
-            save(figure, run.figures, f"{score}_complexity")
             caption = f"Test accuracy ({words}) against operations, a point a network."
-            items.append(Picture(figure, caption, "Accuracy rises with operations for each code."))
+            alt = "Accuracy rises with operations for each code."
+            items.append(picture(run, figure, f"{score}_complexity", caption, alt))
         columns = ["n_steps", "rule", "seed", *SCORES, "operations", "decision_step"]
         table = results[[*columns, "inference_seconds"]].assign(
             microseconds=1e6 * results["inference_seconds"]

@@ -1,4 +1,4 @@
-"""Cross-validated accuracies of the networks of a GLM study, by which one of several is chosen."""
+"""Cross-validated accuracies of GLM networks, by which one of several is chosen."""
 
 from __future__ import annotations
 

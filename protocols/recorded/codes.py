@@ -36,7 +36,7 @@ from brainsnn.training import Callback
 
 
 class CodesRecordedConfig(ExperimentConfig):
-    """Settings of the study ``codes-recorded``.
+    """Settings of the experiment ``codes-recorded``.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class CodesRecordedConfig(ExperimentConfig):
 
 
 class CodesRecorded(Experiment[CodesRecordedConfig]):
-    """The study; see the module's docstring."""
+    """The experiment; see the module's docstring."""
 
     name = "codes-recorded"
     title = "Recorded neurons: the odour from counts and from first-spike latencies"

@@ -80,7 +80,7 @@ class CaltechDataConfig(Config):
 
 
 class S4NNCaltechConfig(S4NNConfig):
-    """Settings of the protocol ``s4nn-caltech``.
+    """Settings of the experiment ``s4nn-caltech``.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class S4NNCaltechConfig(S4NNConfig):
 
 
 class S4NNCaltech(S4NNExperiment[S4NNCaltechConfig]):
-    """The protocol; see the module's docstring."""
+    """The experiment; see the module's docstring."""
 
     name = "s4nn-caltech"
     title = "S4NN on Caltech-101: faces and motorbikes"

@@ -44,7 +44,7 @@ PAPER_ACCURACY, PAPER_STEP, PAPER_SPIKES = (
 
 
 class S4NNMnistConfig(S4NNConfig):
-    """Settings of the protocol ``s4nn-mnist``.
+    """Settings of the experiment ``s4nn-mnist``.
 
     With ``recipe.fitted``, the default, of `code`, `noise`, `rule`, ``network.n_steps`` and the
     bounds of the first weights those that are not given follow from the images
@@ -75,7 +75,7 @@ class S4NNMnistConfig(S4NNConfig):
 
 
 class S4NNMnist(S4NNExperiment[S4NNMnistConfig]):
-    """The protocol; see the module's docstring."""
+    """The experiment; see the module's docstring."""
 
     name = "s4nn-mnist"
     title = "S4NN on MNIST: one spike a neuron, the first output spike decides"

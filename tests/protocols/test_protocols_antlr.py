@@ -1,4 +1,4 @@
-"""The study of latency-coded MNIST from data to report, on little data."""
+"""The experiment of latency-coded MNIST from data to report, on little data."""
 
 from __future__ import annotations
 

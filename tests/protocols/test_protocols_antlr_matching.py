@@ -1,4 +1,4 @@
-"""The studies of activation- and timing-based gradients, from data to report."""
+"""The experiments of activation- and timing-based gradients, from data to report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The study of N-MNIST from data to report, on a small network."""
+"""The experiment of N-MNIST from data to report, on a small network."""
 
 from __future__ import annotations
 

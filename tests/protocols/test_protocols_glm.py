@@ -1,4 +1,4 @@
-"""The studies of codes from data to report, on little data."""
+"""The experiments of codes from data to report, on little data."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ LITTLE = (
 needs_mnist = pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not there")
 
 
-def carry_out(study, path, *overrides):
-    config = apply_overrides(study.config(), overrides)
-    return start(study, config, path, ["brainsnn", "run", study.name])
+def carry_out(experiment, path, *overrides):
+    config = apply_overrides(experiment.config(), overrides)
+    return start(experiment, config, path, ["brainsnn", "run", experiment.name])
 
 
 def assert_whole(outcome, *tables):
@@ -130,7 +130,7 @@ def test_a_study_has_no_weights_to_evaluate(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("study", "overrides", "message"),
+    ("experiment", "overrides", "message"),
     [
         (BASIS, ["digits=[[5]]"], "two or more different"),
         (BASIS, ["digits=[[5, 5]]"], "two or more different"),
@@ -143,9 +143,9 @@ def test_a_study_has_no_weights_to_evaluate(tmp_path):
         (CODES, ["training.folds=10", "data.train=2", "digits=[5, 7]"], "folds = 10"),
     ],
 )
-def test_impossible_studies_are_refused(study, overrides, message):
+def test_impossible_studies_are_refused(experiment, overrides, message):
     with pytest.raises(ConfigError, match=message):
-        study.check(apply_overrides(study.config(), overrides))
+        experiment.check(apply_overrides(experiment.config(), overrides))
 
 
 def test_recorded_neurons_from_data_to_report(tmp_path):

@@ -1,4 +1,4 @@
-"""Networks of the GLM studies are chosen by cross-validation; test accuracies choose nothing."""
+"""GLM networks are chosen by cross-validation; test accuracies choose nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from brainsnn.datasets import MNIST
 from brainsnn.learning.glm import raised_cosines
-from brainsnn.protocols.glm.base import Condition, DigitsConfig, TrainingConfig, Workshop
+from brainsnn.protocols.glm.base import DigitsConfig, GLMNetwork, TrainingConfig, Workshop
 from brainsnn.protocols.glm.basis import PROTOCOL as BASIS
 from brainsnn.protocols.glm.basis import _basis as basis_section
 from brainsnn.protocols.glm.basis import _claims as basis_claims
@@ -19,7 +19,7 @@ SCORE = "accuracy_spikes_alone"
 
 
 def results(accuracies: dict[tuple[str, int], float]) -> pd.DataFrame:
-    """Three seeds of networks (rule, T = K), as a study's table."""
+    """Three seeds of networks (rule, T = K), as an experiment's table."""
     rows = [
         {
             "digits": "57",
@@ -127,7 +127,7 @@ def test_cross_validated_accuracies_are_those_of_the_selected_rate(tmp_path):
 def test_rates_are_scored_by_the_share_of_right_decisions():
     training = TrainingConfig(epochs=30, folds=3, learning_rates=(0.03,))
     shop = Workshop(training, DigitsConfig(train=60, test=1))
-    table = shop.select(Condition((0, 1), 4, 2, "first_to_spike"), seed=0)
+    table = shop.select(GLMNetwork((0, 1), 4, 2, "first_to_spike"), seed=0)
     assert table["fold"].tolist() == [0, 1, 2]
     assert table["accuracy"].min() > 0.8
     assert (table[SCORE] <= table["accuracy"]).all()

@@ -1,4 +1,4 @@
-"""A study of GLM networks: selects, trains and tests every condition, seed by seed."""
+"""An experiment of GLM networks: selects, trains and tests every condition, seed by seed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SCORES = {
 #: from its end after 200 epochs at 1e-3.
 WIDE = ("training.learning_rates=[0.1, 0.03, 0.01]", "training.folds=3")
 
-#: What every ``--preset demo`` of these studies begins with.
+#: What every ``--preset demo`` of these experiments begins with.
 DEMO = (
     "training.epochs=20",
     "training.learning_rates=[0.001]",
@@ -57,8 +57,8 @@ DEMO = (
 TIMED = 500
 
 
-class GLMStudyConfig(ExperimentConfig):
-    """Settings that GLM studies have in common.
+class GLMConfig(ExperimentConfig):
+    """Settings that GLM experiments have in common.
 
     Parameters
     ----------
@@ -75,11 +75,11 @@ class GLMStudyConfig(ExperimentConfig):
     activation: str = "sigmoid"
 
 
-S = TypeVar("S", bound=GLMStudyConfig)
+S = TypeVar("S", bound=GLMConfig)
 
 
-class GLMStudy(Experiment[S]):
-    """A study whose conditions are GLM networks on MNIST."""
+class GLMExperiment(Experiment[S]):
+    """An experiment whose conditions are GLM networks on MNIST."""
 
     citation: ClassVar[str] = CITATION
 
@@ -143,7 +143,7 @@ class GLMStudy(Experiment[S]):
 
 
 def _carry_out(
-    config: GLMStudyConfig,
+    config: GLMConfig,
     network: GLMNetwork,
     decoders: Sequence[str],
     run: RunDirectory,

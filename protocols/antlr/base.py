@@ -1,4 +1,4 @@
-"""A study of classifiers learned by activations, by times of spikes, or by both.
+"""An experiment of classifiers learned by activations, by times of spikes, or by both.
 
 Every condition is a method and a restriction: neurons that spike any number of times, or once a
 trial at most. Each method has the loss and the decoder that go with it; every test trial is decided
@@ -30,8 +30,8 @@ from brainsnn.training.evaluation import evaluate
 Method = Literal["activation", "timing", "antlr"]
 
 
-class AntlrStudyConfig(ExperimentConfig):
-    """Settings that these studies have in common.
+class AntlrConfig(ExperimentConfig):
+    """Settings that these experiments have in common.
 
     Parameters
     ----------
@@ -74,10 +74,10 @@ class AntlrStudyConfig(ExperimentConfig):
     )
 
 
-S = TypeVar("S", bound=AntlrStudyConfig)
+S = TypeVar("S", bound=AntlrConfig)
 
 
-class AntlrStudy(TrainingExperiment[S]):
+class AntlrExperiment(TrainingExperiment[S]):
     """An experiment whose conditions are the methods, each with and without the restriction."""
 
     citation: ClassVar[str] = CITATION

@@ -4,6 +4,7 @@ from inspect import isabstract
 from types import ModuleType
 from typing import TypeVar
 
+import brainsnn.training  # noqa: F401 - registers the rule of derived gradients
 from brainsnn.codes import DECODERS, ENCODERS
 from brainsnn.datasets import DATASETS
 from brainsnn.engine import ENGINES

@@ -8,6 +8,7 @@ import pytest
 from registries import SYNAPSES
 
 import brainsnn as bs
+import brainsnn.training
 from brainsnn.codes import DECODERS, ENCODERS
 from brainsnn.learning.rules import RULES
 from brainsnn.network.network import Network

@@ -18,6 +18,7 @@ from brainsnn.network.neurons import (
     Neuron,
     counting,
     integrate_and_fire_once,
+    leaky_integrate_and_fire,
 )
 from brainsnn.network.synapses import (
     FanInNormal,
@@ -29,6 +30,7 @@ from brainsnn.network.synapses import (
     instantaneous,
 )
 from brainsnn.registry import suggest
+from brainsnn.training.bptt import BPTT
 
 ACTIVE, WIDTH = 150.0, 400.0
 """Input spikes of a trial, and hidden neurons, that the papers' first weights were drawn for."""
@@ -123,6 +125,9 @@ FAMILIES: dict[type[Rule], Family] = {
     ),
     Antlr: Family(
         lambda: LatencyEncoder(100), "first_spike", 0.002, _current_based, _symmetric, lags=True
+    ),
+    BPTT: Family(
+        lambda: RegularEncoder(20), None, 0.002, lambda *_: leaky_integrate_and_fire, _fan_in
     ),
     Race: Family(
         lambda: LatencyEncoder(256),

@@ -77,8 +77,9 @@ def settled_encoder(encoder: Any, rule: Rule) -> Encoder:
 
 def settled_decoder(decoder: Any, rule: Rule) -> Decoder:
     """Decoder that a name stands for, the decoder itself, or the one that goes with the rule."""
-    usual = family_of(rule).decoder or rule.codes[0]
-    return _settled("decoder", decoder, DECODERS, "decode", lambda: DECODERS[usual]())
+    known = family_of(rule).decoder
+    usual = rule.usual_decoder if known is None else DECODERS[known]
+    return _settled("decoder", decoder, DECODERS, "decode", usual)
 
 
 def _settled(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.classifier.plan import Plan
-from brainsnn.codes import Decisions, FirstSpikeDecoder, RateDecoder
+from brainsnn.codes import Decisions, FirstSpikeDecoder, PotentialDecoder, RateDecoder
 from brainsnn.engine import Engine, build_engine
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
@@ -98,6 +98,7 @@ class Runner:
         for start in range(0, trains.n_trials, BLOCK):
             index = np.arange(start, min(start + BLOCK, trains.n_trials))
             recording = self.engine.run(trains, index)
+            recording = self.plan.bound.observe(recording, self.engine.weights)
             decisions = self.plan.decoder.decode(recording, output)
             parts.append(evidence(recording, decisions, self.plan.decoder, output))
         scores = np.concatenate(parts)
@@ -110,14 +111,16 @@ class Runner:
 def evidence(recording: Recording, decisions: Decisions, decoder: Any, population: str) -> Floats:
     """How much speaks for each class, shape (n, n_classes), largest for the decided one.
 
-    Spikes for a decoder of rates, steps left after the first spike for one of first spikes; for any
-    other, whether the class was a candidate. Half a spike or step goes to the class that a tie or
-    silence was decided for.
+    Spikes for a decoder of rates, steps left after the first spike for one of first spikes,
+    potentials for one of these; for any other, whether the class was a candidate. Half a spike or
+    step goes to the class that a tie or silence was decided for.
     """
     if isinstance(decoder, RateDecoder):
         scores = recording.counts(population).astype(np.float64)
     elif isinstance(decoder, FirstSpikeDecoder):
         scores = (recording.n_steps - recording.first_steps(population)).astype(np.float64)
+    elif isinstance(decoder, PotentialDecoder):
+        return decoder.evidence(recording, population).copy()
     else:
         scores = decisions.candidates.astype(np.float64)
     known = np.flatnonzero(decisions.decision >= 0)

@@ -10,6 +10,7 @@ from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.codes.oriented import OrientedLatencyEncoder
+from brainsnn.codes.potential import PotentialDecoder
 from brainsnn.codes.rank import RankLatencyEncoder
 from brainsnn.codes.rate import RateDecoder
 from brainsnn.codes.regular import RegularEncoder
@@ -27,6 +28,7 @@ ENCODERS.add("regular", RegularEncoder)
 DECODERS: Registry[type[Decoder]] = Registry("decoder")
 DECODERS.add("first_spike", FirstSpikeDecoder)
 DECODERS.add("rate", RateDecoder)
+DECODERS.add("potential", PotentialDecoder)
 
 __all__ = [
     "DECODERS",
@@ -38,6 +40,7 @@ __all__ = [
     "FirstSpikeDecoder",
     "LatencyEncoder",
     "OrientedLatencyEncoder",
+    "PotentialDecoder",
     "RankLatencyEncoder",
     "RateDecoder",
     "RegularEncoder",

@@ -59,6 +59,10 @@ class Rule(Choice):
         """Output codes that what these settings learn is read by: `codes`, or some of them."""
         return self.codes
 
+    def usual_decoder(self) -> Decoder | None:
+        """Decoder that goes with these settings; None if nothing is to be decided."""
+        return DECODERS[self.read_by()[0]]()
+
     def learns_from(self) -> tuple[type[Targets], ...]:
         """Kinds of targets that the rule takes with these settings; classes by default."""
         return (Classes,)

@@ -1,6 +1,7 @@
 """Training: the loop over trials, selection, checkpoints, progress, health."""
 
 from brainsnn.interrupts import Interrupted, StopRequest
+from brainsnn.training.bptt import BPTT
 from brainsnn.training.callbacks.base import Callback, MetricsWriter, Progress
 from brainsnn.training.callbacks.health import HealthMonitor, HealthReport, diagnose
 from brainsnn.training.callbacks.progress import reporter
@@ -9,6 +10,7 @@ from brainsnn.training.result import TrainingResult
 from brainsnn.training.trainer import Trainer
 
 __all__ = [
+    "BPTT",
     "Callback",
     "HealthMonitor",
     "HealthReport",

@@ -21,15 +21,14 @@ from brian2.core.namespace import get_local_namespace
 from numpy.typing import NDArray
 
 from brainsnn.codes import RateDecoder
-from brainsnn.errors import DataError, ModelError
+from brainsnn.errors import DataError, ModelError, RuleError
 from brainsnn.learning.equations import DerivedNetwork, Spike, derive
-from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.schedules import Cosine
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
-from brainsnn.training.bptt import BPTT, BoundBPTT, check_draws
+from brainsnn.training.bptt import BPTT, BoundBPTT, Place, check_draws
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.derived_engine import DerivedEngine
 from brainsnn.training.trainer import Trainer
@@ -71,7 +70,7 @@ def compile_brian2(
     DerivationError
         If the network has what has no derivative; it says what.
     RuleError
-        If its equations draw random numbers.
+        If its equations draw random numbers, or the rule's loss is not of spike counts.
 
     Examples
     --------
@@ -90,6 +89,10 @@ def compile_brian2(
     if namespace is None:
         namespace = get_local_namespace(level=1)
     settings = BPTT() if rule is None else rule
+    if settings.loss != "counts":
+        raise RuleError(
+            f"compile decides by spike counts: the rule's loss is 'counts', not {settings.loss!r}."
+        )
     objects = {part.name: part for part in network.sorted_objects}
     given = inputs if isinstance(inputs, list | tuple) else [inputs]
     sources = tuple(_named(part, objects, "inputs") for part in given)
@@ -232,10 +235,10 @@ class CompiledNetwork:
         return self
 
     def _bound(self, n_steps: int) -> BoundBPTT:
-        loss, engine = CountSoftmax(self._rule.temperature * n_steps), self._engine
-        return BoundBPTT(
-            self._rule, loss, engine.sources, engine.output, engine.keys, engine.derived
-        )
+        engine = self._engine
+        shapes = {n: (1, values.size) for n, values in engine.weights.items()}
+        places = {n: Place(key, shapes[n]) for n, key in engine.keys.items()}
+        return self._rule.over(engine.derived, engine.sources, engine.potential, places, n_steps)
 
     def predict(self, trials: SpikeTrains | Mapping[str, SpikeTrains]) -> NDArray[Any]:
         """Label of each trial: most spikes, then the largest potential."""

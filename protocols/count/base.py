@@ -12,8 +12,8 @@ from brainsnn.codes import BernoulliEncoder, RegularEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
 from brainsnn.experiment import ExperimentConfig, Material, TrainingExperiment
-from brainsnn.learning.count import Count
 from brainsnn.learning.count.rule import CITATION
+from brainsnn.learning.rules import Count, Rule
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import counting
@@ -133,7 +133,7 @@ class CountConfig(ExperimentConfig):
     network: CountNetworkConfig = CountNetworkConfig()
     data: MnistConfig
     warp: WarpConfig
-    rule: Count = Count()
+    rule: Rule = Count()
 
 
 K = TypeVar("K", bound=CountConfig)
@@ -152,8 +152,8 @@ class CountExperiment(TrainingExperiment[K]):
         """T, and a step for each connection."""
         return config.network.trial_steps
 
-    def rule(self, config: K) -> Count:
-        """Return the count rule with the constraints of the configuration."""
+    def rule(self, config: K) -> Rule:
+        """Return the rule of the configuration."""
         return config.rule
 
     def code(self, config: K) -> str:  # noqa: ARG002

@@ -261,6 +261,14 @@ def test_silent_outputs_are_said_at_once(iris):
     assert "No neuron of 'output' spiked in the first 150 trials" in said[0]
 
 
+def test_derived_gradients_learn_without_any_other_network_or_code(iris):
+    X, y = iris
+    rule = bs.BPTT(loss="mean_potential", potential_scale=0.2)
+    net = bs.Classifier(16, rule=rule, learning_rate=0.01, epochs=60, random_state=0).fit(X, y)
+    assert net.score(X, y) > 0.9
+    assert (net.predict_proba(X).argmax(axis=1) == np.unique(y).searchsorted(net.predict(X))).all()
+
+
 @pytest.mark.parametrize("rule", ["s4nn", "decision", "antlr", "race"])
 def test_first_spikes_learn(rule):
     X, y = load_digits(return_X_y=True)

@@ -25,6 +25,7 @@ from brainsnn.learning.rules import RULES
 from brainsnn.learning.schedules import SCHEDULES
 from brainsnn.network.neurons.current_based import Coefficients
 from brainsnn.network.synapses import Uniform
+from brainsnn.training import BPTT
 
 POSITIVE, SIGNLESS = "positive", "not negative"
 ENDS = {
@@ -52,6 +53,12 @@ ENDS = {
         "rate_penalty": SIGNLESS,
         "rate_target": "share",
     },
+    ("rule", "bptt"): {
+        **dict.fromkeys(("learning_rate", "scale", "temperature", "potential_scale"), POSITIVE),
+        **dict.fromkeys(("anchor", "rate_penalty"), SIGNLESS),
+        "rate_target": "share",
+        "keep_every": "from 0",
+    },
     ("average", "off"): {},
     ("average", "exponential"): {"decay": "decay"},
     ("average", "epochs"): {"last": "from 1"},
@@ -78,6 +85,7 @@ def bound(name: str, **settings: Any) -> Any:
 
 def test_what_the_network_knows_is_read_from_it():
     assert bound("decision", width=8).threshold == bound("race").threshold == 100.0
+    assert RULES["bptt"] is BPTT
     count = bound("count", temperature=0.2)
     assert (count.n_steps, count.threshold, count.temperature) == (DURATION, 1.0, 0.2 * DURATION)
     assert list(count.chain) == ["input_hidden", "hidden_output"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import brainsnn.training  # noqa: F401 - registers the rule of derived gradients
 from brainsnn.errors import LearningError
 from brainsnn.learning.base import BoundRule, RowGradient
 from brainsnn.learning.decision import DecisionBackprop

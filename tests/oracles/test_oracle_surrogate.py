@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from brainsnn.engine.derived import CompiledGradient
 from brainsnn.learning.equations import DerivedNetwork, Spike, derive
+from brainsnn.learning.losses.readouts import PotentialReadout
 
 DATA = Path(__file__).parent / "data" / "surrogate"
 FILES = sorted(path.stem for path in DATA.glob("*.npz"))
@@ -85,17 +86,10 @@ def network(numbers: Numbers, mode: str) -> DerivedNetwork:
 
 def loss(numbers: Numbers, out: NDArray[Any]) -> tuple[float, NDArray[Any]]:
     """Cross-entropy of the largest value of each output, and its derivative by all values."""
-    batch = np.arange(out.shape[1])
-    most, logits = out.argmax(axis=0), out.max(axis=0)
-    share = np.exp(logits - logits.max(axis=1, keepdims=True))
-    share /= share.sum(axis=1, keepdims=True)
-    target = numbers["target"].astype(int)
-    value = -np.log(share[batch, target]).mean()
-    share[batch, target] -= 1
-    slopes = np.zeros_like(out)
-    columns = np.arange(out.shape[2])[None]
-    slopes[most, batch[:, None], columns] = share / batch.size
-    return float(value), slopes
+    readout, target = PotentialReadout("largest"), numbers["target"].astype(int)
+    course = np.moveaxis(out, 0, 1)
+    slopes = np.moveaxis(readout.slope(course, target), 0, 1) / target.size
+    return float(readout.value(course, target).mean()), slopes
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -17,6 +17,9 @@ from brainsnn.learning.equations.program import GATE, Program
 #: What a condition compares; one of these is its margin.
 COMPARISONS = (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)
 
+#: What is the same for all neurons, whatever they do.
+CLOCK = ("t", "t_in_timesteps", "dt")
+
 
 def is_flat(name: str, variable: Any) -> bool:
     """Whether a variable carries no derivative: a boolean, an integer, a time of a spike."""
@@ -73,8 +76,20 @@ def _numpy_of(function: Function, group: NeuronGroup) -> Any:
     return function.pyfunc
 
 
-def margin_of(owner: str, what: str, condition: Any) -> tuple[Any, Any]:
+def _is_fixed(condition: Any, program: Program) -> bool:
+    """Whether a condition is of times and parameters alone, so that nothing moves its margin."""
+    names = [str(s) for s in condition.free_symbols]
+    known, trained = program.variables, program.trainable
+    constant = {n for n in names if getattr(known.get(n), "constant", False) and n not in trained}
+    return all(n in CLOCK or n in constant for n in names)
+
+
+def margin_of(
+    owner: str, what: str, condition: Any, program: Program | None = None
+) -> tuple[Any, Any]:
     """Return the comparison as a margin, positive where it holds, and the other conditions.
+
+    With a program, comparisons of times and of parameters that are not trained are no margins.
 
     Raises
     ------
@@ -83,10 +98,13 @@ def margin_of(owner: str, what: str, condition: Any) -> tuple[Any, Any]:
     """
     parts = condition.args if isinstance(condition, sp.And) else (condition,)
     tests = [p for p in parts if isinstance(p, COMPARISONS)]
+    if program is not None:
+        tests = [p for p in tests if not _is_fixed(p, program)]
     if len(tests) != 1:
+        also = "" if program is None else ", or compare times and parameters"
         raise DerivationError(
             f"{owner}: {what} has {len(tests)} comparisons; one is needed, whose two sides give "
-            "the margin of a spike (others joined by 'and' may be booleans)."
+            f"the margin of a spike (others joined by 'and' may be booleans{also})."
         )
     sign = 1 if isinstance(tests[0], sp.StrictGreaterThan | sp.GreaterThan) else -1
     return sign * (tests[0].lhs - tests[0].rhs), sp.And(*(p for p in parts if p is not tests[0]))

@@ -200,7 +200,7 @@ def _add_threshold(
     group.thresholder["spike"].update_abstract_code(namespace)
     condition = program.read(group.thresholder["spike"].abstract_code.split("=", 1)[1])
     text = f"the threshold {group.events['spike']!r}"
-    margin, others = margin_of(group.name, text, condition)
+    margin, others = margin_of(group.name, text, condition, program)
     g, fires = program.assign("_g", margin), program.assign("_cond", condition)
     gate = sp.Integer(1) if others == sp.true else flag(others)
     places = {symbol("_g"): g, symbol("_scale"): sp.Float(float(spike.scale), 17)}

@@ -12,6 +12,7 @@ from brainsnn.network.neurons.current_based import (
 )
 from brainsnn.network.neurons.glm import glm_neuron
 from brainsnn.network.neurons.integrate_and_fire import integrate_and_fire_once
+from brainsnn.network.neurons.leaky import leaky_integrate_and_fire
 from brainsnn.network.neurons.subtractive import counting, integrate_and_fire_subtractive
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "glm_neuron",
     "integrate_and_fire_once",
     "integrate_and_fire_subtractive",
+    "leaky_integrate_and_fire",
 ]

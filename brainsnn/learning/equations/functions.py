@@ -23,6 +23,7 @@ DERIVATIVES: dict[str, tuple[str, ...]] = {
     "clip": ("int(_0 > _1 and _0 < _2)", "int(_0 <= _1)", "int(_0 >= _2)"),
     "where_": ("0", "int(_0)", "1 - int(_0)"),
     "exprel": ("exprel_slope(_0)",),
+    "sqrt": ("0.5 / sqrt(_0)",),
 }
 
 

@@ -147,6 +147,8 @@ class Program:
         expression = expression.replace(
             lambda e: e.func.__name__ == "exprel", lambda e: sp.Function("exprel")(*e.args)
         )
+        if any(call.func.__name__ == "poisson" for call in expression.atoms(sp.Function)):
+            raise DerivationError(f"{text!r}: poisson() is not drawn here; rand() and randn() are.")
         table = {s: self._meaning(s.name) for s in expression.free_symbols}
         table |= {call: self._draw(call) for call in expression.atoms(sp.Function) if _draws(call)}
         table.pop(sp.Symbol("_placeholder_arg", real=True), None)

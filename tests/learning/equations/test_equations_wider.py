@@ -148,6 +148,7 @@ def test_what_is_not_followed_is_refused_by_name() -> None:
     refused("other: .*SubexpressionUpdater", held)
     refused("runs in 'end', not in 'resets'", late)
     refused("random numbers in on_pre", lambda g, c: path(g, c, "v_post += w*rand()"))
+    refused(r"poisson\(\) is not drawn", lambda g, c: path(g, c, "v_post += w*poisson(2)"))
     refused(r"reads 'twice_post', an expression", lambda g, c: path(g, c, "v_post += twice_post"))
     refused("'v' changes during a trial", path, {"cells": "v"})
     refused("'k' changes during a trial", lambda g, c: path(g, c, "k_post += w"), {"cells": "k"})

@@ -6,12 +6,9 @@ Exit codes: 0 done, 2 bad input, 130 interrupted, 141 standard output closed, br
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -30,11 +27,8 @@ from brainsnn.cli.options import (
     configured,
     free_directory,
 )
-from brainsnn.errors import BrainsnnError
-from brainsnn.interrupts import Interrupted, ending_by_signals
-from brainsnn.output import complain, prepare, say
-
-BAD_INPUT, INTERRUPTED = 2, 130
+from brainsnn.cli.reporting import BAD_INPUT, emit, emit_or_say, reporting
+from brainsnn.output import prepare, say
 
 app = typer.Typer(
     name="brainsnn",
@@ -43,36 +37,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-@contextmanager
-def _reporting(as_json: bool = False) -> Iterator[None]:
-    """Turn the errors a user can mend into a message and an exit code."""
-    try:
-        with ending_by_signals():
-            yield
-    except Interrupted as stop:
-        _end(INTERRUPTED, "interrupted", str(stop), as_json)
-    except KeyboardInterrupt:
-        _end(INTERRUPTED, "interrupted", "Interrupted.", as_json)
-    except BrainsnnError as error:
-        _end(BAD_INPUT, "error", str(error), as_json)
-    except MemoryError as error:
-        _end(BAD_INPUT, "error", f"Not enough memory for this: {error}".rstrip(": "), as_json)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _end(BAD_INPUT, "error", f"{where}{error.strerror or error}.", as_json)
-
-
-def _end(code: int, kind: str, message: str, as_json: bool) -> NoReturn:
-    complain(f"brainsnn: {message}")
-    if as_json:
-        say(json.dumps({kind: message}))
-    raise typer.Exit(code)
-
-
-def _emit(record: dict[str, Any]) -> None:
-    say(json.dumps(record, default=str))
 
 
 @app.callback(invoke_without_command=True)
@@ -87,10 +51,10 @@ def list_protocols(as_json: Json = False) -> None:
     """List the protocols."""
     from brainsnn.experiment.installed import load_protocol, protocols
 
-    with _reporting(as_json):
+    with reporting(as_json):
         rows = {name: load_protocol(name).summary for name in protocols()}
         if as_json:
-            _emit({"protocols": rows})
+            emit({"protocols": rows})
             return
         table = Table("protocol", "what it does", box=None)
         for name, text in rows.items():
@@ -106,7 +70,7 @@ def show(target: Annotated[str, typer.Argument(metavar="PROTOCOL|RUN")]) -> None
     """Show a protocol's settings and presets, or what a run directory holds."""
     from brainsnn.cli import show as texts
 
-    with _reporting():
+    with reporting():
         say(texts.run(Path(target)) if Path(target).is_dir() else texts.protocol(target))
 
 
@@ -121,7 +85,7 @@ def describe(
     from brainsnn.experiment.experiment import open_note
     from brainsnn.network.describe import describe_markdown, describe_text
 
-    with _reporting():
+    with reporting():
         protocol, config = configured(name, settings, preset)
         model = protocol.model(config)
         say(describe_markdown(model) if markdown else describe_text(model), end="")
@@ -141,7 +105,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run a protocol: train, test, write tables, figures and the report."""
-    with _reporting(as_json):
+    with reporting(as_json):
         protocol, config = configured(name, settings, preset, engine, seed)
         from brainsnn.experiment.carry_out import start
         from brainsnn.training import reporter
@@ -158,7 +122,7 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with an interrupted run, exactly as if it had not been."""
-    with _reporting(as_json):
+    with reporting(as_json):
         from brainsnn.experiment.carry_out import resume
         from brainsnn.experiment.installed import protocol_of
         from brainsnn.training import reporter
@@ -190,7 +154,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Run a split with given weights and write trials.parquet."""
-    with _reporting(as_json):
+    with reporting(as_json):
         protocol, config = configured(name, settings, preset, engine, seed, weights)
         from brainsnn.experiment.weights import evaluate_weights
 
@@ -205,7 +169,7 @@ def compare(
     out: Annotated[Path, typer.Option(help="The comparison's own directory.")] = Path("comparison"),
 ) -> None:
     """Compare runs trial by trial: accuracy, time, cost, agreement, paired tests."""
-    with _reporting():
+    with reporting():
         from brainsnn.experiment.installed import load_report
 
         say(f"Report: {load_report('compare')(runs, out).resolve()}")
@@ -229,13 +193,13 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Write the network as a project of its own, which needs neither Python nor brainsnn."""
-    with _reporting(as_json):
+    with reporting(as_json):
         protocol, config = configured(name, settings, preset, seed=seed, run=weights)
         from brainsnn.export import build_protocol
 
         built = build_protocol(protocol, config, out, target, weights, samples)
         if as_json:
-            _emit(vars(built))
+            emit(vars(built))
         else:
             say(built.text())
 
@@ -264,12 +228,12 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Train a network on your own data; --set changes any setting of brainsnn.Classifier."""
-    with _reporting(as_json):
+    with reporting(as_json):
         from brainsnn.classifier.commands import fit
 
         given = {"neuron": neuron, "encoder": code, "engine": engine, "random_state": seed or 0}
         given["verbose"] = not (quiet or as_json)
-        _emit_or_say(fit(data, out, label, network, rule, given, settings or []), as_json)
+        emit_or_say(fit(data, out, label, network, rule, given, settings or []), as_json)
 
 
 @app.command()
@@ -281,7 +245,7 @@ def predict(
     ] = None,
 ) -> None:
     """Print the class of each row or image, and the probability of every class, as CSV."""
-    with _reporting():
+    with reporting():
         from brainsnn.classifier.commands import predict
 
         say(predict(folder, data, out), end="")
@@ -292,7 +256,7 @@ def data(name: Annotated[str | None, typer.Argument(metavar="DATASET")] = None) 
     """List the data sets, or load and check one."""
     from brainsnn.cli import show as texts
 
-    with _reporting():
+    with reporting():
         say(texts.datasets() if name is None else texts.dataset(name))
 
 
@@ -301,10 +265,10 @@ def doctor(as_json: Json = False) -> None:
     """Say what this machine has and lacks."""
     from brainsnn.cli.doctor import examine
 
-    with _reporting(as_json):
+    with reporting(as_json):
         findings = examine()
         if as_json:
-            _emit({f.name: {"good": f.good, "detail": f.detail} for f in findings})
+            emit({f.name: {"good": f.good, "detail": f.detail} for f in findings})
         else:
             marks = {True: "ok", False: "MISSING", None: "-"}
             for finding in findings:
@@ -313,17 +277,10 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(BAD_INPUT)
 
 
-def _emit_or_say(record: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        _emit(record)
-    else:
-        say("\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in record.items()))
-
-
 def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:
     if as_json:
         claims = outcome.claims.to_dict(orient="records")
-        _emit({"run": str(outcome.path), **outcome.summary, "claims": claims})
+        emit({"run": str(outcome.path), **outcome.summary, "claims": claims})
         return
     from brainsnn.cli import show as texts
 

@@ -3,7 +3,8 @@
 from brainsnn.interrupts import Interrupted, StopRequest
 from brainsnn.training.bptt import BPTT
 from brainsnn.training.callbacks.base import Callback, MetricsWriter, Progress
-from brainsnn.training.callbacks.health import HealthMonitor, HealthReport, diagnose
+from brainsnn.training.callbacks.health import HealthReport, diagnose
+from brainsnn.training.callbacks.health_monitor import HealthMonitor
 from brainsnn.training.callbacks.progress import reporter
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.result import TrainingResult

@@ -6,6 +6,10 @@ of the loss by the potential's first value.
 
 from __future__ import annotations
 
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

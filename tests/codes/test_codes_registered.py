@@ -20,7 +20,11 @@ def test_encoder_gives_a_trial_an_image(name):
     assert (trains.n_trials, trains.n_neurons, trains.n_steps) == (5, n_neurons, encoder.n_steps)
 
 
-@pytest.mark.parametrize("name", list(DECODERS))
+#: Decisions by potentials alone are tested in a file of their own.
+OF_SPIKES = [name for name in DECODERS if name != "potential"]
+
+
+@pytest.mark.parametrize("name", OF_SPIKES)
 def test_decoder_decides_every_trial(name):
     spikes = [(0, "output", 1, 2, 1.5), (2, "output", 0, 3, 1.0), (2, "output", 2, 3, 1.0)]
     final = {"output": [[0.0] * 3, [0.1, 0.2, 0.3], [0.0] * 3]}

@@ -10,7 +10,7 @@ from brainsnn.network.model import Connection, Model, Population
 
 BOX, ROW, COLUMN, MARGIN = (120, 46), 96, 280, 50
 COLOURS = {None: "#4a5568", "excitatory": "#2b6cb0", "inhibitory": "#c53030"}
-STYLE = 'font-family="sans-serif" font-size="11"'
+STYLE = 'font-family="sans-serif" font-size="11" style="max-width:100%;height:auto"'
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def draw(model: Model) -> str:
     bottom = max((p.y for p in places.values()), default=0) + BOX[1] / 2 + MARGIN
     back = sum(_backward(c, places) for c in model.connections)
     size = f"{right:g} {bottom + 24 * back:g}"
-    parts = [*_markers(), *_arrows(model, places, bottom)]
+    arrows = sorted(_arrows(model, places, bottom), key=lambda part: part.startswith("<text"))
+    parts = [*_markers(), *arrows]  # Labels above all lines.
     parts += [_box(p, places[p.name]) for p in model.populations]
     width, height = size.split()
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'

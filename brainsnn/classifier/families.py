@@ -67,8 +67,8 @@ class Family:
     lags: bool = False
 
 
-def _fan_in(layers: Sequence[str], active: float) -> list[Initialiser]:  # noqa: ARG001
-    return [FanInNormal(0.7)] * (len(layers) - 1)
+def _fan_in(gain: float) -> Firsts:
+    return lambda layers, active: [FanInNormal(gain)] * (len(layers) - 1)  # noqa: ARG005
 
 
 def _scaled(first: tuple[float, float], later: tuple[float, float]) -> Firsts:
@@ -108,7 +108,7 @@ def _current_based(notation: str, n_steps: int) -> list[Neuron]:
 
 
 FAMILIES: dict[type[Rule], Family] = {
-    Count: Family(lambda: RegularEncoder(20), "rate", 0.005, counting, _fan_in, lags=True),
+    Count: Family(lambda: RegularEncoder(20), "rate", 0.005, counting, _fan_in(0.7), lags=True),
     S4NN: Family(
         lambda: LatencyEncoder(256),
         "first_spike",
@@ -127,7 +127,7 @@ FAMILIES: dict[type[Rule], Family] = {
         lambda: LatencyEncoder(100), "first_spike", 0.002, _current_based, _symmetric, lags=True
     ),
     BPTT: Family(
-        lambda: RegularEncoder(20), None, 0.002, lambda *_: leaky_integrate_and_fire, _fan_in
+        lambda: RegularEncoder(20), None, 0.01, lambda *_: leaky_integrate_and_fire, _fan_in(1.0)
     ),
     Race: Family(
         lambda: LatencyEncoder(256),
@@ -139,7 +139,7 @@ FAMILIES: dict[type[Rule], Family] = {
 }
 """Rules that a classifier can build a network for; what inherits from one has its family."""
 
-UNKNOWN = Family(lambda: RegularEncoder(20), None, None, None, _fan_in)
+UNKNOWN = Family(lambda: RegularEncoder(20), None, None, None, _fan_in(0.7))
 """Of other rules, which need a neuron."""
 
 

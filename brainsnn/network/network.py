@@ -53,7 +53,7 @@ class Network(Model):
         Of pooling populations, if another.
     name : str, default "network"
         For descriptions.
-    populations, connections : sequences, optional
+    populations, connections, recorded : sequences, optional
         Instead of layers.
 
     Raises
@@ -92,6 +92,7 @@ class Network(Model):
         name: str = "network",
         populations: Sequence[Population] = (),
         connections: Sequence[Connection] = (),
+        recorded: Sequence[StateRecord] = (),
     ) -> None:
         length = _seconds("dt", dt)
         first = FanInNormal() if initialiser is None else initialiser
@@ -101,7 +102,7 @@ class Network(Model):
             if populations or connections:
                 raise ModelError("A network is given by its layers or by populations, not both.")
             populations, connections = layered(layers, neuron, first, synapse, pooling)
-        super().__init__(name, tuple(populations), tuple(connections), length)
+        super().__init__(name, tuple(populations), tuple(connections), length, tuple(recorded))
         usual = FanInNormal() if isinstance(first, Sequence) else first
         object.__setattr__(self, "_defaults", (synapse, usual))
 

@@ -42,7 +42,8 @@ def samples(n: int = 60) -> tuple[np.ndarray, bs.SpikeTrains, np.ndarray]:
 
 
 def classifier(**settings: object) -> bs.Classifier:
-    chosen = {"rule": BPTT(), "encoder": {"seen": bs.Regular(N_STEPS)}, "epochs": 12}
+    slope = {"pseudo_derivative": "triangle", "scale": 1.0}
+    chosen = {"rule": BPTT(**slope), "encoder": {"seen": bs.Regular(N_STEPS)}, "epochs": 12}
     return bs.Classifier(
         network(seen=4, heard=3), **{**chosen, "random_state": 0, "learning_rate": 0.03, **settings}
     )

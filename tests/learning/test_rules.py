@@ -176,10 +176,10 @@ def test_the_decision_is_read_a_step_before_the_first_output_spike() -> None:
 def test_weights_must_fit_the_chain(weights: dict[str, NDArray[np.float64]]) -> None:
     whole = recording(weights)
     with pytest.raises(LearningError, match="A chain of 3 connections"):
-        layers(whole, dict(list(weights.items())[:2]))
+        layers(whole.populations, dict(list(weights.items())[:2]))
     wrong = {**weights, "first_second": np.zeros((6, 7))}
     with pytest.raises(LearningError, match=r"'first_second' should lead .*shape \(7, 6\)"):
-        layers(whole, wrong)
+        layers(whole.populations, wrong)
 
 
 def test_a_window_of_no_width_is_refused() -> None:

@@ -66,9 +66,9 @@ class BPTT(Rule):
     ----------
     learning_rate : float, default 0.001
         Of Adam.
-    pseudo_derivative : str, default "triangle"
+    pseudo_derivative : str, default "superspike"
         What stands for the derivative of a spike: a name or a Brian2 expression, see `Spike`.
-    scale : float, default 1
+    scale : float, default 0.5
         Its width, in SI units of what the threshold compares.
     follow_reset : bool, default True
         Whether derivatives also go through the reset.
@@ -104,8 +104,8 @@ class BPTT(Rule):
 
     name: Literal["bptt"] = "bptt"
     learning_rate: float = Field(default=0.001, gt=0)
-    pseudo_derivative: str = "triangle"
-    scale: float = Field(default=1.0, gt=0)
+    pseudo_derivative: str = "superspike"
+    scale: float = Field(default=0.5, gt=0)
     follow_reset: bool = True
     loss: Loss = "counts"
     temperature: float = Field(default=0.05, gt=0)

@@ -172,8 +172,7 @@ def make_updater(
     -------
     Updater
         A `CompiledBlocks` if the engine's trials, the rule, its loss and the optimiser are compiled
-        and the model is a chain of populations; else, or if a batch is shared between workers, a
-        `StepByStep`.
+        for the network; else, or if a batch is shared between workers, a `StepByStep`.
     """
     step_by_step = StepByStep(engine, rule, optimiser, batch_size, sequential, clip)
     compiled = engine.compiled_trials() if hasattr(engine, "compiled_trials") else None

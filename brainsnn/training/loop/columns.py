@@ -9,6 +9,7 @@ import numpy as np
 from numba import types
 
 from brainsnn.learning import kernels as k
+from brainsnn.learning.base import add_squares
 
 READ = types.Array(types.int64, 1, "C", readonly=True)
 
@@ -82,7 +83,29 @@ def bring_up_to_date(prepare, trials, network, start, n):  # type: ignore[no-unt
 
 
 @numba.njit
-def cut(gradient, largest):  # type: ignore[no-untyped-def]
+def descend(step, trained, settings, q, rows, gradient, last, start, n):  # type: ignore[no-untyped-def]
+    """Step weights `q` by rows of the sum of the gradients of `n` trials, as `StepByStep` does."""
+    if n > 1:
+        gradient /= n
+    if start == settings.measured:
+        trained.squares[q] = add_squares(gradient, trained.squares[q])
+    if settings.clip < np.inf:
+        _cut(gradient, settings.clip)
+    step(
+        trained.weights[q],
+        rows,
+        gradient,
+        last,
+        settings.rate,
+        trained.parameters[q],
+        trained.first[q],
+        trained.second[q],
+        trained.count[q],
+    )
+
+
+@numba.njit
+def _cut(gradient, largest):  # type: ignore[no-untyped-def]
     """Cut entries to at most `largest`, either way."""
     for i in range(gradient.shape[0]):
         for j in range(gradient.shape[1]):

@@ -18,8 +18,7 @@ from numba import types
 from brainsnn.engine.compiled_trials import RUN, SPIKES
 from brainsnn.jit import njit
 from brainsnn.learning import kernels as k
-from brainsnn.learning.base import add_squares
-from brainsnn.training.loop.columns import COLUMNS, TRIALS, bring_up_to_date, cut, record
+from brainsnn.training.loop.columns import COLUMNS, TRIALS, bring_up_to_date, descend, record
 from brainsnn.training.loop.function_pointers import function_at
 
 _FIRST = types.void(k.COUNT, *[k.COLUMN] * 3, *[k.COUNT] * 2, k.COLUMN)
@@ -109,8 +108,7 @@ class Settings(NamedTuple):
 @numba.njit
 def _update(step, one, active, values, layers, settings, q, start, n):  # type: ignore[no-untyped-def]
     """Update connection `q` by the gradient of `n` trials, a part of its rows after the other."""
-    measured = start == settings.measured
-    if n == 1 and settings.one and not measured:
+    if n == 1 and settings.one and start != settings.measured:
         one(
             layers.weights[q],
             layers.steps[q][0],
@@ -126,23 +124,15 @@ def _update(step, one, active, values, layers, settings, q, start, n):  # type: 
         )
         return
     pre, post, delta = layers.steps[q][:n], layers.gates[q][:n], layers.deltas[q][:n]
-    weights, rows, part = layers.weights[q], layers.rows[q], layers.values[q]
-    parameters, count = layers.parameters[q], layers.count[q]
-    first, second = layers.first[q], layers.second[q]
+    rows, part = layers.rows[q], layers.values[q]
     n_rows = active(pre, settings.n_steps, rows)
     begin = 0
     while True:
         end = min(begin + part.shape[0], n_rows)
         mine, gradient = rows[begin:end], part[: end - begin]
         values(pre, post, delta, mine, settings.n_steps, gradient)
-        if n > 1:
-            gradient /= n
-        if measured:
-            layers.squares[q] = add_squares(gradient, layers.squares[q])
-        if settings.clip < np.inf:
-            cut(gradient, settings.clip)
         last = np.int64(end == n_rows)
-        step(weights, mine, gradient, last, settings.rate, parameters, first, second, count)
+        descend(step, layers, settings, q, mine, gradient, last, start, n)
         if last:
             return
         begin = end

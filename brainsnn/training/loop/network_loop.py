@@ -15,8 +15,7 @@ from numba import types
 from brainsnn.engine.compiled_trials import RUN, SPIKES
 from brainsnn.jit import njit
 from brainsnn.learning import kernels as k
-from brainsnn.learning.base import add_squares
-from brainsnn.training.loop.columns import COLUMNS, TRIALS, bring_up_to_date, cut, record
+from brainsnn.training.loop.columns import COLUMNS, TRIALS, bring_up_to_date, descend, record
 from brainsnn.training.loop.function_pointers import function_at
 
 SIGNATURES = {"gradient": k.GRADIENT, "prepare": k.PREPARE, "step": k.STEP}
@@ -75,20 +74,12 @@ class NetworkSettings(NamedTuple):
 @numba.njit
 def _update(step, network, settings, q, start, n):  # type: ignore[no-untyped-def]
     """Update one array of weights by the gradient of `n` trials, a part of it after the other."""
-    weights, n_rows, begin = network.weights[q], network.n_rows[q], 0
-    parameters, count = network.parameters[q], network.count[q]
-    first, second = network.first[q], network.second[q]
+    n_rows, begin = network.n_rows[q], 0
     while True:
         end = min(begin + network.part[q], n_rows)
         rows, gradient = network.rows[q][begin:end], network.values[q][begin:end]
-        if n > 1:
-            gradient /= n
-        if start == settings.measured:
-            network.squares[q] = add_squares(gradient, network.squares[q])
-        if settings.clip < np.inf:
-            cut(gradient, settings.clip)
         last = np.int64(end == n_rows)
-        step(weights, rows, gradient, last, settings.rate, parameters, first, second, count)
+        descend(step, network, settings, q, rows, gradient, last, start, n)
         if last:
             return
         begin = end

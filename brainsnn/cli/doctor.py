@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from brainsnn.cli.show import place
 from brainsnn.datasets import DATASETS
 from brainsnn.engine.genn import adapter, installation
 from brainsnn.engine.resident import cache, compiler
@@ -99,10 +100,10 @@ def _protocols() -> Finding:
 
 
 def _dataset(name: str) -> Finding:
-    folder = DATASETS[name]().find()
+    folder = place(name)
     if folder is None:
         return Finding(f"data {name}", None, "not here; 'brainsnn data' says how to get it")
-    return Finding(f"data {name}", True, str(folder))
+    return Finding(f"data {name}", True, folder)
 
 
 def _brian2genn() -> Finding:

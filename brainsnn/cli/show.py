@@ -10,11 +10,13 @@ import pandas as pd
 
 from brainsnn.config import write_toml
 from brainsnn.datasets import DATASETS
+from brainsnn.datasets.drawn.base import Drawn
 from brainsnn.experiment.carry_out import Outcome
 from brainsnn.experiment.experiment import open_note
 from brainsnn.experiment.installed import load_protocol
 from brainsnn.records import RunDirectory
 from brainsnn.records.tables import DECISIONS, require
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.evaluation import summary
 
 _PERCENT = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
@@ -86,7 +88,7 @@ def datasets() -> str:
     lines = []
     for name in DATASETS:
         chosen: Any = DATASETS[name]()
-        lines += [f"{name}: {chosen.find() or 'not found'}", *_indent(chosen.describe()), ""]
+        lines += [f"{name}: {place(name) or 'not found'}", *_indent(chosen.describe()), ""]
     return "\n".join(lines).rstrip()
 
 
@@ -94,13 +96,29 @@ def dataset(name: str) -> str:
     """Load and check a data set; say what is in each split."""
     chosen: Any = DATASETS[name]()
     splits = chosen.load(np.random.default_rng(0))
-    lines = [f"{name}: {chosen.find()}", *_indent(chosen.describe())]
+    lines = [f"{name}: {place(name)}", *_indent(chosen.describe())]
     for part in ("train", "validation", "test"):
         samples = getattr(splits, part)
-        counts = np.bincount(samples.labels, minlength=len(samples.classes))
-        per_class = ", ".join(f"{c} {n}" for c, n in zip(samples.classes, counts, strict=True))
-        lines.append(f"  {part:<10} {len(samples):>6} samples ({per_class})")
+        lines.append(f"  {part:<10} {len(samples):>6} samples ({_wanted(samples)})")
     return "\n".join(lines)
+
+
+def place(name: str) -> str | None:
+    """Where a data set comes from: its folder, or that it is drawn; None if it is nowhere."""
+    chosen: Any = DATASETS[name]()
+    if isinstance(chosen, Drawn):
+        return "drawn from a seed"
+    folder = chosen.find()
+    return None if folder is None else str(folder)
+
+
+def _wanted(samples: Any) -> str:
+    """How many samples there are of each class, or what else is wanted of them."""
+    if isinstance(samples, LabelledTrials) and samples.targets.kind != "classes":
+        return f"targets: {samples.targets.kind}"
+    names = getattr(samples, "classes", map(str, range(int(samples.labels.max()) + 1)))
+    counts = enumerate(names)
+    return ", ".join(f"{c} {(samples.labels == k).sum()}" for k, c in counts)
 
 
 def _indent(text: str) -> list[str]:

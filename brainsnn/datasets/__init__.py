@@ -6,6 +6,7 @@
 from brainsnn.datasets.abalone import Abalone
 from brainsnn.datasets.base import Dataset, ImageSet, Splits
 from brainsnn.datasets.caltech import Caltech
+from brainsnn.datasets.drawn.yin_yang import YinYang, yin_yang_trials
 from brainsnn.datasets.events import EventSet
 from brainsnn.datasets.fashion_mnist import FashionMNIST
 from brainsnn.datasets.formats.checks import check_image_size, check_trainable
@@ -27,6 +28,8 @@ DATASETS.add("nmnist", NMNIST)
 DATASETS.add("nmnist-small", SmallNMNIST)
 for _table in (Iris, Wisconsin, Abalone, Yeast):
     DATASETS.add(_table.name, _table)
+for _drawn in (YinYang,):
+    DATASETS.add(_drawn.name, _drawn)
 
 __all__ = [
     "DATASETS",
@@ -45,7 +48,9 @@ __all__ = [
     "TableSet",
     "Wisconsin",
     "Yeast",
+    "YinYang",
     "check_image_size",
     "check_trainable",
     "read_image_folder",
+    "yin_yang_trials",
 ]

@@ -1,6 +1,6 @@
 """What is said of results beside numbers: how variants differ from papers, what papers show.
 
-Three tables in ``results/notes``:
+Four tables in ``results/notes``:
 
 ``variants.csv``
     ``protocol``, ``variant`` (of runs of one network, else a preset), ``differs``: what of its
@@ -8,6 +8,9 @@ Three tables in ``results/notes``:
 ``selection.csv``
     ``protocol``, ``selected``: by what weights and settings were chosen, ``test``: what is done
     with test data.
+``systems.csv``
+    ``protocol``, ``system``: its name for people, ``headline``: the text of the claim that
+    stands for it in the summary; empty for the first that is judged.
 ``exhibits.csv``
     ``paper``, ``exhibit`` (a figure or table), ``shows``, ``status`` (one of `STATUS`), ``where``
     (a protocol, or empty), ``why``.
@@ -24,6 +27,7 @@ from brainsnn.analysis.tables import TableError, require
 NOTES = {
     "variants": ("protocol", "variant", "differs"),
     "selection": ("protocol", "selected", "test"),
+    "systems": ("protocol", "system", "headline"),
     "exhibits": ("paper", "exhibit", "shows", "status", "where", "why"),
 }
 """The tables and their columns."""
@@ -53,7 +57,7 @@ def read_notes(folder: Path | str) -> dict[str, pd.DataFrame]:
         except ValueError as error:
             raise TableError(f"{path} cannot be read as notes: {error}") from error
         require(table, columns, str(path))
-        keys = list(columns[:1] if name == "selection" else columns[:2])
+        keys = list(columns[:1] if name in ("selection", "systems") else columns[:2])
         if table.duplicated(keys).any():
             twice = table.loc[table.duplicated(keys), keys].iloc[0].tolist()
             raise TableError(f"{path}: {', '.join(twice)} stands there twice.")

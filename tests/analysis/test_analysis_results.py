@@ -7,7 +7,11 @@ from brainsnn.analysis.claim_table import claim_table, read_claims, write_claims
 from brainsnn.analysis.claims import Claim
 from brainsnn.analysis.ledger import append_row, read_ledger
 from brainsnn.analysis.notes import read_notes
-from brainsnn.analysis.results import main, render, summary
+from brainsnn.analysis.results import render, summary
+from brainsnn.analysis.results.__main__ import main
+
+S4NN = "docs/results/s4nn-mnist.md"
+ANTLR = "docs/results/antlr-mnist.md"
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def arguments(folder, tmp_path):
-    return ["--results", str(folder), "--out", str(tmp_path / "RESULTS.md")]
+    return ["--results", str(folder), "--out", str(tmp_path)]
 
 
 def test_summary_is_over_seeds(folder):
@@ -33,42 +37,54 @@ def test_summary_is_over_seeds(folder):
     assert np.isnan(table.loc["paper", "accuracy_sd"])
 
 
-def test_the_page_sets_ours_beside_the_papers(folder):
-    text = render(read_ledger(folder))
+def test_a_protocols_page_has_a_line_a_variant(folder):
+    text = render(read_ledger(folder))[S4NN]
     assert "| **default** | 2 | 97.50 ± 0.00 | 97.20 ± 0.28 | 98.00 ± 0.00 |" in text
     assert "| **paper** | 1 | 97.50 | 97.00 | 98.00 | 0.10 | 91.2 | 90.0 | 200.0 |" in text
-    dash = "\N{EN DASH}"
-    assert f"| paper | {dash} | {dash} | {dash} | 97.40 | {dash} | {dash} | 89.7 | 218.0 |" in text
+
+
+def test_the_summary_has_a_line_a_protocol_with_its_headline(folder):
+    line = "| [s4nn-mnist](docs/results/s4nn-mnist.md) |"
+    text = render(read_ledger(folder))["RESULTS.md"]
+    row = next(found for found in text.splitlines() if found.startswith(line))
+    assert "| default: Test accuracy, ties right | met | 97.40 | 98.00 ± 0.00 % |" in row
+    assert "| `brainsnn run s4nn-mnist --seed 0` |" in row
+    (folder / "notes").mkdir()
+    named = {
+        "protocol": "s4nn-mnist",
+        "system": "S4NN",
+        "headline": "paper: Test accuracy, ties right",
+    }
+    pd.DataFrame([named]).to_csv(folder / "notes" / "systems.csv", index=False)
+    text = render(read_ledger(folder), notes=read_notes(folder))["RESULTS.md"]
+    assert "| S4NN | paper: Test accuracy, ties right | met | 97.40 | 98.00 % |" in text
+
+
+def test_no_column_of_a_table_is_empty_and_no_cell_a_dash(folder):
+    for text in render(read_ledger(folder)).values():
+        assert "| \N{EN DASH} |" not in text
 
 
 def test_the_page_holds_every_command(folder):
-    text = render(read_ledger(folder))
+    text = render(read_ledger(folder))[S4NN]
     for seed in (0, 1):
         assert f"\nbrainsnn run s4nn-mnist --seed {seed}\n" in text
     assert f"\n{ROW['command']}\n" in text
 
 
 def test_tables_have_as_many_cells_as_headings(folder):
-    for line in render(read_ledger(folder)).split("\n\n"):
+    for line in "\n\n".join(render(read_ledger(folder)).values()).split("\n\n"):
         widths = {row.count("|") for row in line.splitlines() if row.startswith("|")}
         assert len(widths) <= 1
 
 
-def test_a_paper_may_have_a_row_for_each_variant(tmp_path):
-    append_row(tmp_path / "c.csv", ROW | {"protocol": "count-mnist", "variant": "short"})
-    text = render(read_ledger(tmp_path))
-    dash = "\N{EN DASH}"
-    assert f"| paper, short, faithful-short | {dash} | 98.40 |" in text
-    assert f"| paper, default, faithful | {dash} | 98.64 |" in text
-
-
 def test_a_protocol_without_a_paper_has_no_such_row(folder):
     rows = read_ledger(folder).assign(protocol="own")
-    assert "Paper:" not in render(rows)
+    assert "Paper:" not in render(rows)["docs/results/own.md"]
 
 
 def test_no_rows_yet(tmp_path):
-    assert "No run has been measured yet." in render(read_ledger(tmp_path))
+    assert "No run has been measured yet." in render(read_ledger(tmp_path))["RESULTS.md"]
 
 
 def test_written_pages_are_up_to_date(arguments, folder, tmp_path, capsys):
@@ -80,6 +96,15 @@ def test_written_pages_are_up_to_date(arguments, folder, tmp_path, capsys):
     assert main([*arguments, "--check"]) == 1
     assert "stale: run python -m brainsnn.analysis.results" in capsys.readouterr().err
     assert (tmp_path / "RESULTS.md").read_text(encoding="utf-8") == before
+
+
+def test_the_page_of_a_protocol_without_rows_is_stale_and_goes(arguments, tmp_path):
+    assert main(arguments) == 0
+    left = tmp_path / "docs" / "results" / "gone.md"
+    left.write_text("# gone")
+    assert main([*arguments, "--check"]) == 1
+    assert main(arguments) == 0
+    assert not left.exists()
 
 
 def test_a_damaged_file_is_reported(arguments, folder, capsys):
@@ -94,37 +119,38 @@ def test_claims_stand_with_their_verdicts(tmp_path):
     direction = Claim.direction("more", [0.1, 0.9, 0.3], "points")
     aim = Claim.judged("accuracy", None, 98.5, "%", aim=98.0)
     write_claims(tmp_path, "antlr-mnist", claim_table([number, direction, aim]))
-    text, dash = render(read_ledger(tmp_path), read_claims(tmp_path)), "\N{EN DASH}"
-    told = f"| ratio | 5.00 | {dash} | 6.25 ± 0.50 times | 5.01 to 7.49 | 3 | met | a bound |"
-    assert told in text
-    assert f"| accuracy | {dash} | 98.00 | 98.50 % | {dash} | 1 | no comparison |" in text
-    assert "| 3 | direction only: open |" in text
+    text = render(read_ledger(tmp_path), read_claims(tmp_path))[ANTLR]
+    assert "| ratio | met | 5.00 | 6.25 ± 0.50 times | 5.01 to 7.49 | 3 | a bound |" in text
+    assert "| accuracy | 98.00 | 98.50 % | 1 |" in text
+    assert "| more | direction only: open |  |" in text
 
 
 def test_a_protocol_of_one_network_has_claims_from_its_rows(folder):
-    text = render(read_ledger(folder))
-    assert "| default: Test accuracy, ties right | 97.40 | 98.00 ± 0.00 % |" in text
-    assert "| default: Step of the label's output | 89.70 | 90.00 ± 0.00 steps |" in text
-    assert text.count("not met | Table 4: of the correct output, not of the winner |") == 2
+    text = render(read_ledger(folder))[S4NN]
+    assert "| default: Test accuracy, ties right | met | 97.40 | 98.00 ± 0.00 % |" in text
+    assert "label's output | not met | 89.70 | 90.00 ± 0.00 steps |" in text.lower()
+    assert text.count("| Table 4: of the correct output, not of the winner |") == 2
 
 
 def test_what_was_not_measured_is_not_compared(folder):
     rows = read_ledger(folder).assign(label_step=np.nan)
-    text, dash = render(rows), "\N{EN DASH}"
+    text = render(rows)[S4NN]
     assert "| Label's step |" not in text
-    assert f"| default: Step of the label's output | 89.70 | {dash} | {dash} | 0 |" in text
+    assert (
+        "| default: Step of the label's output | 89.70 |" in text.partition("## Also measured")[2]
+    )
 
 
 def test_another_recipe_says_so_in_its_row_and_in_its_verdicts(folder):
     (folder / "notes").mkdir()
     told = {"protocol": "s4nn-mnist", "variant": "default", "differs": "another rule"}
     pd.DataFrame([told]).to_csv(folder / "notes" / "variants.csv", index=False)
-    text = render(read_ledger(folder), notes=read_notes(folder))
+    text = render(read_ledger(folder), notes=read_notes(folder))[S4NN]
     assert "| **default** (another rule) | 2 |" in text
     mine = [line for line in text.splitlines() if line.startswith("| default: ")]
     assert sum("| met, by another recipe |" in line for line in mine) == 2
     assert not any("| met |" in line for line in mine)
-    assert "| paper: Test accuracy, ties right | 97.40 | 98.00 % |" in text
+    assert "| paper: Test accuracy, ties right | met | 97.40 | 98.00 % |" in text
     assert any(line.startswith("| paper: ") and "| met |" in line for line in text.splitlines())
 
 
@@ -136,7 +162,7 @@ def test_presets_of_a_study_say_how_they_differ(tmp_path):
     (tmp_path / "notes").mkdir()
     told = {"protocol": "antlr-mnist", "variant": "frugal", "differs": "a penalty"}
     pd.DataFrame([told]).to_csv(tmp_path / "notes" / "variants.csv", index=False)
-    text = render(read_ledger(tmp_path), read_claims(tmp_path), read_notes(tmp_path))
+    text = render(read_ledger(tmp_path), read_claims(tmp_path), read_notes(tmp_path))[ANTLR]
     assert "Not as in the paper:\n\n- frugal: a penalty\n" in text
     assert "direction only: met, by another recipe" in text
 
@@ -155,35 +181,35 @@ def test_there_is_no_table_of_dashes(tmp_path):
         np.nan,
     )
     append_row(tmp_path / "a.csv", ROW | {"protocol": "a"} | nothing)
-    text = render(read_ledger(tmp_path))
+    text = render(read_ledger(tmp_path))["docs/results/a.md"]
     assert "**default**" not in text
     assert "| Variant | Seed | Epochs | Time (s) |" in text
     append_row(tmp_path / "a.csv", ROW | {"protocol": "a", "variant": "half"})
-    text = render(read_ledger(tmp_path))
+    text = render(read_ledger(tmp_path))["docs/results/a.md"]
     assert "**half**" in text
     assert "**default**" not in text
 
 
-def test_figures_of_the_papers_stand_at_the_end(folder):
+def test_figures_of_the_papers_have_a_page(folder):
     (folder / "notes").mkdir()
     row = {"paper": "P", "exhibit": "Figure 1", "shows": "s", "status": "absent"}
     table = pd.DataFrame([row | {"where": "", "why": "no data"}])
     table.to_csv(folder / "notes" / "exhibits.csv", index=False)
-    text = render(read_ledger(folder), notes=read_notes(folder))
+    text = render(read_ledger(folder), notes=read_notes(folder))["docs/results/papers.md"]
     assert "0 reproduced, 0 differ, 1 absent." in text
-    assert "| P | Figure 1 | s | absent |  | no data |" in text
+    assert "| P | Figure 1 | s | absent | no data |" in text
 
 
 def test_how_weights_were_chosen_is_told(folder):
     (folder / "notes").mkdir()
     row = {"protocol": "s4nn-mnist", "selected": "validation", "test": "once"}
     pd.DataFrame([row]).to_csv(folder / "notes" / "selection.csv", index=False)
-    text = render(read_ledger(folder), notes=read_notes(folder))
+    text = render(read_ledger(folder), notes=read_notes(folder))[S4NN]
     assert "*Chosen by*: validation\n\n*Test data*: once\n" in text
 
 
 def test_a_run_names_its_commit_in_ten_letters(tmp_path):
     append_row(tmp_path / "s4nn-mnist.csv", ROW | {"commit": "0123456789abcdef" * 2, "seconds": 7})
-    text = render(read_ledger(tmp_path))
+    text = render(read_ledger(tmp_path))[S4NN]
     assert "| `0123456789` |" in text
     assert f"| {ROW['epochs']} | 7 | {ROW['date']} |" in text

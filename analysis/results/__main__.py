@@ -45,8 +45,8 @@ def _write(folder: Path, pages: Mapping[str, str]) -> int:
     (folder / PAGES).mkdir(parents=True, exist_ok=True)
     for path, text in pages.items():
         replace_file(folder / path, text)
-    for path in _left_over(folder, pages):
-        path.unlink()
+    for left in _left_over(folder, pages):
+        left.unlink()
     return 0
 
 

@@ -2,7 +2,8 @@
 
 Every function takes and returns pandas tables with one observation a row; every figure is drawn
 from such a table, so that a number in a figure can always be looked up. Nothing here knows how the
-spikes were made: the package imports neither a simulator nor the framework, only the tables.
+spikes were made: the package imports no simulator, and of the framework only what compiles
+functions.
 
 Modules
 -------

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attempts import glm, learning, optimisers, spikes
+from attempts import glm, learning, optimisers, pairs, spikes
 from attempts.spikes import FAR, Attempt, recorded, trains
 from helpers import NAN
 from numba.core.dispatcher import Dispatcher
 
 import brainsnn
+from brainsnn.analysis.tables import TableError
 from brainsnn.engine.runtime import RuntimeEngine
 from brainsnn.errors import BrainsnnError, EngineError
 from brainsnn.network.network import Network
@@ -28,7 +29,7 @@ from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 
-ATTEMPTS = spikes.ATTEMPTS | learning.ATTEMPTS | optimisers.ATTEMPTS | glm.ATTEMPTS
+ATTEMPTS = spikes.ATTEMPTS | learning.ATTEMPTS | optimisers.ATTEMPTS | glm.ATTEMPTS | pairs.ATTEMPTS
 #: What compiled training calls was checked by the first batch, which goes step by step, and by
 #: `tests/training`; an engine checks its inputs for it. Sums of squares take no number for a place.
 ELSEWHERE = {
@@ -49,7 +50,7 @@ ELSEWHERE = {
     ],
 )
 def test_numbers_that_cannot_be_taken_are_refused(attempt: Attempt) -> None:
-    with pytest.raises(BrainsnnError):
+    with pytest.raises((BrainsnnError, TableError)):
         attempt()
 
 

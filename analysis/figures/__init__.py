@@ -5,15 +5,18 @@ and SVG with `save`; put it into a page with `brainsnn.analysis.report`.
 """
 
 from brainsnn.analysis.figures.confusion import plot_confusion
+from brainsnn.analysis.figures.correlograms import plot_correlograms
 from brainsnn.analysis.figures.curves import plot_curves
 from brainsnn.analysis.figures.descents import plot_descents
 from brainsnn.analysis.figures.firing_histogram import plot_firing_histogram
 from brainsnn.analysis.figures.firing_matrix import plot_firing_matrix
 from brainsnn.analysis.figures.functions import plot_functions
+from brainsnn.analysis.figures.intervals import plot_intervals
 from brainsnn.analysis.figures.jitter import plot_jitter_curve
 from brainsnn.analysis.figures.landscape import plot_landscapes
 from brainsnn.analysis.figures.latency_bars import plot_decisions_by_class
 from brainsnn.analysis.figures.learning_curve import plot_learning_curve
+from brainsnn.analysis.figures.pair_matrix import plot_pair_matrix
 from brainsnn.analysis.figures.pareto import plot_pareto
 from brainsnn.analysis.figures.raster import plot_raster
 from brainsnn.analysis.figures.receptive_fields import plot_receptive_fields
@@ -26,6 +29,7 @@ from brainsnn.analysis.figures.winner import plot_winner_histogram
 
 __all__ = [
     "plot_confusion",
+    "plot_correlograms",
     "plot_curves",
     "plot_decisions_by_class",
     "plot_decoding",
@@ -34,10 +38,12 @@ __all__ = [
     "plot_firing_matrix",
     "plot_functions",
     "plot_information",
+    "plot_intervals",
     "plot_jitter_curve",
     "plot_landscapes",
     "plot_latency_raster",
     "plot_learning_curve",
+    "plot_pair_matrix",
     "plot_pareto",
     "plot_raster",
     "plot_raster_psth",

@@ -1,17 +1,12 @@
-"""Rates and variability: counts, histograms, Fano factor, intervals.
-
-References
-----------
-G. R. Holt, W. R. Softky, C. Koch and R. J. Douglas, Comparison of discharge variability in vitro
-and in vivo in cat visual cortex neurons, J. Neurophysiol. 75, 1806 (1996), for CV2.
-"""
+"""Rates and variability over trials: counts, histograms, Fano factor."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from brainsnn.analysis.spikes.counts import table_counts
+from brainsnn.analysis.spikes.intervals import intervals
 from brainsnn.analysis.spikes.table import SpikeTable
 from brainsnn.analysis.tables import TableError
 
@@ -31,12 +26,8 @@ def psth(table: SpikeTable, bin_size: float) -> pd.DataFrame:
         Columns ``stimulus``, ``neuron``, ``time`` (start of the bin, s), ``rate`` (1/s),
         ``sem`` (standard error over trials, 1/s).
     """
-    n_bins = _bins(table, bin_size)
-    n, n_trials = len(table.neurons), len(table.trials)
-    place = np.floor((table.time - table.start) / bin_size + 1e-9).astype(np.int64)
-    inside = place < n_bins
-    flat = (table.trial[inside] * n + table.neuron[inside]) * n_bins + place[inside]
-    counts = np.bincount(flat, minlength=n_trials * n * n_bins).reshape(n_trials, n, n_bins)
+    counts = table_counts(table, bin_size)
+    n_bins = counts.shape[2]
     parts = []
     for k, stimulus in enumerate(table.stimuli):
         mine = counts[table.stimulus == k] / bin_size
@@ -46,13 +37,6 @@ def psth(table: SpikeTable, bin_size: float) -> pd.DataFrame:
             columns = {"time": time, "rate": mine[:, i].mean(axis=0), "sem": sem[i]}
             parts.append(pd.DataFrame({"stimulus": stimulus, "neuron": name, **columns}))
     return pd.concat(parts, ignore_index=True)
-
-
-def _bins(table: SpikeTable, bin_size: float) -> int:
-    length = table.stop - table.start
-    if not 0 < bin_size <= length:
-        raise TableError(f"A bin must be in (0, {length:g}] s, got {bin_size:g}.")
-    return int(np.floor(length / bin_size + 1e-9))
 
 
 def smooth(rates: pd.DataFrame, width: float) -> pd.DataFrame:
@@ -84,45 +68,6 @@ def smooth(rates: pd.DataFrame, width: float) -> pd.DataFrame:
         values = np.convolve(part["rate"].to_numpy(), kernel)[reach:-reach] / area
         parts.append(part.drop(columns="sem").assign(rate=values))
     return pd.concat(parts, ignore_index=True)
-
-
-def intervals(table: SpikeTable) -> pd.DataFrame:
-    """Variability of interspike intervals, a row a stimulus and neuron.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``stimulus``, ``neuron``, ``intervals`` (number), ``mean`` (s), ``cv`` (standard
-        deviation over mean) and ``cv2`` (mean of ``2 |a - b| / (a + b)`` over successive intervals
-        of a trial); NaN where there are too few.
-    """
-    n = len(table.neurons)
-    train = table.trial * n + table.neuron
-    gap = np.diff(table.time)
-    same = np.diff(train) == 0
-    group = (table.stimulus[table.trial] * n + table.neuron)[1:]
-    size = len(table.stimuli) * n
-    count = np.bincount(group[same], minlength=size)
-    total = np.bincount(group[same], gap[same], size)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = total / count
-        square = np.bincount(group[same], (gap[same] - mean[group[same]]) ** 2, size)
-        cv = np.sqrt(square / (count - 1)) / mean
-        both = same[1:] & same[:-1]
-        ratio = 2 * np.abs(gap[1:] - gap[:-1]) / (gap[1:] + gap[:-1])
-        pairs = np.bincount(group[1:][both], minlength=size)
-        cv2 = np.bincount(group[1:][both], ratio[both], size) / pairs
-    columns = {"intervals": count, "mean": mean, "cv": np.where(count > 1, cv, np.nan), "cv2": cv2}
-    return pd.DataFrame({**_rows(table), **columns})
-
-
-def _rows(table: SpikeTable) -> dict[str, NDArray[np.object_]]:
-    """Columns that name every stimulus and neuron."""
-    stimuli, neurons = np.array(table.stimuli, object), np.array(table.neurons, object)
-    return {
-        "stimulus": np.repeat(stimuli, neurons.size),
-        "neuron": np.tile(neurons, stimuli.size),
-    }
 
 
 def tuning(table: SpikeTable, begin: float | None = None, end: float | None = None) -> pd.DataFrame:
@@ -157,7 +102,7 @@ def tuning(table: SpikeTable, begin: float | None = None, end: float | None = No
         "rate": mean.ravel() / (high - low),
         "fano": fano.ravel(),
     }
-    return pd.DataFrame({**_rows(table), **columns})
+    return pd.DataFrame({**table.each_stimulus_and_neuron(), **columns})
 
 
 def summary(table: SpikeTable) -> pd.DataFrame:

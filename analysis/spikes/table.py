@@ -135,6 +135,14 @@ class SpikeTable:
         """The stimuli, in sorted order: numbers or names."""
         return sorted(self.trials["stimulus"].unique().tolist())
 
+    def each_stimulus_and_neuron(self) -> dict[str, NDArray[np.object_]]:
+        """Columns ``stimulus`` and ``neuron`` of a table with a row for every two of them."""
+        stimuli, neurons = np.array(self.stimuli, object), np.array(self.neurons, object)
+        return {
+            "stimulus": np.repeat(stimuli, neurons.size),
+            "neuron": np.tile(neurons, stimuli.size),
+        }
+
     def take(self, trials: Any) -> SpikeTable:
         """The given trials, in the given order.
 

@@ -62,7 +62,7 @@ def correlograms(
         raise TableError(f"Predictors are none, shuffle and shift, not {predictor!r}.")
     n = _n_lags(table, bin_size, reach)
     lag = np.arange(-n, n + 1) * bin_size
-    edges = (np.arange(-n, n + 2) - 0.5) * bin_size - EQUAL
+    edges: FloatArray = (np.arange(-n, n + 2) - 0.5) * np.float64(bin_size) - EQUAL
     parts: list[dict[str, Any]] = []
     for k, stimulus in enumerate(table.stimuli):
         trials = np.flatnonzero(table.stimulus == k)

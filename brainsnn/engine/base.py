@@ -16,6 +16,7 @@ from brainsnn.errors import DataError, EngineError
 from brainsnn.indices import indices, size
 from brainsnn.network.model import Model
 from brainsnn.network.names import ParameterName
+from brainsnn.network.plasticity.fixed import without_plasticity
 from brainsnn.records.weights import check_weights
 from brainsnn.registry import Registry, suggest
 from brainsnn.spikes import Recording, SpikeTrains
@@ -30,7 +31,9 @@ class Engine(ABC):
 
     Before every trial the state is put back to its initial values, so a trial depends on the
     weights, the parameters and its own input spikes only, never on the trials before it. What the
-    model's own equations change is put back too, weights and learned parameters included.
+    model's own equations change is put back too, weights and learned parameters included, but for
+    what the model declares as plastic (`Model.plastic`): that goes on from trial to trial, and
+    `weights` holds it.
 
     Several threads may use one engine: calls wait for each other.
 
@@ -62,10 +65,17 @@ class Engine(ABC):
         workers = size("workers", workers, 0, EngineError)
         if not model.inputs:
             raise EngineError(f"Model {model.name!r} has no population of input spikes.")
+        plastic = model.frozen().plastic
+        if workers > 1 and plastic:
+            raise EngineError(
+                f"Model {model.name!r}: what is plastic ({', '.join(plastic)}) goes on from trial "
+                "to trial, so trials cannot be shared: workers = 1."
+            )
         if workers < 1 or (workers > 1 and not self.parallel):
             allowed = "1 or more" if self.parallel else "1"
             raise EngineError(f"Engine {self.name!r} takes workers = {allowed}, got {workers}.")
         self.turn = new_turn()
+        self._fixed: Engine | None = None
         self.model = model.frozen()
         self.n_steps = n_steps
         self.workers = workers
@@ -195,6 +205,24 @@ class Engine(ABC):
         for name, values in self.weights.items():
             values[...] = checked[name]
 
+    @in_turn
+    def fixed(self) -> Engine:
+        """The network with all that is plastic as it is now, and staying so: to try it.
+
+        Returns
+        -------
+        Engine
+            Of the same kind; `weights` are copied to it at each call. This engine itself, if
+            nothing is plastic.
+        """
+        if not self.model.plastic:
+            return self
+        if self._fixed is None:
+            model = without_plasticity(self.model)
+            self._fixed = type(self)(model, self.n_steps, self.streams)
+        self._fixed.set_weights({name: self.weights[name] for name in self._fixed.model.shapes})
+        return self._fixed
+
     def compiled_trials(self) -> CompiledTrials | None:
         """Where a compiled training loop enters the trials; None if they are not compiled."""
         return None
@@ -202,6 +230,8 @@ class Engine(ABC):
     @in_turn
     def close(self) -> None:
         """Give back what the engine holds outside Python; it cannot run afterwards."""
+        if self._fixed is not None:
+            self._fixed.close()
         self._close()
 
     def _close(self) -> None:  # noqa: B027 - an engine may hold nothing

@@ -20,10 +20,10 @@ from brian2.parsing.statements import parse_statement
 from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.engine import brian2_device
-from brainsnn.engine.changes import statements
 from brainsnn.errors import EngineError
 from brainsnn.network.delays import Delays
 from brainsnn.network.model import Connection, Model
+from brainsnn.network.plasticity.declared import statements
 
 
 def _nowhere(model: Model) -> Iterable[str]:  # noqa: ARG001
@@ -150,6 +150,18 @@ def _reads_of_written(model: Model) -> Iterator[str]:
             yield s.place
 
 
+def _postsynaptic(model: Model) -> Iterator[str]:
+    return (f"Connection {c.name!r}" for c in model.connections if c.synapse.on_post)
+
+
+def _in_each_step(model: Model) -> Iterator[str]:
+    return (f"Connection {c.name!r}" for c in model.connections if c.synapse.each_step)
+
+
+def _plastic(model: Model) -> Iterator[str]:
+    return (f"Variable {name!r}" for name in model.plastic)
+
+
 def _source_variables(model: Model) -> Iterator[str]:
     for s in _statements(model):
         if any(name in _INDICES or name.endswith("_pre") for name in s.read):
@@ -263,6 +275,21 @@ LIMITS = [
             ("resident", "standalone"), "synapses that share a weight have nothing of their own."
         ),
         _values_of_shared,
+    ),
+    Limit(
+        "`on_post`",
+        {"genn": "what a postsynaptic spike does is not handed to GeNN yet."},
+        _postsynaptic,
+    ),
+    Limit(
+        "`each_step` of synapses",
+        {"genn": "Brian2GeNN does not hand it to GeNN."},
+        _in_each_step,
+    ),
+    Limit(
+        "plastic variables, which go on from trial to trial",
+        {"genn": "its loop puts all state back before a trial."},
+        _plastic,
     ),
     Limit(
         "several populations of input spikes",

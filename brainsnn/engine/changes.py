@@ -5,7 +5,6 @@ Such variables are put back before every trial, weights and learned parameters a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from brian2.equations import Equations
@@ -13,13 +12,7 @@ from brian2.equations.equations import DIFFERENTIAL_EQUATION
 from brian2.parsing.statements import parse_statement
 
 from brainsnn.network.model import Connection, Model, Population
-
-
-def statements(text: str) -> Iterator[str]:
-    """The statements of an ``on_pre`` or a reset, without comments."""
-    for line in re.split(r"[\n;]", re.sub(r"#.*", "", text)):
-        if line.strip():
-            yield line.strip()
+from brainsnn.network.plasticity.declared import statements
 
 
 def changed(model: Model) -> set[tuple[str, str]]:
@@ -43,8 +36,10 @@ def _of_population(population: Population) -> Iterator[tuple[str, str]]:
 
 def _of_connection(model: Model, connection: Connection) -> Iterator[tuple[str, str]]:
     own = Equations(connection.synapse.equations)
-    for name in _assigned(connection.synapse.on_pre):
-        yield _owner(model, connection, own, name)
+    synapse = connection.synapse
+    for text in (synapse.on_pre, synapse.on_post, synapse.each_step):
+        for name in _assigned(text):
+            yield _owner(model, connection, own, name)
     for name in _in_time(own):
         yield connection.name, name
     for equation in own.values():

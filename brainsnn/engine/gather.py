@@ -20,10 +20,15 @@ class Gather:
     """
 
     def __init__(self, model: Model) -> None:
-        self._entries: dict[str, NDArray[np.int32]] = {
+        listed = {
             c.name: c.connectivity.synapses(*model.ends(c)).entry
             for c in model.connections
-            if c.name in model.shapes and not isinstance(c.connectivity, AllToAll)
+            if not isinstance(c.connectivity, AllToAll)
+        }
+        self._entries: dict[str, NDArray[np.int32]] = {
+            name: listed[part.owner]
+            for name, part in model.trainable.items()
+            if part.owner in listed
         }
 
     def __call__(
@@ -40,3 +45,17 @@ class Gather:
             name: values.ravel()[self._entries[name]] if name in self._entries else values.ravel()
             for name, values in weights.items()
         }
+
+    def give_back(self, name: str, held: NDArray[np.float64], values: NDArray[np.float64]) -> None:
+        """Write what Brian2's object holds, a value a synapse or neuron, into the array of it all.
+
+        Parameters
+        ----------
+        name : str
+            What is learned.
+        held : array
+            As `__call__` gives it.
+        values : array of float64
+            Of the shape of `Model.shapes`; changed in place.
+        """
+        values.reshape(-1)[self._entries.get(name, slice(None))] = held

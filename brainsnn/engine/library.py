@@ -143,7 +143,11 @@ class CompiledLibrary:
     def trial_values(self, name: str) -> NDArray[Any]:
         """Values of an array for the next trial, as a view: to write to it changes them."""
         start = self.start_values(name)
-        return self.view(name) if start is None else start
+        return self.view(name) if start is None or self.is_kept(name) else start
+
+    def is_kept(self, name: str) -> bool:  # noqa: ARG002
+        """Whether an array goes on from trial to trial."""
+        return False
 
     def set(self, name: str, values: Any) -> None:
         """Set an array: its present values, and those that trials start from."""

@@ -57,6 +57,11 @@ class RuntimeEngine(Engine):
             self._built.network.add(*self._monitors.values(), *self._states.values())
             self._prepare()
         self._weights = model.start_weights()
+        objects = {**self._built.groups, **self._built.synapses}
+        self._learned = {
+            name: objects[part.owner].variables[part.variable]
+            for name, part in self.model.trainable.items()
+        }
         self._gather = Gather(model)
 
     def _monitor(self, population: str) -> Any:
@@ -68,7 +73,7 @@ class RuntimeEngine(Engine):
         )
 
     def _state_monitor(self, record: StateRecord) -> Any:
-        group = self._built.groups[record.population]
+        group = {**self._built.groups, **self._built.synapses}[record.population]
         return brian2.StateMonitor(
             group,
             record.variable,
@@ -97,24 +102,20 @@ class RuntimeEngine(Engine):
             network.store("start")
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
-        values = self._gather(self._weights)
         # Brian2 collects garbage in every run; freezing what is alive now spares it the search.
         gc.freeze()
         try:
             with runtime_device(self._target):
-                parts = [self._run_trial(inputs, int(k), values) for k in trials]
+                parts = [self._run_trial(inputs, int(k)) for k in trials]
         finally:
             gc.unfreeze()
         return self._join(parts)
 
-    def _run_trial(
-        self, inputs: SpikeTrains, trial: int, values: Mapping[str, NDArray[np.float64]]
-    ) -> dict[str, Any]:
+    def _run_trial(self, inputs: SpikeTrains, trial: int) -> dict[str, Any]:
         network = self._built.network
         network.restore("start")
-        objects = {**self._built.groups, **self._built.synapses}
-        for name, part in self.model.trainable.items():
-            objects[part.owner].variables[part.variable].set_value(values[name])
+        for name, values in self._gather(self._weights).items():
+            self._learned[name].set_value(values)
         mine = slice(inputs.offsets[trial], inputs.offsets[trial + 1])
         neuron, times = inputs.neuron[mine], inputs.step[mine] * self.model.dt * brian2.second
         first = 0
@@ -125,6 +126,8 @@ class RuntimeEngine(Engine):
         brian2.seed(int(self.streams["dynamics"].integers(2**31)))
         begin(self.model, self._built.groups)
         network.run(self.n_steps * self.model.dt * brian2.second, namespace={})
+        for name in self.model.plastic:
+            self._gather.give_back(name, self._learned[name].get_value(), self._weights[name])
         return self._read()
 
     def _read(self) -> dict[str, Any]:

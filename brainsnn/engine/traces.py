@@ -15,5 +15,5 @@ def trace_of(model: Model, record: StateRecord, n_steps: int, values: Any) -> Tr
     """Trace from values in the order of trials, recorded steps, neurons."""
     shape = model.recorded_shape(record, n_steps)
     shaped = np.reshape(np.asarray(values, np.float64), (-1, *shape))
-    which = record.which(model.sizes[record.population])
+    which = record.which(model.owner_size(record.population))
     return Trace(record.population, record.variable, which, record.steps(n_steps), shaped)

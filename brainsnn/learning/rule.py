@@ -100,6 +100,7 @@ class Rule(Choice):
         """
         if n_steps < 1:
             raise RuleError(f"The rule {self.name!r} needs trials of 1 step or more: {n_steps}.")
+        self.check_plastic(network)
         known = self.learns_from()
         if not issubclass(targets, known):
             raise RuleError(
@@ -115,6 +116,19 @@ class Rule(Choice):
                 f"{' or '.join(codes) or 'none'}."
             )
         return self.bound(network, n_steps)
+
+    def check_plastic(self, network: Model) -> None:
+        """Refuse networks whose own equations learn: a gradient knows nothing of it.
+
+        Raises
+        ------
+        RuleError
+        """
+        if network.plastic:
+            raise RuleError(
+                f"The rule {self.name!r} was not derived for what changes within a trial and goes "
+                f"on from one to the next (plastic): {', '.join(network.plastic)}."
+            )
 
     def untaught(self, connections: Sequence[str]) -> Sequence[str]:  # noqa: ARG002
         """Which of a network's connections the rule leaves as they are; by default, none."""

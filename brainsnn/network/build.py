@@ -153,7 +153,8 @@ def _build_connection(
             groups[connection.source],
             groups[connection.target],
             connection.synapse.equations,
-            on_pre=connection.synapse.on_pre,
+            on_pre=connection.synapse.on_pre or None,
+            on_post=connection.synapse.on_post or None,
             delay=None if isinstance(delay, Delays) else delay * dt * brian2.second,
             clock=clock,
             name=connection.name,
@@ -165,6 +166,15 @@ def _build_connection(
             synapses.connect(i=found.source, j=found.target)
             if connectivity.fixed_weight is not None:
                 setattr(synapses, f"{connection.synapse.weight}_", connectivity.fixed_weight)
+        for variable, value in connection.synapse.parameters.items():
+            _assign(synapses, variable, value)
+        if connection.synapse.each_step:
+            synapses.run_regularly(
+                connection.synapse.each_step,
+                when="groups",
+                order=-1,
+                name=f"{connection.name}_each_step",
+            )
         if isinstance(delay, Delays):
             n = connectivity.n_synapses(len(synapses.source), len(synapses.target))
             synapses.delay = delay.of(n) * dt * brian2.second

@@ -13,7 +13,13 @@ from brian2 import Quantity
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_CONSTANTS, DEFAULT_UNITS
 from brian2.parsing.rendering import NumpyNodeRenderer
+from brian2.units.fundamentalunits import DIMENSIONLESS
 from brian2.utils.stringtools import get_identifiers
+
+
+def unit_text(dimension: Any) -> str:
+    """A dimension as equations declare it: ``1``, ``second``, ``metre ** 2 * kilogram ...``."""
+    return "1" if dimension is DIMENSIONLESS else repr(dimension)
 
 
 def constant(text: str) -> Any:

@@ -77,6 +77,7 @@ def _population_items(population: Population) -> list[tuple[str, str]]:
         ("refractory", str(neuron.refractory) if neuron.refractory else ""),
         ("parameters", parameters),
         ("learned", ", ".join(neuron.trainable)),
+        ("plastic", ", ".join(neuron.plastic)),
         ("initial", initial),
         ("from", neuron.citation),
     ]
@@ -89,6 +90,10 @@ def _connection_items(connection: Connection) -> list[tuple[str, str]]:
         ("synapse", f"{synapse.name}. {synapse.summary}".strip()),
         ("equations", textwrap.dedent(synapse.equations).strip()),
         ("on_pre", synapse.on_pre),
+        ("on_post", synapse.on_post),
+        ("each step", synapse.each_step),
+        ("parameters", ", ".join(f"{name} = {v}" for name, v in synapse.parameters.items())),
+        ("plastic", ", ".join(synapse.plastic)),
         (
             "first weights",
             "" if connection.connectivity.fixed_weight else str(connection.initialiser),
@@ -128,6 +133,14 @@ def _bullets(items: list[tuple[str, str]]) -> list[str]:
                 "",
             ]
         else:
-            code = key in ("equations", "threshold", "reset", "on_pre", "refractory")
+            code = key in (
+                "equations",
+                "threshold",
+                "reset",
+                "on_pre",
+                "on_post",
+                "refractory",
+                "each step",
+            )
             lines.append(f"- {key}: `{value}`" if code else f"- {key}: {value}")
     return [*lines, ""]

@@ -80,6 +80,13 @@ class Connection:
                 )
         elif not 0 <= size(f"Connection {self.name!r}: delay", self.delay, 0, ModelError) <= MOST:
             raise ModelError(f"Connection {self.name!r}: a delay has at most {MOST} steps.")
+        if self.connectivity.shares_weights and (
+            self.synapse.plastic or self.synapse.on_post or self.synapse.each_step
+        ):
+            raise ModelError(
+                f"Connection {self.name!r}: synapses that share weights ({self.connectivity.name}) "
+                "have nothing of their own that could be plastic."
+            )
         if self.sign not in (None, *SIGNS):
             raise ModelError(
                 f"Connection {self.name!r}: sign is one of {', '.join(SIGNS)}, got {self.sign!r}."
@@ -208,9 +215,16 @@ class Model:
         whole = len(way) == len(self.connections) == len(self.populations) - 1 == len(visited)
         return tuple(way) if whole and here == self.output.name else None
 
+    def owner_size(self, name: str) -> int:
+        """Neurons of a population, or synapses of a connection."""
+        for connection in self.connections:
+            if connection.name == name:
+                return connection.connectivity.n_synapses(*self.ends(connection))
+        return self.population(name).size
+
     def recorded_shape(self, record: StateRecord, n_steps: int) -> tuple[int, int]:
         """Steps and neurons of what is recorded in a trial of so many steps."""
-        return record.steps(n_steps).size, record.which(self.sizes[record.population]).size
+        return record.steps(n_steps).size, record.which(self.owner_size(record.population)).size
 
     def ends(self, connection: Connection) -> tuple[int, int]:
         """Sizes of the populations that a connection leads from and to."""
@@ -220,6 +234,11 @@ class Model:
     def trainable(self) -> dict[str, Parameter]:
         """What rules learn, by name: connections, and ``<population>.<parameter>`` of neurons."""
         return parameters_of(self)
+
+    @property
+    def plastic(self) -> tuple[str, ...]:
+        """What a trial changes for good, by the names of `trainable`."""
+        return tuple(name for name, part in self.trainable.items() if part.plastic)
 
     @property
     def shapes(self) -> dict[str, tuple[int, int]]:

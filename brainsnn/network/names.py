@@ -1,7 +1,8 @@
 """How what is learned is named among weights and in files: the one place that knows.
 
 Weights of a connection have the connection's name; a parameter of a population's neurons is
-``<population>.<variable>``. Names of populations and connections have no dot.
+``<population>.<variable>``, a plastic variable of synapses ``<connection>.<variable>``. Names of
+populations and connections have no dot.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from typing import NamedTuple, Self
 
 
 class ParameterName(NamedTuple):
-    """A parameter of the neurons of a population.
+    """A parameter of the neurons of a population, or a plastic variable of synapses.
 
     Parameters
     ----------
-    population, variable : str
+    population : str
+        Or the connection.
+    variable : str
 
     Examples
     --------

@@ -190,9 +190,11 @@ class Network(Model):
 
         Parameters
         ----------
-        population, variable : str
+        population : str
+            Or a connection, for a variable of its synapses.
+        variable : str
         neurons : sequence of int, optional
-            All by default.
+            Or synapses, in order of source, then target; all by default.
         every : int, default 1
             Steps 0, `every`, 2 `every`, ..., each at its threshold: before any reset.
 

@@ -29,7 +29,7 @@ from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, signed
 Bounds = tuple[float, float]
 
 if TYPE_CHECKING:
-    from brainsnn.network.model import Model
+    from brainsnn.network.model import Connection, Model
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Parameter:
         Values are 0 or more, or 0 or less.
     shortest : float, default 0
         Length of a step in seconds, which a time is not learned below.
+    plastic : bool, default False
+        Whether a trial changes it for good (`brainsnn.network.plasticity`).
     """
 
     owner: str
@@ -59,6 +61,7 @@ class Parameter:
     fan_in: int | NDArray[np.int64] | None = None
     sign: Sign | None = None
     shortest: float = 0.0
+    plastic: bool = False
 
     @property
     def bounds(self) -> Bounds:
@@ -107,8 +110,16 @@ def parameters_of(model: Model) -> dict[str, Parameter]:
             shape = c.connectivity.shape(*model.ends(c))
             narrow = isinstance(c.initialiser, FanInNormal)
             fan_in = c.connectivity.fan_in(*model.ends(c)) if narrow else None
-            weight = c.synapse.weight
-            found[c.name] = Parameter(c.name, weight, shape, c.initialiser, fan_in, c.sign)
+            found[c.name] = Parameter(
+                c.name,
+                c.synapse.weight,
+                shape,
+                c.initialiser,
+                fan_in,
+                c.sign,
+                plastic=c.synapse.weight in c.synapse.plastic,
+            )
+        found |= _plastic_of(model, c)
         if last[c.target] == c.name:
             found |= _parameters(model, c.target)
     for name in (p for p in model.sizes if p not in last):
@@ -116,17 +127,31 @@ def parameters_of(model: Model) -> dict[str, Parameter]:
     return found
 
 
+def _plastic_of(model: Model, connection: Connection) -> dict[str, Parameter]:
+    """Plastic variables of single synapses, but for the weight."""
+    synapse, shape = connection.synapse, connection.connectivity.shape(*model.ends(connection))
+    return {
+        str(ParameterName(connection.name, name)): Parameter(
+            connection.name, name, shape, 0.0, plastic=True
+        )
+        for name in synapse.plastic
+        if name != synapse.weight
+    }
+
+
 def _parameters(model: Model, population: str) -> dict[str, Parameter]:
     part = model.population(population)
     neuron, shape = part.neuron, (1, part.size)
     if neuron is None:
         return {}
-    return {
-        str(ParameterName(population, name)): Parameter(
-            population, name, shape, neuron.parameters[name], shortest=model.dt
-        )
+    found = {
+        name: Parameter(population, name, shape, neuron.parameters[name], shortest=model.dt)
         for name in neuron.trainable
     }
+    for name in neuron.plastic:
+        first = neuron.first_value(name)
+        found[name] = Parameter(population, name, shape, first, plastic=True)
+    return {str(ParameterName(population, name)): part for name, part in found.items()}
 
 
 def learned_initial(neuron: Neuron) -> dict[str, Any]:

@@ -28,9 +28,11 @@ class StateRecord:
 
     Parameters
     ----------
-    population, variable : str
+    population : str
+        Or a connection, whose synapses' variable is recorded.
+    variable : str
     neurons : tuple of int, optional
-        All by default.
+        Or synapses, in order of source, then target; all by default.
     every : int, default 1
         Steps 0, `every`, 2 `every`, ...
 
@@ -50,7 +52,7 @@ class StateRecord:
 
     @property
     def name(self) -> str:
-        """Name of what is recorded: ``<population>.<variable>``."""
+        """Name of what is recorded: ``<population or connection>.<variable>``."""
         return f"{self.population}.{self.variable}"
 
     def check(self, model: Model) -> None:
@@ -59,26 +61,38 @@ class StateRecord:
         Raises
         ------
         ModelError
-            If there is no such population, variable or neuron, or all neurons share the variable.
+            If there is no such population, variable or neuron, all neurons share the variable, or
+            it is known at spikes alone (event-driven).
         """
-        population = model.population(self.population)
-        equations = Equations(population.neuron.equations) if population.neuron else {}
+        kind, each, equations = self._owner(model)
+        apart = {"shared", "event-driven"}
         known = {
             n: e
             for n, e in equations.items()
-            if e.type != SUBEXPRESSION and "shared" not in e.flags
+            if e.type != SUBEXPRESSION and not apart & set(e.flags)
         }
         if self.variable not in known:
             raise ModelError(
-                f"Population {self.population!r} has no variable {self.variable!r} of each neuron "
+                f"{kind} {self.population!r} has no variable {self.variable!r} of each {each} "
                 f"to be recorded. {suggest(self.variable, known)}"
             )
         if self.neurons is not None:
-            which = indices(
-                f"{self.name}: neurons", self.neurons, population.size, error=ModelError
-            )
+            n = model.owner_size(self.population)
+            which = indices(f"{self.name}: {each}s", self.neurons, n, error=ModelError)
             if not which.size or np.unique(which).size < which.size:
-                raise ModelError(f"{self.name}: neurons must be some, each once: {self.neurons}.")
+                raise ModelError(f"{self.name}: {each}s must be some, each once: {self.neurons}.")
+
+    def _owner(self, model: Model) -> tuple[str, str, Equations]:
+        """Kind of what is recorded, what it consists of, its equations."""
+        for connection in model.connections:
+            if connection.name == self.population:
+                if connection.connectivity.shares_weights:
+                    raise ModelError(
+                        f"{self.name}: synapses that share weights have no variables of their own."
+                    )
+                return "Connection", "synapse", Equations(connection.synapse.equations)
+        neuron = model.population(self.population).neuron
+        return "Population", "neuron", Equations(neuron.equations if neuron else "")
 
     def which(self, n: int) -> NDArray[np.int32]:
         """Neurons that are recorded, of n."""

@@ -80,16 +80,20 @@ class ResidentEngine(Engine):
         self._all_weights = [self._views(library) for library in self._libraries]
 
     def _views(self, library: Library) -> dict[str, NDArray[np.float64]]:
-        return {
-            name: library.trial_values(library.find(part.owner, part.variable)).reshape(part.shape)
-            for name, part in self.model.trainable.items()
-        }
+        views = {}
+        for name, part in self.model.trainable.items():
+            array = library.find(part.owner, part.variable)
+            if part.plastic:
+                library.keep(array)
+            views[name] = library.trial_values(array).reshape(part.shape)
+        return views
 
     @property
     def weights(self) -> WeightArrays:
         """Live arrays of all that is learned: views of the memory that the compiled code reads.
 
-        Where a trial changes one itself, they are what each trial starts from.
+        Where a trial changes one itself, they are what each trial starts from; what is plastic is
+        as the last trial left it.
         """
         return self._all_weights[0] if self._all_weights else {}
 
@@ -262,7 +266,7 @@ def _generate_libraries(
 
 
 def _recorded_state(model: Model, record: StateRecord) -> RecordedState:
-    which = record.which(model.sizes[record.population]).tolist()
+    which = record.which(model.owner_size(record.population)).tolist()
     return RecordedState(record.population, record.variable, tuple(which), record.every)
 
 
@@ -276,12 +280,7 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
             for c in model.connections
             if c.regular and isinstance(c.delay, int)
         },
-        states=tuple(
-            RecordedState(
-                r.population, r.variable, tuple(r.which(model.sizes[r.population])), r.every
-            )
-            for r in model.recorded
-        ),
+        states=tuple(_recorded_state(model, record) for record in model.recorded),
         learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.trainable},
     )
     built = build(model, lists=lambda c: not c.regular)

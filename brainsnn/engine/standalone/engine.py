@@ -14,10 +14,12 @@ from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.capabilities import refuse
 from brainsnn.engine.standalone.files import (
     INPUTS,
+    LEARNED,
     PARAMETERS,
     SEEDS,
     WEIGHTS,
     read_recording,
+    read_weights,
     write_inputs,
     write_parameters,
     write_seeds,
@@ -95,6 +97,8 @@ class StandaloneEngine(Engine):
                 write_seeds(block / SEEDS, self.streams.trial_seeds(trials.size))
                 arguments += ["--seeds", str(block / SEEDS)]
             run_program(self._program, arguments)
+            for name in self.model.plastic:
+                self._weights[name][...] = read_weights(block / LEARNED, name, self.model.shapes)
             return read_recording(block, self.model, self.n_steps, trials.size)
 
     def _close(self) -> None:

@@ -18,6 +18,7 @@ from brainsnn.network.model import Model
 from brainsnn.spikes import Recording, SpikeTrains
 
 WEIGHTS, INPUTS, PARAMETERS, SEEDS = "weights", "inputs.txt", "parameters.txt", "seeds.txt"
+LEARNED = "learned"
 SPIKES, DECISIONS, POTENTIALS = "spikes.csv", "decisions.csv", "potentials.csv"
 
 
@@ -37,6 +38,14 @@ def write_weights(folder: Path, weights: Mapping[str, NDArray[np.float64]]) -> N
     folder.mkdir(parents=True, exist_ok=True)
     for name, values in weights.items():
         np.ascontiguousarray(values, "<f8").tofile(folder / f"{name}.f64")
+
+
+def read_weights(
+    folder: Path, name: str, shapes: Mapping[str, tuple[int, int]]
+) -> NDArray[np.float64]:
+    """Read a file of `write_weights`, or of what a program with plastic variables leaves."""
+    values: NDArray[np.float64] = np.fromfile(folder / f"{name}.f64", "<f8").reshape(shapes[name])
+    return values
 
 
 def write_seeds(path: Path, seeds: NDArray[np.uint32]) -> None:

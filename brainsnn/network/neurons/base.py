@@ -18,6 +18,7 @@ from brian2.equations import Equations
 from brainsnn.errors import ModelError
 from brainsnn.network.brian2_errors import brian2_message
 from brainsnn.network.constants import constant
+from brainsnn.network.plasticity.declared import check_plastic, plastic_names
 from brainsnn.registry import Registry, suggest
 
 
@@ -47,6 +48,10 @@ class Neuron:
         ``<population>.<parameter>``, of shape (1, size), in SI units. One with a unit is learned as
         a share of its first value, which a learning rate can be given for; a time stays at a step
         or longer.
+    plastic : sequence of str
+        State that goes on from trial to trial instead of being put back, such as a threshold that
+        adapts: it begins with `initial`, a constant, and stands beside the weights as
+        ``<population>.<variable>``.
     method : str, optional
         Brian2's numerical integration method; None lets Brian2 choose.
     summary : str
@@ -60,7 +65,7 @@ class Neuron:
     ------
     ModelError
         If equations, threshold or reset are no text, Brian2 cannot read the equations, or what is
-        trainable is no parameter or begins with no constant.
+        trainable is no parameter, what is plastic no state, or either begins with no constant.
 
     Examples
     --------
@@ -81,6 +86,7 @@ class Neuron:
     summary: str = ""
     citation: str = ""
     name: str = "neuron"
+    plastic: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for what in ("equations", "threshold", "reset", "potential", "name"):
@@ -97,6 +103,7 @@ class Neuron:
         values = {name: _value(value) for name, value in self.parameters.items()}
         object.__setattr__(self, "parameters", MappingProxyType(values))
         object.__setattr__(self, "initial", MappingProxyType(dict(self.initial)))
+        self._check_plastic()
         for name in self.trainable:
             self._check_parameter(name)
             if isinstance(self.parameters[name], str):
@@ -104,6 +111,20 @@ class Neuron:
                     f"Neuron {self.name!r}: {name!r} is trained from a first value such as 0.5, "
                     f'"20*ms" or an array, got {self.parameters[name]!r}.'
                 )
+
+    def _check_plastic(self) -> None:
+        object.__setattr__(self, "plastic", plastic_names(self.plastic))
+        check_plastic(f"Neuron {self.name!r}", self.equations, self.plastic)
+        for name in self.plastic:
+            if isinstance(self.first_value(name), str):
+                raise ModelError(
+                    f"Neuron {self.name!r}: {name!r} is plastic and begins with a constant such as "
+                    f'0.5, "20*mV" or an array, got {self.initial[name]!r}.'
+                )
+
+    def first_value(self, name: str) -> Any:
+        """What a state variable begins a trial with: 0 where nothing is said."""
+        return _value(self.initial.get(name, 0.0))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Neuron):

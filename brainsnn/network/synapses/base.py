@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
+from brainsnn.network.plasticity.declared import check_plastic, plastic_names
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,21 @@ class SynapseModel:
         The variable that is learned. It keeps its values from trial to trial.
     summary, citation : str
         For `describe` and the documentation.
+    on_post : str, default ""
+        What a postsynaptic spike does, after the presynaptic ones of its step.
+    each_step : str, default ""
+        What happens in every step, after its spikes and before the neurons move on.
+    parameters : mapping of str to float, Quantity or str
+        Values of variables that all synapses share, flagged ``(shared, constant)``.
+    plastic : tuple of str
+        Variables that the statements change for good: they go on from trial to trial, while all
+        others are put back. The weight stands under the connection's name among what is learned,
+        others as ``<connection>.<variable>``; they begin with 0.
+
+    Raises
+    ------
+    ModelError
+        If a plastic variable is none of each synapse.
     """
 
     name: str = "synapse"
@@ -36,6 +53,15 @@ class SynapseModel:
     weight: str = "w"
     summary: str = ""
     citation: str = ""
+    on_post: str = ""
+    each_step: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    plastic: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", dict(self.parameters))
+        object.__setattr__(self, "plastic", plastic_names(self.plastic))
+        check_plastic(f"Synapse {self.name!r}", self.equations, self.plastic)
 
 
 @dataclass(frozen=True)

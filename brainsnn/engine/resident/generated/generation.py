@@ -162,7 +162,8 @@ class GeneratingDevice(CPPStandaloneDevice):
             else:
                 extra["dense"] = Pathway.of(pathway, regular, self.get_array_name)
                 effect = template_name == "synapses"
-                template_name = regular.template if effect else f"{template_name}_dense"
+                side = regular.template(pathway.prepost)
+                template_name = side if effect else f"{template_name}_dense"
             extra["changes"] = quiet.groups_changed(variables.values())
             self.flagged.update(extra["changes"])
         elif template_name == "synapses_create_generator" and owner.name in self.regular:

@@ -20,7 +20,7 @@ from brian2.core.functions import Function
 from brian2.core.variables import ArrayVariable
 from brian2.groups.neurongroup import NeuronGroup
 
-from brainsnn.engine.resident.generated.regular import TEMPLATES
+from brainsnn.engine.resident.generated.regular import TEMPLATES, TEMPLATES_POST
 
 THRESHOLD = "threshold_blocks"
 """The template that leaves out the test of a quiet threshold."""
@@ -28,6 +28,7 @@ THRESHOLD = "threshold_blocks"
 EVENT_DRIVEN = frozenset(
     {
         *TEMPLATES.values(),
+        *TEMPLATES_POST.values(),
         "synapses_push_spikes_dense",
         "synapses_rows",
         "synapses_push_spikes_rows",

@@ -17,7 +17,10 @@ TEMPLATES: dict[type[Connectivity], str] = {
     Convolution: "synapses_convolution",
     AveragePooling: "synapses_average_pooling",
 }
-"""What the spikes of a connection do, by its connectivity."""
+"""What the presynaptic spikes of a connection do, by its connectivity."""
+
+TEMPLATES_POST: dict[type[Connectivity], str] = {AllToAll: "synapses_dense_columns"}
+"""What its postsynaptic spikes do. Synapses that share weights have nothing that these change."""
 
 CREATE: dict[type[Connectivity], str] = {AllToAll: "synapses_create_dense"}
 """What makes its arrays; those of shared weights are all made alike."""
@@ -54,10 +57,9 @@ class RegularSynapses:
                 "see TEMPLATES in brainsnn/engine/resident/generated/regular.py."
             )
 
-    @property
-    def template(self) -> str:
-        """Name of the template of what its spikes do."""
-        return TEMPLATES[type(self.connectivity)]
+    def template(self, side: str) -> str:
+        """Name of the template of what the spikes of a side, "pre" or "post", do."""
+        return (TEMPLATES if side == "pre" else TEMPLATES_POST)[type(self.connectivity)]
 
     @property
     def create(self) -> str:
@@ -73,9 +75,10 @@ class Pathway:
     kernels: str
     connectivity: Connectivity
     target_start: int
+    n_source: int
     n_target: int
-    source_start: int
-    source_stop: int
+    spikes_start: int
+    spikes_stop: int
     delay_steps: int
     target_lookup: str
     target_column: str
@@ -94,21 +97,22 @@ class Pathway:
         array_name : callable
             Gives the name of an array in the generated code.
         """
-        synapses = pathway.synapses
-        start = int(synapses.source.start)
+        synapses, post = pathway.synapses, pathway.prepost == "post"
+        start, spiking = int(synapses.source.start), pathway.source
         return Pathway(
             ring=f"ring_{pathway.name}",
             kernels=f"kernels_{pathway.name}",
             connectivity=regular.connectivity,
             target_start=int(synapses.target.start),
+            n_source=len(synapses.source),
             n_target=len(synapses.target),
-            source_start=start,
-            source_stop=int(synapses.source.stop),
-            delay_steps=regular.delay,
+            spikes_start=int(spiking.start),
+            spikes_stop=int(spiking.stop),
+            delay_steps=0 if post else regular.delay,
             target_lookup=f"_ptr{array_name(synapses.variables['_synaptic_post'])}[_idx]",
             target_column=f"(int32_t)(_column + {int(synapses.target.start)})",
             source_lookup=f"_ptr{array_name(synapses.variables['_synaptic_pre'])}[_idx]",
-            source_row=f"(int32_t)(_spike + {start})",
+            source_row=f"(int32_t)({'_line' if post else '_spike'} + {start})",
         )
 
 
@@ -169,7 +173,13 @@ def created(
 def lists_read(synapses: Any, code_objects: Iterable[Any]) -> bool:
     """Whether any code reads where each of some all-to-all synapses leads from or to."""
     ends = {synapses.variables[name] for name in INDICES}
-    ours = {*TEMPLATES.values(), *CREATE.values(), CREATE_SHARED, "synapses_push_spikes_dense"}
+    ours = {
+        *TEMPLATES.values(),
+        *TEMPLATES_POST.values(),
+        *CREATE.values(),
+        CREATE_SHARED,
+        "synapses_push_spikes_dense",
+    }
     return any(
         not ends.isdisjoint(code_object.variables.values())
         for code_object in code_objects

@@ -8,5 +8,5 @@
     {% set _eventspace = get_array_name(eventspace_variable) %}
     resident::{{dense.ring}}.push(
         {{_eventspace}}, {{_eventspace}}[_num{{eventspace_variable.name}}-1],
-        {{dense.source_start}}, {{dense.source_stop}});
+        {{dense.spikes_start}}, {{dense.spikes_stop}});
 {% endblock %}

@@ -13,9 +13,9 @@ const Population populations[] = {
 
 const Learnable parameters_of[] = {
 {% for name, l in trainable.items() %}
-    {"{{ name }}", {{ l.shape[0] }}, {{ l.shape[1] }}, "{{ l.owner }}.{{ l.variable }}"},
+    {"{{ name }}", {{ l.shape[0] }}, {{ l.shape[1] }}, "{{ l.owner }}.{{ l.variable }}", {{ "true" if l.plastic else "false" }}},
 {% endfor %}
-    {nullptr, 0, 0, nullptr},
+    {nullptr, 0, 0, nullptr, false},
 };
 
 const char *const parameters[] = {

@@ -17,6 +17,9 @@ void resident_run(
     const int64_t *trials, int64_t n_trials, int64_t n_steps, const uint32_t *seeds,
     int64_t *recorded, double *final);
 void resident_spikes(void *columns);
+{% if model.plastic %}
+void resident_keep(int64_t k, int32_t kept);
+{% endif %}
 {% if model.recorded %}
 void resident_states(int64_t k, double *values);
 {% endif %}

@@ -18,6 +18,7 @@ struct Learnable
     const char *name;
     int64_t pre, post;
     const char *array;
+    bool plastic;  // whether it goes on from trial to trial
 };
 
 struct StaticArray

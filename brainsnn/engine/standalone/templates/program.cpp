@@ -84,15 +84,39 @@ void load_weights(const fs::path &folder)
         const std::string shape =
             std::to_string(c->pre) + " x " + std::to_string(c->post) + " float64";
         int64_t size = 0;
-        void *const saved = resident_saved(array->k, &size);
+        void *const saved = c->plastic ? nullptr : resident_saved(array->k, &size);
         double *const values = (double *)(saved ? saved : array->data);
         read_raw(path, values, array->size * sizeof(double), shape);
         for(int64_t k = 0; k < array->size; k++)
             if(!std::isfinite(values[k]))
                 throw BadInput(path + ": the weight from neuron " + std::to_string(k / c->post) +
                                " to neuron " + std::to_string(k % c->post) + " is not finite");
+        {% if model.plastic %}
+        resident_keep(array->k, c->plastic);
+        {% endif %}
     }
 }
+{% if model.plastic %}
+
+// All that is learned, as it is after the last trial: a folder for --weights.
+void write_learned(const fs::path &folder)
+{
+    std::error_code ignored;
+    fs::create_directories(folder, ignored);
+    for(const description::Learnable *c = description::parameters_of; c->name; c++)
+    {
+        const Array array = *find_array(c->array);
+        int64_t size = 0;
+        void *const saved = c->plastic ? nullptr : resident_saved(array.k, &size);
+        const fs::path path = folder / (std::string(c->name) + ".f64");
+        std::ofstream file(path, std::ios::binary);
+        file.write((const char *)(saved ? saved : array.data), 8 * c->pre * c->post);
+        file.close();
+        if(!file)
+            throw BadInput(path.string() + ": cannot be written");
+    }
+}
+{% endif %}
 
 // Whether a number is the same as a T; 2^63 is the largest power of two that is asked about.
 template <typename T>
@@ -233,6 +257,9 @@ int run(const Options &options, const fs::path &home)
     {% endfor %}
     if(final)
         final->close();
+    {% if model.plastic %}
+    write_learned(out / "learned");
+    {% endif %}
     const int64_t n = inputs.n_trials();
     std::cout << n << " trials in " << seconds << " s, " << (n ? 1e6 * seconds / n : 0)
               << " us a trial; spikes.csv and decisions.csv are in " << options.out << std::endl;

@@ -1,0 +1,1 @@
+"""Plastic variables: what they are, and a network without what changes them."""

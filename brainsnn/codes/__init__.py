@@ -10,6 +10,12 @@ from brainsnn.codes.first_spike import FirstSpikeDecoder
 from brainsnn.codes.jitter import jitter_steps
 from brainsnn.codes.latency import LatencyEncoder
 from brainsnn.codes.oriented import OrientedLatencyEncoder
+from brainsnn.codes.point_processes import (
+    BurstEncoder,
+    GammaEncoder,
+    ModulatedPoissonEncoder,
+    PoissonEncoder,
+)
 from brainsnn.codes.potential import PotentialDecoder
 from brainsnn.codes.rank import RankLatencyEncoder
 from brainsnn.codes.rate import RateDecoder
@@ -24,6 +30,10 @@ ENCODERS.add("staggered", StaggeredLatencyEncoder)
 ENCODERS.add("oriented", OrientedLatencyEncoder)
 ENCODERS.add("bernoulli", BernoulliEncoder)
 ENCODERS.add("regular", RegularEncoder)
+ENCODERS.add("poisson", PoissonEncoder)
+ENCODERS.add("modulated_poisson", ModulatedPoissonEncoder)
+ENCODERS.add("gamma", GammaEncoder)
+ENCODERS.add("bursts", BurstEncoder)
 
 DECODERS: Registry[type[Decoder]] = Registry("decoder")
 DECODERS.add("first_spike", FirstSpikeDecoder)
@@ -34,12 +44,16 @@ __all__ = [
     "DECODERS",
     "ENCODERS",
     "BernoulliEncoder",
+    "BurstEncoder",
     "Decisions",
     "Decoder",
     "Encoder",
     "FirstSpikeDecoder",
+    "GammaEncoder",
     "LatencyEncoder",
+    "ModulatedPoissonEncoder",
     "OrientedLatencyEncoder",
+    "PoissonEncoder",
     "PotentialDecoder",
     "RankLatencyEncoder",
     "RateDecoder",

@@ -144,4 +144,4 @@ def fractions(code: str, images: NDArray[Any], intensity_max: int) -> NDArray[np
     else:
         integers = check_images(code, images, intensity_max)
         values = integers.astype(np.float64) * (1.0 / intensity_max)
-    return values.reshape(len(values), -1)
+    return values.reshape(len(values), int(np.prod(values.shape[1:])))

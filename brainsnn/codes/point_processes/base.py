@@ -91,9 +91,6 @@ class RateEncoder(NeuronAValue, ABC):
         rates = fractions(self._name, images, self.intensity_max) * self.rate_max
         columns = [np.nonzero(self.draw(row, rng)) for row in rates]
         sizes = np.array([0, *(step.size for step, _ in columns)], np.int64)
- = np.concatenate(
-            ([0], np.cumsum([step.size for step, _ in columns], dtype=np.int64))
-        )
         none: list[NDArray[Any]] = [np.empty(0, np.int32)]
         step = np.concatenate(none + [s for s, _ in columns]).astype(np.int32)
         neuron = np.concatenate(none + [i for _, i in columns]).astype(np.int32)

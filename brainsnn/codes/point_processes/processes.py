@@ -8,7 +8,8 @@ References
 D. Heeger, Poisson model of spike generation, handout, Stanford University (2000); P. A. W. Lewis
 and G. S. Shedler, Simulation of nonhomogeneous Poisson processes by thinning, Naval Res. Logist.
 Q. 26, 403 (1979); E. N. Brown, R. Barbieri, V. Ventura, R. E. Kass and L. M. Frank, The
-time-rescaling theorem and its application to neural spike train data analysis, Neural Comput. 14, 325 (2002).
+time-rescaling theorem and its application to neural spike train data analysis, Neural Comput. 14,
+325 (2002).
 """
 
 from __future__ import annotations

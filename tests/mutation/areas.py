@@ -26,6 +26,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/learning/count/test_count_constraints.py",
         "tests/learning/count/test_count_network.py",
     ),
+    "brainsnn/learning/equations": ("tests/learning/equations", "tests/oracles"),
     "brainsnn/learning/glm": (
         "tests/learning/glm",
         _DEFAULTS,
@@ -34,6 +35,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "brainsnn/learning/optimisers": ("tests/learning/optimisers", "tests/training", _DEFAULTS),
     "brainsnn/training": ("tests/training", "tests/learning/optimisers"),
+    "brainsnn/training/callbacks": ("tests/training/callbacks",),
     "analysis": ("tests/analysis",),
     "protocols": (
         "tests/protocols/test_protocols_defaults.py",

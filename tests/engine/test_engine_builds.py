@@ -21,7 +21,13 @@ from engine.scenarios import N_STEPS, SCENARIOS, leaky
 
 from brainsnn.engine import ResidentEngine
 from brainsnn.engine.resident import cache, engine, known_models
-from brainsnn.engine.resident.compiler import STRICT, Flags, compile_library, source_key
+from brainsnn.engine.resident.compiler import (
+    FLAGS_VARIABLE,
+    STRICT,
+    Flags,
+    compile_library,
+    source_key,
+)
 from brainsnn.errors import EngineError
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
@@ -218,6 +224,21 @@ def test_compiler_flags_sources_and_brian2_are_part_of_the_key(
 
     found = list(keys())
     assert len(set(found)) == len(found)
+
+
+def test_the_user_adds_flags_to_those_of_every_build(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FLAGS_VARIABLE, "")
+    plain = compile_library(project)
+    monkeypatch.setenv(FLAGS_VARIABLE, "-O1 '-DNAME=a b'")
+    assert STRICT.with_the_users().compile == (*STRICT.compile, "-O1", "-DNAME=a b")
+    other = compile_library(project)
+    assert plain.name.partition("-")[0] != other.name.partition("-")[0]
+    assert compile_library(project) == other
+    monkeypatch.setenv(FLAGS_VARIABLE, "-Dname='open")
+    with pytest.raises(EngineError, match=f"{FLAGS_VARIABLE} cannot be read"):
+        compile_library(project)
 
 
 def test_headers_of_the_users_own_are_part_of_the_key(project: Path, tmp_path: Path) -> None:

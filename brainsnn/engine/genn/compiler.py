@@ -26,7 +26,9 @@ SUFFIX = ".genn.so"
 #: Where GeNN's generator puts its code, from the name of the model.
 GENERATED = "network_CODE"
 
-_FLAGS = [*STRICT.compile, "-fPIC"]
+#: The loop and all that GeNN generates in one: each begins with the same headers, which take longer
+#: to read than the code.
+_WHOLE = "whole.cpp"
 
 #: Names such as ``t`` mean the library's own, whatever else is loaded.
 _LINK = ["-shared", "-Wl,-Bsymbolic"]
@@ -86,16 +88,23 @@ def _build(
 
 def _compilation(folder: Path, compiler: str, output: str, *, use_gpu: bool) -> list[list[str]]:
     """Commands that compile the loop together with GeNN's code: one library, private as a whole."""
+    flags = _flags()
     if not use_gpu:
         generated = sorted(str(p.relative_to(folder)) for p in (folder / GENERATED).glob("*.cc"))
-        return [[compiler, *_FLAGS, *_LINK, "-I.", LOOP, *generated, "-o", output]]
+        text = "".join(f'#include "{name}"\n' for name in [LOOP, *generated])
+        (folder / _WHOLE).write_text(text, encoding="utf-8")
+        return [[compiler, *flags, *_LINK, "-I.", _WHOLE, "-o", output]]
     cuda = cuda_path()
     link = f"'{cuda}/bin/nvcc' -shared loop.o {GENERATED}/*.o -lcuda -o {output}"
     return [
         ["make", "-C", GENERATED],
-        [compiler, *_FLAGS, "-I.", f"-I{cuda}/include", "-c", LOOP, "-o", "loop.o"],
+        [compiler, *flags, "-I.", f"-I{cuda}/include", "-c", LOOP, "-o", "loop.o"],
         ["sh", "-c", link],
     ]
+
+
+def _flags() -> list[str]:
+    return [*STRICT.with_the_users().compile, "-fPIC"]
 
 
 def _key(project: Project, genn: Installation, compiler: str, *, use_gpu: bool) -> str:
@@ -103,7 +112,7 @@ def _key(project: Project, genn: Installation, compiler: str, *, use_gpu: bool) 
         compiler,
         compiler_version(compiler),
         processor(),
-        *_FLAGS,
+        *_flags(),
         *_LINK,
         f"{genn.path} {genn.version} {use_gpu}",
         *(f"{name}\n{text}" for name, text in sorted(project.sources.items())),

@@ -87,7 +87,8 @@ def model_key(model: Model) -> str | None:
         ]
     except _UntoldError:
         return None
-    parts += [compiler, compiler_version(compiler), *STRICT.compile, *STRICT.link, processor()]
+    flags = STRICT.with_the_users()
+    parts += [compiler, compiler_version(compiler), *flags.compile, *flags.link, processor()]
     return hashlib.sha256("\n".join([*parts, _installation()]).encode()).hexdigest()[:32]
 
 

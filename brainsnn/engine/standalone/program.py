@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from brainsnn.engine.resident import cache
 from brainsnn.engine.resident.compiler import (
     OPTIMISATION,
     STRICT,
+    Flags,
     find_compiler,
     run_tool,
     source_key,
@@ -38,15 +40,17 @@ def compile_program(project: Path) -> Path:
     """
     program = project / "network"
     compiler, make = find_compiler(), _find_make()
-    key = source_key(project, compiler, STRICT)
+    flags = STRICT.with_the_users()
+    key = source_key(project, compiler, flags)
     if _copy_from_cache(key, SUFFIX, program):
         program.chmod(0o755)
         return program
     driver = project / "build" / "program.o"
     driver.parent.mkdir(exist_ok=True)
-    driver_key = source_key(project, compiler, STRICT, [project / name for name in DRIVER])
+    driver_key = source_key(project, compiler, flags, [project / name for name in DRIVER])
     _copy_from_cache(driver_key, DRIVER_SUFFIX, driver)
-    command = [make, "-j2", f"CXX={compiler}", f"CXXFLAGS={' '.join(OPTIMISATION)}", program.name]
+    told = shlex.join(Flags(OPTIMISATION).with_the_users().compile)
+    command = [make, "-j2", f"CXX={compiler}", f"CXXFLAGS={told}", program.name]
     run_tool(command, project, MAKEFLAGS="")
     cache.keep(driver, driver_key, DRIVER_SUFFIX)
     cache.keep(program, key, SUFFIX)

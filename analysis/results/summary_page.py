@@ -59,7 +59,7 @@ class Result:
     claims : sequence of Claim
     differs : mapping of str to str
         What is not the paper's, by variant.
-    system, headline : str, default empty
+    system, headline : str, default ""
         Its name for people, and the text of the claim that stands for it; without one, the first
         that is judged.
     """

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import brian2
@@ -21,13 +20,7 @@ from engine.scenarios import N_STEPS, SCENARIOS, leaky
 
 from brainsnn.engine import ResidentEngine
 from brainsnn.engine.resident import cache, engine, known_models
-from brainsnn.engine.resident.compiler import (
-    FLAGS_VARIABLE,
-    STRICT,
-    Flags,
-    compile_library,
-    source_key,
-)
+from brainsnn.engine.resident.compiler import compile_library
 from brainsnn.errors import EngineError
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
@@ -203,55 +196,6 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(
 
     monkeypatch.setattr(cache.tempfile, "mkstemp", refuse)
     assert compile_library(project).parent == project
-
-
-def test_compiler_flags_sources_and_brian2_are_part_of_the_key(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def keys() -> Iterator[str]:
-        yield source_key(project, "g++", STRICT)
-        yield source_key(project, "g++", Flags((*STRICT.compile, "-O1")))
-        yield source_key(project, "g++", Flags(STRICT.compile, ("-lm",)))
-        yield source_key(project, script(tmp_path / "other", 'echo "other 1.0"'), STRICT)
-        with monkeypatch.context() as patch:
-            patch.setattr(brian2, "__version__", "99.0")
-            yield source_key(project, "g++", STRICT)
-        with monkeypatch.context() as patch:
-            patch.setattr("brainsnn.engine.resident.compiler.processor", lambda: "another")
-            yield source_key(project, "g++", STRICT)
-        (project / "more.h").write_text("")
-        yield source_key(project, "g++", STRICT)
-
-    found = list(keys())
-    assert len(set(found)) == len(found)
-
-
-def test_the_user_adds_flags_to_those_of_every_build(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(FLAGS_VARIABLE, "")
-    plain = compile_library(project)
-    monkeypatch.setenv(FLAGS_VARIABLE, "-O1 '-DNAME=a b'")
-    assert STRICT.with_the_users().compile == (*STRICT.compile, "-O1", "-DNAME=a b")
-    other = compile_library(project)
-    assert plain.name.partition("-")[0] != other.name.partition("-")[0]
-    assert compile_library(project) == other
-    monkeypatch.setenv(FLAGS_VARIABLE, "-Dname='open")
-    with pytest.raises(EngineError, match=f"{FLAGS_VARIABLE} cannot be read"):
-        compile_library(project)
-
-
-def test_headers_of_the_users_own_are_part_of_the_key(project: Path, tmp_path: Path) -> None:
-    own = tmp_path / "own"
-    own.mkdir()
-    (own / "value.h").write_text("const int value = 1;\n")
-    (project / "main.cpp").write_text(
-        '#include "value.h"\nextern "C" int answer() { return value; }'
-    )
-    flags = Flags((*STRICT.compile, f"-I{own}"))
-    before = source_key(project, "g++", flags)
-    (own / "value.h").write_text("const int value = 2;\n")
-    assert source_key(project, "g++", flags) != before
 
 
 # -- models found again by their description ------------------------------------------------------

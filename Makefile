@@ -34,7 +34,7 @@ demo: $(VENV)/installed
 	$(VENV)/bin/brainsnn run s4nn-mnist --preset demo --out $(DEMO)
 
 test: $(VENV)/installed-test
-	$(RUN) -m pytest -n 2
+	$(RUN) -m pytest -n 2 --dist worksteal
 
 brian2-suite: $(VENV)/installed-test
 	$(RUN) tests/brian2_suite.py

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import brian2
@@ -31,6 +32,7 @@ SOURCE = 'extern "C" int answer() { return 42; }\n'
 
 #: Compiles the project in the present folder and says which file it got.
 BUILDER = """
+from collections.abc import Iterator
 from pathlib import Path
 from brainsnn.engine.resident.compiler import compile_library
 print(compile_library(Path.cwd()))
@@ -91,6 +93,7 @@ def test_a_damaged_library_is_built_anew(project: Path, stored: Path, damage: st
 
 WRITER = """
 import hashlib, sys
+from collections.abc import Iterator
 from pathlib import Path
 from engine.scenarios import leaky
 from brainsnn.engine.resident.engine import write_sources

@@ -1,4 +1,4 @@
-"""Conversion: layers, folding, rates that tend to activations, what is refused, other tools' models.
+"""Conversion: layers, folding, rates that tend to activations, refusals, models of other tools.
 
 Models of torch and Keras are stood in for by objects with the same attributes.
 """
@@ -243,7 +243,7 @@ def test_torch_models_are_read() -> None:
     model, wanted = torch_model()
     found = from_torch(model, (2, 8, 8))
     np.testing.assert_allclose(forward(found, IMAGES), forward(wanted, IMAGES))
-    with pytest.raises(ModelError, match="4 .Flatten.|input_shape"):
+    with pytest.raises(ModelError, match="give input_shape="):
         from_torch(model)
     with pytest.raises(ModelError, match="64 inputs, but 16"):
         from_torch(model, (2, 4, 4))

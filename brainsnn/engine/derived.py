@@ -97,13 +97,13 @@ class CompiledGradient:
         readout: Sequence[Key] = (),
         dtype: Literal["float64", "float32"] = "float64",
     ) -> None:
-        self.network, self._dtype, self._readout = network, np.dtype(dtype), tuple(readout)
+        self.network, self.dtype, self._readout = network, np.dtype(dtype), tuple(readout)
         real = "double" if dtype == "float64" else "float"
-        self._source = CompiledSource(network, real, self._readout)
+        self.source = CompiledSource(network, real, self._readout)
         for key in self._readout:
             self._check_state(key)
-        self._names = [name for _, name in self._source.arrays()]
-        self._library = _load(self._source.text(), EXACT if dtype == "float64" else FAST)
+        self.names = [name for _, name in self.source.arrays()]
+        self._library = _load(self.source.text(), EXACT if dtype == "float64" else FAST)
         self._net = ctypes.c_void_p(self._library.derived_new())
         self._finalizer = weakref.finalize(self, self._library.derived_delete, self._net)
         self.turn = new_turn()
@@ -141,61 +141,68 @@ class CompiledGradient:
         if keep_every < 0:
             raise DataError(f"keep_every must be 0 or more, got {keep_every}.")
         given: dict[str, Array] = {}
-        self._take_values(given)
+        self.take_values(given)
         rng = np.random.default_rng(seed)
         drawn = self.network.draws(n_steps, trials, rng)
         states = {
-            key: np.empty((n_steps, trials, self._population(key[0]).size), self._dtype)
+            key: np.empty((n_steps, trials, self.population(key[0]).size), self.dtype)
             for key in self._readout
         }
-        for p in self._source.populations:
+        for p in self.source.populations:
             if p.population.step is None:
                 given[f"off_{p.number}"], given[f"idx_{p.number}"] = _lists(inputs[p.name])
             elif p.draws:
-                given[f"D_{p.number}"] = np.ascontiguousarray(drawn[p.name], self._dtype)
+                given[f"D_{p.number}"] = np.ascontiguousarray(drawn[p.name], self.dtype)
         for (owner, name), values in states.items():
-            given[f"V_{self._population(owner).number}_{name}"] = values
+            given[f"V_{self.population(owner).number}_{name}"] = values
         self._given, self._block, self._keep_every = given, (trials, n_steps), keep_every
-        self._library.derived_run(self._net, trials, n_steps, keep_every, self._table(given))
-        spikes = {p.name: self._spikes(p) for p in self._source.neurons if p.step.spikes}
-        sizes = {p.name: p.size for p in self._source.populations}
+        self._library.derived_run(self._net, trials, n_steps, keep_every, self.table(given))
+        spikes = {p.name: self._spikes(p) for p in self.source.neurons if p.step.spikes}
+        sizes = {p.name: p.size for p in self.source.populations}
         return Recorded(spikes, states, trials, n_steps, sizes)
 
     def _check_state(self, key: Key) -> None:
-        population = self._population(key[0])
+        population = self.population(key[0])
         if population.population.step is None or key[1] not in population.step.states:
             raise DataError(f"{key[0]!r} has no state {key[1]!r} that a loss could read.")
 
-    def _population(self, name: str) -> CompiledPopulation:
-        for p in self._source.populations:
+    def population(self, name: str) -> CompiledPopulation:
+        """A population as it is compiled.
+
+        Raises
+        ------
+        DataError
+            If there is none of that name.
+        """
+        for p in self.source.populations:
             if p.name == name:
                 return p
-        known = ", ".join(p.name for p in self._source.populations)
+        known = ", ".join(p.name for p in self.source.populations)
         raise DataError(f"There is no population {name!r}; there are {known}.")
 
-    def _take_values(self, given: dict[str, Array]) -> None:
-        """Present values of parameters, first states and synapses."""
-        for p in self._source.populations:
+    def take_values(self, given: dict[str, Array]) -> None:
+        """Add present values of parameters, first states and synapses, for the library."""
+        for p in self.source.populations:
             own = p.population
             values = [_sized(own.values[n], p.size, f"{p.name}.{n}") for n in p.parameters]
             given[f"P_{p.number}"] = self._stacked(values)
             if own.step is not None:
                 start = [_sized(own.start[n], p.size, f"{p.name}.{n}") for n in p.names]
                 given[f"X0_{p.number}"] = self._stacked(start)
-        for number, c in enumerate(self._source.connections):
+        for number, c in enumerate(self.source.connections):
             given[f"rows_{number}"], given[f"columns_{number}"] = c.rows, c.columns
             for n in c.variables:
                 size = 1 if n in c.shared else c.size
                 values_of = _sized(c.connection.values[n], size, f"{c.name}.{n}")
                 ordered = values_of if size == 1 or c.dense else values_of[c.order]
-                given[f"W_{number}_{n}"] = np.ascontiguousarray(ordered, self._dtype)
+                given[f"W_{number}_{n}"] = np.ascontiguousarray(ordered, self.dtype)
 
     def _stacked(self, values: Sequence[Array]) -> Array:
-        return np.array([*values], self._dtype) if values else np.zeros((1, 1), self._dtype)
+        return np.array([*values], self.dtype) if values else np.zeros((1, 1), self.dtype)
 
-    def _table(self, given: Mapping[str, Array]) -> Any:
+    def table(self, given: Mapping[str, Array]) -> Any:
         """Addresses of arrays, in the order that the library takes; it keeps the arrays alive."""
-        addresses = [given[n].ctypes.data if n in given else None for n in self._names]
+        addresses = [given[n].ctypes.data if n in given else None for n in self.names]
         table: Any = (ctypes.c_void_p * len(addresses))(*addresses)
         table.given = dict(given)
         return table
@@ -208,6 +215,22 @@ class CompiledGradient:
         rows = self._block[0] * self._block[1] + 1
         found = np.ctypeslib.as_array(neurons, (n,)).copy() if n else np.empty(0, np.int32)
         return np.ctypeslib.as_array(offsets, (rows,)).copy(), found
+
+    # -- learning from recordings ------------------------------------------------------------
+
+    @property
+    def address(self) -> int:
+        """Where the library keeps the states of this network."""
+        return int(self._net.value or 0)
+
+    def function(self, name: str) -> int:
+        """Address of a function of the library."""
+        return int(ctypes.cast(getattr(self._library, name), ctypes.c_void_p).value or 0)
+
+    def learn(self, told: Array, n_trials: int, n_steps: int, *arrays: Array | None) -> None:
+        """Call ``derived_learn``; None stands for no array."""
+        given = [None if array is None else array.ctypes.data for array in arrays]
+        self._library.derived_learn(told.ctypes.data, n_trials, n_steps, *given)
 
     # -- backward ----------------------------------------------------------------------------
 
@@ -225,7 +248,7 @@ class CompiledGradient:
             If no block was run, or an array is of another shape.
         """
         given = self._ready(by_spike or {}, by_state or {})
-        self._library.derived_gradient(self._net, *self._block, self._table(given))
+        self._library.derived_gradient(self._net, *self._block, self.table(given))
         return self._found(given)
 
     def calls(
@@ -239,8 +262,8 @@ class CompiledGradient:
         """
         given = self._ready(by_spike or {}, by_state or {})
         trials, n_steps = self._block
-        there = (self._net, trials, n_steps, self._keep_every, self._table(self._given))
-        back = (self._net, trials, n_steps, self._table(given))
+        there = (self._net, trials, n_steps, self._keep_every, self.table(self._given))
+        back = (self._net, trials, n_steps, self.table(given))
         return partial(self._library.derived_run, *there), partial(
             self._library.derived_gradient, *back
         )
@@ -254,40 +277,40 @@ class CompiledGradient:
         trials, n_steps = self._block
         given = dict(self._given)
         for name, values in by_spike.items():
-            given[f"SX_{self._population(name).number}"] = self._derivatives(name, values)
+            given[f"SX_{self.population(name).number}"] = self._derivatives(name, values)
         unread = sorted(set(by_state) - set(self._readout))
         if unread:
             raise DataError(f"{unread[0]} is not in the readout, {self._readout}.")
         for owner, state in self._readout:
-            place = self._population(owner)
+            place = self.population(owner)
             values = by_state.get((owner, state), np.zeros((n_steps, trials, place.size)))
             given[f"VB_{place.number}_{state}"] = self._derivatives(owner, values)
-        for p in self._source.neurons:
-            given[f"G_{p.number}"] = np.zeros((len(p.step.trained) + 1, p.size), self._dtype)
-            given[f"B0_{p.number}"] = np.empty((trials, len(p.step.states), p.size), self._dtype)
-        for number, c in enumerate(self._source.connections):
+        for p in self.source.neurons:
+            given[f"G_{p.number}"] = np.zeros((len(p.step.trained) + 1, p.size), self.dtype)
+            given[f"B0_{p.number}"] = np.empty((trials, len(p.step.states), p.size), self.dtype)
+        for number, c in enumerate(self.source.connections):
             for n in c.connection.effect.trained:
                 given[f"GW_{number}_{n}"] = np.zeros_like(given[f"W_{number}_{n}"])
         return given
 
     def _derivatives(self, population: str, values: Array) -> Array:
-        p, wanted = self._population(population), (self._block[1], self._block[0])
+        p, wanted = self.population(population), (self._block[1], self._block[0])
         if p.population.step is None or np.shape(values) != (*wanted, p.size):
             raise DataError(
                 f"Derivatives of {population!r} have shape {np.shape(values)}; (steps, trials, "
                 f"neurons) is {(*wanted, p.size)}."
             )
-        return np.ascontiguousarray(values, self._dtype)
+        return np.ascontiguousarray(values, self.dtype)
 
     def _found(self, given: Mapping[str, Array]) -> dict[Key, Array]:
         found: dict[Key, Array] = {}
-        for p in self._source.neurons:
+        for p in self.source.neurons:
             rows, first = given[f"G_{p.number}"], given[f"B0_{p.number}"]
             for row, n in zip(rows, p.step.trained, strict=False):
                 found[p.name, n] = row if np.ndim(p.population.values[n]) else row.sum()
             for k, n in enumerate(p.step.states):
                 found[p.name, f"{n}(0)"] = first[:, k]
-        for number, c in enumerate(self._source.connections):
+        for number, c in enumerate(self.source.connections):
             for n in c.connection.effect.trained:
                 values = given[f"GW_{number}_{n}"]
                 shape = np.shape(c.connection.values[n])
@@ -332,4 +355,6 @@ def _load(text: str, optimisation: tuple[str, ...]) -> Any:
     library.derived_spikes.restype = number
     library.derived_gradient.argtypes = [pointer, number, number, pointer]
     library.derived_gradient.restype = None
+    library.derived_learn.argtypes = [pointer, number, number, *[pointer] * 11]
+    library.derived_learn.restype = None
     return library

@@ -20,9 +20,12 @@ order; n is the number of trials of a batch.
 `STEP_ONE`       ``(weights, pre, gate, delta, n_steps, clip, rate, parameters, first, second,
                  count)``: of an optimiser. The gradient of one trial as what it is made of, a
                  row of `pre`, gates and errors of `RuleKernels`, which is never written down.
+`COURSE`         ``(course, n_steps, n, label, parameters, out)``: of a loss of the output's course
+                 through a trial. Addresses of the course (n_steps, n), of parameters, and of room
+                 for the loss's derivatives by it; the label of the trial.
 `GRADIENT`       ``(offsets, population, neuron, step, final, labels, n_steps, weights, values,
-                 rows, n_rows, layout, parameters)``: of a rule that gives all gradients of a batch
-                 at once; see `NetworkKernel`.
+                 rows, n_rows, layout, parameters, observed)``: of a rule that gives all gradients
+                 of a batch at once; see `NetworkKernel`.
 ================ ===============================================================================
 """
 
@@ -63,7 +66,10 @@ STEP_ONE = types.void(
     *[VECTOR] * 3,
     COUNT,
 )
-GRADIENT = types.void(COUNT, *[COLUMN] * 3, MATRIX, ROWS, INDEX, *[COUNT] * 3, ROWS, ROWS, VECTOR)
+COURSE = types.void(*[INDEX] * 6)
+GRADIENT = types.void(
+    COUNT, *[COLUMN] * 3, MATRIX, ROWS, INDEX, *[COUNT] * 3, ROWS, ROWS, VECTOR, INDEX
+)
 
 
 @intrinsic
@@ -125,7 +131,7 @@ class LossKernel:
     Parameters
     ----------
     error : njit function
-        Signature `ERROR`.
+        Signature `ERROR`, or `COURSE` for a loss of the output's course.
     parameters : array of float64
         What it takes as such.
     """
@@ -172,7 +178,8 @@ class NetworkKernel:
     populations, and their labels. `weights`, `values` and `rows` are addresses, one for each array
     of weights in the engine's order: of the weights, of room of the same shape for the gradient,
     summed over trials, and of room for the rows of weights that it has, which hold all rows at
-    first; `n_rows` is their number. Weights that have none are left at 0 rows.
+    first; `n_rows` is their number. Weights that have none are left at 0 rows. `observed` is the
+    address of room for what it observes, trial by trial; 0 if it observes nothing.
 
     Parameters
     ----------
@@ -184,12 +191,18 @@ class NetworkKernel:
         What it takes as such.
     sequential : bool
         Whether it gives the same if each gradient is applied before the next is asked for.
+    observes : (population, state), optional
+        A state whose course through each trial it gives too, as the rule's `observe` does.
+    owner : object, optional
+        What keeps alive all that the layout points at.
     """
 
     gradient: Any
     layout: NDArray[np.int64]
     parameters: Vector
     sequential: bool
+    observes: tuple[str, str] | None = None
+    owner: Any = None
 
 
 @dataclass(frozen=True)

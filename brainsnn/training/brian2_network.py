@@ -238,7 +238,9 @@ class CompiledNetwork:
         engine = self._engine
         shapes = {n: (1, values.size) for n, values in engine.weights.items()}
         places = {n: Place(key, shapes[n]) for n, key in engine.keys.items()}
-        return self._rule.over(engine.derived, engine.sources, engine.potential, places, n_steps)
+        return self._rule.over(
+            engine.derived, tuple(engine.populations), engine.potential, places, n_steps
+        )
 
     def predict(self, trials: SpikeTrains | Mapping[str, SpikeTrains]) -> NDArray[Any]:
         """Label of each trial: most spikes, then the largest potential."""

@@ -154,6 +154,7 @@ def gradient(  # type: ignore[no-untyped-def]
     n_rows,
     layout,
     parameters,
+    observed,  # noqa: ARG001
 ):
     """See `NetworkKernel`."""
     links = layout.reshape(-1, WIDTH)

@@ -133,6 +133,7 @@ def gradient(  # type: ignore[no-untyped-def]
     n_rows,
     layout,
     parameters,
+    observed,  # noqa: ARG001
 ):
     """See `NetworkKernel`; parameters are those of `CountBackprop.network_kernel`."""
     threshold, temperature, most, open_output, penalty, target = parameters

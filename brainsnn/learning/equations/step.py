@@ -92,9 +92,9 @@ class Step:
         """Whether there is a threshold."""
         return "_s" in self.update.now
 
-    def _forward(self, program: Program, *more: str) -> NumpyFunction:
+    def _forward(self, program: Program, *more: str, given: tuple[str, ...] = ()) -> NumpyFunction:
         outputs = {n: str(program.current(n)) for n in (*self.names, *more)}
-        order = simplified(program.statements, list(outputs.values()))
+        order = simplified(program.statements, list(outputs.values()), given)
         return numpy_function(order, outputs, self.functions)
 
     def _backward(self, program: Program, seeds: dict[str, list[Any]], by: tuple[str, ...]) -> Any:
@@ -122,6 +122,11 @@ class Step:
     def forward_update(self) -> NumpyFunction:
         """From state and parameters to the state at the threshold, margin and spike."""
         return self._forward(self.update, *(("_g", "_s") if self.spikes else ()))
+
+    @cached_property
+    def replayed_update(self) -> NumpyFunction:
+        """From state, parameters and the spike, ``_s`` and ``_cond``, to the state there."""
+        return self._forward(self.update, given=("_s", "_cond"))
 
     @cached_property
     def forward_reset(self) -> NumpyFunction:

@@ -28,7 +28,7 @@ from brainsnn.learning.losses.base import CompiledLoss
 
 
 @njit()
-def _softmax_losses(
+def softmax_losses(
     steps: NDArray[np.int32],
     labels: NDArray[np.int64],
     n_steps: int,
@@ -36,6 +36,7 @@ def _softmax_losses(
     error: NDArray[np.float64],
     value: NDArray[np.float64],
 ) -> None:
+    """Fill in minus the derivatives by the steps, and the losses (`ERROR`)."""
     tau, margin, target, anchor, earliest, patience = parameters
     for n in range(steps.shape[0]):
         y = labels[n]
@@ -101,4 +102,4 @@ class FirstSpikeSoftmax(CompiledLoss):
         """The loss, compiled."""
         times = (self.tau, self.margin, self.target)
         parameters = np.array([*times, self.anchor, self.earliest, self.patience], np.float64)
-        return LossKernel(_softmax_losses, parameters)
+        return LossKernel(softmax_losses, parameters)

@@ -25,11 +25,68 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.jit import njit
+from brainsnn.learning.kernels import LossKernel, matrix_at
 from brainsnn.learning.losses.base import FirstSpikeLoss
-from brainsnn.learning.losses.count_softmax import CountSoftmax
+from brainsnn.learning.losses.count_softmax import CountSoftmax, errors
+from brainsnn.learning.losses.first_spike_softmax import FirstSpikeSoftmax, softmax_losses
 from brainsnn.learning.losses.trajectory import Floats, TrajectoryLoss, check_course
 
 Labels = NDArray[np.int64]
+READS = ("mean", "largest", "last")
+PARAMETERS = 6
+
+
+@njit()
+def _by_counts(course, n_steps, n, label, parameters, out):  # type: ignore[no-untyped-def]
+    """See `COURSE`: of `CountReadout`; the temperature is the parameter."""
+    spikes, slope = matrix_at(course, n_steps, n), matrix_at(out, n_steps, n)
+    counts, error = np.zeros((1, n)), np.empty((1, n))
+    for t in range(n_steps):
+        counts[0] += spikes[t]
+    errors(counts, np.array([label]), matrix_at(parameters, 1, 1)[0, 0], error)
+    for t in range(n_steps):
+        slope[t] = error[0]
+
+
+@njit()
+def _by_potentials(course, n_steps, n, label, parameters, out):  # type: ignore[no-untyped-def]
+    """See `COURSE`: of `PotentialReadout`; parameters are temperature and place in `READS`."""
+    v, slope = matrix_at(course, n_steps, n), matrix_at(out, n_steps, n)
+    temperature, of = matrix_at(parameters, 1, 2)[0]
+    step, read, error = np.full(n, n_steps - 1), np.zeros((1, n)), np.empty((1, n))
+    for k in range(n):
+        if of == 0.0:
+            read[0, k] = v[:, k].mean()
+        else:
+            step[k] = v[:, k].argmax() if of == 1.0 else n_steps - 1
+            read[0, k] = v[step[k], k]
+    errors(read, np.array([label]), temperature, error)
+    slope[:] = 0.0
+    for k in range(n):
+        if of == 0.0:
+            slope[:, k] = error[0, k] / n_steps
+        else:
+            slope[step[k], k] = error[0, k]
+
+
+@njit()
+def _by_first_spikes(course, n_steps, n, label, parameters, out):  # type: ignore[no-untyped-def]
+    """See `COURSE`: of `FirstSpikeReadout` with `FirstSpikeSoftmax`, whose parameters it takes."""
+    spikes, slope = matrix_at(course, n_steps, n), matrix_at(out, n_steps, n)
+    first, error = np.full((1, n), n_steps, np.int32), np.empty((1, n))
+    for t in range(n_steps - 1, -1, -1):
+        for k in range(n):
+            if spikes[t, k] > 0.5:
+                first[0, k] = t
+    of_loss = matrix_at(parameters, 1, PARAMETERS)[0]
+    softmax_losses(first, np.array([label]), n_steps, of_loss, error, np.empty(1))
+    for k in range(n):
+        after = n_steps
+        for t in range(n_steps - 1, -1, -1):
+            slope[t, k] = -error[0, k] * (t - after) if t <= first[0, k] else 0.0
+            if spikes[t, k] > 0.5:
+                after = t
 
 
 @dataclass(frozen=True)
@@ -57,6 +114,10 @@ class CountReadout(TrajectoryLoss):
         error = self.softmax.error(course.sum(axis=1), wanted)
         return np.repeat(error[:, None], course.shape[1], axis=1)
 
+    def kernel(self) -> LossKernel:
+        """See `TrajectoryLoss`."""
+        return LossKernel(_by_counts, np.array([self.softmax.temperature], np.float64))
+
 
 @dataclass(frozen=True)
 class PotentialReadout(TrajectoryLoss):
@@ -81,7 +142,7 @@ class PotentialReadout(TrajectoryLoss):
     softmax: CountSoftmax = field(default_factory=CountSoftmax)
 
     def __post_init__(self) -> None:
-        if self.of not in ("mean", "largest", "last"):
+        if self.of not in READS:
             raise LearningError(f"A readout is of mean, largest or last potentials, not {self.of}.")
 
     def value(self, course: Floats, wanted: Labels) -> Floats:
@@ -102,6 +163,11 @@ class PotentialReadout(TrajectoryLoss):
             error, step = self.softmax.error(course.max(axis=1), wanted), course.argmax(axis=1)
             np.put_along_axis(slope, step[:, None], error[:, None], axis=1)
         return slope
+
+    def kernel(self) -> LossKernel:
+        """See `TrajectoryLoss`."""
+        parameters = self.softmax.temperature, READS.index(self.of)
+        return LossKernel(_by_potentials, np.array(parameters, np.float64))
 
 
 @dataclass(frozen=True)
@@ -133,6 +199,12 @@ class FirstSpikeReadout(TrajectoryLoss):
         moved = np.where(steps <= first[:, None], steps - after, 0)
         slope: Floats = by_step[:, None] * moved
         return slope
+
+    def kernel(self) -> LossKernel | None:
+        """See `TrajectoryLoss`; None for another loss than `FirstSpikeSoftmax`."""
+        if type(self.loss) is not FirstSpikeSoftmax:
+            return None
+        return LossKernel(_by_first_spikes, self.loss.kernel().parameters)
 
 
 def _first_steps(course: Floats) -> NDArray[np.int32]:

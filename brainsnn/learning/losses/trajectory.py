@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
+from brainsnn.learning.kernels import LossKernel
 from brainsnn.spikes.targets import Classes, Targets
 
 Floats = NDArray[np.float64]
@@ -44,6 +45,10 @@ class TrajectoryLoss(ABC):
     @abstractmethod
     def slope(self, course: Floats, wanted: Any) -> Floats:
         """Derivative with respect to every number, of the course's shape."""
+
+    def kernel(self) -> LossKernel | None:
+        """Its `slope`, compiled (signature `COURSE`); None, the default, if it is not."""
+        return None
 
 
 def check_course(course: Floats) -> None:

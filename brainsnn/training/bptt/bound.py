@@ -15,43 +15,17 @@ from brainsnn.errors import DerivationError, LearningError
 from brainsnn.learning.base import BoundRule, RowGradient, Weights
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.equations.network import DerivedNetwork, Key
+from brainsnn.learning.kernels import NetworkKernel
+from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.losses.trajectory import TrajectoryLoss
 from brainsnn.spikes import Recording
 from brainsnn.spikes.targets import Targets
 from brainsnn.training.bptt.first_values import FirstValue
-from brainsnn.training.bptt.numpy_gradient import NumpyGradient
+from brainsnn.training.bptt.numpy_gradient import NumpyGradient, raster
+from brainsnn.training.bptt.place import Place
+from brainsnn.training.bptt.taught import Asked, Taught
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """Where something that is learned stands in the derived network.
-
-    Parameters
-    ----------
-    key : (owner, variable)
-    shape : tuple of int
-        Of its weights.
-    entry : array of int64, optional
-        Of each synapse, the place of its weight among them; None where they are in order.
-    """
-
-    key: Key
-    shape: tuple[int, int]
-    entry: NDArray[np.int64] | None = None
-
-    def spread(self, weights: Floats) -> Floats:
-        """Value of each synapse, or of each neuron, of its own memory."""
-        return weights.flatten() if self.entry is None else weights.ravel()[self.entry]
-
-    def gather(self, values: NDArray[Any]) -> Floats:
-        """Sum over the synapses that share a weight, in the shape of the weights."""
-        found = np.array(values, np.float64).ravel()
-        if self.entry is not None:
-            size = int(np.prod(self.shape))
-            found = np.bincount(self.entry, found, minlength=size).astype(np.float64)
-        return found.reshape(self.shape)
 
 
 @dataclass(frozen=True)
@@ -67,8 +41,8 @@ class BoundBPTT(BoundRule):
         See `BPTT`.
     temperature : float
         By what evidence is divided before it becomes probabilities.
-    inputs : tuple of str
-        Populations whose spikes are given.
+    populations : tuple of str
+        As recordings count them, inputs first.
     read : (str, str)
         The population that is read, and its potential.
     places : mapping of str to Place
@@ -86,14 +60,13 @@ class BoundBPTT(BoundRule):
     penalty: RatePenalty
     keep_every: int
     temperature: float
-    inputs: tuple[str, ...]
+    populations: tuple[str, ...]
     read: tuple[str, str]
     places: Mapping[str, Place] = field(repr=False, compare=False)
     first_values: tuple[FirstValue, ...] = field(repr=False, compare=False)
     constants: Mapping[Key, NDArray[Any]] = field(repr=False, compare=False)
     told: str
     derived: DerivedNetwork = field(repr=False, compare=False)
-    _last: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def targets(self) -> tuple[type[Targets], ...]:
@@ -101,44 +74,63 @@ class BoundBPTT(BoundRule):
         return self.loss_function.targets
 
     @cached_property
-    def compiled(self) -> CompiledGradient | NumpyGradient:
-        """The derived network as compiled code, made when it is first needed.
+    def taught(self) -> Taught | NumpyGradient:
+        """What gives courses and gradients, compiled when it is first needed.
 
         Where the equations have what only the NumPy form runs, that one.
         """
-        readout = [self.read] if self.loss_function.reads == "potential" else []
+        potential = self.loss_function.reads == "potential"
         try:
-            return CompiledGradient(self.derived, readout)
+            compiled = CompiledGradient(self.derived, [self.read] if potential else [])
         except DerivationError:
-            return NumpyGradient(self.derived, readout)
+            return NumpyGradient(self.derived, self._asked, self.places)
+        return Taught(compiled, self._asked, self.places)
+
+    @property
+    def _asked(self) -> Asked:
+        """What the gradient is of."""
+        return Asked(
+            populations=self.populations,
+            read=self.read,
+            loss=self.loss_function,
+            penalty=self.penalty,
+            hidden=self._hidden,
+            keep_every=self.keep_every,
+        )
 
     def observe(self, recording: Recording, weights: Weights) -> Recording:
         """Add the output's potential at every step, where the loss reads it."""
         if self.loss_function.reads != "potential":
             return recording
-        ran = self._run(recording, weights)
-        made = recording.with_states({self.read: np.moveaxis(ran.states[self.read], 0, 1)})
-        self._last["recording"] = made
-        return made
+        self._begin(weights)
+        return recording.with_states({self.read: self.taught.observe(recording, weights)})
 
     def backward(
         self, recording: Recording, weights: Weights, wanted: Any
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield the gradient of everything that is learned, the last first (see `BoundRule`)."""
-        ran = self._run(recording, weights)
-        by_spike = self._by_hidden_spikes(recording)
-        by_state: dict[Key, Floats] = {}
-        if self.loss_function.reads == "potential":
-            course = np.moveaxis(ran.states[self.read], 0, 1)
-            by_state[self.read] = np.moveaxis(self.loss_function.slope(course, wanted), 0, 1)
+        labels, slopes = wanted, None
+        if self.loss_function.kernel() is None or isinstance(self.taught, NumpyGradient):
+            if self.loss_function.reads == "potential" and self.read not in recording.states:
+                recording = self.observe(recording, weights)
+            labels, slopes = None, self.loss_function.slope(self._course(recording), wanted)
         else:
-            course = np.moveaxis(ran.raster(self.read[0]), 0, 1)
-            by_spike[self.read[0]] = np.moveaxis(self.loss_function.slope(course, wanted), 0, 1)
-        found = dict(self.compiled.gradient(by_spike, by_state))
-        self._add_first_values(found)
-        for name, place in reversed(list(self.places.items())):
-            values = place.gather(found[place.key])
-            yield name, RowGradient(np.arange(len(values)), values)
+            check_labels(np.empty((recording.n_trials, self._n_outputs)), labels)
+        self._begin(weights)
+        found = self.taught.gradients(recording, weights, labels, slopes)
+        self._add_first_values(found, weights)
+        yield from reversed(found.items())
+
+    def network_kernel(
+        self, populations: Mapping[str, int], weights: Weights
+    ) -> NetworkKernel | None:
+        """See `BoundRule`; None where first values are learned, or equations run in NumPy."""
+        mine = list(self.populations), list(self.places)
+        if self.first_values or (list(populations), list(weights)) != mine:
+            return None
+        if isinstance(self.taught, NumpyGradient):
+            return None
+        return self.taught.network_kernel()
 
     def loss(self, recording: Recording, wanted: Any) -> Floats:
         """Loss of each trial, penalties included.
@@ -156,6 +148,10 @@ class BoundBPTT(BoundRule):
         return value
 
     @property
+    def _n_outputs(self) -> int:
+        return self.derived.populations[self.read[0]].size
+
+    @property
     def _hidden(self) -> list[str]:
         spiking = [k for k, p in self.derived.neurons.items() if p.step and p.step.spikes]
         return [name for name in spiking if name != self.read[0]]
@@ -163,7 +159,7 @@ class BoundBPTT(BoundRule):
     def _course(self, recording: Recording) -> Floats:
         """What the loss reads, shape (n_trials, n_steps, n)."""
         if self.loss_function.reads == "spikes":
-            return np.moveaxis(_raster(recording, self.read[0]), 0, 1)
+            return np.moveaxis(raster(recording, self.read[0]), 0, 1)
         if self.read not in recording.states:
             raise LearningError(
                 f"The loss reads {self.read[1]!r} of {self.read[0]!r} at every step, which the "
@@ -171,56 +167,28 @@ class BoundBPTT(BoundRule):
             )
         return recording.states[self.read]
 
-    def _by_hidden_spikes(self, recording: Recording) -> dict[str, Floats]:
-        """Derivatives of the penalty by hidden spikes."""
-        found: dict[str, Floats] = {}
-        for name in self._hidden if self.penalty.weight else ():
-            counts = recording.counts(name).astype(np.float64)
-            error = self.penalty.error(counts, recording.n_steps)
-            found[name] = np.broadcast_to(error, (recording.n_steps, *counts.shape))
-        return found
-
-    def _run(self, recording: Recording, weights: Weights) -> Any:
-        """Run the trials of a recording again, unless they were the last, with these weights."""
-        last, values = self._last, {n: p.spread(weights[n]) for n, p in self.places.items()}
-        known = last.get("recording") is recording
-        if not (known and all(np.array_equal(v, last["values"][n]) for n, v in values.items())):
-            self._take(values)
-            rasters = {name: _raster(recording, name) for name in self.inputs}
-            last["ran"] = self.compiled.run(rasters, recording.n_steps, keep_every=self.keep_every)
-            last["recording"], last["values"] = recording, values
-        return last["ran"]
-
-    def _take(self, values: Mapping[str, Floats]) -> None:
-        """Give the derived network values of all that is learned, and first values."""
-        for name, place in self.places.items():
-            own = self.derived.values(place.key)
-            own[...] = values[name].reshape(own.shape)
+    def _begin(self, weights: Weights) -> None:
+        """Give states their first values, where these follow from what is learned."""
         for first in self.first_values:
-            population = self.derived.populations[first.population]
-            population.start[first.state] = first.of(self._values(first), population.size)
+            size = self.derived.populations[first.population].size
+            values = first.of(self._values(first, weights), size)
+            self.taught.begin_with(first.population, first.state, values)
 
-    def _values(self, first: FirstValue) -> dict[str, NDArray[Any]]:
+    def _values(self, first: FirstValue, weights: Weights) -> dict[str, NDArray[Any]]:
         """Present values of what a first value reads."""
-        trained = {p.key for p in self.places.values()}
+        trained = {p.key: weights[name].ravel() for name, p in self.places.items()}
         keys = {name: (first.population, name) for name in first.names}
         return {
-            name: self.derived.values(key) if key in trained else self.constants[key]
+            name: trained[key] if key in trained else self.constants[key]
             for name, key in keys.items()
         }
 
-    def _add_first_values(self, found: dict[Key, Any]) -> None:
+    def _add_first_values(self, found: Mapping[str, RowGradient], weights: Weights) -> None:
         """Add what parameters get of the derivatives by first values."""
+        names = {place.key: name for name, place in self.places.items()}
         for first in self.first_values:
-            bar = found[first.population, f"{first.state}(0)"]
+            bar = self.taught.by_first_values(first.population, first.state)
             for name in first.slopes:
-                key = (first.population, name)
-                found[key] = found[key] + first.back(name, self._values(first), bar)
-
-
-def _raster(recording: Recording, name: str) -> Floats:
-    """Spikes of a population as 0 and 1, shape (n_steps, n_trials, neurons)."""
-    mine = recording.population == recording.code(name)
-    found = np.zeros((recording.n_steps, recording.n_trials, recording.populations[name]))
-    found[recording.step[mine], recording.trial[mine], recording.neuron[mine]] = 1
-    return found
+                mine = found[names[first.population, name]].values
+                more = first.back(name, self._values(first, weights), bar)
+                mine += more if mine.size == more.size else more.sum()

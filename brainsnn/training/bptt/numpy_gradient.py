@@ -1,36 +1,21 @@
-"""Derived networks that have no compiled form, with the interface of `CompiledGradient`."""
+"""Derived networks that have no compiled form, with the interface of `Taught`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import DataError
-from brainsnn.learning.equations.network import DerivedNetwork, Key, Trace
+from brainsnn.learning.base import RowGradient, Weights
+from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.learning.equations.parts import Trace
+from brainsnn.spikes import Recording
+from brainsnn.training.bptt.place import Place
+from brainsnn.training.bptt.taught import Asked
 
 Array = NDArray[Any]
-
-
-@dataclass
-class Ran:
-    """What a block of trials left.
-
-    Parameters
-    ----------
-    trace : Trace
-    states : dict of (population, state) to array, shape (n_steps, n_trials, neurons)
-    """
-
-    trace: Trace
-    states: dict[Key, Array]
-
-    def raster(self, population: str) -> Array:
-        """Spikes as 0 and 1, shape (n_steps, n_trials, neurons)."""
-        return self.trace.spikes[population]
 
 
 class NumpyGradient:
@@ -39,31 +24,74 @@ class NumpyGradient:
     Parameters
     ----------
     network : DerivedNetwork
-    readout : sequence of (population, state)
-        States that are recorded, at the threshold.
+    asked : Asked
+    places : mapping of str to Place
     """
 
-    def __init__(self, network: DerivedNetwork, readout: Sequence[Key] = ()) -> None:
-        self.network, self._readout = network, tuple(readout)
-        self._trace: Trace | None = None
+    def __init__(self, network: DerivedNetwork, asked: Asked, places: Mapping[str, Place]) -> None:
+        self.network, self._asked, self._places = network, asked, dict(places)
+        self._by_first: dict[tuple[str, str], Array] = {}
 
-    def run(self, inputs: Mapping[str, Array], n_steps: int, *, keep_every: int = 0) -> Ran:
-        """Run a block of trials; all states are kept, whatever `keep_every` says."""
-        del keep_every
-        trace = self._trace = self.network.run(inputs, n_steps)
-        states = {(k, n): np.stack([x[k][n] for x in trace.threshold]) for k, n in self._readout}
-        return Ran(trace, states)
+    def begin_with(self, population: str, state: str, values: Array) -> None:
+        """Take first values of a state, shape (size,)."""
+        self.network.populations[population].start[state] = values
 
-    def gradient(
-        self, by_spike: Mapping[str, Array], by_state: Mapping[Key, Array]
-    ) -> dict[Key, Array]:
-        """Gradient of a loss of the block that was run last; see `DerivedNetwork.gradient`.
+    def by_first_values(self, population: str, state: str) -> Array:
+        """Derivatives by the first values of a state, of the last gradients, shape (1, size)."""
+        return self._by_first[population, state]
 
-        Raises
-        ------
-        DataError
-            If no block was run.
-        """
-        if self._trace is None:
-            raise DataError("There is no gradient before a block has been run.")
-        return self.network.gradient(self._trace, by_spike, by_state)
+    def observe(self, recording: Recording, weights: Weights) -> Array:
+        """What the loss reads, shape (n_trials, n_steps, n)."""
+        trace, (owner, state) = self._run(recording, weights), self._asked.read
+        if self._asked.loss.reads == "spikes":
+            return np.moveaxis(trace.spikes[owner], 0, 1)
+        return np.stack([x[owner][state] for x in trace.threshold], axis=1)
+
+    def gradients(
+        self,
+        recording: Recording,
+        weights: Weights,
+        labels: Array | None,  # noqa: ARG002
+        slopes: Array | None,
+    ) -> dict[str, RowGradient]:
+        """See `Taught.gradients`; from the loss's derivatives."""
+        assert slopes is not None
+        trace, (owner, state) = self._run(recording, weights), self._asked.read
+        by_spike, by = self._penalty(recording), np.moveaxis(slopes, 0, 1)
+        by_state = {(owner, state): by} if self._asked.loss.reads == "potential" else {}
+        if not by_state:
+            by_spike[owner] = by
+        found = self.network.gradient(trace, by_spike, by_state)
+        self._by_first = {
+            (k, name.removesuffix("(0)")): np.sum(bar, axis=0)[None]
+            for (k, name), bar in found.items()
+            if name.endswith("(0)")
+        }
+        values = {name: p.gather(found[p.key]) for name, p in self._places.items()}
+        return {name: RowGradient(np.arange(len(v)), v) for name, v in values.items()}
+
+    def _run(self, recording: Recording, weights: Weights) -> Trace:
+        for name, place in self._places.items():
+            own = self.network.values(place.key)
+            own[...] = place.spread(weights[name]).reshape(own.shape)
+        inputs = [k for k, p in self.network.populations.items() if p.step is None]
+        given = {name: raster(recording, name) for name in inputs}
+        return self.network.run(given, recording.n_steps)
+
+    def _penalty(self, recording: Recording) -> dict[str, Array]:
+        """Derivatives of the penalty by hidden spikes."""
+        found: dict[str, Array] = {}
+        penalty, n_steps = self._asked.penalty, recording.n_steps
+        for name in self._asked.hidden if penalty.weight else ():
+            counts = recording.counts(name).astype(np.float64)
+            error = penalty.error(counts, n_steps)
+            found[name] = np.broadcast_to(error, (n_steps, *counts.shape))
+        return found
+
+
+def raster(recording: Recording, name: str) -> NDArray[np.float64]:
+    """Spikes of a population as 0 and 1, shape (n_steps, n_trials, neurons)."""
+    mine = recording.population == recording.code(name)
+    found = np.zeros((recording.n_steps, recording.n_trials, recording.populations[name]))
+    found[recording.step[mine], recording.trial[mine], recording.neuron[mine]] = 1
+    return found

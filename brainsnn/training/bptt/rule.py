@@ -44,8 +44,9 @@ from brainsnn.network.build import build
 from brainsnn.network.connectivity import AllToAll
 from brainsnn.network.model import Model
 from brainsnn.spikes.targets import Targets
-from brainsnn.training.bptt.bound import BoundBPTT, Place
+from brainsnn.training.bptt.bound import BoundBPTT
 from brainsnn.training.bptt.first_values import FirstValue, first_values
+from brainsnn.training.bptt.place import Place
 
 Loss = Literal[
     "counts",
@@ -152,13 +153,13 @@ class BPTT(Rule):
         output = network.output
         assert output.neuron is not None
         read = (output.name, output.neuron.potential)
-        ends = tuple(p.name for p in network.inputs), read
+        ends = tuple(p.name for p in network.populations), read
         return self.over(derived, *ends, _places(network), n_steps, first, constants)
 
     def over(
         self,
         derived: DerivedNetwork,
-        inputs: tuple[str, ...],
+        populations: tuple[str, ...],
         read: tuple[str, str],
         places: Mapping[str, Place],
         n_steps: int,
@@ -169,7 +170,7 @@ class BPTT(Rule):
 
         Parameters
         ----------
-        derived, inputs, read, places, first, constants
+        derived, populations, read, places, first, constants
             See `BoundBPTT`; `first` are its first values.
         n_steps : int
             Length of a trial.
@@ -186,7 +187,7 @@ class BPTT(Rule):
             penalty=RatePenalty(self.rate_penalty, self.rate_target),
             keep_every=self.keep_every,
             temperature=self._evidence_scale(n_steps),
-            inputs=inputs,
+            populations=populations,
             read=read,
             places=places,
             first_values=first,

@@ -83,7 +83,10 @@ class CompiledBlocks:
         """Train on all trials; on all but the first batch, if that has been done already."""
         checked = self._checked(trials, order)
         assert self._spikes is not None
-        room = Room(order.size, sum(self.compiled.final.values()), self._spikes)
+        engine, observes = self.step_by_step.engine, self.work.observes
+        width = engine.n_steps * engine.populations[observes[0]] if observes else 0
+        final = sum(self.compiled.final.values())
+        room = Room(order.size, final, self._spikes, observes, width)
         done, norms = 0, {}
         if begun is not None:
             done, norms = begun[0].n_trials, begun[1]

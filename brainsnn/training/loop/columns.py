@@ -26,7 +26,10 @@ class Trials(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Room for what is recorded; columns as in `Recording`, final potentials (n, all neurons)."""
+    """Room for what is recorded; columns as in `Recording`, final potentials (n, all neurons).
+
+    `observed` is what the rule adds, a row a trial; without columns if it adds nothing.
+    """
 
     offsets: Any
     population: Any
@@ -34,12 +37,13 @@ class Columns(NamedTuple):
     step: Any
     potential: Any
     final: Any
+    observed: Any
 
 
 TRIALS = types.NamedTuple(
     [READ, k.USED, k.USED, k.ROWS, k.ROWS, types.Array(types.uint32, 1, "C")], Trials
 )
-COLUMNS = types.NamedTuple([k.COUNT, *[k.COLUMN] * 3, k.VECTOR, k.MATRIX], Columns)
+COLUMNS = types.NamedTuple([k.COUNT, *[k.COLUMN] * 3, k.VECTOR, k.MATRIX, k.MATRIX], Columns)
 
 
 @numba.njit

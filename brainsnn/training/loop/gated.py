@@ -59,6 +59,7 @@ class GatedWork:
             "rows": tuple(np.empty(n + 1, np.int64) for n in sizes[:-1]),
         }
         self.squares = np.zeros(len(after))
+        self.observes: tuple[str, str] | None = None
         self._loop = gated_loop(len(after))
         self._pointers: Any = None
 

@@ -52,6 +52,7 @@ class NetworkWork:
             "rule_parameters": rule.parameters,
         }
         self.squares = np.zeros(len(weights))
+        self.observes = rule.observes
         self._loop = network_loop(len(weights))
         self._pointers: Any = None
 
@@ -73,9 +74,12 @@ class NetworkWork:
     ) -> int:
         """See `Work`."""
         self.squares[:] = 0.0
+        observed = columns.observed
         network = Network(
             **self._arrays,
             **state_of(optimisers),
+            observed=observed.ctypes.data if observed.size else 0,
+            observed_width=observed.strides[0] if observed.size else 0,
             part=np.array([o.part for o in optimisers]),
             squares=self.squares,
         )

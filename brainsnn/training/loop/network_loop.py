@@ -39,7 +39,8 @@ class Network(NamedTuple):
     """All that is trained: tuples of arrays, one for each array of weights.
 
     `values` and `rows` are room for a whole gradient, `n_rows` is how many rows it has; the fields
-    before `layout` are the addresses that `NetworkKernel` speaks of. The rest is
+    before `layout` are the addresses that `NetworkKernel` speaks of, `observed` is that of what the
+    rule observes, `observed_width` bytes a trial, both 0 for nothing. The rest is
     `OptimiserKernels`, with `part`, and the sums of a measured gradient's squares.
     """
 
@@ -52,6 +53,8 @@ class Network(NamedTuple):
     rows_at: Any
     layout: Any
     rule_parameters: Any
+    observed: Any
+    observed_width: Any
     parameters: Any
     first: Any
     second: Any
@@ -110,6 +113,7 @@ def _train(pointers, trials, columns, network, settings, start, stop):  # type: 
             network.n_rows,
             network.layout,
             network.rule_parameters,
+            network.observed + start * network.observed_width,
         )
         for q in range(len(network.weights)):
             _update(step, network, settings, q, start, n)
@@ -131,6 +135,7 @@ def network_loop(n: int) -> Any:
     network = types.NamedTuple(
         [
             *[matrices, matrices, several(k.ROWS, n), k.ROWS, *[k.COUNT] * 3, k.ROWS, k.VECTOR],
+            *[k.INDEX] * 2,
             *[*[vectors] * 3, several(k.COUNT, n), k.COUNT, k.COUNT, k.VECTOR],
         ],
         Network,

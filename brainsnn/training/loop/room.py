@@ -32,9 +32,21 @@ class Room:
         Final potentials a trial.
     expected : float
         Spikes of a trial, about.
+    observes : (population, state), optional
+        Whose course through each trial the rule adds.
+    width : int, default 0
+        Its numbers, a trial.
     """
 
-    def __init__(self, n_trials: int, n_final: int, expected: float) -> None:
+    def __init__(
+        self,
+        n_trials: int,
+        n_final: int,
+        expected: float,
+        observes: tuple[str, str] | None = None,
+        width: int = 0,
+    ) -> None:
+        self._observes = observes
         self.columns = Columns(
             offsets=np.zeros(n_trials + 1, np.int64),
             population=np.empty(0, np.int32),
@@ -42,6 +54,7 @@ class Room:
             step=np.empty(0, np.int32),
             potential=np.empty(0),
             final=np.empty((n_trials, n_final)),
+            observed=np.empty((n_trials, width)),
         )
         self._reserve(int(SPARE * n_trials * (expected + 1)) + 100)
 
@@ -70,6 +83,9 @@ class Room:
             getattr(self.columns, name)[:n_spikes] = getattr(recording, name)
         if recording.final:
             self.columns.final[:n_trials] = np.concatenate(list(recording.final.values()), axis=1)
+        if self._observes is not None:
+            course = recording.states[self._observes]
+            self.columns.observed[:n_trials] = course.reshape(n_trials, -1)
 
     def recording(self, engine: Engine, compiled: CompiledTrials, n_trials: int) -> Recording:
         """The first `n_trials` trials, of the network of that engine."""
@@ -80,4 +96,9 @@ class Room:
         )
         parts = by_population(final, compiled.final)
         network = engine.populations, engine.n_steps, engine.model.dt
-        return Recording.of_engine(*network, (offsets, population, neuron, step, potential), parts)
+        spikes = offsets, population, neuron, step, potential
+        recording = Recording.of_engine(*network, spikes, parts)
+        if self._observes is None:
+            return recording
+        course = self.columns.observed[:n_trials].reshape(n_trials, engine.n_steps, -1)
+        return recording.with_states({self._observes: course})

@@ -24,9 +24,12 @@ class Work(Protocol):
     ----------
     squares : array of float64, shape (n_parameters,)
         Sums of the squares of the gradients that were measured last, in the order of the weights.
+    observes : (population, state) or None
+        Whose course through each trial it adds to what is recorded.
     """
 
     squares: NDArray[np.float64]
+    observes: tuple[str, str] | None
 
     def train(
         self,

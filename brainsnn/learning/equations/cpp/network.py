@@ -78,6 +78,7 @@ class CompiledSource:
             found += [("real", f"{kind}_{p.number}_{n}") for kind in ("V", "VB") for n in p.readout]
         for number, c in enumerate(self.connections):
             found += [("int64_t", f"rows_{number}"), ("int32_t", f"columns_{number}")]
+            found.append(("int64_t", f"shift_{number}"))
             found += [("real", f"{kind}_{number}_{n}") for kind in ("W", "GW") for n in c.variables]
         if any(p.population.step is None for p in self.populations):
             found += [

@@ -95,6 +95,11 @@ class CompiledPopulation:
         given = self.given(state=lambda name: self._row("X", name))
         return loop.add("u", code, given, self.shared)
 
+    def _replayed(self, loop: Loop) -> dict[str, str]:
+        exact = {"_s": "R(spiked[j])", "_cond": "R(spiked[j])"}
+        given = self.given(lambda name: self._row("X", name), exact)
+        return loop.add("u", self.step.replayed_update.code, given, self.shared)
+
     def _reset(self, loop: Loop, state: Callable[[str], str], spike: str) -> dict[str, str]:
         exact = {"_s": f"R({spike})", "_fires": f"R({spike} > R(0.5))"}
         given = self.given(state=state, exact=exact)
@@ -104,11 +109,20 @@ class CompiledPopulation:
         """Loop of the state update and threshold, and of the reset, if nothing is between them."""
         loop = Loop()
         found = self._update(loop)
-        loop.inside += [f"V_{n}[j] = real({found[n]});" for n in self.readout]
         if self.step.spikes:
             loop.inside.append(f"spiked[j] = {found['_s']} > R(0.5);")
+        return self._updated(loop, found, found.get("_s", "R(0)"))
+
+    def replayed_update(self) -> Loop:
+        """As `forward_update`, where the spikes are known."""
+        loop = Loop()
+        return self._updated(loop, self._replayed(loop), "R(spiked[j])")
+
+    def _updated(self, loop: Loop, found: dict[str, str], spike: str) -> Loop:
+        """Append what both do with the states at the threshold."""
+        loop.inside += [f"V_{n}[j] = real({found[n]});" for n in self.readout]
         if self.arrivals_first:
-            found = self._reset(loop, lambda name: f"real({found[name]})", found.get("_s", "R(0)"))
+            found = self._reset(loop, lambda name: f"real({found[name]})", spike)
         loop.inside += [f"{self._row('Y', n)} = real({found[n]});" for n in self.names]
         return loop
 
@@ -158,7 +172,7 @@ class CompiledPopulation:
         if not self.arrivals_first:
             self._backward_update(loop, lambda n: self._row("B", n), "SB[j]")
             return loop
-        found = self._update(loop)
+        found = self._replayed(loop)
         bars = self._backward_reset(loop, lambda name: f"real({found[name]})")
         by_spike = f"SB[j] + {bars['_s']}" if "_s" in bars else "SB[j]"
         self._backward_update(loop, lambda n: bars[n], by_spike)

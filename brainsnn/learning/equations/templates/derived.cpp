@@ -131,6 +131,17 @@ static void update_{{ p.number }}(
 {{ lines(p.forward_update()) }}
 }
 
+// The same where the spikes are known.
+static void replay_{{ p.number }}(
+    const real *X, real *Y, const real *__restrict P, const real *__restrict D, int64_t step,
+    int64_t stride, const int32_t *__restrict spiked{% for x in p.readout %}, real *__restrict V_{{ x }}{% endfor %})
+{
+    constexpr int64_t n = {{ p.size }};
+    const real time = R(double(step) * dt);
+    (void)time, (void)P, (void)D, (void)stride, (void)spiked;
+{{ lines(p.replayed_update()) }}
+}
+
 {% if not network.arrivals_first %}
 static void reset_{{ p.number }}(
     const real *X, real *Y, const real *__restrict P, const real *__restrict D, int64_t step,
@@ -240,16 +251,17 @@ static void ask_{{ number }}({{ arguments }}, const real *__restrict bars, real 
 {% if c.connection.effect.trained %}
 {% set derivative, found = c.derivative() %}
 static void learn_{{ number }}({{ arguments }}, const real *__restrict bars
-    {%- for w in c.connection.effect.trained %}, real *__restrict GW_{{ w }}{% endfor %})
+    , const int64_t *shift{% for w in c.connection.effect.trained %}, real *__restrict GW_{{ w }}{% endfor %})
 {
     constexpr int64_t n = {{ c.source.size }}, m = {{ c.target.size }};
     (void)n, (void)m, (void)rows, (void)columns, (void)lag;
     for(const int32_t *spike = sent.begin; spike != sent.end; spike++)
     {
-        const int64_t i = *spike;
+        const int64_t i = *spike, moved = shift ? shift[i] : 0;
+        (void)moved;
 {{ each(derivative) }}
             {% for w in c.connection.effect.trained %}
-            GW_{{ w }}[{{ '0' if w in c.shared else 'q' }}] += real({{ found[w] }});
+            GW_{{ w }}[{{ '0' if w in c.shared else 'q + moved' }}] += real({{ found[w] }});
             {% endfor %}
         }
     }
@@ -319,8 +331,17 @@ struct Trial
         {% endfor %}
     }
 
+    void mark(int64_t population, int64_t step, int32_t *spiked, int64_t n) const
+    {
+        std::memset(spiked, 0, n * sizeof(int32_t));
+        const Sent those = sent(population, step);
+        for(const int32_t *s = those.begin; s != those.end; s++)
+            spiked[*s] = 1;
+    }
+
     // One step; what it begins with, and what its reset begins with, go to `kept` and `later`.
-    void advance(int64_t step, int64_t slot, bool keep, bool record)
+    // `known` says that its spikes are.
+    template<bool known = false> void advance(int64_t step, int64_t slot, bool keep, bool record)
     {
         {% if network.arrivals_first %}
         arrive(step);
@@ -330,8 +351,15 @@ struct Trial
         {% set size = p.names|length * p.size %}
         if(keep)
             std::memcpy(net.kept_{{ k }}.data() + slot * {{ size }}, X_{{ k }}, {{ size }} * sizeof(real));
-        update_{{ k }}(X_{{ k }}, X_{{ k }}, P_{{ k }}, draws_{{ k }}(step), step, n_trials * {{ p.size }}, spiked_{{ k }}
-            {%- for x in p.readout %}, V_{{ k }}_{{ x }} + place(step, {{ p.size }}){% endfor %});
+        {% for function, condition in (('replay', 'known'), ('update', '!known')) %}
+        {% if function == 'replay' and p.step.spikes %}
+        if(known)
+            mark({{ k }}, step, spiked_{{ k }}, {{ p.size }});
+        {% endif %}
+        if({{ condition }})
+            {{ function }}_{{ k }}(X_{{ k }}, X_{{ k }}, P_{{ k }}, draws_{{ k }}(step), step, n_trials * {{ p.size }}, spiked_{{ k }}
+                {%- for x in p.readout %}, V_{{ k }}_{{ x }} + place(step, {{ p.size }}){% endfor %});
+        {% endfor %}
         {% if p.step.spikes %}
         if(record)
             net.spikes[{{ k }}].note(spiked_{{ k }}, {{ p.size }});
@@ -353,6 +381,7 @@ struct Trial
 struct Back
 {
     Trial &trial;
+    real level[{{ source.populations|length }}] = {};  // derivative by every spike, where no other is given
     {% for p in source.neurons %}
     alignas(64) real B_{{ p.number }}[{{ p.names|length }} * {{ p.size }} + 1];
     alignas(64) real SB_{{ p.number }}[{{ p.size }}];
@@ -377,12 +406,11 @@ struct Back
         if(x.SX_{{ k }})
             std::memcpy(SB_{{ k }}, x.SX_{{ k }} + x.place(step, {{ p.size }}), sizeof SB_{{ k }});
         else
-            std::memset(SB_{{ k }}, 0, sizeof SB_{{ k }});
-        std::memset(x.spiked_{{ k }}, 0, sizeof x.spiked_{{ k }});
+            std::fill_n(SB_{{ k }}, {{ p.size }}, level[{{ k }}]);
         {% if p.step.spikes %}
-        const Sent sent_{{ k }} = x.sent({{ k }}, step);
-        for(const int32_t *s = sent_{{ k }}.begin; s != sent_{{ k }}.end; s++)
-            x.spiked_{{ k }}[*s] = 1;
+        x.mark({{ k }}, step, x.spiked_{{ k }}, {{ p.size }});
+        {% else %}
+        std::memset(x.spiked_{{ k }}, 0, sizeof x.spiked_{{ k }});
         {% endif %}
         {% if not network.arrivals_first %}
         back_reset_{{ k }}(x.net.later_{{ k }}.data() + slot * {{ p.names|length * p.size }}, B_{{ k }}, x.P_{{ k }}, x.draws_{{ k }}(step), step, x.n_trials * {{ p.size }}, x.spiked_{{ k }}, SB_{{ k }}, x.G_{{ k }});
@@ -434,7 +462,7 @@ struct Back
             ask_{{ number }}({active_{{ s }}, active_{{ s }} + n_{{ s }}}, {{ loop.index0 }}, {{ rest }}, bars, SB_{{ s }});
             {% endif %}
             {% if c.connection.effect.trained %}
-            learn_{{ number }}(x.sent({{ s }}, step), {{ loop.index0 }}, {{ rest }}, bars
+            learn_{{ number }}(x.sent({{ s }}, step), {{ loop.index0 }}, {{ rest }}, bars, x.shift_{{ number }}
                 {%- for w in c.connection.effect.trained %}, x.GW_{{ number }}_{{ w }}{% endfor %});
             {% endif %}
             {% endwith %}
@@ -528,3 +556,5 @@ void derived_gradient(void *self, int64_t n_trials, int64_t n_steps, void **a)
 }
 
 }
+
+{% include 'learning.cpp' %}

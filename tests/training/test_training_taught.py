@@ -1,0 +1,103 @@
+"""Derived gradients of recorded trials: NumPy's, and in compiled blocks those step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from training.test_training_bptt import MODEL, N_STEPS, N_TRIALS, trials
+
+from brainsnn.engine import Engine, build_engine
+from brainsnn.interrupts import StopRequest
+from brainsnn.learning.optimisers import Adam
+from brainsnn.network.connectivity import FixedProbability
+from brainsnn.network.delays import UniformDelays
+from brainsnn.network.model import Connection, Model
+from brainsnn.network.synapses import Normal
+from brainsnn.streams import Streams
+from brainsnn.training.bptt import BPTT
+from brainsnn.training.bptt.numpy_gradient import NumpyGradient
+from brainsnn.training.loop.blocks import CompiledBlocks, make_updater
+from brainsnn.training.loop.updates import StepByStep
+
+SHOWN = trials()
+SPARSE = replace(
+    MODEL,
+    name="sparse",
+    connections=(
+        MODEL.connections[0],
+        Connection(
+            "again",
+            "hidden",
+            "hidden",
+            initialiser=Normal(0.1, 0.4),
+            delay=UniformDelays(0, 4),
+            connectivity=FixedProbability(0.3),
+        ),
+        MODEL.connections[2],
+    ),
+)
+SETTINGS: dict[str, dict[str, Any]] = {
+    "counts": {"rate_penalty": 1.0, "rate_target": 0.05},
+    "first_spike": {"loss": "first_spike", "temperature": 0.1, "keep_every": 7},
+    "mean_potential": {"loss": "mean_potential", "potential_scale": 0.2, "keep_every": 5},
+    "largest_potential": {"loss": "largest_potential", "follow_reset": False},
+    "last_potential": {"loss": "last_potential"},
+}
+
+
+@pytest.fixture(scope="module", params=[MODEL, SPARSE], ids=["dense", "sparse"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with build_engine("resident", request.param, N_STEPS, Streams(2)) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brainsnn.engine.derived.EXACT", ("-O0",))
+
+
+def first_weights(model: Model) -> dict[str, np.ndarray]:
+    return model.draw_weights(Streams(3))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_gradients_are_those_of_numpy(engine: Engine, name: str) -> None:
+    weights, labels = first_weights(engine.model), SHOWN.labels[:9]
+    engine.set_weights(weights)
+    recording = engine.run(SHOWN.inputs, np.arange(9))
+    rule = BPTT(**SETTINGS[name]).bound(engine.model, N_STEPS)
+    seen = rule.observe(recording, weights)
+    slow = NumpyGradient(rule.derived, rule._asked, rule.places)
+    course = slow.observe(recording, weights)
+    if rule.loss_function.reads == "potential":
+        np.testing.assert_allclose(seen.states[rule.read], course, rtol=1e-12, atol=1e-15)
+    wanted = slow.gradients(recording, weights, None, rule.loss_function.slope(course, labels))
+    found = dict(rule.backward(seen, weights, labels))
+    assert found.keys() == wanted.keys() == weights.keys()
+    for key, gradient in wanted.items():
+        values = np.zeros(gradient.values.shape)
+        values[found[key].rows] = found[key].values
+        bound = 1e-12 * np.abs(gradient.values).max() + 1e-15
+        assert np.abs(values - gradient.values).max() <= bound, key
+
+
+@pytest.mark.parametrize(("name", "batch"), [("counts", 1), ("counts", 7), ("mean_potential", 7)])
+def test_compiled_blocks_give_what_steps_give(engine: Engine, name: str, batch: int) -> None:
+    left = []
+    for make in (make_updater, StepByStep):
+        rule = BPTT(**SETTINGS[name]).bound(engine.model, N_STEPS)
+        engine.set_weights(first_weights(engine.model))
+        updater = make(engine, rule, Adam(), batch, False)
+        assert isinstance(updater, CompiledBlocks) == (make is make_updater)
+        order = np.random.default_rng(0).permutation(N_TRIALS)[:30]
+        recording, norms = updater.run(SHOWN, order, 0.01, StopRequest())
+        states = list(recording.states.values())
+        weights = [w.copy() for w in engine.weights.values()]
+        norm = np.array([norms[n] for n in engine.weights])
+        left.append([recording.offsets, recording.step, *weights, *states, norm])
+    for ours, theirs in zip(*left, strict=True):
+        np.testing.assert_array_equal(ours, theirs)

@@ -101,6 +101,12 @@ def matrix_at(address, n_rows, n_columns):  # type: ignore[no-untyped-def]
 
 
 @numba.njit
+def vector_at(address, n):  # type: ignore[no-untyped-def]
+    """The column of float64 at an address."""
+    return numba.carray(_numbers_at(address), n)
+
+
+@numba.njit
 def rows_at(address, n):  # type: ignore[no-untyped-def]
     """The column of int64 at an address: room for the rows of a gradient."""
     return numba.carray(_rows_at(address), n)

@@ -26,6 +26,7 @@ from brainsnn.learning.losses.trajectory import TrajectoryLoss
 from brainsnn.spikes import Recording
 from brainsnn.training.bptt.place import Place
 from brainsnn.training.loop.function_pointers import function_at, function_pointer
+from brainsnn.training.loop.work import addresses
 
 Array = NDArray[Any]
 LEARN = types.void(*[types.int64] * 14)
@@ -247,7 +248,7 @@ class Taught:
         values = {name: np.zeros(place.shape) for name, place in self._places.items()}
         rows = {name: np.zeros(place.shape[0], np.int64) for name, place in self._places.items()}
         n_rows = np.zeros(len(values), np.int64)
-        to = [_addresses(values), _addresses(rows), n_rows]
+        to = [addresses(values.values()), addresses(rows.values()), n_rows]
         for p in self.compiled.source.neurons:
             self._given[f"B0_{p.number}"][:] = 0
         wanted = None if labels is None else np.ascontiguousarray(labels, np.int64)
@@ -273,7 +274,7 @@ class Taught:
         columns = [recording.offsets, recording.population, recording.neuron, recording.step]
         n = recording.n_trials, recording.n_steps
         with self.compiled.turn:
-            rest = (labels, _addresses(mine), *(to or (None, None, None)), course, slopes)
+            rest = (labels, addresses(mine.values()), *(to or (None, None, None)), course, slopes)
             self.compiled.learn(self._told, *n, *columns, *rest)
         return course
 
@@ -293,7 +294,3 @@ class Taught:
             if name not in weights or weights[name].shape != place.shape:
                 found = weights[name].shape if name in weights else "none"
                 raise LearningError(f"Weights {name!r} have the shape {place.shape}, got {found}.")
-
-
-def _addresses(arrays: Mapping[str, Array]) -> NDArray[np.int64]:
-    return np.array([values.ctypes.data for values in arrays.values()], np.int64)

@@ -75,37 +75,31 @@ def record(run, spikes, trials, columns, n_steps, start, n):  # type: ignore[no-
 
 
 @numba.njit
-def bring_up_to_date(prepare, trials, network, start, n):  # type: ignore[no-untyped-def]
-    """Let optimisers that put work off do it, for rows that trials `start` to `start + n` use."""
-    for q in range(len(network.weights)):
-        if network.postpones[q]:
-            weights, parameters = network.weights[q], network.parameters[q]
-            first, second = network.first[q], network.second[q]
-            for trial in trials.order[start : start + n]:
-                mine = trials.neuron[trials.offsets[trial] : trials.offsets[trial + 1]]
-                prepare(weights, mine, parameters, first, second)
+def bring_up_to_date(prepare, trials, arrays, start, n):  # type: ignore[no-untyped-def]
+    """Let an optimiser that puts work off do it, for rows that trials `start` to `start + n` use.
+
+    `arrays` are weights and what `OptimiserKernels` has of them: parameters, first, second, count.
+    """
+    weights, parameters, first, second, _ = arrays
+    for trial in trials.order[start : start + n]:
+        mine = trials.neuron[trials.offsets[trial] : trials.offsets[trial + 1]]
+        prepare(weights, mine, parameters, first, second)
 
 
 @numba.njit
-def descend(step, trained, settings, q, rows, gradient, last, start, n):  # type: ignore[no-untyped-def]
-    """Step weights `q` by rows of the sum of the gradients of `n` trials, as `StepByStep` does."""
+def descend(step, arrays, squares, settings, q, rows, gradient, last, start, n):  # type: ignore[no-untyped-def]
+    """Step weights `q` by rows of the sum of the gradients of `n` trials, as `StepByStep` does.
+
+    `arrays` are those of `bring_up_to_date`.
+    """
     if n > 1:
         gradient /= n
     if start == settings.measured:
-        trained.squares[q] = add_squares(gradient, trained.squares[q])
+        squares[q] = add_squares(gradient, squares[q])
     if settings.clip < np.inf:
         _cut(gradient, settings.clip)
-    step(
-        trained.weights[q],
-        rows,
-        gradient,
-        last,
-        settings.rate,
-        trained.parameters[q],
-        trained.first[q],
-        trained.second[q],
-        trained.count[q],
-    )
+    weights, parameters, first, second, count = arrays
+    step(weights, rows, gradient, last, settings.rate, parameters, first, second, count)
 
 
 @numba.njit

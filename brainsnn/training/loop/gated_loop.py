@@ -106,6 +106,13 @@ class Settings(NamedTuple):
 
 
 @numba.njit
+def _arrays(layers, q):  # type: ignore[no-untyped-def]
+    """Weights of a connection, and what the optimiser has of them."""
+    own = layers.parameters[q], layers.first[q], layers.second[q], layers.count[q]
+    return (layers.weights[q], *own)
+
+
+@numba.njit
 def _update(step, one, active, values, layers, settings, q, start, n):  # type: ignore[no-untyped-def]
     """Update connection `q` by the gradient of `n` trials, a part of its rows after the other."""
     if n == 1 and settings.one and start != settings.measured:
@@ -132,7 +139,8 @@ def _update(step, one, active, values, layers, settings, q, start, n):  # type: 
         mine, gradient = rows[begin:end], part[: end - begin]
         values(pre, post, delta, mine, settings.n_steps, gradient)
         last = np.int64(end == n_rows)
-        descend(step, layers, settings, q, mine, gradient, last, start, n)
+        arrays = _arrays(layers, q)
+        descend(step, arrays, layers.squares, settings, q, mine, gradient, last, start, n)
         if last:
             return
         begin = end
@@ -179,7 +187,9 @@ def _train(pointers, trials, columns, layers, settings, start, stop):  # type: i
     values, one = _values_at(pointers.row_values), _one_at(pointers.step_one)
     while start < stop:
         n = min(settings.batch_size, stop - start)
-        bring_up_to_date(prepare, trials, layers, start, n)
+        for q in range(len(layers.weights)):
+            if layers.postpones[q]:
+                bring_up_to_date(prepare, trials, _arrays(layers, q), start, n)
         if not record(run, spikes, trials, columns, settings.n_steps, start, n):
             return start
         spiked = columns.population, columns.neuron, columns.step

@@ -17,7 +17,13 @@ from brainsnn.training.loop.network_loop import (
     network_loop,
 )
 from brainsnn.training.loop.updates import StepByStep
-from brainsnn.training.loop.work import largest_entry, pointers_to, state_of
+from brainsnn.training.loop.work import (
+    STATE,
+    addresses,
+    largest_entry,
+    pointers_to,
+    state_of,
+)
 
 
 class NetworkWork:
@@ -37,23 +43,21 @@ class NetworkWork:
         self, step_by_step: StepByStep, compiled: CompiledTrials, rule: NetworkKernel
     ) -> None:
         self._whole, self._compiled, self._rule = step_by_step, compiled, rule
-        weights = tuple(step_by_step.engine.weights.values())
-        values = tuple(np.empty(w.shape) for w in weights)
-        rows = tuple(np.arange(len(w)) for w in weights)
+        weights = list(step_by_step.engine.weights.values())
+        self._room = [np.empty(w.shape) for w in weights], [np.arange(len(w)) for w in weights]
         self._arrays: dict[str, Any] = {
-            "weights": weights,
-            "values": values,
-            "rows": rows,
+            "weights_at": addresses(weights),
+            "values_at": addresses(self._room[0]),
+            "rows_at": addresses(self._room[1]),
+            "height": np.array([w.shape[0] for w in weights], np.int64),
+            "width": np.array([w.shape[1] for w in weights], np.int64),
             "n_rows": np.zeros(len(weights), np.int64),
-            "weights_at": np.array([w.ctypes.data for w in weights]),
-            "values_at": np.array([v.ctypes.data for v in values]),
-            "rows_at": np.array([r.ctypes.data for r in rows]),
             "layout": rule.layout,
             "rule_parameters": rule.parameters,
         }
         self.squares = np.zeros(len(weights))
         self.observes = rule.observes
-        self._loop = network_loop(len(weights))
+        self._loop = network_loop()
         self._pointers: Any = None
 
     @staticmethod
@@ -75,12 +79,16 @@ class NetworkWork:
         """See `Work`."""
         self.squares[:] = 0.0
         observed = columns.observed
+        state = state_of(optimisers)
+        kinds = [array for kind in STATE for array in state[kind]]
         network = Network(
             **self._arrays,
-            **state_of(optimisers),
             observed=observed.ctypes.data if observed.size else 0,
             observed_width=observed.strides[0] if observed.size else 0,
-            part=np.array([o.part for o in optimisers]),
+            state_at=addresses(kinds),
+            state_size=np.array([array.size for array in kinds], np.int64),
+            postpones=state["postpones"],
+            part=np.array([o.part for o in optimisers], np.int64),
             squares=self.squares,
         )
         whole = self._whole

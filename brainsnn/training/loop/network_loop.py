@@ -15,6 +15,7 @@ from numba import types
 from brainsnn.engine.compiled_trials import RUN, SPIKES
 from brainsnn.jit import njit
 from brainsnn.learning import kernels as k
+from brainsnn.learning.kernels import matrix_at, rows_at, vector_at
 from brainsnn.training.loop.columns import COLUMNS, TRIALS, bring_up_to_date, descend, record
 from brainsnn.training.loop.function_pointers import function_at
 
@@ -36,29 +37,28 @@ class NetworkPointers(NamedTuple):
 
 
 class Network(NamedTuple):
-    """All that is trained: tuples of arrays, one for each array of weights.
+    """All that is trained: columns with a number for each array of weights.
 
-    `values` and `rows` are room for a whole gradient, `n_rows` is how many rows it has; the fields
-    before `layout` are the addresses that `NetworkKernel` speaks of, `observed` is that of what the
-    rule observes, `observed_width` bytes a trial, both 0 for nothing. The rest is
-    `OptimiserKernels`, with `part`, and the sums of a measured gradient's squares.
+    `weights_at`, `values_at` and `rows_at` are the addresses that `NetworkKernel` speaks of,
+    `height` and `width` shapes of weights, `n_rows` rows of a gradient. `observed` is the address
+    of what the rule observes, `observed_width` bytes a trial, both 0 for nothing. `state_at` and
+    `state_size`, shape (4 n,), are addresses and sizes of parameters, first, second and count of
+    `OptimiserKernels`, those of all weights one kind after the other; `part` is its part, `squares`
+    are the sums of a measured gradient's squares.
     """
 
-    weights: Any
-    values: Any
-    rows: Any
-    n_rows: Any
     weights_at: Any
     values_at: Any
     rows_at: Any
+    height: Any
+    width: Any
+    n_rows: Any
     layout: Any
     rule_parameters: Any
     observed: Any
     observed_width: Any
-    parameters: Any
-    first: Any
-    second: Any
-    count: Any
+    state_at: Any
+    state_size: Any
     postpones: Any
     part: Any
     squares: Any
@@ -75,14 +75,28 @@ class NetworkSettings(NamedTuple):
 
 
 @numba.njit
+def _arrays(network, q):  # type: ignore[no-untyped-def]
+    """Weights `q`, and what the optimiser has of them."""
+    n, at, size = network.height.size, network.state_at, network.state_size
+    return (
+        matrix_at(network.weights_at[q], network.height[q], network.width[q]),
+        vector_at(at[q], size[q]),
+        vector_at(at[n + q], size[n + q]),
+        vector_at(at[2 * n + q], size[2 * n + q]),
+        rows_at(at[3 * n + q], size[3 * n + q]),
+    )
+
+
+@numba.njit
 def _update(step, network, settings, q, start, n):  # type: ignore[no-untyped-def]
     """Update one array of weights by the gradient of `n` trials, a part of it after the other."""
-    n_rows, begin = network.n_rows[q], 0
+    n_rows, begin, arrays = network.n_rows[q], 0, _arrays(network, q)
+    values = matrix_at(network.values_at[q], n_rows, network.width[q])
+    rows = rows_at(network.rows_at[q], n_rows)
     while True:
         end = min(begin + network.part[q], n_rows)
-        rows, gradient = network.rows[q][begin:end], network.values[q][begin:end]
-        last = np.int64(end == n_rows)
-        descend(step, network, settings, q, rows, gradient, last, start, n)
+        mine, gradient, last = rows[begin:end], values[begin:end], np.int64(end == n_rows)
+        descend(step, arrays, network.squares, settings, q, mine, gradient, last, start, n)
         if last:
             return
         begin = end
@@ -95,7 +109,9 @@ def _train(pointers, trials, columns, network, settings, start, stop):  # type: 
     prepare, step = _prepare_at(pointers.prepare), _step_at(pointers.step)
     while start < stop:
         n = min(settings.batch_size, stop - start)
-        bring_up_to_date(prepare, trials, network, start, n)
+        for q in range(network.height.size):
+            if network.postpones[q]:
+                bring_up_to_date(prepare, trials, _arrays(network, q), start, n)
         if not record(run, spikes, trials, columns, settings.n_steps, start, n):
             return start
         network.n_rows[:] = 0
@@ -115,28 +131,27 @@ def _train(pointers, trials, columns, network, settings, start, stop):  # type: 
             network.rule_parameters,
             network.observed + start * network.observed_width,
         )
-        for q in range(len(network.weights)):
+        for q in range(network.height.size):
             _update(step, network, settings, q, start, n)
         start += n
     return start
 
 
 @cache
-def network_loop(n: int) -> Any:
-    """The loop for networks with `n` arrays of weights.
+def network_loop() -> Any:
+    """The loop, for any number of arrays of weights.
 
     Returns
     -------
     callable
         ``(pointers, trials, columns, network, settings, start, stop) -> reached``.
     """
-    several = types.UniTuple
-    matrices, vectors = several(k.MATRIX, n), several(k.VECTOR, n)
     network = types.NamedTuple(
         [
-            *[matrices, matrices, several(k.ROWS, n), k.ROWS, *[k.COUNT] * 3, k.ROWS, k.VECTOR],
-            *[k.INDEX] * 2,
-            *[*[vectors] * 3, several(k.COUNT, n), k.COUNT, k.COUNT, k.VECTOR],
+            *[k.COUNT] * 6,
+            *[k.ROWS, k.VECTOR, k.INDEX, k.INDEX],
+            *[k.COUNT] * 4,
+            k.VECTOR,
         ],
         Network,
     )

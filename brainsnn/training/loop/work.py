@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -87,6 +87,11 @@ def state_of(optimisers: list[OptimiserKernels]) -> dict[str, Any]:
     """Fields that every loop takes of its optimisers."""
     state: dict[str, Any] = {name: tuple(getattr(o, name) for o in optimisers) for name in STATE}
     return state | {"postpones": np.array([o.postpones for o in optimisers], np.int64)}
+
+
+def addresses(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
+    """Where arrays are; they must stay."""
+    return np.array([array.ctypes.data for array in arrays], np.int64)
 
 
 def pointers_to(called: Mapping[str, Any], signatures: Mapping[str, Any]) -> dict[str, int]:

@@ -271,11 +271,11 @@ class Taught:
         mine = {n: np.ascontiguousarray(weights[n], np.float64) for n in self._places}
         n_outputs = recording.populations[self._asked.read[0]]
         course = np.empty((recording.n_trials, recording.n_steps, n_outputs))
-        columns = [recording.offsets, recording.population, recording.neuron, recording.step]
-        n = recording.n_trials, recording.n_steps
+        found = (recording.offsets, recording.population, recording.neuron, recording.step)
+        given: list[Array | None] = [*found, labels, addresses(mine.values())]
+        given += [*(to or (None, None, None)), course, slopes]
         with self.compiled.turn:
-            rest = (labels, addresses(mine.values()), *(to or (None, None, None)), course, slopes)
-            self.compiled.learn(self._told, *n, *columns, *rest)
+            self.compiled.learn(self._told, recording.n_trials, recording.n_steps, *given)
         return course
 
     def _check(self, recording: Recording, weights: Weights) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attempts import glm, learning, optimisers, pairs, spikes
+from attempts import glm, learning, optimisers, pairs, spikes, taught
 from attempts.spikes import FAR, Attempt, recorded, trains
 from helpers import NAN
 from numba.core.dispatcher import Dispatcher
@@ -29,7 +29,14 @@ from brainsnn.network.synapses import Uniform
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 
-ATTEMPTS = spikes.ATTEMPTS | learning.ATTEMPTS | optimisers.ATTEMPTS | glm.ATTEMPTS | pairs.ATTEMPTS
+ATTEMPTS = (
+    spikes.ATTEMPTS
+    | learning.ATTEMPTS
+    | optimisers.ATTEMPTS
+    | glm.ATTEMPTS
+    | pairs.ATTEMPTS
+    | taught.ATTEMPTS
+)
 #: What compiled training calls was checked by the first batch, which goes step by step, and by
 #: `tests/training`; an engine checks its inputs for it. Sums of squares take no number for a place.
 ELSEWHERE = {

@@ -2,9 +2,9 @@ r"""Backpropagation through time, as a user writes it.
 
 Where other rules were derived by hand for one neuron, this one derives the backward pass of any
 Brian2 strings that the network has (`brainsnn.learning.equations`): recurrent, with delays, any
-connectivity, states and parameters. The engine runs a trial; its states follow from its spikes, and the
-way back is generated C++ too (`brainsnn.training.bptt.taught`), for losses of classes in the compiled
-loop; what the compiled form does not take runs in NumPy, slowly.
+connectivity, states and parameters. The engine runs a trial; its states follow from its spikes,
+and the way back is generated C++ too (`brainsnn.training.bptt.taught`), in the compiled loop for
+losses of classes; what the compiled form does not take runs in NumPy, slowly.
 
 ========================= =========================== =============== ============================
 ``loss``                  of                          learns from     decoder

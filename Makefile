@@ -13,7 +13,7 @@ PYTHON_CODE := analysis benchmarks brainsnn protocols tests setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test brian2-suite brian2-examples fuzz mutants sanitize fuzz-files lint bench
-.PHONY: results clean
+.PHONY: results clean docs figures
 
 help:
 	@echo "make demo     install, train briefly on MNIST, print the results, write a report"
@@ -26,6 +26,8 @@ help:
 	@echo "make fuzz-files  N=5000 damaged and foreign files: each refused or taken, never a crash"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    measure speed against hand-written C++ and against Brian2 as documented"
+	@echo "make docs     build the site, its examples run, into docs/_build/html"
+	@echo "make figures  draw the README's figure"
 	@echo "make results  write RESULTS.md from the rows in results/"
 	@echo "make clean    remove the environment and what tools left; runs/ stays"
 
@@ -71,6 +73,13 @@ bench: $(VENV)/installed
 	$(RUN) benchmarks/antlr_mnist.py
 	$(RUN) benchmarks/rate_coded.py
 	$(RUN) benchmarks/count.py
+
+docs: $(VENV)/installed
+	@$(PIP) --editable '.[docs]'
+	MPLBACKEND=agg $(RUN) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+figures: $(VENV)/installed
+	$(RUN) docs/front.py
 
 results: $(VENV)/installed
 	$(RUN) -m brainsnn.analysis.results

@@ -22,12 +22,18 @@ extensions = [
     "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
-    "sphinx_external_toc",
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.mermaid",
 ]
-external_toc_path = "_toc.yml"
-exclude_patterns = ["_build", "gallery"]
+templates_path = ["_templates"]
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb"}
+exclude_patterns = [
+    "_build",
+    "gallery",
+    "**/sg_execution_times.rst",
+    "sg_execution_times.rst",
+    *(f"auto_gallery/*.{kind}" for kind in ("py", "ipynb", "zip", "md5", "json")),
+]
 nb_execution_mode = "off"  # pages' code runs in the tests
 myst_heading_anchors = 4
 myst_fence_as_directive = ["mermaid"]
@@ -61,6 +67,27 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "copyfile_regex": r"",
     "abort_on_example_error": True,
+    "write_computation_times": False,
+}
+
+#: Pages by need; the site's way through them. A page that is missing here fails the tests.
+CONTENTS = {
+    "Begin": ["classifier", "networks", "own-neuron", "brian2", "auto_gallery/index"],
+    "Use": [
+        "models",
+        "codes",
+        "datasets",
+        "training",
+        "equations",
+        "engines",
+        "export",
+        "run-directory",
+        "analysis",
+        "spike-statistics",
+    ],
+    "Systems": ["s4nn", "glm", "antlr", "count"],
+    "Understand": ["claims", "architecture", "adding", "reference", "changes"],
+    "Results": ["results-summary"],
 }
 
 _ROOT = Path(__file__).parents[1]
@@ -75,7 +102,19 @@ def _links_within(app: Sphinx, page: str, source: list[str]) -> None:
         text = re.sub(rf"\]\((?:\.\./)+{re.escape(name)}", f"]({up}{there}", text)
     text = re.sub(r"\]\((?:\.\./)+README\.md", f"]({up}index.md", text)
     text = text.replace("](docs/", "](").replace("](results/)", "](results-summary.md)")
+    text = text.replace("](gallery/)", "](auto_gallery/index)")
+    text = re.sub(r"\]\(gallery/(\w+)\.py\)", r"](auto_gallery/\1)", text)
+    if page == "index":
+        text += "".join(_toctree(entries, caption) for caption, entries in CONTENTS.items())
+    if page == "results-summary":
+        text += _toctree(["results/*"], glob=True)
     source[0] = text
+
+
+def _toctree(entries: list[str], caption: str = "", glob: bool = False) -> str:
+    """A hidden table of contents; pages stay plain Markdown for who reads them elsewhere."""
+    options = [":hidden:", *([f":caption: {caption}"] if caption else []), *([":glob:"] * glob)]
+    return "\n".join(["", "```{toctree}", *options, "", *entries, "```", ""])
 
 
 def _wrap(app: Sphinx) -> None:

@@ -1,5 +1,6 @@
 """The Python of the README and of the documentation's pages runs, links lead somewhere."""
 
+import ast
 import re
 import shutil
 from pathlib import Path
@@ -72,6 +73,18 @@ def test_links_lead_somewhere(page):
         path = page.parent / target if target else page
         assert path.exists(), target
         assert not anchor or anchor in anchors(path), f"{target}#{anchor}"
+
+
+def test_the_site_leads_to_every_page():
+    contents = ast.parse((ROOT / "docs" / "conf.py").read_text(encoding="utf-8"))
+    told = next(
+        ast.literal_eval(line.value)
+        for line in contents.body
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "CONTENTS"
+    )
+    made = {"auto_gallery/index", "changes", "results-summary"}
+    named = {page for pages in told.values() for page in pages} - made
+    assert named == {page.stem for page in (ROOT / "docs").glob("*.md")} - made - {"index"}
 
 
 @pytest.mark.parametrize("registry", REGISTRIES, ids=lambda r: r.kind)

@@ -12,6 +12,7 @@ from brainsnn.analysis.files import replace_file
 from brainsnn.analysis.ledger import read_ledger
 from brainsnn.analysis.notes import read_notes
 from brainsnn.analysis.results.pages import render
+from brainsnn.analysis.results.speed_page import read_benchmarks
 from brainsnn.analysis.results.summary_page import PAGES
 from brainsnn.analysis.tables import TableError
 
@@ -33,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         rows, claims = read_ledger(options.results), read_claims(options.results)
-        pages = render(rows, claims, read_notes(options.results))
+        notes, benchmarks = read_notes(options.results), read_benchmarks(options.results)
+        pages = render(rows, claims, notes, benchmarks)
     except TableError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -11,6 +11,7 @@ from brainsnn.analysis.notes import STATUS
 from brainsnn.analysis.paper import claims_of_rows
 from brainsnn.analysis.results.measures import records
 from brainsnn.analysis.results.protocol_page import differences, protocol_page
+from brainsnn.analysis.results.speed_page import speed_page
 from brainsnn.analysis.results.summary_page import PAGES, Result, exhibits_page, summary_page
 
 
@@ -18,6 +19,7 @@ def render(
     rows: pd.DataFrame,
     claims: Mapping[str, pd.DataFrame] | None = None,
     notes: Mapping[str, pd.DataFrame] | None = None,
+    benchmarks: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, str]:
     """The pages as Markdown.
 
@@ -30,6 +32,8 @@ def render(
         other protocols follow from their rows.
     notes : mapping of str to pandas.DataFrame, optional
         As `brainsnn.analysis.notes.read_notes` returns them.
+    benchmarks : mapping of str to pandas.DataFrame, optional
+        As `brainsnn.analysis.results.speed_page.read_benchmarks` returns them.
 
     Returns
     -------
@@ -46,6 +50,8 @@ def render(
     exhibits = notes.get("exhibits")
     if exhibits is not None and len(exhibits):
         pages[f"{PAGES}/papers.md"] = exhibits_page(exhibits, STATUS)
+    if benchmarks:
+        pages[f"{PAGES}/speed.md"] = speed_page(benchmarks)
     return pages
 
 

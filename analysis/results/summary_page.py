@@ -21,8 +21,9 @@ _INTRODUCTION = f"""\
 
 Every number was measured by a command, on test data that were read after training and every choice
 had ended, unless a protocol's page says otherwise. A page a protocol has all claims, runs and
-commands; [the papers, figure by figure]({PAGES}/papers.md) says what of each is reproduced. All of
-it is made from `results/` by `python -m brainsnn.analysis.results`.
+commands; [the papers, figure by figure]({PAGES}/papers.md) says what of each is reproduced, and
+[speed]({PAGES}/speed.md) how fast it is. All of it is made from `results/` by
+`python -m brainsnn.analysis.results`.
 """
 
 _WORDS = """\

@@ -9,6 +9,8 @@ from brainsnn.analysis.ledger import append_row, read_ledger
 from brainsnn.analysis.notes import read_notes
 from brainsnn.analysis.results import render, summary
 from brainsnn.analysis.results.__main__ import main
+from brainsnn.analysis.results.speed_page import read_benchmarks, speed_page
+from brainsnn.analysis.tables import TableError
 
 S4NN = "docs/results/s4nn-mnist.md"
 ANTLR = "docs/results/antlr-mnist.md"
@@ -213,3 +215,23 @@ def test_a_run_names_its_commit_in_ten_letters(tmp_path):
     text = render(read_ledger(tmp_path))[S4NN]
     assert "| `0123456789` |" in text
     assert f"| {ROW['epochs']} | 7 | {ROW['date']} |" in text
+
+
+def test_the_newest_measurement_of_each_comparison_is_told(tmp_path):
+    (tmp_path / "benchmarks").mkdir()
+    row = {"date": "2026-01-02", "commit": "a", "machine": "m", "load": 0.5, "what": "training"}
+    row |= {"network": "a-b", "value": 3.0, "unit": "us", "compared_with": "by hand", "ratio": 1.5}
+    rows = [row, row | {"value": 2.0, "ratio": 1.0}, row | {"what": "alone", "ratio": None}]
+    pd.DataFrame(rows).to_csv(tmp_path / "benchmarks" / "a-b.csv", index=False)
+    text = speed_page(read_benchmarks(tmp_path))
+    assert "`python benchmarks/a_b.py`" in text
+    assert "| training | a-b | 2 us | by hand | 1 | 0.5 | 2026-01-02 | m |" in text
+    assert "3 us" not in text
+    assert "alone" not in text
+
+
+def test_measurements_without_their_columns_are_refused(tmp_path):
+    (tmp_path / "benchmarks").mkdir()
+    pd.DataFrame({"ratio": [1.0]}).to_csv(tmp_path / "benchmarks" / "a.csv", index=False)
+    with pytest.raises(TableError, match=r"a\.csv"):
+        read_benchmarks(tmp_path)

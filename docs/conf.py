@@ -81,33 +81,34 @@ CONTENTS = {
         "equations",
         "engines",
         "export",
+        "conversion",
         "run-directory",
         "analysis",
         "spike-statistics",
     ],
     "Systems": ["s4nn", "glm", "antlr", "count"],
-    "Understand": ["claims", "architecture", "adding", "reference", "changes"],
-    "Results": ["results-summary"],
+    "Understand": ["claims", "architecture", "adding", "reference", "root/changes"],
+    "Results": ["root/results"],
 }
 
 _ROOT = Path(__file__).parents[1]
-_WRAPPED = {"RESULTS.md": "results-summary.md", "CHANGELOG.md": "changes.md"}
+_WRAPPED = {"RESULTS.md": "root/results.md", "CHANGELOG.md": "root/changes.md"}
 
 
-def _links_within(app: Sphinx, page: str, source: list[str]) -> None:
+def _links_within(_: Sphinx, page: str, source: list[str]) -> None:
     """Lead links that leave the folder of pages to what stands in the site instead."""
     text = source[0]
-    up = "../" if page.startswith("results/") else ""
+    up = "../" * page.count("/")
     for name, there in _WRAPPED.items():
         text = re.sub(rf"\]\((?:\.\./)+{re.escape(name)}", f"]({up}{there}", text)
     text = re.sub(r"\]\((?:\.\./)+README\.md", f"]({up}index.md", text)
-    text = text.replace("](docs/", "](").replace("](results/)", "](results-summary.md)")
+    text = text.replace("](docs/", f"]({up}").replace("](results/)", "](root/results.md)")
     text = text.replace("](gallery/)", "](auto_gallery/index)")
     text = re.sub(r"\]\(gallery/(\w+)\.py\)", r"](auto_gallery/\1)", text)
     if page == "index":
         text += "".join(_toctree(entries, caption) for caption, entries in CONTENTS.items())
-    if page == "results-summary":
-        text += _toctree(["results/*"], glob=True)
+    if page == "root/results":
+        text += _toctree(["../results/*"], glob=True)
     source[0] = text
 
 
@@ -122,6 +123,7 @@ def _wrap(app: Sphinx) -> None:
     for name, there in _WRAPPED.items():
         text = (_ROOT / name).read_text(encoding="utf-8")
         path = Path(app.srcdir) / there
+        path.parent.mkdir(exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
 

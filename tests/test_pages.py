@@ -82,9 +82,8 @@ def test_the_site_leads_to_every_page():
         for line in contents.body
         if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "CONTENTS"
     )
-    made = {"auto_gallery/index", "changes", "results-summary"}
-    named = {page for pages in told.values() for page in pages} - made
-    assert named == {page.stem for page in (ROOT / "docs").glob("*.md")} - made - {"index"}
+    named = {page for pages in told.values() for page in pages if "/" not in page}
+    assert named == {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"}
 
 
 @pytest.mark.parametrize("registry", REGISTRIES, ids=lambda r: r.kind)

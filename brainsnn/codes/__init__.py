@@ -20,6 +20,7 @@ from brainsnn.codes.potential import PotentialDecoder
 from brainsnn.codes.rank import RankLatencyEncoder
 from brainsnn.codes.rate import RateDecoder
 from brainsnn.codes.regular import RegularEncoder
+from brainsnn.codes.sequences.threshold_crossing import ThresholdCrossingEncoder
 from brainsnn.codes.staggered import StaggeredLatencyEncoder
 from brainsnn.registry import Registry
 
@@ -34,6 +35,7 @@ ENCODERS.add("poisson", PoissonEncoder)
 ENCODERS.add("modulated_poisson", ModulatedPoissonEncoder)
 ENCODERS.add("gamma", GammaEncoder)
 ENCODERS.add("bursts", BurstEncoder)
+ENCODERS.add("threshold_crossing", ThresholdCrossingEncoder)
 
 DECODERS: Registry[type[Decoder]] = Registry("decoder")
 DECODERS.add("first_spike", FirstSpikeDecoder)
@@ -59,5 +61,6 @@ __all__ = [
     "RateDecoder",
     "RegularEncoder",
     "StaggeredLatencyEncoder",
+    "ThresholdCrossingEncoder",
     "jitter_steps",
 ]

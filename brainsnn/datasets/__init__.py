@@ -6,6 +6,11 @@
 from brainsnn.datasets.abalone import Abalone
 from brainsnn.datasets.base import Dataset, ImageSet, Splits
 from brainsnn.datasets.caltech import Caltech
+from brainsnn.datasets.drawn.delayed_match import DelayedMatch
+from brainsnn.datasets.drawn.evidence import EvidenceAccumulation
+from brainsnn.datasets.drawn.pattern import PatternGeneration
+from brainsnn.datasets.drawn.randman import Randman
+from brainsnn.datasets.drawn.store_recall import StoreRecall
 from brainsnn.datasets.drawn.yin_yang import YinYang, yin_yang_trials
 from brainsnn.datasets.events import EventSet
 from brainsnn.datasets.fashion_mnist import FashionMNIST
@@ -16,6 +21,7 @@ from brainsnn.datasets.formats.tables import TableSet
 from brainsnn.datasets.iris import Iris
 from brainsnn.datasets.mnist import MNIST
 from brainsnn.datasets.nmnist import NMNIST, SmallNMNIST
+from brainsnn.datasets.sequences import LatencyMNIST, PermutedMNIST, SequentialMNIST
 from brainsnn.datasets.wisconsin import Wisconsin
 from brainsnn.datasets.yeast import Yeast
 from brainsnn.registry import Registry
@@ -28,7 +34,16 @@ DATASETS.add("nmnist", NMNIST)
 DATASETS.add("nmnist-small", SmallNMNIST)
 for _table in (Iris, Wisconsin, Abalone, Yeast):
     DATASETS.add(_table.name, _table)
-for _drawn in (YinYang,):
+for _sequence in (SequentialMNIST, PermutedMNIST, LatencyMNIST):
+    DATASETS.add(_sequence.name, _sequence)
+for _drawn in (
+    YinYang,
+    Randman,
+    StoreRecall,
+    DelayedMatch,
+    EvidenceAccumulation,
+    PatternGeneration,
+):
     DATASETS.add(_drawn.name, _drawn)
 
 __all__ = [
@@ -38,13 +53,21 @@ __all__ = [
     "Abalone",
     "Caltech",
     "Dataset",
+    "DelayedMatch",
     "EventSet",
+    "EvidenceAccumulation",
     "FashionMNIST",
     "IdxImages",
     "ImageSet",
     "Iris",
+    "LatencyMNIST",
+    "PatternGeneration",
+    "PermutedMNIST",
+    "Randman",
+    "SequentialMNIST",
     "SmallNMNIST",
     "Splits",
+    "StoreRecall",
     "TableSet",
     "Wisconsin",
     "Yeast",

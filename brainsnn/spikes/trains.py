@@ -189,6 +189,30 @@ class SpikeTrains:
         return cls(steps.shape[1], n_steps, offsets, neuron, step)
 
     @classmethod
+    def from_raster(cls, raster: NDArray[np.bool_]) -> SpikeTrains:
+        """Trains of a raster: who spikes when.
+
+        Parameters
+        ----------
+        raster : array of bool, shape (n_trials, n_steps, n_neurons)
+
+        Raises
+        ------
+        DataError
+            If it is of another type or number of axes.
+        """
+        raster = np.asarray(raster)
+        if raster.dtype != np.bool_ or raster.ndim != 3:
+            raise DataError(
+                "A raster is an array of bool, shape (n_trials, n_steps, n_neurons), got "
+                f"{raster.dtype} of shape {raster.shape}."
+            )
+        trial, step, neuron = np.nonzero(raster)
+        offsets = np.searchsorted(trial, np.arange(len(raster) + 1))
+        n_steps, n_neurons = raster.shape[1:]
+        return cls(n_neurons, n_steps, offsets, neuron.astype(np.int32), step.astype(np.int32))
+
+    @classmethod
     def concatenate(cls, parts: Iterable[SpikeTrains]) -> SpikeTrains:
         """Join blocks of trials of the same population, in order.
 

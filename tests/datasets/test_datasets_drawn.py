@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from brainsnn.cli import show
-from brainsnn.datasets import DATASETS, yin_yang_trials
+from brainsnn.datasets import (
+    DATASETS,
+    DelayedMatch,
+    EvidenceAccumulation,
+    PatternGeneration,
+    Randman,
+    StoreRecall,
+    yin_yang_trials,
+)
 from brainsnn.datasets.drawn.base import Drawn
 from brainsnn.datasets.drawn.yin_yang import YinYang, yin_yang_class
 from brainsnn.datasets.formats.tables import TableSet
@@ -99,3 +107,113 @@ def test_yin_yang_refusals():
     for shape in ((3,), (3, 3)):
         with pytest.raises(DataError, match="shape"):
             yin_yang_class(np.zeros(shape))
+
+
+def by_trial(trains, n_each):
+    """Spikes of each population in each step, shape (n_trials, n_steps, n_populations)."""
+    found = np.zeros((trains.n_trials, trains.n_steps, trains.n_neurons // n_each), int)
+    trial = np.repeat(np.arange(trains.n_trials), np.diff(trains.offsets))
+    np.add.at(found, (trial, trains.step, trains.neuron // n_each), 1)
+    return found
+
+
+def test_store_recall_keeps_the_bit_that_was_shown_with_store():
+    settings = {"n_symbol": 40, "shortest": 2, "longest": 3, "probability": 0.4}
+    trials = StoreRecall(**(SMALL | {"n_train": 200}), **settings).load().train
+    counts = by_trial(trials.inputs, 10).reshape(200, 4, 40, 4).sum(axis=2)
+    assert trials.inputs.n_steps == 160
+    on = counts > 0
+    assert on[:, -1].sum(axis=1).tolist() == [1] * 200
+    assert on[:, -1, 3].all()
+    assert not on[:, :-1, 3].any()
+    assert (on[:, :-1, 0] != on[:, :-1, 1]).all()
+    assert on[:, :, 2].sum(axis=1).tolist() == [1] * 200
+    store = on[:, :, 2].argmax(axis=1)
+    assert set(store) == {0, 1}  # two or three symbols before the recall
+    np.testing.assert_array_equal(on[np.arange(200), store, 1], trials.labels)
+    rate = counts[:, -1, 3].mean() / (40 * 10)
+    assert abs(rate - 0.4) < 0.01
+
+
+def test_delayed_match_is_whether_the_cues_were_the_same():
+    settings = {"n_cues": 3, "n_cue": 20, "n_delay": 5, "probability": 0.5, "background": 0.0}
+    trials = DelayedMatch(**(SMALL | {"n_train": 200}), **settings).load().train
+    counts = by_trial(trials.inputs, 10)
+    first, second = counts[:, :20].sum(axis=1), counts[:, 25:45].sum(axis=1)
+    assert not counts[:, 20:25].any()
+    assert not counts[:, 45:].any()
+    assert ((first > 0).sum(axis=1) == 1).all()
+    same = first.argmax(axis=1) == second.argmax(axis=1)
+    np.testing.assert_array_equal(same, trials.labels == 1)
+    assert 60 < trials.labels.sum() < 140
+    assert set(first.argmax(axis=1)) == set(second.argmax(axis=1)) == {0, 1, 2}
+
+
+def test_evidence_is_the_majority_of_cues():
+    settings = {"n_cues": 5, "n_cue": 20, "n_gap": 10, "n_delay": 30, "n_recall": 15}
+    trials = EvidenceAccumulation(
+        **(SMALL | {"n_train": 400}), **settings, probability=0.5, noise=0.2
+    ).load()
+    counts, labels = by_trial(trials.train.inputs, 10), trials.train.labels
+    assert counts.shape[1] == 5 * 30 + 30 + 15
+    cues = counts[:, :150].reshape(400, 5, 30, 4)
+    assert not cues[:, :, 20:, :2].any()
+    sides = cues[:, :, :20, :2].sum(axis=2)
+    assert ((sides > 0).sum(axis=2) == 1).all()
+    right = (sides[:, :, 1] > 0).sum(axis=1)
+    np.testing.assert_array_equal(right > 2, labels == 1)
+    assert not counts[:, :-15, 2].any()
+    assert counts[:, -15:, 2].any(axis=1).all()
+    assert abs(counts[:, :, 3].mean() / 10 - 0.2) < 0.01
+    assert abs(np.where(labels == 1, right, 5 - right).mean() / 5 - 0.73) < 0.05
+
+
+def test_patterns_are_one_curve_and_inputs_that_tell_the_time():
+    splits = PatternGeneration(**SMALL, n_steps=100, n_outputs=2).load()
+    wanted = splits.train.targets.values
+    assert wanted.shape == (20, 100, 2)
+    assert (wanted == wanted[0]).all()
+    assert np.abs(wanted).max() == 1
+    np.testing.assert_array_equal(wanted[0], splits.test.targets.values[0])
+    # Sums of sines of whole numbers of periods: nothing at other frequencies.
+    spectrum = np.abs(np.fft.rfft(wanted[0], axis=0))
+    assert spectrum[[1, 2, 3, 5]].min() > 1
+    assert np.delete(spectrum, [1, 2, 3, 5], axis=0).max() < 1e-9
+    counts = by_trial(splits.train.inputs, 4).sum(axis=0)
+    for part, now in enumerate(np.split(counts, 5)):
+        assert now[:, part].sum() > 0
+        assert not np.delete(now, part, axis=1).any()
+
+
+def test_manifolds_are_smooth_and_each_neuron_spikes_once():
+    trials = Randman(n_train=300, n_classes=3, n_steps=50).load().train
+    steps = trials.inputs.first_steps()
+    assert trials.inputs.neuron.size == 300 * 20
+    assert steps.max() == 49
+    assert steps.min() == 0
+    # Of a curve in 20 dimensions, the nearest other point is nearly always of the same class.
+    distances = np.abs(steps[:, None] - steps[None]).sum(axis=2) + 10**6 * np.eye(300, dtype=int)
+    assert (trials.labels[distances.argmin(axis=1)] == trials.labels).mean() > 0.95
+    rough = Randman(n_train=300, n_classes=3, n_steps=50, smoothness=0.0).load().train
+    assert not np.array_equal(rough.inputs.step, trials.inputs.step)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "words"),
+    [
+        (StoreRecall, {"shortest": 5}, "shortest delay, 5, is longer"),
+        (StoreRecall, {"n_symbol": 0}, "n_symbol"),
+        (StoreRecall, {"probability": 1.5}, "probability must be in 0..1"),
+        (DelayedMatch, {"n_cues": 1}, "n_cues"),
+        (DelayedMatch, {"background": -0.1}, "background must be"),
+        (EvidenceAccumulation, {"n_cues": 4}, "must be odd"),
+        (EvidenceAccumulation, {"bias": np.nan}, "bias must be"),
+        (PatternGeneration, {"n_steps": 4}, "n_steps"),
+        (PatternGeneration, {"cycles": ()}, "cycles are finite numbers"),
+        (Randman, {"dimension": 0}, "dimension"),
+        (Randman, {"smoothness": -1.0}, "smoothness"),
+    ],
+)
+def test_impossible_settings_are_refused(kind, wrong, words):
+    with pytest.raises(ConfigError, match=words):
+        kind(**wrong)

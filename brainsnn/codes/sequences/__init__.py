@@ -1,0 +1,1 @@
+"""Codes of values that come one after the other, not all at once."""

@@ -109,6 +109,7 @@ class Trainer:
             streams,
         )
         self.state.optimiser.confine(engine.model.trainable)
+        self.state.optimiser.draw_from(streams)
         sequential = config.update == "sequential"
         size = config.batch_size
         self.updater = updater or make_updater(

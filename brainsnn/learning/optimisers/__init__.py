@@ -2,6 +2,7 @@
 
 from brainsnn.learning.optimisers.adam import Adam, AdamConfig
 from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserConfig
+from brainsnn.learning.optimisers.deep_r import DeepR, DeepRConfig
 from brainsnn.learning.optimisers.quantised import QuantisedAdam, QuantisedAdamConfig
 from brainsnn.learning.optimisers.sgd import SGD, SGDConfig
 
@@ -10,6 +11,8 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamConfig",
+    "DeepR",
+    "DeepRConfig",
     "Optimiser",
     "OptimiserConfig",
     "QuantisedAdam",

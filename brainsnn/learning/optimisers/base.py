@@ -18,6 +18,7 @@ from brainsnn.learning.kernels import OptimiserKernels
 from brainsnn.learning.optimisers.checks import Layout, Rows, check_gradient
 from brainsnn.network.parameters import Bounds, Parameter
 from brainsnn.registry import Registry
+from brainsnn.streams import Streams
 
 UNBOUNDED: Bounds = (-math.inf, math.inf)
 
@@ -47,6 +48,9 @@ class Optimiser(ABC):
         """Keep these to their bounds and scales from now on."""
         self._bounds = {n: p.bounds for n, p in parameters.items() if p.bounds != UNBOUNDED}
         self._scales = {n: p.scale for n, p in parameters.items() if p.scale != 1}
+
+    def draw_from(self, streams: Streams) -> None:  # noqa: B027 - most draw nothing
+        """Draw what is drawn from these streams from now on, so that a seed repeats it."""
 
     def bounds(self, name: str) -> Bounds:
         """Least and largest value of a connection's weights, or of a parameter."""

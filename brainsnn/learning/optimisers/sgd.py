@@ -176,6 +176,8 @@ class SGD(Optimiser):
     ----------
     weight_decay : float, default 0
         :math:`\lambda`; S4NN uses 1e-6. Lazy for connections named in `prepare`.
+    lazy : bool, default True
+        Whether any decay is put off.
 
     Raises
     ------
@@ -183,9 +185,9 @@ class SGD(Optimiser):
         If learning rate times decay reaches 1 in a step: weights would vanish or change sign.
     """
 
-    def __init__(self, weight_decay: float = 0.0) -> None:
+    def __init__(self, weight_decay: float = 0.0, *, lazy: bool = True) -> None:
         self.weight_decay = weight_decay
-        self.postpones = weight_decay > 0
+        self.postpones = lazy and weight_decay > 0
         self._product: dict[str, NDArray[np.float64]] = {}
         self._paid: dict[str, NDArray[np.float64]] = {}
 

@@ -4,7 +4,7 @@ import pytest
 from limits import assert_ends
 from pydantic import ValidationError
 
-from brainsnn.learning.optimisers import OPTIMISERS
+from brainsnn.learning.optimisers import OPTIMISERS, SGD
 from brainsnn.learning.optimisers.quantised import MOST_BITS
 
 MOMENTS = {"beta1": "decay", "beta2": "decay", "epsilon": "positive"}
@@ -12,6 +12,10 @@ ENDS = {
     "sgd": {"weight_decay": "not negative"},
     "adam": {**MOMENTS, "weight_decay": "not negative"},
     "quantised_adam": {**MOMENTS, "weight_decay": "not negative", "bits": "from 1"},
+    "deep_r": {
+        **dict.fromkeys(("l1", "temperature", "weight_decay"), "not negative"),
+        "connectivity": "positive share",
+    },
 }
 
 
@@ -22,6 +26,13 @@ def test_every_optimiser_is_here():
 @pytest.mark.parametrize("name", ENDS)
 def test_settings_end_where_they_should(name):
     assert_ends(OPTIMISERS[name], ENDS[name])
+
+
+def test_decay_is_put_off_unless_it_must_not_be():
+    for decay, lazy, puts_off in ((0.1, True, True), (0.1, False, False), (0.0, True, False)):
+        optimiser = SGD(decay, lazy=lazy)
+        assert optimiser.postpones == puts_off
+        assert bool(optimiser.layout("a", (2, 2))) == puts_off
 
 
 def test_weights_have_16_bits_at_most():

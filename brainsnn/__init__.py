@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from brainsnn.streams import Streams as Streams
     from brainsnn.training.bptt import BPTT as BPTT
     from brainsnn.training.brian2_network import compile_brian2 as compile  # noqa: A004 -- of this package
+    from brainsnn.training.eprop import EProp as EProp
 
 _MODULES = ("datasets", "errors")
 
 #: Where each word of the vocabulary comes from: a module and the name there.
 _PLACES = {
     "BPTT": ("brainsnn.training.bptt", "BPTT"),
+    "EProp": ("brainsnn.training.eprop", "EProp"),
     "Antlr": ("brainsnn.learning.rules", "Antlr"),
     "Bernoulli": ("brainsnn.codes", "BernoulliEncoder"),
     "Classifier": ("brainsnn.classifier", "Classifier"),

@@ -26,22 +26,27 @@ class PotentialDecoder:
         Which potential: that at the trial's end, or the mean or the largest of all steps. The
         latter two need a recording with the states of every step, which a rule that learns by them
         adds (`BoundRule.observe`).
+    share : float, default 1
+        Of the steps of a trial: the mean and the largest are those of its last ones, one at least.
 
     Raises
     ------
     ConfigError
-        If `of` is none of these.
+        If `of` is none of these, or the share is not above 0 and at most 1.
     """
 
     citation: ClassVar[str] = "E.O. Neftci, H. Mostafa and F. Zenke, IEEE SPM 36(6):51-63 (2019)"
 
     of: Literal["last", "mean", "largest"] = "last"
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         if self.of not in ("last", "mean", "largest"):
             raise ConfigError(
                 f"A decision is by last, mean or largest potentials, not {self.of!r}."
             )
+        if not 0 < self.share <= 1:
+            raise ConfigError(f"The share of steps must be in 0..1, above 0, got {self.share}.")
 
     def decode(self, recording: Recording, population: str = "output") -> Decisions:
         """Class and decision step of every trial.
@@ -79,5 +84,6 @@ class PotentialDecoder:
                 f"The {self.of} potential of {population!r} needs its states at every step, which "
                 "this recording does not have; the last one is there without."
             )
-        course = found[0]
+        n_steps = found[0].shape[1]
+        course = found[0][:, n_steps - max(1, round(self.share * n_steps)) :]
         return course.mean(axis=1) if self.of == "mean" else course.max(axis=1)

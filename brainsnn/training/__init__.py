@@ -7,12 +7,14 @@ from brainsnn.training.callbacks.health import HealthReport, diagnose
 from brainsnn.training.callbacks.health_monitor import HealthMonitor
 from brainsnn.training.callbacks.progress import reporter
 from brainsnn.training.config import TrainingConfig
+from brainsnn.training.eprop import EProp
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.trainer import Trainer
 
 __all__ = [
     "BPTT",
     "Callback",
+    "EProp",
     "HealthMonitor",
     "HealthReport",
     "Interrupted",

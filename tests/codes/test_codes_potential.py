@@ -33,3 +33,13 @@ def test_mean_and_largest_read_the_states() -> None:
         PotentialDecoder("mean").decode(PLAIN)
     with pytest.raises(ConfigError, match="last, mean or largest"):
         PotentialDecoder("first")  # type: ignore[arg-type]
+
+
+def test_a_share_reads_the_last_steps() -> None:
+    seen = PLAIN.with_states({("output", "v"): COURSE})
+    for share, wanted in ((2 / 3, 0), (1 / 3, 0), (1e-9, 0), (1.0, -1)):
+        assert PotentialDecoder("mean", share).decode(seen).decision[0] == wanted
+    assert PotentialDecoder("largest", 2 / 3).decode(seen).decision[0] == 0
+    for wrong in (0.0, 1.1, np.nan):
+        with pytest.raises(ConfigError, match="share of steps"):
+            PotentialDecoder("mean", wrong)

@@ -14,6 +14,7 @@ from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.losses.readouts import CountReadout, FirstSpikeReadout, PotentialReadout
 from brainsnn.learning.losses.step_values import SquaredError
 from brainsnn.learning.losses.train_distance import TrainDistance
+from brainsnn.learning.losses.window import WindowReadout
 from brainsnn.spikes import SpikeTrains
 
 N_TRIALS, N_STEPS, N = 3, 9, 4
@@ -22,6 +23,8 @@ LABELS = np.array([0, 3, 1])
 SMOOTH = {
     "counts": (CountReadout(CountSoftmax(0.7)), LABELS),
     **{of: (PotentialReadout(of, CountSoftmax(0.6)), LABELS) for of in ("mean", "largest", "last")},  # type: ignore[arg-type]
+    "window": (WindowReadout("mean", 0.5, CountSoftmax(0.6)), LABELS),
+    "each": (WindowReadout("each", 0.3, CountSoftmax(0.6)), LABELS),
     "values": (SquaredError(), RNG.normal(size=(N_TRIALS, N_STEPS, N))),
 }
 
@@ -82,3 +85,20 @@ def test_what_does_not_fit_is_refused() -> None:
         SquaredError().value(course, np.zeros(2))
     with pytest.raises(LearningError, match="A course has shape"):
         CountReadout().value(course[0], LABELS)
+
+
+def test_windows_are_the_last_steps() -> None:
+    course = RNG.normal(size=(N_TRIALS, N_STEPS, N))
+    last, softmax = course[:, -3:], CountSoftmax()
+    of_mean = WindowReadout("mean", 1 / 3).value(course, LABELS)
+    np.testing.assert_allclose(of_mean, softmax.value(last.mean(axis=1), LABELS))
+    each = np.mean([softmax.value(last[:, t], LABELS) for t in range(3)], axis=0)
+    np.testing.assert_allclose(WindowReadout("each", 1 / 3).value(course, LABELS), each)
+    np.testing.assert_allclose(
+        WindowReadout("mean", 1e-6).value(course, LABELS),
+        PotentialReadout("last").value(course, LABELS),
+    )
+    with pytest.raises(LearningError, match="share"):
+        WindowReadout("mean", 0.0)
+    with pytest.raises(LearningError, match="'largest'"):
+        WindowReadout("largest")  # type: ignore[arg-type]

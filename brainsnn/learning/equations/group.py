@@ -49,7 +49,9 @@ def resolved(group: NeuronGroup, namespace: Mapping[str, Any]) -> dict[str, Any]
     names = (
         set(group.variables) | group.equations.identifiers | {"dt", "t"} | set(DEFAULT_FUNCTIONS)
     )
-    names |= set().union(get_identifiers(str(group._refractory)), *map(get_identifiers, texts))
+    if isinstance(group._refractory, str):  # A time prints its unit, which is no name of theirs.
+        texts.append(group._refractory)
+    names |= set().union(*map(get_identifiers, texts))
     names -= {"and", "or", "not", "True", "False", "xi", "second"}
     known = {n for n in names if not n.startswith(("_", "xi_"))}
     return dict(group.resolve_all(known, namespace, user_identifiers=()))

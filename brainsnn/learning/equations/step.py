@@ -42,16 +42,20 @@ class Spike:
         A name of `slopes.SLOPES`, or a Brian2 string of the margin ``_g`` and ``_scale``.
     scale : float, default 1
         Scale of the margin, in SI units.
-    attached : bool, default True
-        Whether the derivative of a reset by its spike is followed.
+    attached : bool or tuple of str, default True
+        Whether the derivative of a reset by its spike is followed; or of which states' resets.
     smooth : bool, default False
         Whether spikes are sigmoids of the margin in the forward pass too (for checks).
     """
 
     slope: str = "triangle"
     scale: float = 1.0
-    attached: bool = True
+    attached: bool | tuple[str, ...] = True
     smooth: bool = False
+
+    def follows(self, state: str) -> bool:
+        """Whether the reset of a state is followed."""
+        return self.attached if isinstance(self.attached, bool) else state in self.attached
 
 
 @dataclass
@@ -235,7 +239,7 @@ def _add_reset(
         if is_flat(n, program.variables[n]):
             program.assign(n, where_(fires, new, old), {})
             continue
-        slopes = {new: s, old: 1 - s} | ({s: new - old} if spike.attached else {})
+        slopes = {new: s, old: 1 - s} | ({s: new - old} if spike.follows(n) else {})
         program.assign(
             n, old + s * (new - old) if spike.smooth else where_(fires, new, old), slopes
         )

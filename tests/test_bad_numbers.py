@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attempts import glm, learning, optimisers, pairs, spikes, taught
+from attempts import eprop, glm, learning, optimisers, pairs, spikes, taught
 from attempts.spikes import FAR, Attempt, recorded, trains
 from helpers import NAN
 from numba.core.dispatcher import Dispatcher
@@ -36,6 +36,7 @@ ATTEMPTS = (
     | glm.ATTEMPTS
     | pairs.ATTEMPTS
     | taught.ATTEMPTS
+    | eprop.ATTEMPTS
 )
 #: What compiled training calls was checked by the first batch, which goes step by step, and by
 #: `tests/training`; an engine checks its inputs for it. Sums of squares take no number for a place.

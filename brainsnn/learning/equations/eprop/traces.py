@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from brainsnn.errors import DerivationError
+from brainsnn.errors import DataError, DerivationError
 from brainsnn.learning.equations.eprop.forward import Array, Met, along
 from brainsnn.learning.equations.eprop.kernel import advance
 from brainsnn.learning.equations.eprop.population import StepJacobian
@@ -140,7 +140,13 @@ class ForwardGradient:
         Returns
         -------
         dict of (connection, variable) to array, shape (synapses,)
+
+        Raises
+        ------
+        DataError
+            If an array is missing, or has another shape.
         """
+        self._check_shapes(spikes, by_output, by_spike or {}, feedback or {})
         n_steps, n_trials, _ = by_output.shape
         out = self.readout.population
         spikes = {**spikes, out: np.zeros_like(by_output)}
@@ -162,6 +168,37 @@ class ForwardGradient:
                 self._advance(path, narrow, maps[k], begin, *now)
             begin = end
         return {(p.name, p.variable): p.gradient for p in paths}
+
+    def _check_shapes(
+        self,
+        spikes: Mapping[str, Array],
+        by_output: Array,
+        by_spike: Mapping[str, Array],
+        feedback: Mapping[str, Array],
+    ) -> None:
+        """Refuse arrays of other steps, trials or neurons."""
+        sizes = {k: p.size for k, p in self.network.populations.items()}
+        out, shape = self.readout.population, np.shape(by_output)
+        if len(shape) != 3 or shape[2] != sizes[out]:
+            raise DataError(
+                f"Derivatives by {out!r} have shape {shape}; needed is (steps, trials, "
+                f"{sizes[out]})."
+            )
+        wanted: dict[tuple[str, str], tuple[int, ...]] = {
+            ("The spikes of", k): (*shape[:2], n) for k, n in sizes.items() if k != out
+        }
+        given = {("The spikes of", k): np.shape(spikes[k]) for k in spikes if k != out}
+        for k in by_spike:
+            wanted["Derivatives by the spikes of", k] = (*shape[:2], sizes.get(k, 0))
+            given["Derivatives by the spikes of", k] = np.shape(by_spike[k])
+        for k in feedback:
+            wanted["Feedback to", k] = (sizes.get(k, 0), sizes[out])
+            given["Feedback to", k] = np.shape(feedback[k])
+        for (what, k), expected in wanted.items():
+            if given.get((what, k)) != expected:
+                raise DataError(
+                    f"{what} {k!r} have shape {given.get((what, k))}; needed is {expected}."
+                )
 
     def _signal(self, k: str, by_output: Array, feedback: Mapping[str, Array]) -> Array:
         """Learning signal of a population, moved to the step in which its spikes set out."""

@@ -21,6 +21,7 @@ from brainsnn.spikes.targets import StepValues
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import BPTT, EProp, Trainer, TrainingConfig
+from brainsnn.training.bptt.numpy_gradient import by_hidden_spikes, raster
 
 N_STEPS, N_TRIALS = 30, 12
 
@@ -79,13 +80,6 @@ def ran(model: Model, inputs: SpikeTrains) -> Any:
         return engine.run(inputs), weights
 
 
-def raster(recording: Any, name: str) -> Any:
-    mine = recording.population == recording.code(name)
-    found = np.zeros((N_STEPS, N_TRIALS, recording.populations[name]))
-    found[recording.step[mine], recording.trial[mine], recording.neuron[mine]] = 1
-    return found
-
-
 @pytest.mark.parametrize(
     ("again", "loss"), [(CONNECTIONS[1], "mean_potential"), (SPARSE, "values")]
 )
@@ -108,15 +102,17 @@ def test_it_is_bptt_without_paths_through_other_neurons(again: Connection, loss:
     reference = BPTT(
         loss=loss, pseudo_derivative="triangle", scale=0.5, rate_penalty=3.0, rate_target=0.0
     ).bound(cut, N_STEPS)
-    reference._take({n: p.spread(weights[n]) for n, p in reference.places.items()})
+    for name, place in reference.places.items():
+        own = reference.derived.values(place.key)
+        own[...] = place.spread(weights[name]).reshape(own.shape)
     given = {"input": raster(recording, "input"), "echo": raster(recording, "hidden")}
-    again_ran = reference.compiled.run(given, N_STEPS)
-    np.testing.assert_array_equal(again_ran.raster("hidden"), given["echo"])
+    trace = reference.derived.run(given, N_STEPS)
+    np.testing.assert_array_equal(trace.spikes["hidden"], given["echo"])
     assert 0.02 < given["echo"].mean() < 0.5
-    course = np.moveaxis(again_ran.states["output", "v"], 0, 1)
+    course = np.stack([x["output"]["v"] for x in trace.threshold], axis=1)
     by_state = np.moveaxis(reference.loss_function.slope(course, wanted), 0, 1)
-    penalty = reference._by_hidden_spikes(recording)
-    expected = reference.compiled.gradient(penalty, {("output", "v"): by_state})
+    penalty = by_hidden_spikes(recording, reference.penalty, ["hidden"])
+    expected = reference.derived.gradient(trace, penalty, {("output", "v"): by_state})
     for name, place in reference.places.items():
         mine, theirs = found[name].values, place.gather(expected[place.key])
         assert np.abs(theirs).max() > 0

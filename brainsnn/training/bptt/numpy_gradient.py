@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.learning.base import RowGradient, Weights
+from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.equations.network import DerivedNetwork
 from brainsnn.learning.equations.parts import Trace
 from brainsnn.spikes import Recording
@@ -57,7 +58,8 @@ class NumpyGradient:
         """See `Taught.gradients`; from the loss's derivatives."""
         assert slopes is not None
         trace, (owner, state) = self._run(recording, weights), self._asked.read
-        by_spike, by = self._penalty(recording), np.moveaxis(slopes, 0, 1)
+        by = np.moveaxis(slopes, 0, 1)
+        by_spike = by_hidden_spikes(recording, self._asked.penalty, self._asked.hidden)
         by_state = {(owner, state): by} if self._asked.loss.reads == "potential" else {}
         if not by_state:
             by_spike[owner] = by
@@ -78,15 +80,17 @@ class NumpyGradient:
         given = {name: raster(recording, name) for name in inputs}
         return self.network.run(given, recording.n_steps)
 
-    def _penalty(self, recording: Recording) -> dict[str, Array]:
-        """Derivatives of the penalty by hidden spikes."""
-        found: dict[str, Array] = {}
-        penalty, n_steps = self._asked.penalty, recording.n_steps
-        for name in self._asked.hidden if penalty.weight else ():
-            counts = recording.counts(name).astype(np.float64)
-            error = penalty.error(counts, n_steps)
-            found[name] = np.broadcast_to(error, (n_steps, *counts.shape))
-        return found
+
+def by_hidden_spikes(
+    recording: Recording, penalty: RatePenalty, hidden: Sequence[str]
+) -> dict[str, Array]:
+    """Derivatives of a penalty on rates by the spikes of populations."""
+    found: dict[str, Array] = {}
+    for name in hidden if penalty.weight else ():
+        counts = recording.counts(name).astype(np.float64)
+        error = penalty.error(counts, recording.n_steps)
+        found[name] = np.broadcast_to(error, (recording.n_steps, *counts.shape))
+    return found
 
 
 def raster(recording: Recording, name: str) -> NDArray[np.float64]:

@@ -15,7 +15,8 @@ from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.equations.eprop import ForwardGradient
 from brainsnn.learning.kernels import NetworkKernel, RuleKernels
 from brainsnn.spikes import Recording
-from brainsnn.training.bptt.bound import BoundBPTT, _raster
+from brainsnn.training.bptt.bound import BoundBPTT
+from brainsnn.training.bptt.numpy_gradient import by_hidden_spikes, raster
 
 Floats = NDArray[np.float64]
 
@@ -26,8 +27,8 @@ class BoundEProp(BoundBPTT):
 
     Parameters
     ----------
-    loss_function, penalty, keep_every, temperature, inputs, read, places, first_values, constants
-        See `BoundBPTT`, as are `told` and `derived`.
+    loss_function, penalty, keep_every, temperature, populations, read, places, first_values
+        See `BoundBPTT`, as are `constants`, `told` and `derived`.
     drawn : mapping of str to array, shape (neurons, outputs)
         Feedback weights of hidden populations that were drawn; none if all are the readout's own.
     beside : bool
@@ -46,12 +47,16 @@ class BoundEProp(BoundBPTT):
         self, recording: Recording, weights: Weights, wanted: Any
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield the gradient of every connection, the last first (see `BoundRule`)."""
-        course = self._course(self.observe(recording, weights))
+        if self.read not in recording.states:
+            recording = self.observe(recording, weights)
+        course = self._course(recording)
         self._refuse_spikes(recording)
-        self._take({name: place.spread(weights[name]) for name, place in self.places.items()})
-        spikes = {k: _raster(recording, k) for k in self.derived.populations}
+        for name, place in self.places.items():
+            own = self.derived.values(place.key)
+            own[...] = place.spread(weights[name]).reshape(own.shape)
+        spikes = {k: raster(recording, k) for k in self.derived.populations}
         by_output = np.moveaxis(self.loss_function.slope(course, wanted), 0, 1)
-        by_spike = self._by_hidden_spikes(recording)
+        by_spike = by_hidden_spikes(recording, self.penalty, self._hidden)
         found = self.forward.gradient(spikes, by_output, by_spike, self._feedback())
         for name, place in reversed(list(self.places.items())):
             values = place.gather(found[place.key])

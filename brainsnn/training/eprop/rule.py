@@ -36,8 +36,9 @@ from brainsnn.learning.losses.window import WindowReadout
 from brainsnn.learning.rule import RULES
 from brainsnn.network.model import Model
 from brainsnn.streams import Streams
-from brainsnn.training.bptt.bound import BoundBPTT, Place
+from brainsnn.training.bptt.bound import BoundBPTT
 from brainsnn.training.bptt.first_values import FirstValue
+from brainsnn.training.bptt.place import Place
 from brainsnn.training.bptt.rule import BPTT
 from brainsnn.training.eprop.bound import BoundEProp
 
@@ -117,7 +118,7 @@ class EProp(BPTT):
     def over(
         self,
         derived: DerivedNetwork,
-        inputs: tuple[str, ...],
+        populations: tuple[str, ...],
         read: tuple[str, str],
         places: Mapping[str, Place],
         n_steps: int,
@@ -130,14 +131,13 @@ class EProp(BPTT):
         ------
         RuleError
         """
-        whole = super().over(derived, inputs, read, places, n_steps, first, constants)
+        whole = super().over(derived, populations, read, places, n_steps, first, constants)
         try:
             forward = ForwardGradient(whole.derived, whole.read)
         except DerivationError as error:
             raise RuleError(f"The rule {self.name!r} cannot train this network: {error}") from error
         drawn = {} if self.feedback == "symmetric" else self._drawn(forward)
         given = {f.name: getattr(whole, f.name) for f in fields(BoundBPTT) if f.init}
-        given.pop("_last")
         return BoundEProp(**given, drawn=drawn, beside=self.feedback == "adaptive")
 
     def _drawn(self, forward: ForwardGradient) -> Mapping[str, NDArray[np.float64]]:

@@ -216,9 +216,11 @@ class TrainedNetwork(Generic[C]):
         chosen: LabelledTrials = getattr(self.material, split).plain()
         codes = self.experiment.codes(self.config)
         named = [{"decoder": code} if len(codes) > 1 else {} for code in codes]
+        learned = self.experiment.code(self.config)
+        decoders = [self.decoder if code == learned else DECODERS[code]() for code in codes]
         tables = [
-            evaluate(self.engine, chosen, DECODERS[code]()).assign(**column)
-            for code, column in zip(codes, named, strict=True)
+            evaluate(self.engine, chosen, decoder, rule=self.rule).assign(**column)
+            for decoder, column in zip(decoders, named, strict=True)
         ]
         trials = pd.concat(tables, ignore_index=True).assign(**self.row)
         run.write_trials(trials)

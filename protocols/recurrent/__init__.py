@@ -1,0 +1,1 @@
+"""Experiments with networks that have memory: recurrent, with neurons that adapt."""

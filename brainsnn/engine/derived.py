@@ -310,6 +310,9 @@ class CompiledGradient:
                 found[p.name, n] = row if np.ndim(p.population.values[n]) else row.sum()
             for k, n in enumerate(p.step.states):
                 found[p.name, f"{n}(0)"] = first[:, k]
+                if n in p.step.trained_first:
+                    total, shape = first[:, k].sum(axis=0), np.shape(p.population.start[n])
+                    found[p.name, n] = total if shape == total.shape else total.sum().reshape(shape)
         for number, c in enumerate(self.source.connections):
             for n in c.connection.effect.trained:
                 values = given[f"GW_{number}_{n}"]

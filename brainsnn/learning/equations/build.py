@@ -9,11 +9,15 @@ import brian2
 import numpy as np
 
 from brainsnn.errors import DerivationError
-from brainsnn.learning.equations.effect import derive_effect
 from brainsnn.learning.equations.functions import Derivatives
+from brainsnn.learning.equations.group import linked_names
+from brainsnn.learning.equations.links import add_linked_values, link_of
 from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.learning.equations.order import check_sums, pieces_of
 from brainsnn.learning.equations.parts import Connection, Population
 from brainsnn.learning.equations.step import Spike, Step, derive_step
+from brainsnn.learning.equations.synapses.connection import add_read_values, connection_of
+from brainsnn.learning.equations.synapses.effect import EffectSettings
 
 #: What gives spikes and has no equations.
 SOURCES = (brian2.SpikeGeneratorGroup, brian2.PoissonGroup)
@@ -26,13 +30,13 @@ LOOKERS = (
     brian2.PopulationRateMonitor,
 )
 
-#: What groups and synapses consist of, and when it runs. Summed variables are refused by name.
+#: What groups and synapses consist of, and when it runs.
 TIMES = {
     "StateUpdater": "groups",
     "Thresholder": "thresholds",
     "Resetter": "resets",
     "SynapticPathway": "synapses",
-    "SummedVariableUpdater": None,
+    "SummedVariableUpdater": "groups",
 }
 
 
@@ -66,19 +70,17 @@ def derive(
     if namespace is None:
         namespace = brian2.core.namespace.get_local_namespace(level=1)
     wanted = wanted_names(trainable)
-    for part in network.sorted_objects:
-        if isinstance(part, brian2.Synapses) and "delay" in wanted.get(part.name, ()):
-            raise DerivationError(
-                f"{part.name}: a delay is a whole number of steps here and has no derivative; "
-                "exact spike times (derive_events) have one by it."
-            )
+    spike = spike or Spike()
+    _refuse_delays(network, wanted)
     check_parts(network, wanted)
     populations: dict[str, Population] = {}
     connections: dict[str, Connection] = {}
-    first = arrivals_first(network)
+    first, pieces = arrivals_first(network), pieces_of(network)
+    check_sums(network, pieces)
     for part in in_order(network):
         names = wanted.get(part.name, ())
-        connections[part.name] = connection_of(part, namespace, names, derivatives, first)
+        settings = EffectSettings(namespace, names, derivatives, spike.smooth)
+        connections[part.name] = connection_of(network, part, settings)
     for part in network.sorted_objects:
         if isinstance(part, SOURCES):
             populations[part.name] = Population(len(part))
@@ -87,20 +89,37 @@ def derive(
             names = wanted.get(part.name, ())
             step = derive_step(part, namespace, names, spike, derivatives, written)
             populations[part.name] = _population(part, step)
-    for connection in connections.values():
-        add_read_values(network, populations, connection)
-    return DerivedNetwork(populations, connections, common_step(network), first)
+    for name, connection in connections.items():
+        add_read_values(network, populations, name, connection)
+    add_linked_values(network, populations, pieces)
+    return DerivedNetwork(populations, connections, common_step(network), first, pieces)
+
+
+def _refuse_delays(network: brian2.Network, wanted: Mapping[str, tuple[str, ...]]) -> None:
+    for part in network.sorted_objects:
+        if isinstance(part, brian2.Synapses) and "delay" in wanted.get(part.name, ()):
+            raise DerivationError(
+                f"{part.name}: a delay is a whole number of steps here and has no derivative; "
+                "exact spike times (derive_events) have one by it."
+            )
 
 
 def in_order(network: brian2.Network) -> list[brian2.Synapses]:
-    """All synapses, in the order in which their spikes arrive."""
+    """All synapses, in the order in which they act."""
     paths = [part for part in network.sorted_objects if isinstance(part, brian2.Synapses)]
-    return sorted(paths, key=lambda path: (path._pathways[0].order, path._pathways[0].name))
+    acting = [piece.owner for piece in pieces_of(network) if piece.kind == "synapses"]
+    names = [*acting, *(path.name for path in paths)]
+    return sorted(paths, key=lambda path: names.index(path.name))
 
 
 def written_by(connections: Mapping[str, Any], name: str) -> set[str]:
-    """Variables of a group that arriving spikes change."""
-    return {x for c in connections.values() if c.target == name for x in c.effect.targets}
+    """Variables of a group that synapses change."""
+    found = set()
+    for c in connections.values():
+        for target in (n for m in c.moments.values() for n in m.effect.targets):
+            owner, bare, _ = c.side(target)
+            found |= {bare} if owner == name else set()
+    return found
 
 
 def wanted_names(trainable: Mapping[Any, Any]) -> dict[str, tuple[str, ...]]:
@@ -164,16 +183,11 @@ def check_parts(network: brian2.Network, wanted: Mapping[str, Any]) -> None:
 
 def _check_pieces(part: Any) -> None:
     """Refuse what a group or synapses do beside their step, or at another time of it."""
-    linked = [n for n, eq in part.equations.items() if "linked" in eq.flags]
-    if linked:
-        raise DerivationError(
-            f"{part.name}.{linked[0]} is linked to a variable of another group: not followed."
-        )
     for piece in part.contained_objects:
         kind = type(piece).__name__
         if kind not in TIMES:
             raise DerivationError(f"{part.name}: {piece.name} ({kind}) has no derivative here.")
-        if TIMES[kind] not in (None, piece.when):
+        if TIMES[kind] != piece.when:
             raise DerivationError(
                 f"{part.name}: {piece.name} runs in {piece.when!r}, not in {TIMES[kind]!r}: the "
                 "order of a step is the schedule's."
@@ -181,27 +195,14 @@ def _check_pieces(part: Any) -> None:
 
 
 def _population(group: brian2.NeuronGroup, step: Step) -> Population:
-    refuse_changing(group.name, step.trained, step.names)
     read = set().union(
         *(f.reads for f in (step.forward_update, step.forward_reset, step.backward_update))
     )
-    values = parameter_values(step.update.variables, (read | set(step.trained)) - set(step.names))
+    links = {n: link_of(group, n) for n in linked_names(group)}
+    names = (read | set(step.trained)) - set(step.names) - set(links)
+    values = parameter_values(step.update.variables, names)
     start = {n: np.array(group.variables[n].get_value()) for n in step.names}
-    return Population(len(group), step, values, start)
-
-
-def refuse_changing(owner: str, trained: Iterable[str], names: Iterable[str]) -> None:
-    """Refuse to train what a trial changes.
-
-    Raises
-    ------
-    DerivationError
-    """
-    for name in sorted(set(trained) & set(names)):
-        raise DerivationError(
-            f"{owner}: {name!r} changes during a trial; the gradient by its first value is given "
-            f"without being asked for, as '{name}(0)'."
-        )
+    return Population(len(group), values, start, links, step)
 
 
 def parameter_values(variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -216,61 +217,3 @@ def parameter_values(variables: Mapping[str, Any], names: Iterable[str]) -> dict
         alone = value.size == 1 and getattr(variable, "scalar", True)
         found[n] = value.reshape(()) if alone else value
     return found
-
-
-def connection_of(
-    synapses: brian2.Synapses,
-    namespace: Mapping[str, Any],
-    trained: tuple[str, ...],
-    derivatives: Derivatives | None,
-    first: bool,
-) -> Connection:
-    """Derive synapses.
-
-    Raises
-    ------
-    DerivationError
-        If they do what is not followed.
-    """
-    _check_synapses(synapses)
-    effect = derive_effect(synapses, namespace, trained, derivatives)
-    delay = np.asarray(synapses.pre.variables["delay"].get_value(), float)
-    dt = float(np.asarray(synapses.pre.source.clock.dt_).item())
-    i, j = np.asarray(synapses.i[:]), np.asarray(synapses.j[:])
-    lag = np.broadcast_to((delay / dt + 0.5).astype(int), i.shape) + int(first)
-    read = effect.forward.reads | effect.backward.reads | set(effect.trained)
-    values = {
-        n: np.array(synapses.variables[n].get_value(), float)
-        for n in read
-        if n in synapses.variables and not n.endswith(("_pre", "_post"))
-    }
-    values = {n: v.reshape(()) if synapses.variables[n].scalar else v for n, v in values.items()}
-    source, target = synapses.source, synapses.target
-    offsets = [getattr(group, "start", 0) for group in (source, target)]
-    names = [getattr(group, "source", group).name for group in (source, target)]
-    return Connection(names[0], names[1], effect, i + offsets[0], j + offsets[1], lag, values)
-
-
-def add_read_values(network: brian2.Network, populations: Mapping[str, Any], c: Any) -> None:
-    """Give populations the parameters that only synapses read."""
-    for name in c.effect.reads:
-        bare, side = name.rsplit("_", 1)
-        owner = c.target if side == "post" else c.source
-        place, variables = populations[owner], network[owner].variables
-        if bare not in place.values and bare not in place.start:
-            place.values[bare] = np.array(variables[bare].get_value(), float)
-
-
-def _check_synapses(synapses: brian2.Synapses) -> None:
-    """Refuse what synapses do beyond ``on_pre``."""
-    kinds = {
-        "on_post": [p.name for p in synapses._pathways if p.prepost == "post"],
-        "several pathways": [p.name for p in synapses._pathways if p.prepost == "pre"][1:],
-        "summed variables": list(synapses.summed_updaters),
-        "differential equations": list(synapses.equations.diff_eq_names),
-    }
-    for what, found in kinds.items():
-        if found:
-            raise DerivationError(
-                f"{synapses.name}: {what} ({', '.join(found)}) are not followed yet."
-            )

@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 from brian2 import NeuronGroup
 from brian2.core.functions import DEFAULT_FUNCTIONS, Function
+from brian2.core.variables import Subexpression
 from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.errors import DerivationError
@@ -41,6 +42,29 @@ def check_trained(group: NeuronGroup, variables: Mapping[str, Any], names: tuple
             raise DerivationError(
                 f"{group.name}.{name} is not a real number: it has no derivative."
             )
+
+
+def linked_names(group: NeuronGroup) -> tuple[str, ...]:
+    """Names of the variables that are other groups'."""
+    return tuple(sorted(n for n, eq in group.equations.items() if "linked" in eq.flags))
+
+
+def differentiable_links(group: NeuronGroup, variables: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of them that have derivatives.
+
+    Raises
+    ------
+    DerivationError
+        If one is linked to an expression, or to what a threshold changes.
+    """
+    for name in linked_names(group):
+        variable = variables[name]
+        if isinstance(variable, Subexpression) or variable.name in ("lastspike", GATE):
+            raise DerivationError(
+                f"{group.name}.{name} is linked to {variable.name!r}, an expression or a matter of "
+                "spikes of another group: only states and parameters are followed."
+            )
+    return tuple(n for n in linked_names(group) if not is_flat(n, variables[n]))
 
 
 def resolved(group: NeuronGroup, namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,11 +103,16 @@ def _numpy_of(function: Function, group: NeuronGroup) -> Any:
 
 
 def _is_fixed(condition: Any, program: Program) -> bool:
-    """Whether a condition is of times and parameters alone, so that nothing moves its margin."""
-    names = [str(s) for s in condition.free_symbols]
+    """Whether nothing moves the margin of a condition but jumps.
+
+    Such conditions are of times, of parameters that are not trained, of what has no derivative.
+    """
+    meant = {str(program.current(n)): n for n in program.variables}
+    names = [meant.get(str(s), str(s)) for s in condition.free_symbols]
     known, trained = program.variables, program.trainable
     constant = {n for n in names if getattr(known.get(n), "constant", False) and n not in trained}
-    return all(n in CLOCK or n in constant for n in names)
+    flat = {n for n in names if hasattr(known.get(n), "dtype") and is_flat(n, known[n])}
+    return all(n in CLOCK or n in constant or n in flat for n in names)
 
 
 def margin_of(
@@ -91,7 +120,7 @@ def margin_of(
 ) -> tuple[Any, Any]:
     """Return the comparison as a margin, positive where it holds, and the other conditions.
 
-    With a program, comparisons of times and of parameters that are not trained are no margins.
+    With a program, comparisons of times, counts and parameters that are not trained are no margins.
 
     Raises
     ------
@@ -103,7 +132,7 @@ def margin_of(
     if program is not None:
         tests = [p for p in tests if not _is_fixed(p, program)]
     if len(tests) != 1:
-        also = "" if program is None else ", or compare times and parameters"
+        also = "" if program is None else ", or compare times, counts and parameters"
         raise DerivationError(
             f"{owner}: {what} has {len(tests)} comparisons; one is needed, whose two sides give "
             f"the margin of a spike (others joined by 'and' may be booleans{also})."

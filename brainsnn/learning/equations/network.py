@@ -6,14 +6,24 @@ spikes have shape (steps, trials, neurons); those of synapses, one value each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from brainsnn.errors import DataError
-from brainsnn.learning.equations.parts import Array, Connection, Key, Population, Trace
-from brainsnn.learning.equations.step import Step
+from brainsnn.learning.equations.synapses.arrivals import added, arriving
+from brainsnn.learning.equations.backward import Backward
+from brainsnn.learning.equations.order import Piece
+from brainsnn.learning.equations.parts import (
+    Array,
+    Connection,
+    Key,
+    Moment,
+    Population,
+    State,
+    Trace,
+)
 
 __all__ = ["DerivedNetwork", "Key"]
 
@@ -29,6 +39,8 @@ class DerivedNetwork:
         Seconds of a step.
     arrivals_first : bool
         Whether spikes arrive before the state update, not between threshold and reset.
+    pieces : list of Piece
+        What is done in a step, in its order.
     """
 
     def __init__(
@@ -37,23 +49,28 @@ class DerivedNetwork:
         connections: dict[str, Connection],
         dt: float,
         arrivals_first: bool,
+        pieces: list[Piece],
     ) -> None:
         self.populations, self.connections = populations, connections
-        self.dt, self.arrivals_first = dt, arrivals_first
+        self.dt, self.arrivals_first, self.pieces = dt, arrivals_first, pieces
         self.neurons = {k: p for k, p in populations.items() if p.step is not None}
 
     @property
     def trained(self) -> list[Key]:
         """All whose gradients are given."""
-        neurons = [(k, n) for k, p in self.neurons.items() for n in _step(p).trained]
-        synapses = [(k, n) for k, c in self.connections.items() for n in c.effect.trained]
-        return neurons + synapses
+        neurons = [(k, n) for k, p in self.neurons.items() for n in p.derived.trained]
+        first = [(k, n) for k, p in self.neurons.items() for n in p.derived.trained_first]
+        return neurons + first + [(k, n) for k, c in self.connections.items() for n in c.trained]
 
     def values(self, key: Key) -> Array:
-        """Values of something that is trained; writing into them changes the network."""
+        """Values of something that is trained; writing into them changes the network.
+
+        Those of a state are what it is before the first step.
+        """
         owner, name = key
         place = self.connections if owner in self.connections else self.populations
-        return place[owner].values[name]
+        found = place[owner]
+        return found.start[name] if name in found.start else found.values[name]
 
     # -- forward -----------------------------------------------------------------------------
 
@@ -81,18 +98,32 @@ class DerivedNetwork:
         shapes = {k: (n_steps, n_trials, p.size) for k, p in self.populations.items()}
         trace = Trace({k: np.zeros(shape) for k, shape in shapes.items()} | dict(inputs))
         drawn = self.draws(n_steps, n_trials, np.random.default_rng(seed))
-        x = {k: _beginning(p, n_trials) for k, p in self.neurons.items()}
+        x = self._beginning(n_trials)
         for t in range(n_steps):
             trace.draws.append(
-                {k: dict(zip(_draws(p), drawn[k][t], strict=True)) for k, p in self.neurons.items()}
+                {k: dict(zip(p.draws, drawn[k][t], strict=True)) for k, p in self.neurons.items()}
             )
-            if self.arrivals_first:
-                self._arrive(trace, x, t)
-            self._update(trace, x, t)
-            if not self.arrivals_first:
-                self._arrive(trace, x, t)
-            self._reset(trace, x, t)
+            trace.begin.append(_copied(x))
+            trace.threshold.append({})
+            trace.before.append([])
+            for piece in self.pieces:
+                trace.before[t].append(_copied(x))
+                if piece.kind == "synapses":
+                    moment = self.connections[piece.owner].moments[piece.moment]
+                    self._synapses(trace, x, t, piece.owner, moment)
+                else:
+                    self._population(trace, x, t, piece)
+            trace.threshold[t] |= {k: dict(x[k]) for k, c in self.connections.items() if c.start}
         return trace
+
+    def _beginning(self, n_trials: int) -> State:
+        owners: dict[str, Any] = {**self.neurons, **self.connections}
+        sizes = {k: p.size for k, p in self.neurons.items()}
+        sizes |= {k: c.i.size for k, c in self.connections.items()}
+        return {
+            k: {n: np.broadcast_to(v, (n_trials, sizes[k])) for n, v in owner.start.items()}
+            for k, owner in owners.items()
+        }
 
     def check(self, inputs: Mapping[str, Array], n_steps: int, n_trials: int | None) -> int:
         """Number of trials of these inputs.
@@ -120,7 +151,7 @@ class DerivedNetwork:
         """Random numbers that each population draws, shape (n_steps, draws, n_trials, neurons)."""
         found = {}
         for k, p in self.neurons.items():
-            shape, names = (n_trials, p.size), _draws(p)
+            shape, names = (n_trials, p.size), p.draws
             found[k] = np.empty((n_steps, len(names), *shape))
             for n, name in enumerate(names):
                 normal = "randn" in name
@@ -128,41 +159,56 @@ class DerivedNetwork:
                 found[k][:, n] = drawn((n_steps, *shape))
         return found
 
-    def _update(self, trace: Trace, x: dict[str, dict[str, Array]], t: int) -> None:
-        trace.begin.append({k: dict(v) for k, v in x.items()})
-        for k, p in self.neurons.items():
-            step = _step(p)
-            found = step.forward_update(self._given(k, x[k], trace, t))
-            shape = (trace.spikes[k].shape[1], p.size)
-            x[k] = {n: np.broadcast_to(found[n], shape) for n in step.names}
+    def _population(self, trace: Trace, x: State, t: int, piece: Piece) -> None:
+        k, p = piece.owner, self.populations[piece.owner]
+        step = p.derived
+        run = step.forward_update if piece.kind == "update" else step.forward_reset
+        found = run(self.given(k, x, trace, t))
+        shape = (trace.spikes[k].shape[1], p.size)
+        x[k] = {n: np.broadcast_to(found[n], shape) for n in step.names}
+        if piece.kind == "update":
+            trace.threshold[t][k] = dict(x[k])
             if step.spikes:
                 trace.spikes[k][t] = found["_s"]
-        trace.threshold.append({k: dict(v) for k, v in x.items()})
 
-    def _arrive(self, trace: Trace, x: dict[str, dict[str, Array]], t: int) -> None:
-        met: dict[str, dict[str, dict[str, Array]]] = {}
-        trace.arrival.append(met)
-        for name, c in self.connections.items():
-            s = _arriving(trace.spikes[c.source], c, t)
-            if s is None:
-                continue
-            met[name] = {k: dict(v) for k, v in x.items()}
-            for state, amount in c.effect.forward(_read(c, met[name], self, t)).items():
-                x[c.target][state] = _added(x[c.target][state], c.j, s * amount)
+    def _synapses(self, trace: Trace, x: State, t: int, name: str, moment: Moment) -> None:
+        c = self.connections[name]
+        s = arriving(trace, c, moment, t)
+        if s is None:
+            return
+        found = moment.effect.forward(self.read(name, moment, x, t) | {"_s": s, "_fires": s > 0.5})
+        for n in moment.effect.states:
+            x[name][n] = np.broadcast_to(found[n], np.shape(x[name][n]))
+        for target in moment.effect.targets:
+            owner, bare, index = c.side(target)
+            amounts = np.broadcast_to(s * found[target], (trace.spikes[owner].shape[1], c.i.size))
+            kept = np.array(x[owner][bare], float)
+            if moment.kind == "sum":
+                kept[:, moment.span] = 0
+            x[owner][bare] = added(kept, index, amounts)
 
-    def _reset(self, trace: Trace, x: dict[str, dict[str, Array]], t: int) -> None:
-        trace.reset.append({k: dict(v) for k, v in x.items()})
-        for k, p in self.neurons.items():
-            step = _step(p)
-            found = step.forward_reset(self._given(k, x[k], trace, t))
-            shape = (trace.spikes[k].shape[1], p.size)
-            x[k] = {n: np.broadcast_to(found[n], shape) for n in step.names}
-
-    def _given(self, k: str, x: Mapping[str, Array], trace: Trace, t: int) -> dict[str, Any]:
+    def given(self, k: str, x: State, trace: Trace, t: int) -> dict[str, Any]:
         """Everything that the programs of a population may read in a step."""
         p, s = self.populations[k], trace.spikes[k][t]
         clock = {"t_in_timesteps": t, "t": t * self.dt, "i": np.arange(p.size), "N": p.size}
-        return {**clock, **p.values, **x, **trace.draws[t][k], "_s": s, "_fires": s > 0.5}
+        linked = {}
+        for name, link in p.links.items():
+            there = x.get(link.owner, {}).get(link.variable)
+            value = self.populations[link.owner].values[link.variable] if there is None else there
+            linked[name] = value[..., link.index] if np.ndim(value) else value
+        own = {**clock, **p.values, **x[k], **linked, **trace.draws[t][k]}
+        return own | {"_s": s, "_fires": s > 0.5}
+
+    def read(self, name: str, moment: Moment, x: State, t: int) -> dict[str, Any]:
+        """Everything that an effect may read, shaped (trials, synapses) or for all alike."""
+        c = self.connections[name]
+        given: dict[str, Any] = {**c.values, **x[name], "t": t * self.dt, "t_in_timesteps": t}
+        for wanted in moment.effect.reads:
+            owner, bare, index = c.side(wanted)
+            there = x.get(owner, {}).get(bare)
+            value = self.populations[owner].values[bare] if there is None else there
+            given[wanted] = value[..., index] if np.ndim(value) else value
+        return given
 
     # -- backward ----------------------------------------------------------------------------
 
@@ -180,151 +226,20 @@ class DerivedNetwork:
             Of the forward pass.
         by_spike : mapping of str to array, shape (steps, trials, neurons)
             Derivative of the loss by each spike of a population.
-        by_state : mapping of (population, state) to array, shape (steps, trials, neurons)
-            Derivative by a state at the threshold.
+        by_state : mapping of (owner, state) to array, shape (steps, trials, neurons or synapses)
+            Derivative by a state of neurons at their threshold, of synapses at a step's end.
 
         Returns
         -------
         dict of (owner, variable) to array
             For all that is trained, shaped as its values; and for the first value of every state,
-            under ``(population, "<state>(0)")``, shape (trials, neurons).
+            under ``(owner, "<state>(0)")``, shape (trials, neurons or synapses).
         """
-        backward = _Backward(self, trace, by_spike or {}, by_state or {})
+        backward = Backward(self, trace, by_spike or {}, by_state or {})
         for t in range(len(trace.begin) - 1, -1, -1):
             backward.step(t)
-        for k, bars in backward.x.items():
-            backward.found |= {(k, f"{n}(0)"): bar for n, bar in bars.items()}
-        return backward.found
+        return backward.result()
 
 
-class _Backward:
-    """The derivatives by all states, as they go back in time."""
-
-    def __init__(
-        self,
-        network: DerivedNetwork,
-        trace: Trace,
-        by_spike: Mapping[str, Array],
-        by_state: Mapping[Key, Array],
-    ) -> None:
-        self.network, self.trace, self.by_state = network, trace, by_state
-        self.s = {k: np.array(by_spike.get(k, np.zeros_like(v))) for k, v in trace.spikes.items()}
-        self.x = {
-            k: {n: np.zeros(trace.spikes[k].shape[1:]) for n in _step(p).states}
-            for k, p in network.neurons.items()
-        }
-        self.found = {key: np.zeros(np.shape(network.values(key))) for key in network.trained}
-
-    def step(self, t: int) -> None:
-        """Go back through one step."""
-        for k, p in self.network.neurons.items():
-            self._population(k, _step(p).backward_reset, self.trace.reset[t][k], t)
-        if not self.network.arrivals_first:
-            self._arrivals(t)
-        for k, p in self.network.neurons.items():
-            for n in _step(p).states:
-                if (k, n) in self.by_state:
-                    self.x[k][n] = self.x[k][n] + self.by_state[k, n][t]
-            self._population(k, _step(p).backward_update, self.trace.begin[t][k], t)
-        if self.network.arrivals_first:
-            self._arrivals(t)
-
-    def _population(self, k: str, run: Any, state: Mapping[str, Array], t: int) -> None:
-        step = _step(self.network.populations[k])
-        given = self.network._given(k, state, self.trace, t)
-        given |= {f"_after_{n}": self.x[k][n] for n in step.states} | {"_bar_s": self.s[k][t]}
-        bars, shape = run(given), self.s[k][t].shape
-        self.x[k] = {n: np.broadcast_to(bars[n], shape) for n in step.states}
-        for n in step.trained:
-            self._add((k, n), np.broadcast_to(bars[n], shape))
-        if "_s" in bars:
-            self.s[k][t] += bars["_s"]
-
-    def _add(self, key: Key, bar: Array) -> None:
-        """Sum over trials, and over all that share a value."""
-        values = self.found[key]
-        total = bar.sum(axis=0)
-        values += total if values.ndim else total.sum()
-
-    def _arrivals(self, t: int) -> None:
-        for name, c in reversed(self.network.connections.items()):
-            s = _arriving(self.trace.spikes[c.source], c, t)
-            if s is None:
-                continue
-            given = _read(c, self.trace.arrival[t][name], self.network, t)
-            amounts = c.effect.forward(given)
-            arrived = {x: self.x[c.target][x][:, c.j] for x in c.effect.targets}
-            back = sum(arrived[x] * amounts[x] for x in c.effect.targets)
-            _send_back(self.s[c.source], c, t, np.broadcast_to(back, s.shape))
-            given |= {f"_bar_effect_{x}": s * bar for x, bar in arrived.items()}
-            bars = c.effect.backward(given)
-            for n in c.effect.trained:
-                self._add((name, n), np.broadcast_to(bars[n], s.shape))
-            for n in c.effect.reads:
-                self._read_back(c, n, np.broadcast_to(bars[n], s.shape))
-
-    def _read_back(self, c: Connection, name: str, bar: Array) -> None:
-        """Add to the derivative by a state or a parameter that arriving spikes read."""
-        bare, side = name.rsplit("_", 1)
-        owner, index = (c.target, c.j) if side == "post" else (c.source, c.i)
-        if bare in self.x.get(owner, {}):
-            self.x[owner][bare] = _added(self.x[owner][bare], index, bar)
-        elif (owner, bare) in self.found:
-            total = self.found[owner, bare]
-            np.add.at(
-                total, index if total.ndim else (), bar.sum(axis=0) if total.ndim else bar.sum()
-            )
-
-
-def _added(values: Array, index: Array, amounts: Array) -> Array:
-    """Values of each trial, with amounts added where an index says, repeatedly where it repeats."""
-    total = np.array(values, float)
-    np.add.at(total, (slice(None), index), amounts)  # type: ignore[arg-type]
-    return total
-
-
-def _step(population: Population) -> Step:
-    assert population.step is not None
-    return population.step
-
-
-def _beginning(p: Population, n_trials: int) -> dict[str, Array]:
-    return {n: np.broadcast_to(p.start[n], (n_trials, p.size)) for n in _step(p).names}
-
-
-def _draws(p: Population) -> tuple[str, ...]:
-    """Names of the random numbers of a step; each draw of the code has its own."""
-    return (*_step(p).update.draws, *_step(p).reset.draws)
-
-
-def _arriving(spikes: Array, c: Connection, t: int) -> Array | None:
-    """Spikes that reach each synapse in a step, shape (trials, synapses); None if none can."""
-    then = t - c.lag
-    if not (then >= 0).any():
-        return None
-    arrived: Array = np.where(then >= 0, spikes[np.maximum(then, 0), :, c.i].T, 0.0)
-    return arrived
-
-
-def _send_back(bars: Array, c: Connection, t: int, back: Array) -> None:
-    """Add to the derivatives by the spikes that arrived."""
-    then = t - c.lag
-    came = then >= 0
-    trials = np.arange(bars.shape[1])[:, None]
-    np.add.at(bars, (then[came][None], trials, c.i[came][None]), back[:, came])
-
-
-def _read(
-    c: Connection, x: Mapping[str, Mapping[str, Array]], network: DerivedNetwork, t: int
-) -> dict[str, Any]:
-    """Everything that an effect may read, shaped (trials, synapses) or for all alike."""
-    given: dict[str, Any] = {**c.values, "t": t * network.dt, "t_in_timesteps": t}
-    for name in c.effect.forward.reads | c.effect.backward.reads:
-        bare, _, side = name.rpartition("_")
-        if side not in ("pre", "post") or name in given or name.startswith("_"):
-            continue
-        owner, index = (c.target, c.j) if side == "post" else (c.source, c.i)
-        known: Iterable[Mapping[str, Any]] = (x.get(owner, {}), network.populations[owner].values)
-        value = next(table[bare] for table in known if bare in table)
-        given[name] = value[..., index] if np.ndim(value) else value
-    return given
+def _copied(x: State) -> State:
+    return {k: dict(v) for k, v in x.items()}

@@ -22,6 +22,7 @@ from brainsnn.learning.equations.derivatives import adjoint, simplified
 from brainsnn.learning.equations.functions import Derivatives, where_
 from brainsnn.learning.equations.group import (
     check_trained,
+    differentiable_links,
     is_flat,
     margin_of,
     numpy_functions,
@@ -72,6 +73,10 @@ class Step:
         What a step carries on, with derivatives and without (booleans, ``lastspike``).
     trained : tuple of str
         Parameters whose derivatives are asked for.
+    trained_first : tuple of str
+        States whose first values are trained.
+    links : tuple of str
+        Other populations' variables that it reads, with derivatives.
     functions : dict
         The user's functions, as NumPy has them.
     smooth : bool
@@ -83,6 +88,8 @@ class Step:
     states: tuple[str, ...] = ()
     discrete: tuple[str, ...] = ()
     trained: tuple[str, ...] = ()
+    trained_first: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     functions: dict[str, Any] = field(default_factory=dict)
     smooth: bool = False
 
@@ -143,12 +150,12 @@ class Step:
         seeds = self._bars(self.update)
         if self.spikes:
             seeds["_s"] = [symbol("_bar_s")]
-        return self._backward(self.update, seeds, self.states + self.trained)
+        return self._backward(self.update, seeds, self.states + self.trained + self.links)
 
     @cached_property
     def backward_reset(self) -> NumpyFunction:
         """From ``_after_<state>`` to the derivatives by states, parameters and ``_s``."""
-        by = (*self.states, *self.trained, *(("_s",) if self.spikes else ()))
+        by = (*self.states, *self.trained, *self.links, *(("_s",) if self.spikes else ()))
         return self._backward(self.reset, self._bars(self.reset), by)
 
 
@@ -168,7 +175,8 @@ def derive_step(
     namespace : mapping
         Where names of the equations are looked up that the group itself does not know.
     trained : tuple of str
-        Parameters, of the group or of the namespace, whose derivatives are asked for.
+        Parameters, of the group or of the namespace, whose derivatives are asked for, and states,
+        whose first values are.
     spike : Spike, optional
     derivatives : mapping, optional
         Of the user's functions (`Derivatives`).
@@ -198,8 +206,11 @@ def derive_step(
     names = sorted(n for n in carried if n not in ("dt", "xi") and not n.startswith("_"))
     flat = tuple(n for n in names if is_flat(n, variables[n]))
     states = tuple(n for n in names if n not in flat)
+    first = tuple(n for n in trained if n in states)
+    parameters = tuple(n for n in trained if n not in states)
     functions = numpy_functions(program, group)
-    return Step(program, reset, states, flat, trained, functions, spike.smooth)
+    links = differentiable_links(group, variables)
+    return Step(program, reset, states, flat, parameters, first, links, functions, spike.smooth)
 
 
 def _add_threshold(

@@ -57,6 +57,41 @@ EFFECTS = (
     "q_post += 0.3*w",
     "u_post -= 0.5*w*theta_post",
 )
+STATES = (
+    "",
+    "\ndx/dt = -x/(2*ms) : 1 (event-driven)",
+    "\ndx/dt = (0.5*z - x)/(2*ms) : 1 (event-driven)\ndz/dt = -z/(3*ms) : 1 (event-driven)",
+    "\ndx/dt = -x/(2*ms) : 1 (clock-driven)",
+    "\ndx/dt = (w*tanh(u_post) - x)/(2*ms) : 1 (clock-driven)",
+    "\ndx/dt = (z*(1 - x) - x)/(2*ms) : 1 (clock-driven)\ndz/dt = -z/ms : 1 (clock-driven)",
+)
+BEFORE = (
+    "",
+    "x += 0.3; ",
+    "w = clip(w + 0.1*x, -1, 1); ",
+    "x = 0.5*x + 0.2*w; ",
+    "w *= 1 - 0.1*x; ",
+)
+AFTER = ("", "; x += 0.1*k_post", "; w -= 0.05*x*theta_post", "; x += 0.2*u_post", "; x *= 0.5")
+ON_POST = (None, "w += 0.1*x", "x += 0.3", "w += 0.05*(v_pre - w); x -= 0.1*w", "u_pre += 0.1*w")
+SUMS = (
+    "",
+    "",
+    "\nq_post = w*sin(u_pre) : 1 (summed)",
+    "\nq_post = 0.3*x*(1 - v_post) : 1 (summed)",
+)
+
+
+def synapses(pick: Any, effect: str) -> dict[str, Any]:
+    """Random settings of synapses between neurons that have equations."""
+    states = pick(STATES)
+    if not states:
+        return {"model": "w : 1", "on_pre": effect}
+    rest = {"on_pre": pick(BEFORE) + effect + pick(AFTER), "on_post": pick(ON_POST)}
+    model = "w : 1" + states + ("" if "event" in states else pick(SUMS))
+    if "z" in states:
+        rest["on_pre"] += "; z += 0.2"
+    return {"model": model, "method": pick(("exponential_euler", "euler", "rk2")), **rest}
 
 
 def network(seed: int) -> tuple[brian2.Network, dict[str, Any], str]:
@@ -93,18 +128,19 @@ def network(seed: int) -> tuple[brian2.Network, dict[str, Any], str]:
     given = SpikeGeneratorGroup(N_IN, sender, step * 0.1 * ms, name="given")
     effects = [pick(EFFECTS), pick(EFFECTS)]
     parts = [given, cells]
-    for name, source, effect in (("into", given, effects[0]), ("among", cells, effects[1])):
-        path = Synapses(source, cells, "w : 1", on_pre=effect, name=name)
+    richer = [{"model": "w : 1", "on_pre": effects[0]}, synapses(pick, effects[1])]
+    for name, source, more in (("into", given, richer[0]), ("among", cells, richer[1])):
+        path = Synapses(source, cells, name=name, **more)
         path.connect(p=1)
         path.w = rng.uniform(-0.1, 0.4, len(path))
-        path.delay = rng.integers(0, 4, len(path)) * 0.1 * ms
+        path.pre.delay = rng.integers(0, 4, len(path)) * 0.1 * ms
         parts.append(path)
     net = brian2.Network(*parts)
     if rng.random() < 0.5:
         net.schedule = ["start", "synapses", "groups", "thresholds", "resets", "end"]
     spikes = np.zeros((STEPS, 1, N_IN))
     spikes[step, 0, sender] = 1
-    return net, {"given": spikes}, f"{equations} {settings} {refractory} {effects} {gate}"
+    return net, {"given": spikes}, f"{equations} {settings} {refractory} {richer} {gate}"
 
 
 def look(seed: int) -> str:
@@ -116,8 +152,7 @@ def look(seed: int) -> str:
         If it is silently wrong.
     """
     net, inputs, words = network(seed)
-    # Parameters that spikes change carry no value to be trained.
-    trained = {"cells": ("theta", "tau"), "into": "w", "among": "w"}
+    trained = {"cells": ("theta", "tau", "v"), "into": "w", "among": "w"}
     try:
         trace = derive(net, trained, {}).run(inputs, STEPS)
         table = check_gradient(net, trained, inputs, STEPS, 0.4, {}, most=1)

@@ -47,14 +47,8 @@ def test_thresholds_without_a_margin(group: dict[str, object], message: str) -> 
 @pytest.mark.parametrize(
     ("model", "what", "message"),
     [
-        ("w : 1", {"on_pre": "v_post += w", "on_post": "w += 1"}, r"path: on_post \(path_post\)"),
-        ("w : 1", {"on_pre": "w += 0.1"}, "path: on_pre writes 'w'"),
+        ("w : 1", {"on_pre": "v_post = w"}, "path: on_pre reads 'v_post', which it writes"),
         ("w : 1", {"on_pre": "v_post += w*v_post"}, "path: on_pre reads 'v_post', which it writes"),
-        (
-            "dw/dt = -w/(5*ms) : 1 (clock-driven)",
-            {"on_pre": "v_post += w", "method": "exact"},
-            r"path: differential equations \(w\)",
-        ),
     ],
 )
 def test_synapses_that_do_more(model: str, what: dict[str, str], message: str) -> None:

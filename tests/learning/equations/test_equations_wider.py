@@ -128,13 +128,6 @@ def test_what_is_not_followed_is_refused_by_name() -> None:
         cells.run_regularly("v = 0.5*v", dt=1 * ms)
         return path(given, cells)
 
-    def linked(given: Any, cells: Any) -> Any:
-        other = NeuronGroup(
-            2, "x : 1 (linked)\ndu/dt = (x - u)/ms : 1", name="other", method="euler"
-        )
-        other.x = brian2.linked_var(cells, "v")
-        return other
-
     def held(given: Any, cells: Any) -> Any:
         model = "du/dt = (z - u)/ms : 1\nz = u**2 : 1 (constant over dt)"
         return NeuronGroup(2, model, name="other", method="euler")
@@ -144,12 +137,8 @@ def test_what_is_not_followed_is_refused_by_name() -> None:
         return path(given, cells)
 
     refused(r"cells: cells_run_regularly.* has no derivative", regularly)
-    refused("other.x is linked to a variable of another group", linked)
     refused("other: .*SubexpressionUpdater", held)
     refused("runs in 'end', not in 'resets'", late)
     refused("random numbers in on_pre", lambda g, c: path(g, c, "v_post += w*rand()"))
     refused(r"poisson\(\) is not drawn", lambda g, c: path(g, c, "v_post += w*poisson(2)"))
-    refused(r"reads 'twice_post', an expression", lambda g, c: path(g, c, "v_post += twice_post"))
-    refused("'v' changes during a trial", path, {"cells": "v"})
-    refused("'k' changes during a trial", lambda g, c: path(g, c, "k_post += w"), {"cells": "k"})
     refused("path: a delay is a whole number of steps", path, {"path": "delay"})

@@ -58,6 +58,11 @@ class CompiledConnection:
         target: CompiledPopulation,
     ) -> None:
         self.name, self.connection, self.source, self.target = name, connection, source, target
+        if connection.why_not_plain:
+            raise DerivationError(
+                f"{name}: these synapses {connection.why_not_plain}; the compiled gradient follows "
+                "on_pre alone. The NumPy form of the derivation runs them."
+            )
         c, n = connection, source.size
         self.order: NDArray[np.int64] = np.lexsort((c.j, c.i, c.lag))
         steps = np.unique(c.lag)
@@ -107,7 +112,7 @@ class CompiledConnection:
     @property
     def targets(self) -> Sequence[str]:
         """States that a spike changes."""
-        return self.connection.effect.targets
+        return self.connection.effect.to_post
 
     @cached_property
     def shared(self) -> set[str]:
@@ -141,12 +146,14 @@ class CompiledConnection:
         """Loop of what a spike adds, and the C++ name of it by state."""
         loop = Loop()
         code = self.connection.effect.forward.code
-        return loop, loop.add("e", code, self._given({}), self.shared)
+        found = loop.add("e", code, self._given({}), self.shared)
+        return loop, {n.removesuffix("_post"): c for n, c in found.items()}
 
     def derivative(self) -> tuple[Loop, dict[str, str]]:
         """Loop of the derivatives by what is trained, and their C++ names."""
         exact = {
-            f"_bar_effect_{x}": f"bars[{self.target.names.index(x)} * m + j]" for x in self.targets
+            f"_bar_effect_{x}_post": f"bars[{self.target.names.index(x)} * m + j]"
+            for x in self.targets
         }
         loop = Loop()
         code = self.connection.effect.backward.code

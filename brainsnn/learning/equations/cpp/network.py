@@ -38,6 +38,11 @@ class CompiledSource:
         for name, p in self.network.neurons.items():
             if p.step is not None and p.step.smooth:
                 raise DerivationError(f"{name}: smooth spikes are for checks in NumPy.")
+            if p.links:
+                raise DerivationError(
+                    f"{name}: {next(iter(p.links))!r} is linked to a variable of another group; "
+                    "the NumPy form of the derivation runs it."
+                )
 
     @cached_property
     def populations(self) -> list[CompiledPopulation]:

@@ -55,6 +55,10 @@ def gradient_of(
         for source, events in tape.inputs.items():
             times.setdefault((source, "times"), []).extend(back.times[e] for e in events)
     stacked = {key: np.stack(bars) for key, bars in first.items()}
+    for k, flow in network.flows.items():
+        for n in flow.trained_first:
+            bar, total = stacked[k, f"{n}(0)"].sum(axis=0), found[k, n]
+            total += bar if total.size == bar.size else bar.sum()
     return found | stacked | {key: np.array(bars) for key, bars in times.items()}
 
 
@@ -214,7 +218,8 @@ class _Back:
     def _arrival(self, jump: Jump) -> None:
         c, rows = self.network.connections[jump.owner], jump.index
         given = self.network.read(c, rows, jump.x, jump.t)
-        given |= {f"_bar_effect_{n}": self.x[c.target][n][c.j[rows]] for n in c.effect.targets}
+        for n in c.effect.to_post:
+            given[f"_bar_effect_{n}_post"] = self.x[c.target][n][c.j[rows]]
         bars = c.effect.backward(given)
         for n in c.effect.trained:
             self._add((jump.owner, n), np.broadcast_to(bars[n], rows.shape), rows)

@@ -8,16 +8,14 @@ from typing import Any
 import brian2
 import numpy as np
 
+from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.build import (
     SOURCES,
-    add_read_values,
     arrivals_first,
     check_parts,
     common_step,
-    connection_of,
     in_order,
     parameter_values,
-    refuse_changing,
     wanted_names,
     written_by,
 )
@@ -25,6 +23,9 @@ from brainsnn.learning.equations.eventprop.flow import derive_flow
 from brainsnn.learning.equations.eventprop.network import EventNetwork
 from brainsnn.learning.equations.eventprop.parts import DELAY, EventConnection, EventPopulation
 from brainsnn.learning.equations.functions import Derivatives
+from brainsnn.learning.equations.group import linked_names
+from brainsnn.learning.equations.synapses.connection import add_read_values, connection_of
+from brainsnn.learning.equations.synapses.effect import EffectSettings
 
 
 def derive_events(
@@ -59,7 +60,7 @@ def derive_events(
     check_parts(network, wanted)
     first = arrivals_first(network)
     connections = {
-        path.name: _connection(path, namespace, wanted.get(path.name, ()), derivatives)
+        path.name: _connection(network, path, namespace, wanted.get(path.name, ()), derivatives)
         for path in in_order(network)
     }
     populations: dict[str, EventPopulation] = {}
@@ -70,8 +71,8 @@ def derive_events(
             written = written_by(connections, part.name)
             trained = wanted.get(part.name, ())
             populations[part.name] = _population(part, namespace, trained, derivatives, written)
-    for connection in connections.values():
-        add_read_values(network, populations, connection)
+    for name, connection in connections.items():
+        add_read_values(network, populations, name, connection)
     return EventNetwork(populations, connections, common_step(network), first)
 
 
@@ -83,22 +84,33 @@ def _population(
     written: Collection[str],
 ) -> EventPopulation:
     flow = derive_flow(group, namespace, trained, derivatives, written)
-    refuse_changing(group.name, flow.trained, flow.names)
+    linked = linked_names(group)
+    if linked:
+        raise DerivationError(
+            f"{group.name}.{linked[0]} is linked to a variable of another group: not followed in "
+            "continuous time."
+        )
     names = (flow.reads | set(flow.trained)) - set(flow.names)
     start = {n: np.array(group.variables[n].get_value()) for n in flow.names}
-    return EventPopulation(len(group), flow, parameter_values(flow.flow.variables, names), start)
+    values = parameter_values(flow.flow.variables, names)
+    return EventPopulation(len(group), values, start, flow=flow)
 
 
 def _connection(
+    network: brian2.Network,
     synapses: brian2.Synapses,
     namespace: Mapping[str, Any],
     trained: tuple[str, ...],
     derivatives: Derivatives | None,
 ) -> EventConnection:
     own = tuple(n for n in trained if n != DELAY)
-    c = connection_of(synapses, namespace, own, derivatives, first=False)
+    c = connection_of(network, synapses, EffectSettings(namespace, own, derivatives))
+    if c.why_not_plain:
+        raise DerivationError(
+            f"{synapses.name}: these synapses {c.why_not_plain}; in continuous time only on_pre is "
+            "followed. Gradients step by step follow them."
+        )
     delay = np.array(synapses.pre.variables["delay"].get_value(), float)
     delay = delay.reshape(()) if synapses.pre.variables["delay"].scalar else delay
-    return EventConnection(
-        c.source, c.target, c.effect, c.i, c.j, {**c.values, DELAY: delay}, trained
-    )
+    values = {**c.values, DELAY: delay}
+    return EventConnection(c.source, c.target, c.moments, c.i, c.j, values, {}, trained)

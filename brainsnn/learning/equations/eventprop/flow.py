@@ -67,6 +67,8 @@ class Flow:
         What is carried on, with derivatives and without.
     trained : tuple of str
         Parameters whose derivatives are asked for.
+    trained_first : tuple of str
+        States whose first values are trained.
     functions : dict
         The user's functions, as NumPy has them.
     """
@@ -77,6 +79,7 @@ class Flow:
     states: tuple[str, ...]
     discrete: tuple[str, ...]
     trained: tuple[str, ...]
+    trained_first: tuple[str, ...]
     functions: dict[str, Any]
     _integrands: dict[str, Integrand] = field(default_factory=dict, repr=False)
 
@@ -251,7 +254,9 @@ def derive_flow(
     flat = [n for n in names if is_flat(n, variables[n]) and (n != "lastspike" or n not in read)]
     states = tuple(n for n in names if n not in flat)
     functions = numpy_functions(flow, group)
-    return Flow(flow, jump, period, states, tuple(flat), trained, functions)
+    first = tuple(n for n in trained if n in states)
+    parameters = tuple(n for n in trained if n not in states)
+    return Flow(flow, jump, period, states, tuple(flat), parameters, first, functions)
 
 
 def _without_refractoriness(group: NeuronGroup) -> str:

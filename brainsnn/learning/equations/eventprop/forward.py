@@ -309,7 +309,8 @@ class _Trial:
         c = self.network.connections[name]
         self.tape.entries.append(Jump(self.event, self.t, name, rows, self.x))
         amounts = c.effect.forward(self.network.read(c, rows, self.x, self.t))
-        for state, amount in amounts.items():
+        for target in c.effect.targets:
+            state, amount = target.removesuffix("_post"), amounts[target]
             total = np.array(self.x[c.target][state])
             np.add.at(total, c.j[rows], amount)
             self._changed(c.target, slice(None), {state: total})

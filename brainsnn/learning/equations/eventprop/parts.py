@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from brainsnn.learning.equations.effect import Effect
 from brainsnn.learning.equations.eventprop.flow import Flow
-from brainsnn.learning.equations.parts import Array, Key
+from brainsnn.learning.equations.parts import Array, Connection, Key, Neurons
 
 DELAY = "delay"
 
@@ -19,49 +18,24 @@ State = dict[str, dict[str, Array]]
 
 
 @dataclass
-class EventPopulation:
-    """Neurons.
+class EventPopulation(Neurons):
+    """Neurons in continuous time; see `Neurons`.
 
     Parameters
     ----------
-    size : int
     flow : Flow or None
         None for those whose spikes are given.
-    values : dict of str to array
-        Parameters, by name: one value, or one a neuron.
-    start : dict of str to array
-        What states are at first.
     """
 
-    size: int
     flow: Flow | None = None
-    values: dict[str, Array] = field(default_factory=dict)
-    start: dict[str, Array] = field(default_factory=dict)
 
 
 @dataclass
-class EventConnection:
-    """Synapses.
+class EventConnection(Connection):
+    """Synapses in continuous time, that act on spikes of their sources alone; see `Connection`.
 
-    Parameters
-    ----------
-    source, target : str
-    effect : Effect
-    i, j : array of int
-        Source and target of each.
-    values : dict of str to array
-        Variables, one value a synapse, or one for all; ``delay`` among them, in seconds.
-    trained : tuple of str
-        Variables whose derivatives are asked for.
+    Among their values is ``delay``, in seconds.
     """
-
-    source: str
-    target: str
-    effect: Effect
-    i: Array
-    j: Array
-    values: dict[str, Array]
-    trained: tuple[str, ...]
 
     def of(self, neuron: int) -> Array:
         """Synapses of a source."""
@@ -103,14 +77,19 @@ class EventParts:
     def trained(self) -> list[Key]:
         """All whose gradients are given."""
         neurons = [(k, n) for k, flow in self.flows.items() for n in flow.trained]
+        neurons += [(k, n) for k, flow in self.flows.items() for n in flow.trained_first]
         return neurons + [(k, n) for k, c in self.connections.items() for n in c.trained]
 
     def values(self, key: Key) -> Array:
-        """Values of something that is trained; writing into them changes the network."""
+        """Values of something that is trained; writing into them changes the network.
+
+        Those of a state are what it is at first.
+        """
         owner, name = key
         if owner in self.connections:
             return self.connections[owner].values[name]
-        return self.populations[owner].values[name]
+        place = self.populations[owner]
+        return place.start[name] if name in place.start else place.values[name]
 
     def given(self, k: str, x: dict[str, Array], t: float, length: Any) -> dict[str, Any]:
         """Everything that the flow of a population may read."""

@@ -151,6 +151,60 @@ def test_constants_that_all_share_and_parameters_that_effects_read() -> None:
     assert_same(derive(network, trained), keep_every=10)
 
 
+BEND = """
+double bent(double x)
+{
+    return x / (1 + x * x);
+}
+"""
+
+
+def richer(dense: bool) -> DerivedNetwork:
+    """TimedArrays, a function of the user's, the time and trained parameters in on_pre."""
+
+    @brian2.implementation("cpp", BEND)
+    @brian2.check_units(x=1, result=1)
+    def bent(x: Any) -> Any:
+        return x / (1 + x * x)
+
+    rng = np.random.default_rng(4)
+    drive = brian2.TimedArray(rng.uniform(0, 0.2, (20, N)), dt=0.7 * ms)
+    pulse = brian2.TimedArray(rng.uniform(0.5, 1.5, 30), dt=0.3 * ms)
+    given = brian2.SpikeGeneratorGroup(N_IN, [], [] * ms, name="given")
+    cells = brian2.NeuronGroup(
+        N,
+        "dv/dt = (drive(t, i) + bent(v) - v)/tau : 1\ntau : second\ngain : 1\nstep : 1 (shared)",
+        threshold="v > 1",
+        reset="v = 0",
+        method="euler",
+        name="cells",
+        namespace={"drive": drive, "bent": bent},
+    )
+    cells.tau, cells.gain, cells.step, cells.v = [5, 8, 10, 12] * ms, [0.5, 1, 1.5, 2], 0.7, 0.3
+    code = "v_post += pulse(t)*w*gain_post*(1 + t/(20*ms)); v_post += 0.02*step_post"
+    into = brian2.Synapses(
+        given, cells, "w : 1", on_pre=code, name="into", namespace={"pulse": pulse}
+    )
+    among = brian2.Synapses(
+        cells, cells, "w : 1", on_pre="v_post += w*tanh(gain_pre)*step_pre", name="among"
+    )
+    for path in (into, among):
+        path.connect(condition="True" if dense else "(i + 2*j) % 3 != 0")
+        path.w = rng.uniform(0.05, 0.5, len(path))
+        path.delay = 0.2 * ms if dense else rng.integers(0, 4, len(path)) * 0.1 * ms
+    trained = {"cells": ("tau", "gain", "step", "v"), "into": "w", "among": "w"}
+    slopes = {"bent": ("(1 - _0**2)/(1 + _0**2)**2",)}
+    network = brian2.Network(given, cells, into, among)
+    if dense:
+        network.schedule = FIRST
+    return derive(network, trained, {}, derivatives=slopes)
+
+
+@pytest.mark.parametrize("dense", [False, True], ids=["sparse", "all pairs"])
+def test_functions_and_what_else_on_pre_reads(dense: bool) -> None:
+    assert_same(richer(dense), keep_every=11 * dense)
+
+
 def test_what_does_not_fit_is_refused() -> None:
     derived = derived_of("adaptive leaky")
     with pytest.raises(DataError, match="no state 'u' that a loss"):
@@ -182,6 +236,13 @@ def test_what_only_numpy_runs_is_refused() -> None:
     into.connect()
     network = brian2.Network(given, cells, into)
     with pytest.raises(DerivationError, match="reads the state 'v_post'"):
+        CompiledGradient(derive(network, {"cells": "theta"}, neuron.constants))
+    into = brian2.Synapses(
+        given, cells, "w : volt", on_pre="current_post += w", on_post="w *= 1.1", name="plastic"
+    )
+    into.connect()
+    network = brian2.Network(given, cells, into)
+    with pytest.raises(DerivationError, match="plastic: these synapses do 2 things in a step"):
         CompiledGradient(derive(network, {"cells": "theta"}, neuron.constants))
     smooth = derive(network, {"cells": "theta"}, neuron.constants, Spike(smooth=True))
     with pytest.raises(DerivationError, match="smooth spikes"):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainsnn.learning.equations.synapses.arrivals import added, arriving, send_back
 from brainsnn.learning.equations.order import Piece
 from brainsnn.learning.equations.parts import Array, Connection, Key, Moment, State, Trace
+from brainsnn.learning.equations.synapses.arrivals import added, arriving, send_back
 
 if TYPE_CHECKING:
     from brainsnn.learning.equations.network import DerivedNetwork

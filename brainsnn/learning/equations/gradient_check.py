@@ -22,6 +22,9 @@ STEPS = (3e-5, 1e-6)
 #: An error after which no other step is tried.
 GOOD = 1e-8
 
+#: What rounding changes a loss by, as a share of it, beyond which a difference says something.
+ROUNDING = 1e-14
+
 
 def check_gradient(
     network: brian2.Network,
@@ -55,8 +58,8 @@ def check_gradient(
     Returns
     -------
     pandas.DataFrame
-        A row a variable: ``owner``, ``variable``, ``tried``, ``largest`` (derivative), ``error``,
-        the largest difference as a share of it.
+        A row a variable: ``owner``, ``variable``, ``tried``, ``largest`` (derivative; 0 where
+        nothing depends on it), ``error``, the largest difference as a share of it.
     """
     if namespace is None:
         namespace = brian2.core.namespace.get_local_namespace(level=1)
@@ -75,13 +78,15 @@ def check_gradient(
         values = derived.values(key)
         flat = rng.permutation(values.size)[:most]
         mine = found[key].reshape(-1)[flat]
-        largest, error = 0.0, np.inf
+        largest, error, rounding = 0.0, np.inf, ROUNDING * abs(loss()) / _size(values)
         for step in STEPS:
             theirs = _differences(values, flat, step, loss)
-            largest = max(largest, float(np.abs(theirs).max()))
+            largest = max(largest, float(np.abs([theirs, mine]).max()))
             error = min(error, float(np.abs(theirs - mine).max()) / max(largest, 1e-300))
             if error < GOOD:
                 break
+        if largest < rounding / STEPS[0]:  # nothing depends on it
+            largest, error = 0.0, 0.0
         rows.append((*key, flat.size, largest, error))
     return pd.DataFrame(rows, columns=["owner", "variable", "tried", "largest", "error"])
 
@@ -108,7 +113,7 @@ def _loss(trace: Trace, by_spike: Mapping[str, Array], by_state: Mapping[Key, Ar
 
 def _differences(values: Array, flat: Array, share: float, loss: Callable[[], float]) -> Array:
     """Central differences of fourth order by some of the values, which are put back."""
-    step = share * (float(np.abs(values).max()) or 1e-2)
+    step = share * _size(values)
     weights, found = {-2: 1.0, -1: -8.0, 1: 8.0, 2: -1.0}, np.zeros(flat.size)
     for place, index in enumerate(flat):
         where = np.unravel_index(index, values.shape)
@@ -118,3 +123,7 @@ def _differences(values: Array, flat: Array, share: float, loss: Callable[[], fl
             found[place] += weight * loss() / (12 * step)
         values[where] = own
     return found
+
+
+def _size(values: Array) -> float:
+    return float(np.abs(values).max()) or 1e-2

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from brainsnn.errors import DataError
-from brainsnn.learning.equations.synapses.arrivals import added, arriving
 from brainsnn.learning.equations.backward import Backward
 from brainsnn.learning.equations.order import Piece
 from brainsnn.learning.equations.parts import (
@@ -24,6 +23,7 @@ from brainsnn.learning.equations.parts import (
     State,
     Trace,
 )
+from brainsnn.learning.equations.synapses.arrivals import added, arriving
 
 __all__ = ["DerivedNetwork", "Key"]
 

@@ -66,7 +66,7 @@ def test_gradient_is_that_of_finite_differences(name: str) -> None:
     table = check_events(network, trainable, inputs, UNTIL)
     assert len(table) == len(neuron.trained) + 3
     assert derive_events(network, {}).run(inputs, UNTIL).spikes["cells"].time.size > 2
-    assert table["error"].max() < 1e-6, table
+    assert table["error"].max() < 1e-7, table
 
 
 def test_spikes_are_where_the_margin_is_0() -> None:

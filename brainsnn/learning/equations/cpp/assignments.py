@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brian2.parsing.rendering import CPPNodeRenderer
-from sympy.core.function import AppliedUndef
 
-from brainsnn.errors import DerivationError
+from brainsnn.learning.equations.cpp.functions import PREFIX
 from brainsnn.learning.equations.functions import NUMPY
 from brainsnn.learning.equations.printing import Code, brian_string
 from brainsnn.learning.equations.program import Statement
@@ -27,6 +26,8 @@ class _Renderer(CPPNodeRenderer):
         return str(value).lower() if isinstance(value, bool) else f"R({value!r})"
 
     def render_func(self, node: Any) -> str:
+        if node.id not in NUMPY:  # the generated source has all of these
+            return f"{PREFIX}{node.id}"
         return _RENAMED.get(node.id, str(node.id))
 
     def render_BinOp(self, node: Any) -> str:
@@ -77,7 +78,6 @@ class Loop:
             lines = self.before if read in known else self.inside
             lines.append(f"const real {scope}_{read} = {given(read)};")
         for statement in code.statements:
-            _refuse_unknown(statement)
             line = f"const auto {scope}_{statement.name} = {_right_side(statement, scope, code)};"
             if {s.name for s in statement.expression.free_symbols} <= known:
                 known.add(statement.name)
@@ -92,13 +92,3 @@ def _right_side(statement: Statement, scope: str, code: Code) -> str:
     text = brian_string(statement.expression)
     text = re.sub(r"\w+", lambda m: f"{scope}_{m[0]}" if m[0] in names else m[0], text)
     return str(_Renderer().render_expr(text))
-
-
-def _refuse_unknown(statement: Statement) -> None:
-    for call in statement.expression.atoms(AppliedUndef):
-        called = call.func.__name__
-        if called not in NUMPY:  # the generated source has all of these
-            raise DerivationError(
-                f"{called} has no C++ here: {statement.name} = {statement.expression}. The NumPy "
-                "form of the derivation runs it."
-            )

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.cpp.assignments import Loop
-from brainsnn.learning.equations.cpp.population import CompiledPopulation
+from brainsnn.learning.equations.cpp.population import CLOCK, CompiledPopulation
 from brainsnn.learning.equations.parts import Connection
+
+TIMES = ("t", "t_in_timesteps")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,39 @@ class Lag:
     steps: int
     first: int
     last: int
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Where the derivative by something that synapses read is added up.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in the effect.
+    population : CompiledPopulation or None
+        Whose parameter it is; None if it is a variable of the synapses.
+    place : str
+        C++ index.
+    shared : bool
+        Whether all synapses of a spike add to one place.
+    """
+
+    name: str
+    population: CompiledPopulation | None
+    place: str
+    shared: bool
+
+    @property
+    def array(self) -> str:
+        """Name of the argument."""
+        return f"GW_{self.name}"
+
+    def passed(self, number: int) -> str:
+        """Name of the array that is passed, of a connection by its number."""
+        if self.population is None:
+            return f"GW_{number}_{self.name}"
+        return f"G_{self.population.number}"
 
 
 class CompiledConnection:
@@ -79,20 +114,11 @@ class CompiledConnection:
         self._check()
 
     def _check(self) -> None:
-        if {"t", "t_in_timesteps"} & self.connection.effect.forward.reads:
-            raise DerivationError(
-                f"{self.name}: on_pre reads the time; the NumPy form of the derivation runs it."
-            )
         for name in self.connection.effect.reads:
             bare, side = name.rsplit("_", 1)
             owner = self.target if side == "post" else self.source
             if owner.population.step is None:
                 continue
-            if bare in owner.step.trained:
-                raise DerivationError(
-                    f"{self.name}: on_pre reads the parameter {name!r}, which is trained; the "
-                    "compiled gradient does not pass it. The NumPy form of the derivation does."
-                )
             if bare in owner.step.names:
                 raise DerivationError(
                     f"{self.name}: on_pre reads the state {name!r}; the compiled gradient takes "
@@ -119,7 +145,27 @@ class CompiledConnection:
         """Names that all synapses of a neuron share."""
         alone = {n for n, v in self.connection.values.items() if np.ndim(v) == 0}
         places = {n: self._place(n) for n in self.connection.effect.reads}
-        return alone | {n for n, place in places.items() if place and not place.endswith("j]")}
+        return (
+            alone
+            | set(TIMES)
+            | {n for n, place in places.items() if place and not place.endswith("j]")}
+        )
+
+    @cached_property
+    def learned(self) -> list[Learned]:
+        """Everything that is learned from spikes that pass it."""
+        effect, found = self.connection.effect, []
+        for name in effect.trained:
+            alone = name in self.shared
+            found.append(Learned(name, None, "0" if alone else "q + moved", alone))
+        for name in effect.reads:
+            bare, side = name.rsplit("_", 1)
+            owner, index = (self.target, "j") if side == "post" else (self.source, "i")
+            if owner.population.step is None or bare not in owner.step.trained:
+                continue
+            row = owner.step.trained.index(bare)
+            found.append(Learned(name, owner, f"{row} * {owner.size} + {index}", index == "i"))
+        return found
 
     def _place(self, name: str) -> str:
         """C++ of a parameter of source or target; empty for a variable of the synapse."""
@@ -136,6 +182,8 @@ class CompiledConnection:
         def find(name: str) -> str:
             if name in exact:
                 return exact[name]
+            if name in TIMES:
+                return CLOCK[name]
             if self._place(name):
                 return self._place(name)
             return f"W_{name}[0]" if name in self.shared else f"W_{name}[q]"

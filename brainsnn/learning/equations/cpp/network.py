@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.cpp.connection import CompiledConnection
+from brainsnn.learning.equations.cpp.functions import definitions
 from brainsnn.learning.equations.cpp.population import CompiledPopulation
 from brainsnn.learning.equations.network import DerivedNetwork
 from brainsnn.learning.equations.parts import Key
@@ -66,6 +67,13 @@ class CompiledSource:
             CompiledConnection(k, c, by_name[c.source], by_name[c.target])
             for k, c in self.network.connections.items()
         ]
+
+    @cached_property
+    def functions(self) -> list[str]:
+        """C++ of functions that are not of the language."""
+        programs = [x for p in self.neurons for x in (p.step.update, p.step.reset)]
+        programs += [c.effect.program for c in self.network.connections.values()]
+        return definitions(programs, self.network.dt)
 
     @property
     def reach(self) -> int:

@@ -17,11 +17,12 @@ from brainsnn.learning.equations.functions import Derivatives
 from brainsnn.learning.equations.parts import Array, Key
 
 #: Steps of the differences, as shares of the largest value: a longer one may change which neuron
-#: spikes, or cross a time at which an approximate method begins a step.
-STEPS = (3e-6, 3e-7)
+#: spikes, or cross a time at which an approximate method begins a step; what hardly moves a spike
+#: needs a long one, since times are found to rounding.
+STEPS = (1e-4, 1e-5, 1e-6, 2e-7)
 
 #: An error after which no other step is tried.
-GOOD = 1e-7
+GOOD = 1e-8
 
 
 def check_events(

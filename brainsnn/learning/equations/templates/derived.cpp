@@ -44,6 +44,10 @@ inline real exprel_slope(real x)
 
 inline real timestep(real t, real dt) { return std::floor((t + R(1e-3) * dt) / dt); }
 
+{% for definition in source.functions %}
+{{ definition }}
+
+{% endfor %}
 constexpr double dt = {{ network.dt }};
 constexpr int64_t reach = {{ source.reach }};
 
@@ -191,7 +195,7 @@ static void back_{{ p.number }}(
 {% for c in source.connections %}
 {% set number = loop.index0 %}
 {% set arguments %}
-    const Sent sent, int64_t lag, const int64_t *rows, const int32_t *__restrict columns
+    const Sent sent, int64_t step, int64_t lag, const int64_t *rows, const int32_t *__restrict columns
     {%- for w in c.variables %}, const real *__restrict W_{{ w }}{% endfor %}
     {%- for k in ([c.source.number, c.target.number] | unique) %}, const real *__restrict P_{{ k }}{% endfor %}
 {% endset %}
@@ -219,7 +223,8 @@ static void back_{{ p.number }}(
 static void arrive_{{ number }}({{ arguments }}, real *__restrict X)
 {
     constexpr int64_t n = {{ c.source.size }}, m = {{ c.target.size }};
-    (void)n, (void)m, (void)rows, (void)columns, (void)lag;
+    const real time = R(double(step) * dt);
+    (void)n, (void)m, (void)rows, (void)columns, (void)lag, (void)time;
     for(const int32_t *spike = sent.begin; spike != sent.end; spike++)
     {
         const int64_t i = *spike;
@@ -234,7 +239,8 @@ static void arrive_{{ number }}({{ arguments }}, real *__restrict X)
 static void ask_{{ number }}({{ arguments }}, const real *__restrict bars, real *__restrict SB)
 {
     constexpr int64_t n = {{ c.source.size }}, m = {{ c.target.size }};
-    (void)n, (void)m, (void)rows, (void)columns, (void)lag;
+    const real time = R(double(step) * dt);
+    (void)n, (void)m, (void)rows, (void)columns, (void)lag, (void)time;
     for(const int32_t *spike = sent.begin; spike != sent.end; spike++)
     {
         const int64_t i = *spike;
@@ -248,22 +254,33 @@ static void ask_{{ number }}({{ arguments }}, const real *__restrict bars, real 
     }
 }
 
-{% if c.connection.effect.trained %}
+{% if c.learned %}
 {% set derivative, found = c.derivative() %}
 static void learn_{{ number }}({{ arguments }}, const real *__restrict bars
-    , const int64_t *shift{% for w in c.connection.effect.trained %}, real *__restrict GW_{{ w }}{% endfor %})
+    , const int64_t *shift{% for where in c.learned %}, real *{{ where.array }}{% endfor %})
 {
     constexpr int64_t n = {{ c.source.size }}, m = {{ c.target.size }};
-    (void)n, (void)m, (void)rows, (void)columns, (void)lag;
+    const real time = R(double(step) * dt);
+    (void)n, (void)m, (void)rows, (void)columns, (void)lag, (void)time;
     for(const int32_t *spike = sent.begin; spike != sent.end; spike++)
     {
         const int64_t i = *spike, moved = shift ? shift[i] : 0;
         (void)moved;
+        {% for where in c.learned if where.shared %}
+        real sum_{{ where.array }} = 0;
+        {% endfor %}
 {{ each(derivative) }}
-            {% for w in c.connection.effect.trained %}
-            GW_{{ w }}[{{ '0' if w in c.shared else 'q + moved' }}] += real({{ found[w] }});
+            {% for where in c.learned %}
+            {% if where.shared %}
+            sum_{{ where.array }} += real({{ found[where.name] }});
+            {% else %}
+            {{ where.array }}[{{ where.place }}] += real({{ found[where.name] }});
+            {% endif %}
             {% endfor %}
         }
+        {% for where in c.learned if where.shared %}
+        {{ where.array }}[{{ where.place }}] += sum_{{ where.array }};
+        {% endfor %}
     }
 }
 
@@ -326,7 +343,7 @@ struct Trial
         {% set number = loop.index0 %}
         {% for lag in c.lags %}
         if(step >= {{ lag.steps }})
-            arrive_{{ number }}(sent({{ c.source.number }}, step - {{ lag.steps }}), {{ loop.index0 }}, {{ pass_of(c, number) }}, X_{{ c.target.number }});
+            arrive_{{ number }}(sent({{ c.source.number }}, step - {{ lag.steps }}), step, {{ loop.index0 }}, {{ pass_of(c, number) }}, X_{{ c.target.number }});
         {% endfor %}
         {% endfor %}
     }
@@ -459,11 +476,11 @@ struct Back
             {% with %}
             {% set rest = 'x.' ~ (pass_of(c, number) | trim | replace(', ', ', x.')) %}
             {% if c.source.population.step is not none and c.source.step.spikes %}
-            ask_{{ number }}({active_{{ s }}, active_{{ s }} + n_{{ s }}}, {{ loop.index0 }}, {{ rest }}, bars, SB_{{ s }});
+            ask_{{ number }}({active_{{ s }}, active_{{ s }} + n_{{ s }}}, step + {{ lag.steps }}, {{ loop.index0 }}, {{ rest }}, bars, SB_{{ s }});
             {% endif %}
-            {% if c.connection.effect.trained %}
-            learn_{{ number }}(x.sent({{ s }}, step), {{ loop.index0 }}, {{ rest }}, bars, x.shift_{{ number }}
-                {%- for w in c.connection.effect.trained %}, x.GW_{{ number }}_{{ w }}{% endfor %});
+            {% if c.learned %}
+            learn_{{ number }}(x.sent({{ s }}, step), step + {{ lag.steps }}, {{ loop.index0 }}, {{ rest }}, bars, x.shift_{{ number }}
+                {%- for where in c.learned %}, x.{{ where.passed(number) }}{% endfor %});
             {% endif %}
             {% endwith %}
         }

@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from brian2 import NeuronGroup, Quantity, Synapses, mS, ms, msiemens, mV, nA, nS, pA, pF  # noqa: F401
+import numpy as np
+from brian2 import (
+    Network,
+    NeuronGroup,
+    Quantity,
+    SpikeGeneratorGroup,
+    Synapses,
+    ms,
+    mV,
+    nS,
+    pA,
+    pF,
+)
+
+from brainsnn.learning.equations.eventprop import SpikeTimes
 
 
 @dataclass(frozen=True)
@@ -295,3 +309,46 @@ NEURONS: dict[str, Neuron] = {
         trained=("tau", "sigma"),
     ),
 }
+
+
+def _joined(
+    name: str, given: SpikeGeneratorGroup, n: int, rng: np.random.Generator
+) -> tuple[Network, Synapses]:
+    """A recurrent group, not all of its pairs connected, and its recurrent synapses."""
+    neuron, size = NEURONS[name], len(given)
+    cells = neuron.group(n, "cells")
+    into, among = neuron.synapses(given, cells, "into"), neuron.synapses(cells, cells, "among")
+    into.connect()
+    among.connect(condition="i != j")
+    into.w = Quantity(neuron.weight * rng.uniform(0.1, 1, size * n), dim=into.w.dim)
+    among.w = Quantity(neuron.weight * rng.normal(0, 0.3, len(among)), dim=into.w.dim)
+    return Network(given, cells, into, among), among
+
+
+def steps_of(name: str, seed: int, first: bool = False) -> tuple[Network, Any, Any, int]:
+    """Four recurrent neurons with delays of their own, given spikes, what is trained, steps."""
+    n_steps, n_in = 120, 5
+    rng = np.random.default_rng(seed)
+    times, senders = np.sort(rng.integers(0, n_steps, 40)), rng.integers(0, n_in, 40)
+    senders, times = np.unique(np.stack([senders, times]), axis=1)
+    given = SpikeGeneratorGroup(n_in, senders, times * 0.1 * ms, name="given")
+    network, among = _joined(name, given, 4, rng)
+    among.delay = rng.integers(0, 8, len(among)) * 0.1 * ms
+    if first:
+        network.schedule = ["start", "synapses", "groups", "thresholds", "resets", "end"]
+    spikes = np.zeros((n_steps, 1, n_in))
+    spikes[times, 0, senders] = 1
+    trained = {"cells": NEURONS[name].trained, "into": "w", "among": "w"}
+    return network, {"given": spikes}, trained, n_steps
+
+
+def events_of(name: str, seed: int) -> tuple[Network, dict[str, SpikeTimes], Any, float]:
+    """Two recurrent neurons in continuous time, given spikes, what is trained, seconds."""
+    n_in, until = 4, 0.012
+    rng = np.random.default_rng(seed)
+    given = SpikeGeneratorGroup(n_in, [], [] * ms, name="given")
+    network, among = _joined(name, given, 2, rng)
+    among.delay = rng.uniform(0, 0.8, len(among)) * ms
+    senders, when = rng.integers(0, n_in, 16), np.sort(rng.uniform(0, 0.9 * until, 16))
+    trained = {"cells": NEURONS[name].trained, "into": "w", "among": ("w", "delay")}
+    return network, {"given": SpikeTimes.of([(senders, when)])}, trained, until

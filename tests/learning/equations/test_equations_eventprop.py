@@ -8,13 +8,13 @@ import brian2
 import numpy as np
 import pytest
 from brian2 import ms
-from learning.equations.neurons_to_derive import NEURONS
+from learning.equations.neurons_to_derive import NEURONS, events_of
 
 from brainsnn.errors import DataError, DerivationError
 from brainsnn.learning.equations.eventprop import SpikeTimes, derive_events
 from brainsnn.learning.equations.eventprop.check import check_events
 
-N_IN, N, UNTIL = 4, 2, 0.012
+UNTIL = 0.012
 FIRST = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 SMOOTH = [name for name in NEURONS if "nois" not in name]
 
@@ -50,22 +50,10 @@ def times(*pairs: tuple[int, float]) -> dict[str, SpikeTimes]:
 
 @pytest.mark.parametrize("name", SMOOTH)
 def test_gradient_is_that_of_finite_differences(name: str) -> None:
-    rng, neuron = np.random.default_rng(3), NEURONS[name]
-    given = brian2.SpikeGeneratorGroup(N_IN, [], [] * ms, name="given")
-    group = neuron.group(N, "cells")
-    into, among = neuron.synapses(given, group, "into"), neuron.synapses(group, group, "among")
-    into.connect()
-    among.connect(condition="i != j")
-    into.w = brian2.Quantity(neuron.weight * rng.uniform(0.1, 1, N_IN * N), dim=into.w.dim)
-    among.w = brian2.Quantity(neuron.weight * rng.normal(0, 0.3, len(among)), dim=into.w.dim)
-    among.delay = rng.uniform(0, 0.8, len(among)) * ms
-    network = brian2.Network(given, group, into, among)
-    senders, when = rng.integers(0, N_IN, 16), np.sort(rng.uniform(0, 0.9 * UNTIL, 16))
-    inputs = {"given": SpikeTimes.of([(senders, when)])}
-    trainable = {"cells": neuron.trained, "into": "w", "among": ("w", "delay")}
-    table = check_events(network, trainable, inputs, UNTIL)
-    assert len(table) == len(neuron.trained) + 3
-    assert derive_events(network, {}).run(inputs, UNTIL).spikes["cells"].time.size > 2
+    network, inputs, trainable, until = events_of(name, 3)
+    table = check_events(network, trainable, inputs, until)
+    assert len(table) == len(NEURONS[name].trained) + 3
+    assert derive_events(network, {}).run(inputs, until).spikes["cells"].time.size > 2
     assert table["error"].max() < 1e-7, table
 
 

@@ -80,6 +80,9 @@ def describe(
     settings: Settings = None,
     preset: Preset = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, not text.")] = False,
+    gradient: Annotated[
+        bool, typer.Option("--gradient", help="A step, its Jacobian and its adjoint, derived.")
+    ] = False,
 ) -> None:
     """Print the network: equations, thresholds, resets, connections, sizes."""
     from brainsnn.experiment.experiment import open_note
@@ -88,6 +91,13 @@ def describe(
     with reporting():
         protocol, config = configured(name, settings, preset)
         model = protocol.model(config)
+        if gradient:
+            from brainsnn.learning.equations.inspection import write_gradient
+            from brainsnn.training.bptt import BPTT
+
+            written = write_gradient(BPTT().derived(model))
+            say(written.latex() if markdown else str(written), end="")
+            return
         say(describe_markdown(model) if markdown else describe_text(model), end="")
         if note := open_note(protocol, config):
             say(f"\n{note}")

@@ -173,6 +173,8 @@ def test_list_show_describe() -> None:
     assert "learning_rate" in call("show", "s4nn-mnist").stdout
     assert "v > theta" in call("describe", "s4nn-mnist").stdout
     assert call("describe", "s4nn-mnist", "--markdown").stdout.startswith("# s4nn-mnist")
+    small = ("--set", "network.hidden=[5]")
+    assert "dv'/dv = " in call("describe", "s4nn-mnist", "--gradient", *small).stdout
 
 
 def test_doctor_names_what_it_found() -> None:

@@ -157,6 +157,16 @@ class BPTT(Rule):
         ends = tuple(p.name for p in network.populations), read
         return self.over(derived, *ends, _places(network), n_steps, first, constants)
 
+    def derived(self, network: Model) -> DerivedNetwork:
+        """The derived form of a network, as the rule learns with it.
+
+        Raises
+        ------
+        RuleError
+            If something in its equations has no derivative.
+        """
+        return self._derived(network, tuple(first_values(network)))[0]
+
     def over(
         self,
         derived: DerivedNetwork,

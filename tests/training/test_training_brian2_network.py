@@ -66,9 +66,9 @@ def shown() -> tuple[bs.SpikeTrains, np.ndarray]:
     return bs.SpikeTrains.from_first_steps(steps, N_STEPS), np.where(right, "right", "left")
 
 
-def test_it_runs_as_brian2_does_and_learns_weights_and_time_constants() -> None:
+def test_it_runs_as_brian2_does_and_learns_weights_time_constants_and_first_values() -> None:
     mine, (trains, labels) = script(), shown()
-    learned = dict.fromkeys(mine.paths, "w") | {mine.cells: "tau"}
+    learned = dict.fromkeys(mine.paths, "w") | {mine.cells: ("tau", "v")}
     rule = bs.BPTT(scale=2, learning_rate=0.02)
     taught = bs.compile(mine.net, inputs=mine.given, outputs="out", trainable=learned, rule=rule)
     recording = taught.run(trains)

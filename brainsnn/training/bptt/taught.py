@@ -142,8 +142,12 @@ class Taught:
     def _parameter(
         self, number: int, place: Place, p: CompiledPopulation, variable: str
     ) -> list[int]:
-        own = self._given[f"P_{p.number}"][p.parameters.index(variable)]
-        bars = self._given[f"G_{p.number}"][p.step.trained.index(variable)]
+        if variable in p.step.trained_first:
+            own = self._given[f"X0_{p.number}"][p.names.index(variable)]
+            bars = self._given[f"B0_{p.number}"][p.step.states.index(variable)]
+        else:
+            own = self._given[f"P_{p.number}"][p.parameters.index(variable)]
+            bars = self._given[f"G_{p.number}"][p.step.trained.index(variable)]
         one = int(np.prod(place.shape)) == 1
         entry = np.zeros(p.size) if one else np.arange(p.size)
         where = [own.ctypes.data, bars.ctypes.data, self._address(entry, np.int64), 0]

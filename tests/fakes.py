@@ -51,6 +51,9 @@ class FakeEngine:
         for name, values in self.weights.items():
             values[...] = weights[name]
 
+    def fixed(self):
+        return self
+
     def run(self, inputs, trials=None):
         steps = inputs.first_steps() if trials is None else inputs.take(trials).first_steps()
         layers, potentials, final = [steps.astype(np.int64)], [np.full(steps.shape, np.nan)], {}

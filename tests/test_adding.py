@@ -15,6 +15,7 @@ from engines import usable_engines
 from registries import REGISTRIES
 
 import brainsnn as bs
+from brainsnn.engine import build_engine
 from brainsnn.experiment import resume, start
 from brainsnn.network.neurons import integrate_and_fire_once
 
@@ -102,8 +103,22 @@ def test_the_experiment_is_carried_out_and_gone_on_with(
     assert again.claims.equals(outcome.claims)
 
 
+def test_the_local_rule_learns_inside_its_trials(added: SimpleNamespace) -> None:
+    plain = bs.Network("2-1", added.leaky_once, initialiser=bs.Uniform(0.6, 0.6))
+    network = added.OjaSTDP(rate=0.5).augment(plain)
+    inputs = bs.SpikeTrains.from_first_steps(np.array([[0, 0], [0, 9]]), 10)
+    for name in (name for name in ENGINES if name != "genn"):
+        with build_engine(name, network, 10) as engine:
+            engine.set_weights(network.draw_weights(bs.Streams(1)))
+            engine.run(inputs)
+            # Only the first trial makes the output spike, two steps after its inputs.
+            trace = np.exp(-1 / 20)
+            np.testing.assert_allclose(engine.weights["input_output"], 0.3 + 0.5 * trace)
+
+
 def test_what_is_registered_is_found_by_name(added: SimpleNamespace) -> None:
     assert added.RULES["delta"] is added.Delta
+    assert added.RULES["oja_stdp"] is added.OjaSTDP
     assert added.RULES["s4nn_hinge"] is added.S4NNHinge
     assert added.NEURONS["leaky_once"] is added.leaky_once
     assert added.ENCODERS["on_off"] is added.OnOffEncoder

@@ -20,6 +20,7 @@ from brainsnn.codes.potential import PotentialDecoder
 from brainsnn.codes.rank import RankLatencyEncoder
 from brainsnn.codes.rate import RateDecoder
 from brainsnn.codes.regular import RegularEncoder
+from brainsnn.codes.responses.labelled import LabelledResponses
 from brainsnn.codes.sequences.threshold_crossing import ThresholdCrossingEncoder
 from brainsnn.codes.staggered import StaggeredLatencyEncoder
 from brainsnn.registry import Registry
@@ -41,6 +42,7 @@ DECODERS: Registry[type[Decoder]] = Registry("decoder")
 DECODERS.add("first_spike", FirstSpikeDecoder)
 DECODERS.add("rate", RateDecoder)
 DECODERS.add("potential", PotentialDecoder)
+DECODERS.add("labelled", LabelledResponses)
 
 __all__ = [
     "DECODERS",
@@ -52,6 +54,7 @@ __all__ = [
     "Encoder",
     "FirstSpikeDecoder",
     "GammaEncoder",
+    "LabelledResponses",
     "LatencyEncoder",
     "ModulatedPoissonEncoder",
     "OrientedLatencyEncoder",

@@ -67,6 +67,10 @@ class Rule(Choice):
         """Kinds of targets that the rule takes with these settings; classes by default."""
         return (Classes,)
 
+    def augment(self, network: Model) -> Model:
+        """The network with what the rule adds to it; by default nothing."""
+        return network
+
     def bind(
         self,
         network: Model,

@@ -3,8 +3,36 @@
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.count import Count
 from brainsnn.learning.decision import Decision
+from brainsnn.learning.local import (
+    InhibitorySTDP,
+    PairSTDP,
+    RewardSTDP,
+    SeveralRules,
+    SumOfProducts,
+    SynapticScaling,
+    TrialRewardSTDP,
+    TripletSTDP,
+    VoltageSTDP,
+)
 from brainsnn.learning.race import Race
 from brainsnn.learning.rule import RULES, Rule
 from brainsnn.learning.temporal import S4NN
 
-__all__ = ["RULES", "S4NN", "Antlr", "Count", "Decision", "Race", "Rule"]
+__all__ = [
+    "RULES",
+    "S4NN",
+    "Antlr",
+    "Count",
+    "Decision",
+    "InhibitorySTDP",
+    "PairSTDP",
+    "Race",
+    "RewardSTDP",
+    "Rule",
+    "SeveralRules",
+    "SumOfProducts",
+    "SynapticScaling",
+    "TrialRewardSTDP",
+    "TripletSTDP",
+    "VoltageSTDP",
+]

@@ -167,6 +167,8 @@ def _build_connection(
             if connectivity.fixed_weight is not None:
                 setattr(synapses, f"{connection.synapse.weight}_", connectivity.fixed_weight)
         for variable, value in connection.synapse.parameters.items():
+            if variable in vars(synapses):
+                raise ModelError(f"{variable!r} is Brian2's own name; call the parameter another.")
             _assign(synapses, variable, value)
         if connection.synapse.each_step:
             synapses.run_regularly(

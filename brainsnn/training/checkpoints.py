@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from brainsnn.codes.responses.labelled import LabelledResponses
 from brainsnn.errors import BrainsnnError, RunDirectoryError
 from brainsnn.learning.averaging import Average
 from brainsnn.learning.base import Weights
@@ -73,6 +74,8 @@ class TrainingState:
     average : Average
     selection : Selection
     streams : Streams
+    decoder : LabelledResponses, optional
+        One that learns.
     metrics : list of dict
         Rows so far, an epoch a row.
     epoch : int, default 0
@@ -91,6 +94,7 @@ class TrainingState:
     average: Average
     selection: Selection
     streams: Streams
+    decoder: LabelledResponses | None = None
     metrics: list[dict[str, Any]] = field(default_factory=list)
     epoch: int = 0
     order: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -121,6 +125,8 @@ def save_checkpoint(path: Path, state: TrainingState, weights: Weights, block: i
     arrays |= graft("optimiser", state.optimiser.state())
     arrays |= graft("average", state.average.state())
     arrays |= graft("best", state.selection.weights)
+    if state.decoder is not None:
+        arrays |= graft("decoder", state.decoder.state())
     if state.statistics is not None:
         arrays |= graft("epoch", state.statistics.state())
     meta = {
@@ -188,6 +194,9 @@ def load_checkpoint(
             keeper, mine = getattr(state, part), branch(arrays, part)
             keeper.check_state(mine, shapes)
             keeper.restore(mine)
+    if state.decoder is not None:
+        with _naming(path, "decoder"):
+            state.decoder.restore(branch(arrays, "decoder"))
     with _naming(path, "epoch"):
         _restore_epoch(arrays, state, new_statistics, same_block=about.block == block)
     other = [name for name, told in about.about.items() if state.about.get(name, told) != told]

@@ -73,6 +73,10 @@ class DerivedEngine(Engine):
         """Live arrays of all that is learned, shape (1, n)."""
         return {n: self.derived.values(key).reshape(1, -1) for n, key in self.keys.items()}
 
+    def fixed(self) -> Engine:
+        """Nothing is plastic: itself."""
+        return self
+
     def set_weights(self, weights: WeightArrays) -> None:
         """Take new values of all that is learned."""
         for name, values in self.weights.items():

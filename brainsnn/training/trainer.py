@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from brainsnn.codes.responses.labelled import LabelledResponses
 from brainsnn.errors import ConfigError, LearningError, RunDirectoryError
 from brainsnn.interrupts import Interrupted, StopRequest
 from brainsnn.learning.base import BoundRule, check_targets
+from brainsnn.learning.local.bound import BoundLocalRule
 from brainsnn.learning.rule import Rule
 from brainsnn.spikes import Recording
 from brainsnn.spikes.targets import Classes, Targets
@@ -25,6 +27,7 @@ from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_c
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.fingerprint import fingerprint
 from brainsnn.training.loop.blocks import make_updater
+from brainsnn.training.loop.trial_by_trial import TrialByTrial
 from brainsnn.training.loop.updates import Updater
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.selection import Selection
@@ -49,7 +52,9 @@ class Trainer:
     rule : Rule or BoundRule
         A `Rule` is bound to the engine's network.
     decoder : Decoder or None
-        None where the trials have no classes, so that there is nothing to decide.
+        None where the trials have no classes, so that there is nothing to decide. One that learns
+        what neurons stand for (`LabelledResponses`) does so from the training trials, after it has
+        decided them.
     config : TrainingConfig
     learning_rate : float
         Initial rate, which the schedule scales.
@@ -107,13 +112,16 @@ class Trainer:
             config.average.build(),
             Selection(config.monitor, config.patience),
             streams,
+            decoder if isinstance(decoder, LabelledResponses) else None,
         )
         self.state.optimiser.confine(engine.model.trainable)
         self.state.optimiser.draw_from(streams)
         sequential = config.update == "sequential"
         size = config.batch_size
-        self.updater = updater or make_updater(
-            engine, rule, self.state.optimiser, size, sequential, config.clip
+        self.updater = updater or (
+            TrialByTrial(engine, rule, config)
+            if isinstance(rule, BoundLocalRule)
+            else make_updater(engine, rule, self.state.optimiser, size, sequential, config.clip)
         )
         self.block = max(1, BLOCK // size) * size
         self.stop = StopRequest()
@@ -174,7 +182,7 @@ class Trainer:
         ends = self.engine.populations[self.output], self.engine.n_steps
         self._decided = isinstance(train.targets, Classes)
         check_targets(self.rule, train.targets)
-        train.check_trainable(*ends)
+        (train.check if isinstance(self.rule, BoundLocalRule) else train.check_trainable)(*ends)
         if validation is not None:
             check_targets(self.rule, validation.targets)
             validation.check(*ends)
@@ -261,6 +269,8 @@ class Trainer:
             return
         decisions = self.decoder.decode(recording, self.output)
         statistics.add(recording, wanted, decisions, self.rule.loss(recording, wanted))
+        if self.state.decoder is not None:
+            self.state.decoder.learn(recording, wanted, self.output)
 
     def _rate(self, index: int) -> float:
         position = self.state.epoch + index / self._n_trials

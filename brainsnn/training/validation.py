@@ -38,6 +38,8 @@ def validate(
 ) -> dict[str, float]:
     """Columns of the metrics table for `weights`; the engine's own are put back afterwards.
 
+    What is plastic stays as it is meanwhile (`Engine.fixed`).
+
     Parameters
     ----------
     engine : Engine
@@ -58,9 +60,10 @@ def validate(
     own = {name: array.copy() for name, array in engine.weights.items()}
     engine.set_weights(weights)
     try:
+        tried = engine.fixed()
         if decoder is None or not isinstance(trials.targets, Classes):
-            return {"validation_loss": mean_loss(engine, trials, rule)}
-        numbers = summary(evaluate(engine, trials, decoder, output, rule=rule))
+            return {"validation_loss": mean_loss(tried, trials, rule)}
+        numbers = summary(evaluate(tried, trials, decoder, output, rule=rule))
     finally:
         engine.set_weights(own)
     return {f"validation_{name}": numbers[name] for name in COLUMNS}

@@ -219,3 +219,15 @@ def test_genn_refuses_what_it_cannot_do() -> None:
         build_engine("genn", network(), N_STEPS)
     for part in ("'drive': what a postsynaptic", "'echo': Brian2GeNN", "'drive': its loop puts"):
         assert part in str(refused.value)
+
+
+def test_a_parameter_of_brian2s_own_name_is_refused() -> None:
+    odd = SynapseModel(
+        "odd",
+        "w : 1\ntarget : 1 (shared, constant)",
+        parameters={"target": 2},
+        on_pre="v_post += w*mV",
+    )
+    model = Model("odd", network().populations, (Connection("drive", "input", "hidden", odd),))
+    with pytest.raises(ModelError, match="'target' is Brian2's own name"):
+        build_engine("runtime", model, N_STEPS)

@@ -28,6 +28,8 @@ from brainsnn.network.synapses import Uniform
 from brainsnn.training import BPTT
 
 POSITIVE, SIGNLESS = "positive", "not negative"
+LOCAL = {"learning_rate": POSITIVE, "normalise": POSITIVE}
+TAUS = {"tau_plus": "time", "tau_minus": "time"}
 ENDS = {
     ("rule", "s4nn"): {
         "learning_rate": POSITIVE,
@@ -67,6 +69,43 @@ ENDS = {
         "read_share": "positive share",
         "feedback_scale": POSITIVE,
     },
+    ("rule", "pair_stdp"): {**LOCAL, **TAUS, "w_max": POSITIVE, "mu": SIGNLESS},
+    ("rule", "triplet_stdp"): {
+        **LOCAL,
+        **TAUS,
+        **dict.fromkeys(("tau_x", "tau_y"), "time"),
+        **dict.fromkeys(("gain", "w_max"), POSITIVE),
+    },
+    ("rule", "sum_of_products"): {**LOCAL, "w_max": POSITIVE},
+    ("rule", "reward_stdp"): {
+        **LOCAL,
+        **TAUS,
+        **dict.fromkeys(("tau_c", "tau_d"), "time"),
+        "w_max": POSITIVE,
+    },
+    ("rule", "trial_reward_stdp"): {
+        **LOCAL,
+        **TAUS,
+        "tau_c": "time",
+        "w_max": POSITIVE,
+        **dict.fromkeys(("reward", "punishment"), SIGNLESS),
+    },
+    ("rule", "inhibitory_stdp"): {
+        **LOCAL,
+        "tau": "time",
+        "target_rate": "rate",
+        **dict.fromkeys(("eta", "w_max"), POSITIVE),
+    },
+    ("rule", "voltage_stdp"): {
+        **LOCAL,
+        **TAUS,
+        "tau_x": "time",
+        **dict.fromkeys(("theta_minus", "theta_plus"), "voltage"),
+        "w_max": POSITIVE,
+        **dict.fromkeys(("A_LTD", "A_LTP"), SIGNLESS),
+    },
+    ("rule", "synaptic_scaling"): {**LOCAL, "target_rate": "rate", "strength": POSITIVE},
+    ("rule", "several"): LOCAL,
     ("average", "off"): {},
     ("average", "exponential"): {"decay": "decay"},
     ("average", "epochs"): {"last": "from 1"},

@@ -1,0 +1,1 @@
+"""Decoders that learn what output neurons stand for from their responses."""

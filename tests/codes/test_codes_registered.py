@@ -20,8 +20,8 @@ def test_encoder_gives_a_trial_an_image(name):
     assert (trains.n_trials, trains.n_neurons, trains.n_steps) == (5, n_neurons, encoder.n_steps)
 
 
-#: Decisions by potentials alone are tested in a file of their own.
-OF_SPIKES = [name for name in DECODERS if name != "potential"]
+#: Decisions by potentials alone, and by what was learned before, have test files of their own.
+OF_SPIKES = [name for name in DECODERS if name not in ("potential", "labelled")]
 
 
 @pytest.mark.parametrize("name", OF_SPIKES)

@@ -24,7 +24,7 @@ from brainsnn.learning.local import (
     SumOfProducts,
     TripletSTDP,
 )
-from brainsnn.learning.local.rewards import reward, reward_now
+from brainsnn.learning.local.reward import reward, reward_now
 
 DATA = Path(__file__).parent / "data" / "local"
 DT, STEPS, EVERY = 1e-4, 2000, 1000

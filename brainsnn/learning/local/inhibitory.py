@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from brainsnn.learning.local.rule import LocalRule, Strings
-from brainsnn.learning.local.settings import Time, rate
+from brainsnn.learning.local.rule import LocalRule
+from brainsnn.learning.local.settings import Rate, Time
+from brainsnn.learning.local.strings import Strings
 from brainsnn.learning.rule import RULES
 
 
@@ -38,7 +39,7 @@ class InhibitorySTDP(LocalRule):
 
     name: Literal["inhibitory_stdp"] = "inhibitory_stdp"
     eta: float = Field(default=1e-3, gt=0)
-    target_rate: Annotated[str, AfterValidator(rate)] = "5*Hz"
+    target_rate: Rate = "5*Hz"
     tau: Time = "20*ms"
     w_max: float = Field(default=1.0, gt=0)
 

@@ -8,8 +8,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from brainsnn.learning.local.rule import LocalRule, Strings
+from brainsnn.learning.local.rule import LocalRule
 from brainsnn.learning.local.settings import Time
+from brainsnn.learning.local.strings import Strings
 from brainsnn.learning.rule import RULES
 
 Term = tuple[float, tuple[str, ...]]
@@ -36,7 +37,7 @@ class SumOfProducts(LocalRule):
         its factors. A factor is ``x0`` or ``y0``, whether the pre- or postsynaptic neuron spikes in
         the step; a trace, ``x1``, ``x2``, ..., ``y1``, ...; a variable of the table; or ``r``, a
         signal that spikes of an input population bring
-        (`brainsnn.learning.local.rewards`). By default pair STDP.
+        (`brainsnn.learning.local.reward`). By default pair STDP.
     traces : mapping of str to text with a unit
         Time constants of the traces, each of which grows by 1 with a spike of its side.
     read : {"before", "after"}

@@ -6,9 +6,26 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from brainsnn.learning.local.rule import LocalRule, Strings
+from brainsnn.learning.local.rule import LocalRule
 from brainsnn.learning.local.settings import Time
+from brainsnn.learning.local.strings import Strings
 from brainsnn.learning.rule import RULES
+from brainsnn.network.synapses import SynapseModel
+
+#: Synapses that bring a reward to plastic ones: a spike of an input population is a reward.
+reward = SynapseModel(
+    name="reward",
+    on_pre="dopamine_post += w",
+    summary="Each presynaptic spike adds the synapse's weight to the target's dopamine.",
+    citation="Izhikevich 2007",
+)
+
+reward_now = SynapseModel(
+    name="reward_now",
+    on_pre="rewards_post += w",
+    summary="Each presynaptic spike is a reward of the step in which it arrives.",
+    citation="Davies et al. 2018",
+)
 
 ELIGIBLE = """
 dpre_trace/dt = -pre_trace / tau_plus : 1 (event-driven)
@@ -39,7 +56,7 @@ class RewardSTDP(LocalRule):
     (x as in `PairSTDP`, all pairs); dd/dt = -d / tau_d, with jumps by the reward; dw/dt = c d a
     second, in [0, w_max]. Dopamine is a variable of the target's neurons, ``dopamine``; a reward
     is a spike of an input population whose synapses add to it
-    (`brainsnn.learning.local.rewards`).
+    (`reward`, beside this rule).
 
     Parameters
     ----------

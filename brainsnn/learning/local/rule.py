@@ -8,52 +8,22 @@ needs beyond that: what happens between trials.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
-from brian2.utils.stringtools import get_identifiers
 from pydantic import Field
 
 from brainsnn.codes import DECODERS
 from brainsnn.errors import RuleError
 from brainsnn.learning.local.bound import BoundLocalRule
+from brainsnn.learning.local.strings import Strings, joined
 from brainsnn.learning.rule import Rule
 from brainsnn.network.constants import constant, unit_text
 from brainsnn.network.model import Connection, Model, Population
+from brainsnn.network.plasticity.declared import variables_in
 from brainsnn.network.synapses import SynapseModel
 from brainsnn.spikes.targets import Classes, NoTargets, Targets
-
-
-@dataclass(frozen=True)
-class Strings:
-    """What a rule adds to a network, in Brian2's language.
-
-    Parameters
-    ----------
-    equations : str
-        Of each synapse, beside the weight ``w``.
-    on_pre, on_post, each_step : str
-        Statements, after those that the synapse has.
-    neuron : str
-        Equations of the target's neurons.
-    begins_as : mapping of str to str
-        Variables of the neurons, and the one whose first value theirs is; ``potential`` is the
-        membrane potential. Others begin with 0.
-    plastic : tuple of str
-        Variables of the synapse that go on from trial to trial.
-    """
-
-    equations: str = ""
-    on_pre: str = ""
-    on_post: str = ""
-    each_step: str = ""
-    neuron: str = ""
-    begins_as: Mapping[str, str] = field(default_factory=dict)
-    plastic: tuple[str, ...] = ("w",)
-
-    def names(self, *parts: str) -> set[str]:
-        """Names in some of the strings."""
-        return {name for part in parts for name in get_identifiers(getattr(self, part))}
 
 
 class LocalRule(Rule):
@@ -136,7 +106,8 @@ class LocalRule(Rule):
         """
         names, strings = self.taught(network), self.strings()
         connections = tuple(
-            self._learning(c, strings) if c.name in names else c for c in network.connections
+            self._learning(c, strings, network) if c.name in names else c
+            for c in network.connections
         )
         targets = {c.target for c in network.connections if c.name in names}
         populations = tuple(
@@ -144,7 +115,7 @@ class LocalRule(Rule):
         )
         return Model(network.name, populations, connections, network.dt, network.recorded)
 
-    def _learning(self, connection: Connection, strings: Strings) -> Connection:
+    def _learning(self, connection: Connection, strings: Strings, network: Model) -> Connection:
         synapse, parts = connection.synapse, ("equations", "on_pre", "on_post", "each_step")
         silent = not any(getattr(strings, part) for part in parts)
         if silent and "w" in synapse.plastic:
@@ -155,11 +126,15 @@ class LocalRule(Rule):
                 f"The rule {self.name!r}: connection {connection.name!r} {reason}; it takes plain "
                 "synapses with a weight 'w'."
             )
-        own, values = self._parameters(strings.names(*parts))
-        texts = {part: _joined(getattr(synapse, part), getattr(strings, part)) for part in parts}
+        neurons = [network.population(k).neuron for k in (connection.source, connection.target)]
+        taken = {name for neuron in neurons if neuron for name in variables_in(neuron.equations)}
+        mine = set(type(self).model_fields) | variables_in(strings.equations)
+        strings, renamed = strings.apart(taken & mine)
+        own, values = self._parameters(strings.names(*parts), renamed)
+        texts = {part: joined(getattr(synapse, part), getattr(strings, part)) for part in parts}
         taught = SynapseModel(
             name=f"{synapse.name}, {self.name}",
-            **{**texts, "equations": _joined(texts["equations"], own)},
+            **{**texts, "equations": joined(texts["equations"], own)},
             parameters={**synapse.parameters, **values},
             plastic=strings.plastic,
             summary=synapse.summary,
@@ -169,7 +144,7 @@ class LocalRule(Rule):
 
     def _extended(self, population: Population, strings: Strings) -> Population:
         """The population with what the rule needs of its neurons, where it lacks that."""
-        neuron, more = population.neuron, _joined(strings.neuron)
+        neuron, more = population.neuron, joined(strings.neuron)
         if neuron is None or not more or more in neuron.equations:
             return population
         own, values = self._parameters(strings.names("neuron"))
@@ -179,17 +154,21 @@ class LocalRule(Rule):
         }
         extended = replace(
             neuron,
-            equations=_joined(neuron.equations, more, own),
+            equations=joined(neuron.equations, more, own),
             parameters={**neuron.parameters, **values},
             initial={**neuron.initial, **first},
         )
         return replace(population, neuron=extended)
 
-    def _parameters(self, names: Iterable[str]) -> tuple[str, dict[str, Any]]:
-        """Declarations and values of the settings that strings name."""
-        lines, values = [], {}
-        for name in sorted(set(names) & set(type(self).model_fields)):
-            given = getattr(self, name)
+    def _parameters(
+        self, names: Iterable[str], renamed: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[str, dict[str, Any]]:
+        """Declarations and values of the settings that strings name, some by another name."""
+        lines, values, named = [], {}, set(names)
+        for field in type(self).model_fields:
+            given, name = getattr(self, field), renamed.get(field, field)
+            if name not in named:
+                continue
             if isinstance(given, bool) or not isinstance(given, float | int | str):
                 continue
             value = constant(given) if isinstance(given, str) else float(given)
@@ -218,7 +197,3 @@ class LocalRule(Rule):
                     "inside the trial: make the engine of rule.augment(network)."
                 )
         return {} if self.normalise is None else dict.fromkeys(taught, self.normalise)
-
-
-def _joined(*parts: str) -> str:
-    return "\n".join(part.strip("\n") for part in parts if part.strip())

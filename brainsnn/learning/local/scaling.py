@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from brainsnn.learning.base import Weights
 from brainsnn.learning.local.bound import BoundLocalRule
 from brainsnn.learning.local.rule import LocalRule
-from brainsnn.learning.local.settings import rate
+from brainsnn.learning.local.settings import Rate
 from brainsnn.learning.local.weights import scale
 from brainsnn.learning.rule import RULES
 from brainsnn.network.constants import constant
@@ -41,7 +41,7 @@ class SynapticScaling(LocalRule):
     )
 
     name: Literal["synaptic_scaling"] = "synaptic_scaling"
-    target_rate: Annotated[str, AfterValidator(rate)] = "5*Hz"
+    target_rate: Rate = "5*Hz"
     strength: float = Field(default=0.01, gt=0)
 
     def bound(self, network: Model, n_steps: int) -> BoundScaling:

@@ -1,45 +1,39 @@
-"""Settings of local rules: numbers, and text that stands for a quantity."""
+"""Settings of local rules: text that stands for a quantity."""
 
 from __future__ import annotations
 
-import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
+from typing import Annotated
 
-# isort: split
-
-from typing import Annotated, Any
-
-from brian2 import Quantity, hertz, second, volt
 from pydantic import AfterValidator
 
 from brainsnn.network.constants import constant
 
 
-def _of(unit: Any, what: str, example: str) -> AfterValidator:
+def _like(what: str, example: str, *, above: float | None = None) -> AfterValidator:
+    """Check that text has the unit of an example, and a value above a bound, if there is one."""
+
     def check(text: str) -> str:
         value = constant(text)
-        if not isinstance(value, Quantity) or value.dim is not unit.dim:
+        if getattr(value, "dim", None) is not constant(example).dim:
             raise ValueError(f'{what} is text such as "{example}", got {text!r}')
+        if above is not None and not float(value) > above:
+            raise ValueError(f"it must be above {above:g}, got {text!r}")
         return text
 
     return AfterValidator(check)
 
 
-def _positive(text: str) -> str:
-    if not float(constant(text)) > 0:
-        raise ValueError(f"it must be above 0, got {text!r}")
+def _not_negative(text: str) -> str:
+    if float(constant(text)) < 0:
+        raise ValueError(f"it must be 0 or more, got {text!r}")
     return text
 
 
-def rate(text: str) -> str:
-    """Text that stands for a rate of 0 or more."""
-    value = constant(text)
-    if not isinstance(value, Quantity) or value.dim is not hertz.dim or float(value) < 0:
-        raise ValueError(f'a rate is text such as "5*Hz", 0 or more, got {text!r}')
-    return text
-
-
-Time = Annotated[str, _of(second, "a time", "20*ms"), AfterValidator(_positive)]
+Time = Annotated[str, _like("a time", "20*ms", above=0.0)]
 """A time above 0, as text with its unit."""
 
-Voltage = Annotated[str, _of(volt, "a voltage", "-45*mV")]
+Rate = Annotated[str, _like("a rate", "5*Hz"), AfterValidator(_not_negative)]
+"""A rate of 0 or more, as text with its unit."""
+
+Voltage = Annotated[str, _like("a voltage", "-45*mV")]
 """A voltage, as text with its unit."""

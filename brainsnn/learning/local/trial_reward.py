@@ -12,8 +12,9 @@ from brainsnn.errors import RuleError
 from brainsnn.learning.base import Weights
 from brainsnn.learning.local.bound import BoundLocalRule
 from brainsnn.learning.local.reward import ELIGIBLE, ON_POST, ON_PRE
-from brainsnn.learning.local.rule import LocalRule, Strings
+from brainsnn.learning.local.rule import LocalRule
 from brainsnn.learning.local.settings import Time
+from brainsnn.learning.local.strings import Strings
 from brainsnn.learning.rule import RULES
 from brainsnn.network.names import ParameterName
 from brainsnn.spikes import Recording

@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from brainsnn.learning.local.rule import LocalRule, Strings
+from brainsnn.learning.local.rule import LocalRule
 from brainsnn.learning.local.settings import Time
+from brainsnn.learning.local.strings import Strings
 from brainsnn.learning.rule import RULES
 
 _NAMES = ("A2_plus", "A3_plus", "A2_minus", "A3_minus", "tau_x", "tau_y")

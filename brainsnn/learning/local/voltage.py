@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from brainsnn.learning.local.rule import LocalRule, Strings
+from brainsnn.learning.local.rule import LocalRule
 from brainsnn.learning.local.settings import Time, Voltage
+from brainsnn.learning.local.strings import Strings
 from brainsnn.learning.rule import RULES
 
 

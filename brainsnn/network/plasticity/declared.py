@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from brian2.equations import Equations
 from brian2.equations.equations import SUBEXPRESSION
+from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.errors import ModelError
 from brainsnn.network.brian2_errors import brian2_message
@@ -58,6 +59,16 @@ def check_plastic(owner: str, equations: str, plastic: Sequence[str]) -> None:
             )
     if len(set(plastic)) < len(plastic):
         raise ModelError(f"{owner}: a plastic variable is named twice: {', '.join(plastic)}.")
+
+
+def names_in(text: str) -> set[str]:
+    """Names that equations or statements speak of."""
+    return set(get_identifiers(text))
+
+
+def variables_in(equations: str) -> set[str]:
+    """Names that equations define."""
+    return set(Equations(equations).names)
 
 
 def statements(text: str) -> list[str]:

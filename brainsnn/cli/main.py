@@ -66,12 +66,22 @@ def list_protocols(as_json: Json = False) -> None:
 
 
 @app.command()
-def show(target: Annotated[str, typer.Argument(metavar="PROTOCOL|RUN")]) -> None:
-    """Show a protocol's settings and presets, or what a run directory holds."""
+def show(
+    target: Annotated[str, typer.Argument(metavar="PROTOCOL|RUN|neuron")],
+    name: Annotated[str, typer.Argument(metavar="[NEURON]", help="Of the library.")] = "",
+    figure: Annotated[Path | None, typer.Option(help="Draw the neuron's example there.")] = None,
+) -> None:
+    """Show a protocol's settings and presets, what a run directory holds, or a neuron."""
+    from brainsnn.cli import neurons
     from brainsnn.cli import show as texts
 
     with reporting():
-        say(texts.run(Path(target)) if Path(target).is_dir() else texts.protocol(target))
+        if target == "neuron":
+            say(neurons.shown(name, figure))
+        elif name or figure:
+            raise typer.BadParameter("A name and --figure go with: brainsnn show neuron NAME.")
+        else:
+            say(texts.run(Path(target)) if Path(target).is_dir() else texts.protocol(target))
 
 
 @app.command()

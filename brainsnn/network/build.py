@@ -148,14 +148,15 @@ def _build_connection(
     connection: Connection, groups: Mapping[str, Any], dt: float, clock: Any, *, listed: bool
 ) -> Any:
     connectivity, delay = connection.connectivity, connection.delay
+    on_pre = connection.synapse.on_pre or None
     try:
         synapses = brian2.Synapses(
             groups[connection.source],
             groups[connection.target],
             connection.synapse.equations,
-            on_pre=connection.synapse.on_pre or None,
+            on_pre=on_pre,
             on_post=connection.synapse.on_post or None,
-            delay=None if isinstance(delay, Delays) else delay * dt * brian2.second,
+            delay=None if isinstance(delay, Delays) or not on_pre else delay * dt * brian2.second,
             clock=clock,
             name=connection.name,
         )

@@ -73,6 +73,7 @@ bench: $(VENV)/installed
 	$(RUN) benchmarks/antlr_mnist.py
 	$(RUN) benchmarks/rate_coded.py
 	$(RUN) benchmarks/count.py
+	$(RUN) benchmarks/bptt.py
 
 docs: $(VENV)/installed
 	@$(PIP) --editable '.[docs]'

@@ -60,6 +60,21 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brainsnn.engine.derived.EXACT", ("-O0",))
 
 
+def test_float32_gives_the_same_to_its_digits(engine: Engine) -> None:
+    weights, labels = first_weights(engine.model), SHOWN.labels[:9]
+    engine.set_weights(weights)
+    recording = engine.run(SHOWN.inputs, np.arange(9))
+    both = []
+    for precision in ("float64", "float32"):
+        settings = {"loss": "last_potential", "precision": precision}
+        rule = BPTT.model_validate(settings).bound(engine.model, N_STEPS)
+        both.append(dict(rule.backward(recording, weights, labels)))
+    for name, gradient in both[0].items():
+        np.testing.assert_array_equal(gradient.rows, both[1][name].rows)
+        largest = np.abs(gradient.values).max()
+        assert np.abs(gradient.values - both[1][name].values).max() <= 1e-4 * largest, name
+
+
 def first_weights(model: Model) -> dict[str, np.ndarray]:
     return model.draw_weights(Streams(3))
 

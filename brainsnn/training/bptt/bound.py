@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ class BoundBPTT(BoundRule):
     penalty : RatePenalty
         Of hidden populations.
     keep_every : int
+    precision : {"float64", "float32"}
         See `BPTT`.
     temperature : float
         By what evidence is divided before it becomes probabilities.
@@ -59,6 +60,7 @@ class BoundBPTT(BoundRule):
     loss_function: TrajectoryLoss
     penalty: RatePenalty
     keep_every: int
+    precision: Literal["float64", "float32"]
     temperature: float
     populations: tuple[str, ...]
     read: tuple[str, str]
@@ -81,7 +83,8 @@ class BoundBPTT(BoundRule):
         """
         potential = self.loss_function.reads == "potential"
         try:
-            compiled = CompiledGradient(self.derived, [self.read] if potential else [])
+            readout = [self.read] if potential else []
+            compiled = CompiledGradient(self.derived, readout, self.precision)
         except DerivationError:
             return NumpyGradient(self.derived, self._asked, self.places)
         return Taught(compiled, self._asked, self.places)

@@ -43,6 +43,9 @@ struct Columns
 
 static const int64_t sizes[] = { {% for p in source.populations %}{{ p.size }}, {% endfor %} };
 
+// Whether the spikes of a population are given, not its own.
+static const bool given_spikes[] = { {% for p in source.populations %}{{ 'true' if p.population.step is none else 'false' }}, {% endfor %} };
+
 static void take(Network &net, const Columns &c, int64_t trial, int64_t n_steps, const int64_t *codes)
 {
     const int64_t begin = c.offsets[trial], end = c.offsets[trial + 1];
@@ -120,32 +123,45 @@ static void go_back(Back &back, int64_t block)
     }
 }
 
-// Rows of weights that spikes of the trials lead over; `shift` brings each to its place among them.
-static int64_t used_rows(const Told &told, const Learned &x, const Columns &c, int64_t n_trials, int64_t *rows)
+// Neurons that spiked in the trials, in order.
+static std::vector<int64_t> spiked(const Told &told, int64_t source, const Columns &c, int64_t n_trials)
 {
-    const int64_t n = sizes[x.source];
-    std::vector<char> used(n, 0);
+    std::vector<char> used(sizes[source], 0);
     for(int64_t k = c.offsets[0]; k < c.offsets[n_trials]; k++)
-        if(told.codes[c.population[k]] == x.source)
+        if(told.codes[c.population[k]] == source)
             used[c.neuron[k]] = 1;
-    int64_t found = 0;
-    for(int64_t i = 0; i < n; i++)
+    std::vector<int64_t> found;
+    for(int64_t i = 0; i < sizes[source]; i++)
         if(used[i])
-        {
-            x.shift[i] = (found - i) * x.m;
-            rows[found++] = i;
-        }
+            found.push_back(i);
     return found;
 }
 
-static void give_weights(const Told &told, void **a, double *const *weights)
+// Rows of weights that spikes of the trials lead over; `shift` brings each to its place among them.
+static int64_t used_rows(const Told &told, const Learned &x, const Columns &c, int64_t n_trials, int64_t *rows)
+{
+    const std::vector<int64_t> found = spiked(told, x.source, c, n_trials);
+    for(size_t k = 0; k < found.size(); k++)
+    {
+        rows[k] = found[k];
+        x.shift[found[k]] = ((int64_t)k - found[k]) * x.m;
+    }
+    return found.size();
+}
+
+// Weights as the functions take them; of inputs, the rows that are read.
+static void give_weights(const Told &told, void **a, const Columns &c, int64_t n_trials, double *const *weights)
 {
     for(int64_t k = 0; k < told.n_learned; k++)
     {
         const Learned &x = told.learned[k];
-        double *const w = weights[x.number];
+        const double *const w = weights[x.number];
         if(!x.own)
-            a[x.at] = w;
+            a[x.at] = (void *)w;
+        else if(x.shift && given_spikes[x.source])
+            for(const int64_t i : spiked(told, x.source, c, n_trials))
+                for(int64_t q = i * x.m; q < (i + 1) * x.m; q++)
+                    x.own[q] = R(w[q]);
         else
             for(int64_t q = 0; q < x.size; q++)
                 x.own[q] = R(w[x.entry ? x.entry[q] : q]);
@@ -289,7 +305,7 @@ void derived_learn(
     const Columns columns{offsets, population, neuron, step};
     Network &net = *told->net;
     std::vector<void *> a(told->arrays, told->arrays + told->n_arrays);
-    give_weights(*told, a.data(), weights);
+    give_weights(*told, a.data(), columns, n_trials, weights);
     if(values)
         begin_gradient(*told, a.data(), columns, n_trials, values, rows, n_rows);
     Course course(n_steps * told->size);

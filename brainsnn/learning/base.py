@@ -112,6 +112,10 @@ class BoundRule(Protocol):
         del populations, weights
         return None
 
+    def share(self, workers: int) -> None:
+        """Let so many threads share the work of `backward`; its sums stay the same. None do, here."""
+        del workers
+
     def end_epoch(
         self,
         weights: Weights,

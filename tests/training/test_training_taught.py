@@ -60,6 +60,22 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brainsnn.engine.derived.EXACT", ("-O0",))
 
 
+def test_threads_share_a_batch_and_change_no_sum(engine: Engine) -> None:
+    weights = first_weights(engine.model)
+    engine.set_weights(weights)
+    recording = engine.run(SHOWN.inputs, np.arange(40))
+    rule = BPTT.model_validate(SETTINGS["mean_potential"]).bound(engine.model, N_STEPS)
+    left = []
+    for workers in (1, 2, 3):
+        rule.share(workers)
+        seen = rule.observe(recording, weights)
+        found = dict(rule.backward(recording, weights, SHOWN.labels[:40]))
+        left.append([seen.states[rule.read], *(g.values for g in found.values())])
+    for others in left[1:]:
+        for one, other in zip(left[0], others, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 def test_float32_gives_the_same_to_its_digits(engine: Engine) -> None:
     weights, labels = first_weights(engine.model), SHOWN.labels[:9]
     engine.set_weights(weights)

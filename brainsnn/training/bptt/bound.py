@@ -124,6 +124,10 @@ class BoundBPTT(BoundRule):
         self._add_first_values(found, weights)
         yield from reversed(found.items())
 
+    def share(self, workers: int) -> None:
+        """See `BoundRule`."""
+        self.taught.share(workers)
+
     def network_kernel(
         self, populations: Mapping[str, int], weights: Weights
     ) -> NetworkKernel | None:

@@ -33,6 +33,9 @@ class NumpyGradient:
         self.network, self._asked, self._places = network, asked, dict(places)
         self._by_first: dict[tuple[str, str], Array] = {}
 
+    def share(self, workers: int) -> None:
+        """Nothing is shared here."""
+
     def begin_with(self, population: str, state: str, values: Array) -> None:
         """Take first values of a state, shape (size,)."""
         self.network.populations[population].start[state] = values

@@ -203,10 +203,15 @@ class Taught:
             len(hidden),
             self._address(hidden, np.int64),
             self._address(penalty, np.float64),
+            1,
         ]
         return np.array(told, np.int64)
 
     # -- calls -------------------------------------------------------------------------------
+
+    def share(self, workers: int) -> None:
+        """Let so many threads share the parts of a batch; the sums stay the same."""
+        self._told[-1] = workers
 
     def network_kernel(self) -> NetworkKernel | None:
         """For the compiled loop; None if the loss is not compiled."""

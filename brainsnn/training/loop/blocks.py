@@ -179,7 +179,10 @@ def make_updater(
     """
     step_by_step = StepByStep(engine, rule, optimiser, batch_size, sequential, clip)
     compiled = engine.compiled_trials() if hasattr(engine, "compiled_trials") else None
-    shared = batch_size > 1 and getattr(engine, "workers", 1) > 1
+    workers = getattr(engine, "workers", 1)
+    shared = batch_size > 1 and workers > 1
+    if shared and hasattr(rule, "share"):
+        rule.share(workers)
     if compiled is None or shared or not all(map(optimiser.compiles, engine.weights)):
         return step_by_step
     work = _work(step_by_step, compiled)

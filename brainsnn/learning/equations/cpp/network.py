@@ -99,6 +99,11 @@ class CompiledSource:
             ]
         return found
 
+    def place_of(self, kind: str, population: int) -> int:
+        """Where an array of a population is among all."""
+        names = [name for _, name in self.arrays()]
+        return names.index(f"{kind}_{population}")
+
     def text(self) -> str:
         """Return the source."""
         environment = Environment(

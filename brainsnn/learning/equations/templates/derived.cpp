@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <thread>
 #include <vector>
 #ifdef __SSE2__
 #include <immintrin.h>
@@ -108,6 +109,7 @@ struct Network
     std::vector<real> later_{{ p.number }};
     {% endif %}
     {% endfor %}
+    std::vector<std::unique_ptr<Network>> others;  // for parts of a block
     int64_t block = 0;  // steps between two states that are kept; 0: all are
 };
 

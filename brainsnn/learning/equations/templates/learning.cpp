@@ -32,6 +32,7 @@ struct Told
     int64_t n_hidden;
     const int64_t *hidden;
     const double *penalty;
+    int64_t workers;
 };
 
 // Columns of a recording.
@@ -275,19 +276,127 @@ static void add_first(const Back &back)
     {% endfor %}
 }
 
+// Sums over the trials of a part: derivatives by parameters, by first states and by weights.
+struct Sums
+{
+    {% for p in source.neurons %}
+    std::vector<real> G_{{ p.number }}, B0_{{ p.number }};
+    {% endfor %}
+    std::vector<std::vector<real>> bars;
+
+    // Let a part's functions add to these.
+    void begin(const Told &told, void **a, const int64_t *n_rows)
+    {
+        {% for p in source.neurons %}
+        G_{{ p.number }}.assign({{ (p.step.trained|length + 1) * p.size }}, R(0));
+        a[{{ source.place_of('G', p.number) }}] = G_{{ p.number }}.data();
+        B0_{{ p.number }}.assign({{ p.step.states|length * p.size }}, R(0));
+        a[{{ source.place_of('B0', p.number) }}] = B0_{{ p.number }}.data();
+        {% endfor %}
+        for(int64_t k = 0; k < told.n_learned; k++)
+        {
+            const Learned &x = told.learned[k];
+            bars.emplace_back(!x.bars_at ? 0 : x.shift ? n_rows[x.number] * x.m : x.size);
+            if(x.bars_at)
+                a[x.bars_at] = bars.back().data();
+        }
+    }
+
+    void add_to(const Told &told, void *const *a) const
+    {
+        const auto add = [](void *to, const std::vector<real> &from) {
+            for(size_t q = 0; to && q < from.size(); q++)
+                ((real *)to)[q] += from[q];
+        };
+        {% for p in source.neurons %}
+        add(a[{{ source.place_of('G', p.number) }}], G_{{ p.number }});
+        add(a[{{ source.place_of('B0', p.number) }}], B0_{{ p.number }});
+        {% endfor %}
+        for(int64_t k = 0; k < told.n_learned; k++)
+            add(a[told.learned[k].bars_at], bars[k]);
+    }
+};
+
 // Spikes of inputs as the functions take them.
 static void point_at_inputs(const Network &net, void **a)
 {
     (void)net, (void)a;
-    {% for type, name in source.arrays() %}
     {% for p in source.populations if p.population.step is none %}
-    {% if name == 'off_' ~ p.number %}
-    a[{{ source.arrays().index((type, name)) }}] = (void *)net.spikes[{{ p.number }}].offsets.data();
-    {% elif name == 'idx_' ~ p.number %}
-    a[{{ source.arrays().index((type, name)) }}] = (void *)net.spikes[{{ p.number }}].neurons.data();
-    {% endif %}
+    a[{{ source.place_of('off', p.number) }}] = (void *)net.spikes[{{ p.number }}].offsets.data();
+    a[{{ source.place_of('idx', p.number) }}] = (void *)net.spikes[{{ p.number }}].neurons.data();
     {% endfor %}
-    {% endfor %}
+}
+
+// What a call asks for.
+struct Asked
+{
+    const Told &told;
+    const Columns columns;
+    const int64_t n_steps;
+    const int64_t *const wanted;
+    double *const observed;
+    const double *const given;
+    const bool learning;
+
+    void run(Network &net, void **a, int64_t first, int64_t last) const
+    {
+        const Flushing flushing;
+        const int64_t width = n_steps * told.size, block = told.block;
+        Course course(width);
+        if(told.reads_potential)
+            a[told.course_at] = course.states.data();
+        a[told.slope_at] = course.slopes.data();
+        prepare(net, block ? (n_steps + block - 1) / block : n_steps, block);
+        for(int64_t k = first; k < last; k++)
+        {
+            take(net, columns, k, n_steps, told.codes);
+            point_at_inputs(net, a);
+            const std::unique_ptr<Trial> trial(new Trial{net, a, 1, n_steps, 0});
+            replay(*trial, block, learning);
+            course.read(told, net, n_steps);
+            if(observed)
+                std::copy_n(course.course.data(), width, observed + k * width);
+            if(!learning)
+                continue;
+            course.judge(told, n_steps, wanted ? wanted[k] : 0, given ? given + k * width : nullptr);
+            const std::unique_ptr<Back> back(new Back{*trial});
+            penalise(told, net, n_steps, *back);
+            go_back(*back, block);
+            add_first(*back);
+        }
+    }
+};
+
+// Trials that are summed together, before the parts are: so that the sums are the same, however
+// many threads share them. Fewer trials have fewer parts.
+constexpr int64_t most_parts = 4, least_trials = 8;
+
+static void learn_in_parts(const Asked &asked, std::vector<void *> &a, int64_t n_trials, const int64_t *n_rows)
+{
+    const Told &told = asked.told;
+    const int64_t n = std::max<int64_t>(1, std::min(most_parts, n_trials / least_trials));
+    std::vector<std::vector<void *>> places(n, a);
+    std::vector<Sums> sums(n);
+    while((int64_t)told.net->others.size() + 1 < n)
+        told.net->others.emplace_back(new Network);
+    for(int64_t k = 1; k < n && asked.learning; k++)
+        sums[k].begin(told, places[k].data(), n_rows);
+    const int64_t workers = std::min(n, told.workers);
+    const auto work = [&](int64_t worker) {
+        for(int64_t k = worker; k < n; k += workers)
+        {
+            Network &net = k ? *told.net->others[k - 1] : *told.net;
+            asked.run(net, places[k].data(), n_trials * k / n, n_trials * (k + 1) / n);
+        }
+    };
+    std::vector<std::thread> others;
+    for(int64_t k = 1; k < workers; k++)
+        others.emplace_back(work, k);
+    work(0);
+    for(std::thread &other : others)
+        other.join();
+    for(int64_t k = 1; k < n && asked.learning; k++)
+        sums[k].add_to(told, a.data());
 }
 }
 
@@ -301,36 +410,13 @@ void derived_learn(
     double *const *weights, double *const *values, int64_t *const *rows, int64_t *n_rows,
     double *observed, const double *given)
 {
-    const Flushing flushing;
     const Columns columns{offsets, population, neuron, step};
-    Network &net = *told->net;
     std::vector<void *> a(told->arrays, told->arrays + told->n_arrays);
     give_weights(*told, a.data(), columns, n_trials, weights);
     if(values)
         begin_gradient(*told, a.data(), columns, n_trials, values, rows, n_rows);
-    Course course(n_steps * told->size);
-    if(told->reads_potential)
-        a[told->course_at] = course.states.data();
-    a[told->slope_at] = course.slopes.data();
-    const int64_t block = told->block, slots = block ? (n_steps + block - 1) / block : n_steps;
-    prepare(net, slots, block);
-    for(int64_t k = 0; k < n_trials; k++)
-    {
-        take(net, columns, k, n_steps, told->codes);
-        point_at_inputs(net, a.data());
-        const std::unique_ptr<Trial> trial(new Trial{net, a.data(), 1, n_steps, 0});
-        replay(*trial, block, values);
-        course.read(*told, net, n_steps);
-        if(observed)
-            std::copy_n(course.course.data(), n_steps * told->size, observed + k * n_steps * told->size);
-        if(!values)
-            continue;
-        course.judge(*told, n_steps, wanted ? wanted[k] : 0, given ? given + k * n_steps * told->size : nullptr);
-        const std::unique_ptr<Back> back(new Back{*trial});
-        penalise(*told, net, n_steps, *back);
-        go_back(*back, block);
-        add_first(*back);
-    }
+    const Asked asked{*told, columns, n_steps, wanted, observed, given, values != nullptr};
+    learn_in_parts(asked, a, n_trials, n_rows);
     if(values)
         end_gradient(*told, values, n_rows);
 }

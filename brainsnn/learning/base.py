@@ -113,7 +113,7 @@ class BoundRule(Protocol):
         return None
 
     def share(self, workers: int) -> None:
-        """Let so many threads share the work of `backward`; its sums stay the same. None do, here."""
+        """Let so many threads share the work of `backward`, whose sums stay the same."""
         del workers
 
     def end_epoch(

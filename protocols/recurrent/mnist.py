@@ -58,11 +58,12 @@ class RowCode(Config):
         """Length of a trial."""
         return ROWS * self.each + self.silence
 
-    def encode(self, images: NDArray[np.generic]) -> SpikeTrains:
+    def encode(self, images: NDArray[np.uint8]) -> SpikeTrains:
         """Spikes of images, shape (n, 28, 28), of pixels from 0 to 255."""
         levels = 255 * np.arange(1, self.each + 1) / (self.each + 1)
         bright = images[:, :, None, :] > levels[:, None]
-        trial, step, neuron = np.nonzero(bright.reshape(len(images), -1, COLUMNS))
+        found = np.nonzero(bright.reshape(len(images), -1, COLUMNS))
+        trial, step, neuron = (part.astype(np.int32) for part in found)
         offsets = np.searchsorted(trial, np.arange(len(images) + 1))
         return SpikeTrains(COLUMNS, self.n_steps, offsets, neuron, step)
 

@@ -57,6 +57,15 @@ LITTLE = {
         *(*FEW, "epochs=1", "network.hidden=8", "n_steps=[1, 4]", "constrained=4"),
         *("bits=[2]", "rate_targets=[]"),
     ),
+    "recurrent-mnist": (
+        *(*FEW, "seeds=1", "training.epochs=2", "rows.each=1", "rows.silence=2"),
+        *("network.n_regular=3", "network.n_adaptive=2"),
+    ),
+    "lsnn-store-recall": (
+        *("seeds=1", "delays=[2]", "adaptive=[0]", "training.epochs=2", "network.n_adaptive=2"),
+        *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_symbol=10"),
+        *("data.n_each=2", "network.n_regular=2"),
+    ),
     "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (
         *(*FEW, "hidden=8", "training.epochs=2", "restricted=[false]", 'methods=["antlr"]'),

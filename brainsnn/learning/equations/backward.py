@@ -142,6 +142,9 @@ class Backward:
         met = {}
         for target in moment.effect.targets:
             owner, bare, index = c.side(target)
+            if bare not in self.x[owner]:  # a count has no derivative
+                met[target] = np.zeros((1, 1))
+                continue
             met[target] = self.x[owner][bare][:, index]
             if moment.kind == "sum":
                 kept = np.array(self.x[owner][bare])

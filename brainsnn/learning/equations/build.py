@@ -170,6 +170,8 @@ def check_parts(network: brian2.Network, wanted: Mapping[str, Any]) -> None:
         known = (*SOURCES, *LOOKERS, brian2.NeuronGroup, brian2.Synapses)
         if part not in own and not isinstance(part, known):
             raise DerivationError(f"{part.name} ({type(part).__name__}) has no derivative here.")
+        if not part.active and not isinstance(part, LOOKERS):
+            raise DerivationError(f"{part.name} is switched off (active is False): not followed.")
         if isinstance(part, brian2.NeuronGroup) and set(part.events) - {"spike"}:
             raise DerivationError(f"{part.name}: events other than spikes are not followed.")
         if isinstance(part, brian2.NeuronGroup | brian2.Synapses):

@@ -181,7 +181,11 @@ class DerivedNetwork:
             x[name][n] = np.broadcast_to(found[n], np.shape(x[name][n]))
         for target in moment.effect.targets:
             owner, bare, index = c.side(target)
-            amounts = np.broadcast_to(s * found[target], (trace.spikes[owner].shape[1], c.i.size))
+            flat = bare in self.populations[owner].derived.discrete
+            share = s > 0.5 if flat else s  # a count counts whole spikes, smooth or not
+            amounts = np.broadcast_to(
+                share * found[target], (trace.spikes[owner].shape[1], c.i.size)
+            )
             kept = np.array(x[owner][bare], float)
             if moment.kind == "sum":
                 kept[:, moment.span] = 0

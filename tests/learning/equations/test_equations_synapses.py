@@ -7,7 +7,7 @@ from typing import Any
 import brian2
 import numpy as np
 import pytest
-from brian2 import NeuronGroup, ms
+from brian2 import NeuronGroup, SpikeGeneratorGroup, Synapses, ms
 from learning.equations.synapses_to_derive import STEPS, SYNAPSES, network
 
 from brainsnn.errors import DerivationError
@@ -106,6 +106,53 @@ def test_first_values_of_plastic_weights_are_what_is_trained() -> None:
     np.testing.assert_array_equal(found["into", "w"], found["into", "w(0)"].sum(axis=0))
     assert derived.values(("into", "w")) is derived.connections["into"].start["w"]
     assert (found["into", "Ap"] != 0).any()
+
+
+def parts_of_others(on_pre: str) -> tuple[brian2.Network, dict[str, Any], dict[str, Any], Any]:
+    """Synapses from part of a group, neurons linked to that part, counts that spikes raise."""
+    raw = SpikeGeneratorGroup(2, [0, 1, 0], [1, 2, 3] * ms, name="raw")
+    spiking = {"threshold": "v > 1", "reset": "v = 0"}
+    big = NeuronGroup(6, "dv/dt = (1.4 - v)/(2*ms) : 1", method="exact", name="big", **spiking)
+    part = big[2:5]
+    model = """
+    dv/dt = (0.9 + 0.3*other + 0.1*n - v)/(2*ms) : 1
+    n : integer
+    other : 1 (linked)
+    up : boolean
+    """
+    cells = NeuronGroup(3, model, method="euler", name="cells", **spiking)
+    cells.other = brian2.linked_var(part, "v")
+    big.v, cells.v = np.linspace(0, 0.8, 6), [0.1, 0.2, 0.3]
+    paths = []
+    for name, source in (("path", part), ("kick", raw)):
+        paths.append(Synapses(source, cells, "w : 1", on_pre=on_pre, name=name))
+        paths[-1].connect()
+        paths[-1].w = 0.1
+    spikes = np.zeros((STEPS, 1, 2))
+    spikes[[10, 20, 30], 0, [0, 1, 0]] = 1
+    trained = {"path": "w", "kick": "w", "cells": "v", "big": "v"}
+    return brian2.Network(raw, big, cells, *paths), {"raw": spikes}, trained, part
+
+
+@pytest.mark.parametrize("on_pre", ["v_post += 0.3*w*(i + 1)*(j + 2)", "n_post += 1; v_post += w"])
+def test_parts_of_groups_places_of_synapses_and_counts(on_pre: str) -> None:
+    net, inputs, trained, _part = parts_of_others(on_pre)
+    table = check_gradient(net, trained, inputs, STEPS, 0.3, {}, most=2)
+    assert (table["largest"] > 0).all(), table
+    assert table["error"].max() < 1e-7, table
+    assert_same_as_brian2(net, derive(net, trained, {}).run(inputs, STEPS), {})
+
+
+def test_what_is_switched_off_or_not_a_number_is_refused() -> None:
+    net, _, _, _part = parts_of_others("v_post += w")
+    net["path"].pre.active = False
+    with pytest.raises(DerivationError, match=r"path_pre is switched off"):
+        derive(net, {}, {})
+    net, _, _, _other = parts_of_others("up_post = True; v_post += w")
+    with pytest.raises(
+        DerivationError, match="path: on_pre sets 'up_post', which is true or false"
+    ):
+        derive(net, {}, {})
 
 
 @pytest.mark.parametrize(

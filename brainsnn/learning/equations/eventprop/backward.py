@@ -219,7 +219,8 @@ class _Back:
         c, rows = self.network.connections[jump.owner], jump.index
         given = self.network.read(c, rows, jump.x, jump.t)
         for n in c.effect.to_post:
-            given[f"_bar_effect_{n}_post"] = self.x[c.target][n][c.j[rows]]
+            bar = self.x[c.target].get(n)  # a count has no derivative
+            given[f"_bar_effect_{n}_post"] = 0.0 if bar is None else bar[c.j[rows]]
         bars = c.effect.backward(given)
         for n in c.effect.trained:
             self._add((jump.owner, n), np.broadcast_to(bars[n], rows.shape), rows)

@@ -48,7 +48,7 @@ def connection_of(
     moments = {k: replace(m, effect=_among(m.effect, effects)) for k, m in found.items()}
     read = {n for m in moments.values() for n in m.effect.forward.reads | m.effect.backward.reads}
     read |= set(settings.trained)
-    values = {n: _value(known[n]) for n in read - states if _is_value(n, known)}
+    values = {n: _value(synapses, n, known) for n in read - states if _is_value(n, known)}
     start = {n: np.array(known[n].get_value()) for n in states}
     ends = [getattr(group, "start", 0) for group in (synapses.source, synapses.target)]
     names = [getattr(group, "source", group).name for group in (synapses.source, synapses.target)]
@@ -70,9 +70,15 @@ def _is_value(name: str, known: Mapping[str, Any]) -> bool:
     return variable is not None and hasattr(variable, "get_value") and not side and name != "t"
 
 
-def _value(variable: Any) -> Array:
-    value = np.array(variable.get_value(), float)
-    return value.reshape(()) if variable.scalar else value
+def _value(synapses: brian2.Synapses, name: str, known: Mapping[str, Any]) -> Array:
+    """Value of each synapse, or one that all share."""
+    if name in ("i", "j"):
+        return np.array(getattr(synapses, name)[:], float)
+    value, own = np.array(known[name].get_value(), float), name in synapses.variables
+    index = synapses.variables.indices[name] if own else "0"
+    if index not in ("_idx", "0"):
+        return np.asarray(value[synapses.variables[index].get_value()])
+    return value.reshape(()) if known[name].scalar else value
 
 
 def _moment(

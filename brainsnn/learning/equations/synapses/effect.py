@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from brian2 import Synapses
 from brian2.core.variables import Constant
@@ -154,6 +155,11 @@ def spike_effect(synapses: Synapses, pathway: Any, settings: EffectSettings) -> 
     targets = sorted(n for n in changed if _is_of_neuron(program.variables[n], n))
     own = changed - set(targets)
     for name in targets:
+        if program.variables[name].dtype in (bool, np.bool_):
+            raise DerivationError(
+                f"{synapses.name}: {what} sets {name!r}, which is true or false: spikes that "
+                "arrive together do not add up."
+            )
         increment = sp.expand(_inlined(program, name) - symbol(name))
         program.assign(f"_effect_{name}", increment)
     for name in sorted(own):

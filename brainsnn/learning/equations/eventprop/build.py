@@ -19,7 +19,7 @@ from brainsnn.learning.equations.build import (
     wanted_names,
     written_by,
 )
-from brainsnn.learning.equations.eventprop.flow import derive_flow
+from brainsnn.learning.equations.eventprop.derived_flow import derive_flow
 from brainsnn.learning.equations.eventprop.network import EventNetwork
 from brainsnn.learning.equations.eventprop.parts import DELAY, EventConnection, EventPopulation
 from brainsnn.learning.equations.functions import Derivatives

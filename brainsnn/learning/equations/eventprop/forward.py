@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from brainsnn.errors import DataError
-from brainsnn.learning.equations.eventprop.flow import ALLOWED, HELD, MARGIN, PERIOD, Integrand
-from brainsnn.learning.equations.eventprop.parts import DELAY, EventConnection, EventParts, State
+from brainsnn.learning.equations.eventprop.crossings import Place, edges
+from brainsnn.learning.equations.eventprop.flow import HELD, MARGIN, PERIOD, Integrand
+from brainsnn.learning.equations.eventprop.parts import DELAY, EventParts, State
 from brainsnn.learning.equations.eventprop.spike_times import SpikeTimes
 from brainsnn.learning.equations.eventprop.tape import (
     EventTrace,
@@ -164,84 +164,22 @@ class _Trial:
         self.x = {k: {n: v[n] for n in names[k]} for k, v in new.items()}
         self.edges = {k: self._edges(k, v) for k, v in new.items()}
 
-    def _edges(self, k: str, found: Mapping[str, Array]) -> dict[str, Array]:
-        """How far each margin is over 0, where it counts; elsewhere below it."""
-        edges, flow = {}, self.network.flows[k]
-        if flow.spikes:
-            edges[MARGIN] = np.where(found[ALLOWED], found[MARGIN], -np.inf)
-        if flow.waits:
-            edges[HELD] = np.where(found[GATE], -np.inf, -found[HELD])
-            edges = {m: self._without_rounding(k, m, edge, found) for m, edge in edges.items()}
-        return edges
-
-    def _without_rounding(
-        self, k: str, margin: str, edge: Array, found: Mapping[str, Array]
-    ) -> Array:
-        """The same, without what is over 0 by rounding and falls.
-
-        Where refractoriness ends with a condition, a neuron that has come over its threshold may
-        seem to be below it by the last digit, and to be free again.
-        """
-        if not (edge > 0).any():
-            return edge
-        state = {n: found[n] for n in self.network.flows[k].names}
-        rate = self.network.flows[k].rate_of[margin](self.network.given(k, state, self.t, 0.0))
-        fall = -rate["dt"] if margin == MARGIN else rate["dt"]
-        tiny = (edge > 0) & (edge < 1e-9 * self.network.dt * fall)
-        return np.where(tiny, 0.0, edge)
-
     def _first_crossing(self, new: State, length: float) -> tuple[float, str, int, str] | None:
         found = []
         for k, values in new.items():
+            at = Place(self.network, k, self.x[k], self.t)
             for margin, edge in self._edges(k, values).items():
                 before = self.edges[k][margin]
                 crossed = (edge > 0) | (before > 0)
                 tops = [(int(j), length) for j in np.flatnonzero(crossed)]
-                tops += self._peaks(k, margin, length, ~crossed & np.isfinite(edge))
-                found += [(self._root(k, j, margin, top), k, j, margin) for j, top in tops]
+                tops += at.peaks(margin, length, ~crossed & np.isfinite(edge))
+                for j, top in tops:
+                    root = 0.0 if before[j] > 0 else at.root(j, margin, top)
+                    found.append((root, k, j, margin))
         return min(found) if found else None
 
-    def _peaks(
-        self, k: str, margin: str, length: float, candidates: Array
-    ) -> Iterable[tuple[int, float]]:
-        """Neurons whose margin rises over 0 and falls below it again, and when it is highest."""
-        if not candidates.any() or length <= 0:
-            return
-        rate, sign = self.network.flows[k].rate_of[margin], 1.0 if margin == MARGIN else -1.0
-        size = self.network.populations[k].size
-        lengths = np.array([[0.0], [length]])
-        rates = sign * rate(self.network.given(k, self.x[k], self.t, lengths))["dt"]
-        ends = np.broadcast_to(rates, (2, size))
-        for j in np.flatnonzero(candidates & (ends[0] > 0) & (ends[1] < 0)):
-
-            def slope(h: float, j: int = int(j)) -> float:
-                given = self.network.given_of(k, j, self.x[k], self.t, h)
-                return sign * float(np.ravel(rate(given)["dt"])[0])
-
-            top = float(brentq(slope, 0.0, length, xtol=1e-12 * length))
-            if self._edge_at(k, int(j), margin, top) > 0:
-                yield int(j), top
-
-    def _edge_at(self, k: str, j: int, margin: str, h: float) -> float:
-        given = self.network.given_of(k, j, self.x[k], self.t, h)
-        value = float(np.ravel(self.network.flows[k].forward(given)[margin])[0])
-        return value if margin == MARGIN else -value
-
-    def _root(self, k: str, j: int, margin: str, length: float) -> float:
-        """Time from now at which a margin has just come over 0."""
-        if self.edges[k][margin][j] > 0 or length <= 0:
-            return 0.0
-
-        def edge(h: float) -> float:
-            return self._edge_at(k, j, margin, h)
-
-        if edge(0.0) >= 0:
-            return 0.0
-        root = float(brentq(edge, 0.0, length, xtol=1e-24, rtol=4 * np.finfo(float).eps))
-        more = np.spacing(root)
-        while edge(root) <= 0 and root < length:
-            root, more = min(root + more, length), 2 * more
-        return root
+    def _edges(self, k: str, found: Mapping[str, Array]) -> dict[str, Array]:
+        return edges(self.network, k, found, self.t)
 
     # -- events --------------------------------------------------------------------------------
 
@@ -296,7 +234,7 @@ class _Trial:
                 continue
             rows = c.of(neuron)
             delays = np.broadcast_to(c.values[DELAY], c.i.shape)[rows]
-            for group in _alike(rows, delays, c):
+            for group in c.alike(rows, delays):
                 delay = float(np.broadcast_to(c.values[DELAY], c.i.shape)[group[0]])
                 if at_once and delay == 0 and DELAY not in c.trained:
                     touched |= self._arrive(name, group)
@@ -359,10 +297,3 @@ class _Trial:
                 if edge[j] > 0 and rose:
                     return k, j, margin
         return None
-
-
-def _alike(rows: Array, delays: Array, c: EventConnection) -> list[Array]:
-    """Synapses of a spike by the time at which it reaches them."""
-    if c.apart:
-        return [rows[n : n + 1] for n in range(rows.size)]
-    return [rows[delays == d] for d in np.unique(delays)]

@@ -41,6 +41,12 @@ class EventConnection(Connection):
         """Synapses of a source."""
         return np.flatnonzero(self.i == neuron)
 
+    def alike(self, rows: Array, delays: Array) -> list[Array]:
+        """Synapses of a spike by the time at which it reaches them."""
+        if self.apart:
+            return [rows[n : n + 1] for n in range(rows.size)]
+        return [rows[delays == d] for d in np.unique(delays)]
+
     @property
     def apart(self) -> bool:
         """Whether each synapse has a time of arrival of its own that is trained."""

@@ -43,6 +43,11 @@ class Arrivals:
     """
 
     def __init__(self, name: str, connection: Connection, sizes: tuple[int, int]) -> None:
+        if connection.why_not_plain:
+            raise DerivationError(
+                f"{name}: these synapses {connection.why_not_plain}; eligibility traces follow "
+                "on_pre alone."
+            )
         effect = connection.effect
         clock = (effect.forward.reads | effect.backward.reads) & {"t", "t_in_timesteps"}
         if effect.reads or clock:
@@ -54,8 +59,8 @@ class Arrivals:
         self.connection, self.target = connection, connection.target
         amounts = effect.forward(connection.values)
         self.matrices: list[tuple[str, int, Array]] = []
-        for state, amount in amounts.items():
-            values = np.broadcast_to(amount, connection.i.shape)
+        for state, target in zip(effect.to_post, effect.targets, strict=True):
+            values = np.broadcast_to(amounts[target], connection.i.shape)
             for lag in np.unique(connection.lag):
                 mine, matrix = connection.lag == lag, np.zeros(sizes)
                 np.add.at(matrix, (connection.i[mine], connection.j[mine]), values[mine])

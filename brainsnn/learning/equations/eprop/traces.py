@@ -78,6 +78,12 @@ class ForwardGradient:
         self._jacobians = {
             k: StepJacobian(p.step) for k, p in network.neurons.items() if p.step is not None
         }
+        for k, p in network.neurons.items():
+            if p.links:
+                raise DerivationError(
+                    f"{k}: {next(iter(p.links))!r} is linked to a variable of another group; "
+                    "eligibility traces do not follow it."
+                )
         for owner, name in network.trained:
             if owner not in network.connections:
                 raise DerivationError(
@@ -213,8 +219,8 @@ class ForwardGradient:
         c = self.network.connections[owner]
         states = self._jacobians[c.target].step.states
         added, n = np.zeros((len(states), c.i.size)), c.i.size
-        for x in c.effect.targets:
-            bars = {f"_bar_effect_{y}": float(y == x) for y in c.effect.targets}
+        for x in c.effect.to_post:
+            bars = {f"_bar_effect_{y}_post": float(y == x) for y in c.effect.to_post}
             added[states.index(x)] = c.effect.backward({**c.values, **bars})[name]
         filtered = np.zeros((n_trials, len(self.readout.states), n))
         return _Path(
@@ -259,7 +265,7 @@ class ForwardGradient:
     ) -> None:
         c, entry = path.connection, 0
         if signal.shape[2]:
-            (state,) = self.network.connections[self.ways[c.target]].effect.targets
+            (state,) = self.network.connections[self.ways[c.target]].effect.to_post
             entry = self.readout.states.index(state)
         advance(
             begin,

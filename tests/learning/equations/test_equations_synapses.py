@@ -149,9 +149,7 @@ def test_what_is_switched_off_or_not_a_number_is_refused() -> None:
     with pytest.raises(DerivationError, match=r"path_pre is switched off"):
         derive(net, {}, {})
     net, _, _, _other = parts_of_others("up_post = True; v_post += w")
-    with pytest.raises(
-        DerivationError, match="path: on_pre sets 'up_post', which is true or false"
-    ):
+    with pytest.raises(DerivationError, match="on_pre sets 'up_post', which is true or false"):
         derive(net, {}, {})
 
 

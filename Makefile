@@ -12,7 +12,7 @@ SOURCES := pyproject.toml setup.py
 PYTHON_CODE := analysis benchmarks brainsnn protocols tests setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test brian2-suite brian2-examples fuzz mutants sanitize fuzz-files lint bench
+.PHONY: help demo test brian2-suite brian2-examples fuzz mutants sanitize fuzz-files kills lint bench
 .PHONY: results clean docs figures
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make mutants  plant defects one by one, count those that the tests notice"
 	@echo "make sanitize  generated C++ under AddressSanitizer and UBSan, kernels with indices checked"
 	@echo "make fuzz-files  N=5000 damaged and foreign files: each refused or taken, never a crash"
+	@echo "make kills    every protocol killed before each of its writes, and resumed"
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    measure speed against hand-written C++ and against Brian2 as documented"
 	@echo "make docs     build the site, its examples run, into docs/_build/html"
@@ -56,6 +57,9 @@ sanitize: $(VENV)/installed-test
 
 fuzz-files: $(VENV)/installed-test
 	PYTHONPATH=.:tests $(RUN) -P tests/fuzz_files.py $(N) $(SEED)
+
+kills: $(VENV)/installed-test
+	BRAINSNN_EVERY_KILL=1 $(RUN) -m pytest -n 2 tests/protocols/test_protocols_killed.py
 
 lint: $(VENV)/installed-dev
 	$(RUN) -m ruff check $(PYTHON_CODE)

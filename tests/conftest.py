@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 import brian2
+import compilers  # noqa: F401  before Numba
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -13,9 +12,6 @@ from brainsnn.datasets import ImageSet
 
 settings.register_profile("brainsnn", derandomize=True, deadline=None)
 settings.load_profile("brainsnn")
-
-# Tests judge results, which do not depend on how hard the compiler tries; it takes half the time.
-os.environ.setdefault("BRAINSNN_CXXFLAGS", "-O1")
 
 # What no device of ours compiles runs in NumPy: Cython would take seconds an object.
 brian2.prefs.codegen.target = "numpy"

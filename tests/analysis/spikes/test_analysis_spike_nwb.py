@@ -154,6 +154,12 @@ def test_spikes_and_trials_that_hardly_meet(write):
         from_nwb(path)
 
 
+def test_of_fewer_than_ten_spikes_nothing_is_said(write):
+    with pytest.warns(TableWarning, match="of 10 spikes are outside all trials"):
+        from_nwb(write(SECONDS, [{"spike_times": np.linspace(20, 29, 10)}]))
+    assert not from_nwb(write(SECONDS, [{"spike_times": np.linspace(20, 28, 9)}])).counts().sum()
+
+
 def test_overlapping_trials_are_warned_of(write):
     with pytest.warns(TableWarning, match="9 trials begin before the one before them ends"):
         from_nwb(write([(k, k + 1.5) for k in map(float, range(10))], [{"spike_times": REGULAR}]))

@@ -87,6 +87,16 @@ def test_spike_distance_of_lone_spikes_is_worked_by_hand() -> None:
     assert 0 < SPIKEDistance()([0.2], [], 0, 1) < 1
 
 
+def test_spike_distance_of_two_spikes_goes_on_by_their_interval() -> None:
+    """Knots of the first train are at -0.3, 0.3, 0.9, 1.5; of the lone spike at 0, 0.5, 1."""
+    t = (np.arange(200000) + 0.5) / 200000
+    nu_1, nu_2 = 0.6, 0.5
+    share = np.clip((t - 0.3) / 0.6, 0, 1)
+    first = 0.2 * (1 - share) + 0.1 * share  # 0.3 is 0.2 from 0.5, and 0.9 is 0.1 from 1
+    profile = (first * nu_2 + 0.2 * nu_1) / (2 * ((nu_1 + nu_2) / 2) ** 2)
+    assert SPIKEDistance()([0.3, 0.9], [0.5], 0, 1) == pytest.approx(profile.mean(), abs=1e-6)
+
+
 def test_a_spike_at_the_edge_of_the_span_counts() -> None:
     assert SPIKEDistance()([0.0], [0.0, 0.5], 0, 1) > 0
     assert ISIDistance()([0.0], [], 0, 1) == 0

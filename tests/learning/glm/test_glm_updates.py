@@ -19,6 +19,12 @@ def certain(glm, trials):
     return on.astype(float), np.repeat(on[:, None], glm.n_steps, axis=1)
 
 
+def test_a_trial_has_two_samples_at_least():
+    assert GLM.build(3, 2, 2, functions=2).n_steps == 2
+    with pytest.raises(ConfigError, match="two samples, got 1"):
+        GLM.build(3, 2, 1, functions=1)
+
+
 @pytest.mark.parametrize(("activation", "rule"), CASES)
 def test_one_update_adds_the_gradient(activation, rule):
     glm = GLM.build(7, 3, 10, functions=3, window=5, activation=activation)

@@ -196,7 +196,7 @@ def test_killed_before_any_write_and_resumed(name, tmp_path, monkeypatch):
     with WATCH.over(run, tmp_path / "killed") as kinds:
         start(protocol, config, run, ["brainsnn"])
     whole = contents(run)
-    assert len(kinds) >= 5
+    assert sum(map(len, kinds.values())) >= 5
     for copy in chosen(kinds.values()):
         resume(protocol, copy, ["brainsnn", "resume"])
         assert_same(whole, contents(copy))

@@ -16,6 +16,11 @@ from brainsnn.analysis.claims import Claim, direction_p, judged_together
         (97.4, 97.39, {}, "not met"),
         (89.7, 85.0, {"higher_is_better": False}, "met"),
         (89.7, 90.0, {"higher_is_better": False}, "not met"),
+        (0.0, 0.5, {}, "met"),  # 0 is a number
+        (0.0, -0.5, {}, "not met"),
+        (0.5, 0.0, {}, "not met"),
+        (0.5, 0.0, {"higher_is_better": False}, "met"),
+        (0.0, 0.5, {"higher_is_better": False}, "not met"),
         (None, 90.0, {}, "no comparison"),
         (float("nan"), 90.0, {}, "no comparison"),
         (97.4, None, {}, "no comparison"),

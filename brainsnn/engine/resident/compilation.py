@@ -60,7 +60,8 @@ def compile_network(
     >>> import brainsnn.engine.resident as resident
     >>> set_device("brainsnn_resident", build_on_run=False)
     >>> source = SpikeGeneratorGroup(2, [], [] * ms, name="source")
-    >>> neuron = NeuronGroup(1, "dv/dt = -v/(10*ms) : 1", "v > 1", "v = 0", method="exact")
+    >>> equations = "dv/dt = -v/(10*ms) : 1"
+    >>> neuron = NeuronGroup(1, equations, threshold="v > 1", reset="v = 0", method="exact")
     >>> synapses = Synapses(source, neuron, "w : 1", on_pre="v += w", name="synapses")
     >>> synapses.connect()
     >>> spikes = SpikeMonitor(neuron, name="spikes")

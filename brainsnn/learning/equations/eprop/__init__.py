@@ -1,5 +1,6 @@
-"""Gradients forward in time, from the same equations: eligibility traces of e-prop."""
+"""Gradients forward in time, from the same equations: e-prop's traces, and all of it (RTRL)."""
 
+from brainsnn.learning.equations.eprop.sensitivity import FullForwardGradient
 from brainsnn.learning.equations.eprop.traces import ForwardGradient
 
-__all__ = ["ForwardGradient"]
+__all__ = ["ForwardGradient", "FullForwardGradient"]

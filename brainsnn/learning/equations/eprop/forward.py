@@ -45,8 +45,8 @@ class Arrivals:
     def __init__(self, name: str, connection: Connection, sizes: tuple[int, int]) -> None:
         if connection.why_not_plain:
             raise DerivationError(
-                f"{name}: these synapses {connection.why_not_plain}; eligibility traces follow "
-                "on_pre alone."
+                f"{name}: these synapses {connection.why_not_plain}; gradients forward in time "
+                "follow on_pre alone."
             )
         effect = connection.effect
         clock = (effect.forward.reads | effect.backward.reads) & {"t", "t_in_timesteps"}
@@ -59,8 +59,9 @@ class Arrivals:
         self.connection, self.target = connection, connection.target
         amounts = effect.forward(connection.values)
         self.matrices: list[tuple[str, int, Array]] = []
-        for state, target in zip(effect.to_post, effect.targets, strict=True):
-            values = np.broadcast_to(amounts[target], connection.i.shape)
+        for state in effect.to_post:
+            amount = amounts[f"{state}_post"]
+            values = np.broadcast_to(amount, connection.i.shape)
             for lag in np.unique(connection.lag):
                 mine, matrix = connection.lag == lag, np.zeros(sizes)
                 np.add.at(matrix, (connection.i[mine], connection.j[mine]), values[mine])
@@ -72,6 +73,24 @@ class Arrivals:
         for state, lag, matrix in self.matrices:
             if t >= lag:
                 mine[state] = mine[state] + source[t - lag] @ matrix
+
+
+def check_plain(network: DerivedNetwork) -> None:
+    """Refuse what gradients forward in time do not follow: synapses with more, linked variables.
+
+    Raises
+    ------
+    DerivationError
+    """
+    sizes = {k: p.size for k, p in network.populations.items()}
+    for name, c in network.connections.items():
+        Arrivals(name, c, (sizes[c.source], sizes[c.target]))
+    for name, population in network.populations.items():
+        if population.links:
+            raise DerivationError(
+                f"{name}: linked variables ({', '.join(population.links)}) are not followed "
+                "forward in time."
+            )
 
 
 def along(

@@ -79,6 +79,10 @@ class StepJacobian:
         np.einsum("nkbj,kmbj->nmbj", r, f, out=whole)
         whole += by_spike[:, None] * spike[None]
 
+    def at_threshold(self, begin: Mapping[str, Any], shape: tuple[int, int]) -> Array:
+        """Jacobian F of the state update, shape (states, states, *shape); arguments as for `at`."""
+        return self._matrix(self.update, begin, shape)[0]
+
     def _matrix(
         self, part: tuple[NumpyFunction, tuple[Entry, ...]], given: Mapping[str, Any], shape: Any
     ) -> tuple[Array, Array]:

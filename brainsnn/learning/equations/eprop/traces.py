@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from brainsnn.errors import DataError, DerivationError
-from brainsnn.learning.equations.eprop.forward import Array, Met, along
+from brainsnn.learning.equations.eprop.forward import Array, Met, along, check_plain
 from brainsnn.learning.equations.eprop.kernel import advance
 from brainsnn.learning.equations.eprop.population import StepJacobian
 from brainsnn.learning.equations.eprop.readout import readout_of
@@ -74,6 +74,7 @@ class ForwardGradient:
     """
 
     def __init__(self, network: DerivedNetwork, read: Key) -> None:
+        check_plain(network)
         self.network, self.readout = network, readout_of(network, read)
         self._jacobians = {
             k: StepJacobian(p.step) for k, p in network.neurons.items() if p.step is not None
@@ -119,7 +120,8 @@ class ForwardGradient:
         way = self.network.connections[self.ways[population]]
         sizes = (self.network.populations[n].size for n in (way.source, way.target))
         found = np.zeros(tuple(sizes))
-        (amount,) = way.effect.forward(way.values).values()
+        (state,) = way.effect.targets
+        amount = way.effect.forward(way.values)[state]
         np.add.at(found, (way.i, way.j), np.broadcast_to(amount, way.i.shape))
         return found
 
@@ -219,9 +221,10 @@ class ForwardGradient:
         c = self.network.connections[owner]
         states = self._jacobians[c.target].step.states
         added, n = np.zeros((len(states), c.i.size)), c.i.size
-        for x in c.effect.to_post:
-            bars = {f"_bar_effect_{y}_post": float(y == x) for y in c.effect.to_post}
-            added[states.index(x)] = c.effect.backward({**c.values, **bars})[name]
+        for x in c.effect.targets:
+            bars = {f"_bar_effect_{y}": float(y == x) for y in c.effect.targets}
+            mine = states.index(x.removesuffix("_post"))
+            added[mine] = c.effect.backward({**c.values, **bars})[name]
         filtered = np.zeros((n_trials, len(self.readout.states), n))
         return _Path(
             owner, name, c, added, np.zeros((n_trials, len(states), n)), filtered, np.zeros(n)

@@ -1,7 +1,7 @@
 """Local rules against direct sums over pairs of spikes, made without any simulator.
 
 Made by others (`data/local`): a pair, an event and a synapse at a time. Here the first of the ten
-samples of each; `samples` of all were compared once, on the resident engine, with the same bound.
+samples of pairs and triplets, all of the tables.
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from brainsnn.training.bptt import BPTT as BPTT
     from brainsnn.training.brian2_network import compile_brian2 as compile  # noqa: A004 -- of this package
     from brainsnn.training.eprop import EProp as EProp
+    from brainsnn.training.fit import fit as fit
 
 _MODULES = ("datasets", "errors")
 
@@ -58,6 +59,7 @@ _PLACES = {
     "Decision": ("brainsnn.learning.rules", "Decision"),
     "Regular": ("brainsnn.codes", "RegularEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
+    "fit": ("brainsnn.training.fit", "fit"),
     "compile": ("brainsnn.training.brian2_network", "compile_brian2"),
     "GivenDelays": ("brainsnn.network.delays", "GivenDelays"),
     "UniformDelays": ("brainsnn.network.delays", "UniformDelays"),

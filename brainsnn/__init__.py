@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brainsnn.learning.rules import Antlr as Antlr
     from brainsnn.learning.rules import Count as Count
     from brainsnn.learning.rules import Decision as Decision
+    from brainsnn.learning.rules import MaximumLikelihood as MaximumLikelihood
     from brainsnn.learning.rules import Race as Race
     from brainsnn.network.connectivity import AllToAll as AllToAll
     from brainsnn.network.connectivity import AllToOthers as AllToOthers
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from brainsnn.network.connectivity import FixedProbability as FixedProbability
     from brainsnn.network.connectivity import GivenPairs as GivenPairs
     from brainsnn.network.connectivity import OneToOne as OneToOne
+    from brainsnn.network.constraints import Constraint as Constraint
     from brainsnn.network.delays import GivenDelays as GivenDelays
     from brainsnn.network.delays import UniformDelays as UniformDelays
     from brainsnn.network.network import Network as Network
@@ -55,6 +57,7 @@ _PLACES = {
     "Antlr": ("brainsnn.learning.rules", "Antlr"),
     "Bernoulli": ("brainsnn.codes", "BernoulliEncoder"),
     "Classifier": ("brainsnn.classifier", "Classifier"),
+    "Constraint": ("brainsnn.network.constraints", "Constraint"),
     "Count": ("brainsnn.learning.rules", "Count"),
     "Decision": ("brainsnn.learning.rules", "Decision"),
     "Regular": ("brainsnn.codes", "RegularEncoder"),
@@ -63,6 +66,7 @@ _PLACES = {
     "compile": ("brainsnn.training.brian2_network", "compile_brian2"),
     "GivenDelays": ("brainsnn.network.delays", "GivenDelays"),
     "UniformDelays": ("brainsnn.network.delays", "UniformDelays"),
+    "MaximumLikelihood": ("brainsnn.learning.rules", "MaximumLikelihood"),
     "Network": ("brainsnn.network.network", "Network"),
     "Neuron": ("brainsnn.network.neurons", "Neuron"),
     "Oriented": ("brainsnn.codes", "OrientedLatencyEncoder"),

@@ -19,7 +19,7 @@ def fit(
     data: Path,
     out: Path,
     label: str | None,
-    network: str,
+    network: str | None,
     rule: str,
     given: Mapping[str, Any],
     settings: Sequence[str],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from pathlib import Path
 from typing import Any, Self
@@ -10,38 +9,21 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import NotFittedError
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.base import ClassifierMixin
 
-from brainsnn.classifier.checks import UntrainedError, check_learning_rate, refusing, seed_of
-from brainsnn.classifier.coder import Coder
+from brainsnn.classifier.checks import check_learning_rate, seed_of
 from brainsnn.classifier.families import settled_neuron
-from brainsnn.classifier.inputs import Samples, read_samples, read_training
-from brainsnn.classifier.plan import (
-    make_plan,
-    settled_decoder,
-    settled_encoder,
-    settled_rule,
-)
+from brainsnn.classifier.inputs import Samples
+from brainsnn.classifier.plan import make_plan, settled_decoder, settled_rule
+from brainsnn.classifier.reading import ReadsSamples
 from brainsnn.classifier.runner import Runner
-from brainsnn.classifier.several import (
-    ONLY,
-    encode_all,
-    for_input,
-    labels_of,
-    read_several,
-    several_inputs,
-)
 from brainsnn.classifier.training import Course, Learned, hold_out, learn
 from brainsnn.errors import HealthWarning, InputError
-from brainsnn.learning.rule import Rule
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 
 
-class Classifier(ClassifierMixin, BaseEstimator):
+class Classifier(ClassifierMixin, ReadsSamples):
     """A spiking network that learns classes from arrays, images or spikes.
 
     A scikit-learn estimator: it works in pipelines, cross-validation and searches. Samples are an
@@ -51,15 +33,17 @@ class Classifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    network : int, str, tuple or Model, default 100
+    network : int, str, tuple or Model, optional
         Sizes of the hidden layers, ``100`` or ``(100, 50)``, where inputs and outputs follow from
         the data; or the notation of a whole network, ``"28x28-12c5-2a-10"``
-        (`brainsnn.network.notation`); or a network.
+        (`brainsnn.network.notation`); or a network. By default a hidden layer of 100; none for
+        ``"glm"``, which has two layers.
     neuron : str or Neuron, optional
         Of every layer of a notation, if another than the rule's.
     rule : str or rule, default "count"
         ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``, ``"race"``: first spikes;
-        ``"antlr"``: activations and times of all spikes.
+        ``"antlr"``: activations and times of all spikes; ``"glm"``: likelihood of a right first
+        spike; ``"bptt"``: derived from the equations of any network.
     encoder : str or encoder, optional
         Values to spikes, or a mapping from inputs to such; by default ``Regular(20)`` for counts,
         ``Latency(256)`` for first spikes.
@@ -119,11 +103,9 @@ class Classifier(ClassifierMixin, BaseEstimator):
     True
     """
 
-    _runner: Runner
-
     def __init__(
         self,
-        network: Any = 100,
+        network: Any = None,
         *,
         neuron: Any = None,
         rule: Any = "count",
@@ -245,47 +227,6 @@ class Classifier(ClassifierMixin, BaseEstimator):
 
         return load(cls, Path(path))
 
-    def _training_samples(
-        self, X: Any, y: Any, reset: bool = True
-    ) -> tuple[dict[str, Samples], NDArray[Any]]:
-        if names := several_inputs(self.network):
-            parts = read_several(X, names, None if reset else self._coders)
-            labels = labels_of(y, len(next(iter(parts.values()))))
-            self.n_features_in_ = sum(math.prod(part.axes) for part in parts.values())
-            refusing(lambda: check_classification_targets(labels))
-            return parts, labels
-        samples, y = read_training(X, y) if reset else (self._read(X), y)
-        if samples.spikes:
-            labels = labels_of(y, len(samples))
-            self.n_features_in_ = samples.content.n_neurons
-        else:
-            values, labels = refusing(
-                lambda: validate_data(self, samples.content, y, reset=reset, dtype=np.float64)
-            )
-            samples = Samples(values, samples.axes or (values.shape[1],))
-        refusing(lambda: check_classification_targets(labels))
-        return {ONLY: samples}, labels
-
-    def _read(self, X: Any) -> Samples:
-        """Samples of the form that was learned from."""
-        return read_samples(X, self._coders[ONLY].form(getattr(self, "feature_names_in_", None)))
-
-    def _new_samples(self, X: Any) -> dict[str, Samples]:
-        self._check_fitted()
-        if names := several_inputs(self._runner.plan.model):
-            parts = read_several(X, names, self._coders)
-        else:
-            samples = self._read(X)
-            if not samples.spikes:
-                values = refusing(
-                    lambda: validate_data(self, samples.content, reset=False, dtype=np.float64)
-                )
-                samples = Samples(values, samples.axes or (values.shape[1],))
-            parts = {ONLY: samples}
-        for name, coder in self._coders.items():
-            coder.check(parts[name])
-        return parts
-
     def _begin(self, parts: dict[str, Samples]) -> SpikeTrains:
         """Settle what follows from settings and samples, with new first weights; encode them."""
         if len(self.classes_) < 2:
@@ -317,18 +258,6 @@ class Classifier(ClassifierMixin, BaseEstimator):
         self._runner = Runner(plan, self.engine, self.workers, seed)
         return trains
 
-    def _learned_coders(self, parts: dict[str, Samples], rule: Rule) -> dict[str, Coder]:
-        names, coders = several_inputs(self.network), {}
-        for place, (name, samples) in enumerate(parts.items()):
-            given = for_input("encoder", self.encoder, name, names)
-            encoder = None if samples.spikes else settled_encoder(given, rule)
-            scaler = for_input("scaler", self.scaler, name, names)
-            coders[name] = Coder.learned(samples, encoder, scaler, place)
-        return coders
-
-    def _encode(self, parts: dict[str, Samples]) -> SpikeTrains:
-        return encode_all(self._coders, parts, self._seed)
-
     def _positions(self, labels: NDArray[Any]) -> NDArray[np.int64]:
         known = np.isin(labels, self.classes_)
         if not known.all():
@@ -356,9 +285,3 @@ class Classifier(ClassifierMixin, BaseEstimator):
     def _decide(self, X: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         samples = self._new_samples(X)
         return self._runner.decide(self._encode(samples))
-
-    def _check_fitted(self) -> None:
-        try:
-            check_is_fitted(self)
-        except NotFittedError as error:
-            raise UntrainedError(str(error)) from None

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from brainsnn.codes import Encoder, LatencyEncoder, RegularEncoder
+from brainsnn.codes import BernoulliEncoder, Encoder, LatencyEncoder, RegularEncoder
 from brainsnn.errors import ConfigError
-from brainsnn.learning.rules import S4NN, Antlr, Count, Decision, Race, Rule
+from brainsnn.learning.glm import GLM
+from brainsnn.learning.glm.network import glm_model
+from brainsnn.learning.rules import S4NN, Antlr, Count, Decision, MaximumLikelihood, Race, Rule
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import (
@@ -57,6 +59,10 @@ class Family:
         See `Firsts`.
     lags : bool, default False
         Whether a trial has a step more for each connection.
+    hidden : str, default "100"
+        Hidden layers of a network of which nothing is said.
+    network : callable, optional
+        Makes the whole network of a notation, for trials of a length, where it is no chain.
     """
 
     encoder: Callable[[], Encoder]
@@ -65,6 +71,8 @@ class Family:
     neurons: Callable[[str, int], Neuron | list[Neuron]] | None
     firsts: Firsts
     lags: bool = False
+    hidden: str = "100"
+    network: Callable[[str, int], Model] | None = None
 
 
 def _fan_in(gain: float) -> Firsts:
@@ -107,6 +115,15 @@ def _current_based(notation: str, n_steps: int) -> list[Neuron]:
     return [coefficients.neuron(depth) for depth in range(1, notation.count("-") + 1)]
 
 
+def _two_layers(notation: str, n_steps: int) -> Model:
+    """GLM network of as many basis functions as a trial has steps."""
+    sizes = [layer.split("x") for layer in notation.split("-")]
+    if len(sizes) != 2 or not all(size.isdecimal() for layer in sizes for size in layer):
+        raise ConfigError(f"A GLM network has two layers, such as '64-10'; {notation!r} is none.")
+    n_inputs, n_classes = (math.prod(map(int, layer)) for layer in sizes)
+    return glm_model(GLM.build(n_inputs, n_classes, n_steps, functions=n_steps), "classifier")
+
+
 FAMILIES: dict[type[Rule], Family] = {
     Count: Family(lambda: RegularEncoder(20), "rate", 0.005, counting, _fan_in(0.7), lags=True),
     S4NN: Family(
@@ -135,6 +152,15 @@ FAMILIES: dict[type[Rule], Family] = {
         0.05,
         lambda *_: integrate_and_fire_once,
         _of_a_race,
+    ),
+    MaximumLikelihood: Family(
+        lambda: BernoulliEncoder(8),
+        None,
+        0.02,
+        None,
+        _fan_in(1.0),
+        hidden="",
+        network=_two_layers,
     ),
 }
 """Rules that a classifier can build a network for; what inherits from one has its family."""
@@ -184,6 +210,8 @@ def built(notation: str, rule: Rule, neuron: Neuron | None, n_steps: int, active
         If the notation cannot be read.
     """
     family, layers = family_of(rule), notation.split("-")
+    if family.network is not None and neuron is None:
+        return family.network(notation, n_steps)
     neurons: Neuron | list[Neuron]
     if neuron is not None:
         neurons = [_placed(neuron, depth, n_steps) for depth in range(1, len(layers))]

@@ -109,7 +109,7 @@ def make_plan(
 
     Parameters
     ----------
-    network : str, int, tuple or Model
+    network : str, int, tuple, Model or None
         See `Classifier`.
     neuron : Neuron or None
         Of a notation's layers; None for the rule's.
@@ -129,6 +129,7 @@ def make_plan(
         If the network cannot be read or does not fit the data.
     """
     family = family_of(rule)
+    network = family.hidden if network is None else network
     if not isinstance(network, Model):
         model = built(_notation(network, axes[0], n_classes), rule, neuron, n_steps, active)
     elif neuron is None:

@@ -231,11 +231,11 @@ def fit(
     ],
     out: Annotated[Path, typer.Option(help="The folder for what was learned, new or empty.")],
     network: Annotated[
-        str, typer.Option(help="Hidden neurons (100), or the whole network (784-100-10).")
-    ] = "100",
+        str | None, typer.Option(help="Hidden neurons (100), or the whole network (784-100-10).")
+    ] = None,
     label: Annotated[str | None, typer.Option(help="The CSV's column of labels.")] = None,
     rule: Annotated[
-        str, typer.Option(help="count, s4nn, decision, race or antlr; others need a neuron.")
+        str, typer.Option(help="count, s4nn, decision, race, antlr, glm or bptt.")
     ] = "count",
     neuron: Annotated[str | None, typer.Option(help="Other than the rule's, by name.")] = None,
     code: Annotated[

@@ -161,7 +161,9 @@ def _carried_out(
     if work is not None:
         work(run, callbacks)
     else:
-        _in_parts(experiment, config, run, command, callbacks)
+        carry_out_parts(
+            experiment, experiment.parts(config), run, command, callbacks, config.workers
+        )
     claims = pd.DataFrame() if config.condition else concluded(experiment, run)
     totals = experiment.totals(run)
     run.finish()
@@ -179,36 +181,58 @@ class _Messages(Callback):
         tell(self.run, self.callbacks, line)
 
 
-def _in_parts(
+def carry_out_parts(
     experiment: Experiment[C],
-    config: C,
+    parts: Sequence[C],
     run: RunDirectory,
     command: Sequence[str],
     callbacks: Sequence[Callback],
+    workers: int = 1,
 ) -> None:
-    """Carry out each part in a run directory of its own, and gather their tables."""
+    """Carry out parts, each in a run directory of its own within one, and gather their tables.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    parts : sequence of ExperimentConfig
+    run : RunDirectory
+        Open; parts that have ended in it are not done again.
+    command : sequence of str
+        For the provenance of each.
+    callbacks : sequence of Callback
+        Hear what parts say.
+    workers : int, default 1
+        Parts carried out at once.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the directory holds something else.
+    Interrupted
+        If a part was interrupted; the directory can be resumed.
+    """
     if run.has_table("results") and not (run.path / PARTS).is_dir():
         raise RunDirectoryError(
             f"{run.path}: was made by a version that kept all conditions in one directory, with "
             "which alone it can be gone on with. Run it again, elsewhere."
         )
-    parts = {_folder(run, part): part for part in experiment.parts(config)}
+    folders = {_folder(run, part): part for part in parts}
     messages = _Messages(run, callbacks)
-    open_parts = [path for path, part in parts.items() if not _ended(experiment, part, path)]
+    open_parts = [path for path, part in folders.items() if not _ended(experiment, part, path)]
     try:
-        if config.workers > 1:
+        if workers > 1:
             for path in open_parts:
-                _create(parts[path], path, command)
-            resume_at_once(experiment.name, open_parts, config.workers, messages.on_message)
+                _create(folders[path], path, command)
+            resume_at_once(experiment.name, open_parts, workers, messages.on_message)
         else:
             for path in open_parts:
                 if (path / "config.toml").exists():
                     resume(experiment, path, command, [messages])
                 else:
-                    start(experiment, parts[path], path, command, [messages])
+                    start(experiment, folders[path], path, command, [messages])
     except Interrupted:
         raise Interrupted(run.path) from None
-    run.write_tables(_gathered(experiment, parts))
+    run.write_tables(_gathered(experiment, folders))
 
 
 def _folder(run: RunDirectory, part: Any) -> Path:

@@ -45,8 +45,9 @@ class Material:
 
     Parameters
     ----------
-    train, validation : TrainingTrials, LabelledTrials
-        What weights are learned from, and what every choice is made on.
+    train, validation : TrainingTrials, LabelledTrials or None
+        What weights are learned from, and what every choice is made on; None where it was made
+        before, by cross-validation of training trials, and the last weights are kept.
     encode_test : callable
         Encodes the test split; it is read when `test` is asked for, after every choice.
     classes : tuple of str
@@ -54,7 +55,7 @@ class Material:
     """
 
     train: TrainingTrials
-    validation: LabelledTrials
+    validation: LabelledTrials | None
     encode_test: Callable[[], LabelledTrials]
     classes: tuple[str, ...] = ()
 
@@ -62,6 +63,19 @@ class Material:
     def test(self) -> LabelledTrials:
         """The test split, encoded when it is first asked for."""
         return self.encode_test()
+
+    def split(self, name: str) -> LabelledTrials:
+        """Trials of a split, ``train``, ``validation`` or ``test``, as they are.
+
+        Raises
+        ------
+        ConfigError
+            If there is no validation split.
+        """
+        found: TrainingTrials | None = getattr(self, name)
+        if found is None:
+            raise ConfigError(f"There is no {name} split: choices are made by cross-validation.")
+        return found.plain()
 
 
 class TrainingExperiment(Experiment[C]):
@@ -96,17 +110,21 @@ class TrainingExperiment(Experiment[C]):
         """Return the first learning rate, which the schedule scales; by default, the rule's."""
         return self.rule(config).learning_rate
 
-    def code(self, config: C) -> str:  # noqa: ARG002
-        """Name the decoder that it learns by; by default, the first output spike decides."""
-        return "first_spike"
+    def code(self, config: C) -> str:
+        """Name the decoder that it learns by; by default, that by which the rule is read."""
+        return self.rule(config).read_by()[0]
 
     def codes(self, config: C) -> Sequence[str]:
         """Name the decoders of the test trials; by default, the one that it learns by."""
         return (self.code(config),)
 
-    def decoder(self, config: C) -> Decoder:
-        """Return the decoder that it learns by."""
-        return DECODERS[self.code(config)]()
+    def decoder(self, config: C, code: str | None = None) -> Decoder:
+        """Return the decoder of a name, by default that which it learns by.
+
+        Where it is that of the rule, with the settings that go with those of the rule.
+        """
+        kind, usual = DECODERS[code or self.code(config)], self.rule(config).usual_decoder()
+        return usual if isinstance(usual, kind) else kind()
 
     def bound(self, config: C) -> tuple[Model, BoundRule]:
         """Return the network, and the rule bound to it.
@@ -142,6 +160,14 @@ class TrainingExperiment(Experiment[C]):
         self, network: TrainedNetwork[C], run: RunDirectory, callbacks: Sequence[Callback]
     ) -> None:
         """Change the engine's first weights before training begins; by default, nothing."""
+
+    def decided(
+        self, network: TrainedNetwork[C], trials: LabelledTrials, code: str
+    ) -> pd.DataFrame:
+        """Run trials and tabulate what a decoder, by name, decides of them (`evaluate`)."""
+        own = code == self.code(network.config)
+        decoder = network.decoder if own else self.decoder(network.config, code)
+        return evaluate(network.engine, trials, decoder, rule=network.rule)
 
     def measure(self, network: TrainedNetwork[C], run: RunDirectory) -> None:
         """Measure what is concluded from beyond the test trials; by default, nothing."""
@@ -213,14 +239,12 @@ class TrainedNetwork(Generic[C]):
 
     def test(self, run: RunDirectory, split: str = "test") -> pd.DataFrame:
         """Run a split with the engine's weights; write its trials, and some of their spikes."""
-        chosen: LabelledTrials = getattr(self.material, split).plain()
+        chosen = self.material.split(split)
         codes = self.experiment.codes(self.config)
         named = [{"decoder": code} if len(codes) > 1 else {} for code in codes]
-        learned = self.experiment.code(self.config)
-        decoders = [self.decoder if code == learned else DECODERS[code]() for code in codes]
         tables = [
-            evaluate(self.engine, chosen, decoder, rule=self.rule).assign(**column)
-            for decoder, column in zip(decoders, named, strict=True)
+            self.experiment.decided(self, chosen, code).assign(**column)
+            for code, column in zip(codes, named, strict=True)
         ]
         trials = pd.concat(tables, ignore_index=True).assign(**self.row)
         run.write_trials(trials)
@@ -254,8 +278,9 @@ class TrainedNetwork(Generic[C]):
             "epochs": len(metrics),
             "seconds": seconds,
             "trials_per_second": len(self.material.train) * len(metrics) / seconds,
-            "validation_accuracy": float(metrics["validation_accuracy"].max()),
         }
+        if "validation_accuracy" in metrics:
+            common["validation_accuracy"] = float(metrics["validation_accuracy"].max())
         codes, rows = self.experiment.codes(self.config), []
         for code in codes:
             mine = trials if len(codes) == 1 else trials[trials["decoder"] == code]

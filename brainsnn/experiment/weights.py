@@ -108,7 +108,7 @@ def evaluate_weights(
 
 def _profile(network: TrainedNetwork[Any], run: RunDirectory, split: str) -> pd.DataFrame:
     """Table ``profile``: seconds a trial spends in each object, the largest first."""
-    inputs = getattr(network.material, split).plain().inputs
+    inputs = network.material.split(split).inputs
     trials = np.arange(min(PROFILED, inputs.n_trials))
     n_steps = network.engine.n_steps
     engine = ResidentEngine(network.model, n_steps, network.streams, profiled=True)

@@ -115,5 +115,6 @@ def _samples(
     if n == 0:
         empty = np.zeros((0, model.inputs[0].size), np.int64)
         return SpikeTrains.from_first_steps(empty, experiment.n_steps(config))
-    trials = experiment.material(config, Streams(config.seed)).validation.plain().inputs
+    material = experiment.material(config, Streams(config.seed))
+    trials = (material.validation or material.train).plain().inputs
     return trials.take(np.arange(min(n, trials.n_trials)))

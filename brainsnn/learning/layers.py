@@ -155,7 +155,7 @@ class Derivation:
                 f"listed from the input to the output: {', '.join(c.name for c in chain)}."
             )
         for connection in chain:
-            self._check_connection(rule, connection)
+            self.check_connection(rule, connection)
         found = {p.name: self._known(rule, p) for p in targets}
         kinds = sorted({name for name, _ in found.values()})
         if len(kinds) > 1:
@@ -166,7 +166,14 @@ class Derivation:
         values = {name: alike.values for name, (_, alike) in found.items()}
         return Layers(rule, kinds[0], targets, chain, values)
 
-    def _check_connection(self, rule: str, connection: Connection) -> None:
+    def check_connection(self, rule: str, connection: Connection) -> None:
+        """Refuse a connection of another synapse or kind, or with a delay.
+
+        Raises
+        ------
+        RuleError
+            With its name, and in what it differs.
+        """
         parts = {
             what: (getattr(connection.synapse, what), getattr(self.synapse, what))
             for what in ("equations", "on_pre", "weight")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from brainsnn.errors import ModelError
 from brainsnn.indices import size
 from brainsnn.network.connectivity import AllToAll, Connectivity, ListedConnectivity
+from brainsnn.network.constraints import Constraint
 from brainsnn.network.delays import MOST, Delays
 from brainsnn.network.memory import check_size
 from brainsnn.network.neurons import Neuron
@@ -56,7 +57,9 @@ class Connection:
     connectivity : Connectivity, default AllToAll()
         Which synapses there are, and which of them share a weight.
     sign : {"excitatory", "inhibitory"}, optional
-        First weights are drawn with this sign: 0 or more, or 0 or less.
+        Weights are drawn and learned with this sign: 0 or more, or 0 or less.
+    constraint : Constraint, optional
+        Bounds and mask of its weights.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Connection:
     delay: int | Delays = 0
     connectivity: Connectivity = field(default_factory=AllToAll)
     sign: Sign | None = None
+    constraint: Constraint | None = None
 
     def __post_init__(self) -> None:
         _check_name("connection", self.name)
@@ -147,6 +151,7 @@ class Model:
             try:
                 ends = self.ends(connection)
                 connection.connectivity.check(*ends)
+                _check_constraint(connection, ends)
                 if isinstance(connection.delay, Delays):
                     connection.delay.of(connection.connectivity.n_synapses(*ends))
             except ModelError as error:
@@ -254,6 +259,20 @@ class Model:
         check_size(self.name, self.shapes)
         rng = streams["weights"]
         return {name: part.draw(rng) for name, part in self.trainable.items()}
+
+
+def _check_constraint(connection: Connection, ends: tuple[int, int]) -> None:
+    """Refuse a constraint that no weights of a connection could keep to."""
+    constraint, connectivity = connection.constraint, connection.connectivity
+    if constraint is None:
+        return
+    if connectivity.fixed_weight is not None:
+        raise ModelError(f"its weights are fixed ({connectivity.name}): nothing is constrained")
+    constraint.check(connectivity.shape(*ends))
+    low, high = constraint.bounds
+    wrong = {"excitatory": high < 0, "inhibitory": low > 0}
+    if connection.sign is not None and wrong[connection.sign]:
+        raise ModelError(f"no {connection.sign} weight is within {low:g} to {high:g}")
 
 
 def _check_name(kind: str, name: str) -> None:

@@ -6,7 +6,6 @@ import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
 
 # isort: split
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,8 +15,9 @@ from brian2 import Quantity, second
 from brainsnn.errors import DataError, ModelError
 from brainsnn.network.connectivity import AllToAll, Connectivity
 from brainsnn.network.constants import constant
+from brainsnn.network.constraints import Constraint
 from brainsnn.network.delays import Delays, GivenDelays
-from brainsnn.network.drawing import draw
+from brainsnn.network.describe import draw, page, summary
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.notation import layered
@@ -141,6 +141,7 @@ class Network(Model):
         synapse: SynapseModel | None = None,
         initialiser: Initialiser | None = None,
         sign: Sign | None = None,
+        constraint: Constraint | None = None,
         name: str | None = None,
     ) -> None:
         """Connect two populations, or one with itself.
@@ -157,7 +158,9 @@ class Network(Model):
         synapse, initialiser : optional
             Other than those of the network.
         sign : {"excitatory", "inhibitory"}, optional
-            First weights are drawn with this sign.
+            Weights are drawn and learned with this sign.
+        constraint : Constraint, optional
+            Bounds of its weights, and which of them stay 0.
         name : str, default ``<source>_<target>``
             Its own name.
 
@@ -176,6 +179,7 @@ class Network(Model):
             self._steps(delay),
             connectivity or AllToAll(),
             sign,
+            constraint,
         )
         self._change(self.populations, (*self.connections, connection))
 
@@ -251,49 +255,15 @@ class Network(Model):
             raise ModelError(f'A delay is a number of steps or a time like "2*ms", got {delay!r}.')
         return GivenDelays(delay)
 
-    def _rows(self) -> list[tuple[str, str]]:
-        """Name and summary of every connection."""
-        rows = []
-        for c in self.connections:
-            parts = [c.connectivity.summary(*self.ends(c)), c.sign or ""]
-            if c.delay != 0:
-                own = isinstance(c.delay, Delays)
-                parts.append(f"delay {c.delay}{'' if own else ' steps'}")
-            rows.append((c.name, ", ".join(part for part in parts if part)))
-        return rows
-
     def __repr__(self) -> str:
-        inputs = ", ".join(f"{p.name} ({p.size})" for p in self.inputs)
-        others = ", ".join(f"{p.name} ({p.size})" for p in self.populations if p.neuron)
-        head = f"Network {self.name!r}, steps of {1e3 * self.dt:g} ms"
-        lines = [f"  {name}: {text}" for name, text in self._rows()]
-        if self.recorded:
-            lines.append(f"  records {', '.join(record.name for record in self.recorded)}")
-        return "\n".join([head, f"  {inputs or 'no input'} -> {others or 'nothing'}", *lines])
+        return summary(self)
 
     def _repr_svg_(self) -> str:
-        """Picture of the network (`brainsnn.network.drawing`)."""
+        """Picture of the network (`brainsnn.network.describe`)."""
         return draw(self)
 
     def _repr_html_(self) -> str:
-        def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-            cells = [("th", head), *(("td", row) for row in rows)]
-            lines = (
-                "<tr>" + "".join(f"<{k}>{html.escape(str(x))}</{k}>" for x in row) + "</tr>"
-                for k, row in cells
-            )
-            return f"<table>{''.join(lines)}</table>"
-
-        populations = [
-            (p.name, p.size, p.neuron.name if p.neuron else "input") for p in self.populations
-        ]
-        ends = {c.name: f"{c.source} → {c.target}" for c in self.connections}
-        connections = [(name, ends[name], text) for name, text in self._rows()]
-        head = html.escape(f"Network {self.name!r}, steps of {1e3 * self.dt:g} ms")
-        return (
-            f"<p>{head}</p>{draw(self)}{table(('population', 'neurons', 'neuron'), populations)}"
-            f"{table(('connection', 'leads', 'synapses'), connections)}"
-        )
+        return page(self)
 
 
 def _seconds(what: str, given: Any, *, many: bool = False) -> Any:

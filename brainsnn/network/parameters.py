@@ -22,6 +22,7 @@ from brian2.equations.equations import SUBEXPRESSION
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
+from brainsnn.network.constraints import Constraint
 from brainsnn.network.names import ParameterName
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import FanInNormal, Initialiser, Sign, signed
@@ -52,6 +53,8 @@ class Parameter:
         Length of a step in seconds, which a time is not learned below.
     plastic : bool, default False
         Whether a trial changes it for good (`brainsnn.network.plasticity`).
+    constraint : Constraint, optional
+        What else they keep to.
     """
 
     owner: str
@@ -62,14 +65,16 @@ class Parameter:
     sign: Sign | None = None
     shortest: float = 0.0
     plastic: bool = False
+    constraint: Constraint | None = None
 
     @property
     def bounds(self) -> Bounds:
         """Least and largest value that an optimiser leaves it at."""
+        low, high = (-math.inf, math.inf) if self.constraint is None else self.constraint.bounds
         if isinstance(self.initialiser, Quantity) and self.initialiser.dim is second.dim:
-            return self.shortest, math.inf
-        low = 0.0 if self.sign == "excitatory" else -math.inf
-        return low, 0.0 if self.sign == "inhibitory" else math.inf
+            low = max(low, self.shortest)
+        low = max(low, 0.0) if self.sign == "excitatory" else low
+        return low, min(high, 0.0) if self.sign == "inhibitory" else high
 
     @property
     def scale(self) -> float:
@@ -84,7 +89,14 @@ class Parameter:
         return np.array(np.broadcast_to(values, self.shape))
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.float64]:
-        """First values."""
+        """First values, within the bounds."""
+        values = self._drawn(rng)
+        if self.constraint is None:
+            return values
+        kept = np.clip(values, *self.bounds)
+        return kept if self.constraint.mask is None else np.where(self.constraint.mask, kept, 0.0)
+
+    def _drawn(self, rng: np.random.Generator) -> NDArray[np.float64]:
         if not isinstance(self.initialiser, Initialiser):
             return self.start()
         if isinstance(self.initialiser, FanInNormal):
@@ -118,6 +130,7 @@ def parameters_of(model: Model) -> dict[str, Parameter]:
                 fan_in,
                 c.sign,
                 plastic=c.synapse.weight in c.synapse.plastic,
+                constraint=c.constraint,
             )
         found |= _plastic_of(model, c)
         if last[c.target] == c.name:
@@ -145,7 +158,14 @@ def _parameters(model: Model, population: str) -> dict[str, Parameter]:
     if neuron is None:
         return {}
     found = {
-        name: Parameter(population, name, shape, neuron.parameters[name], shortest=model.dt)
+        name: Parameter(
+            population,
+            name,
+            shape,
+            neuron.parameters[name],
+            shortest=model.dt,
+            constraint=neuron.constraints.get(name),
+        )
         for name in neuron.trainable
     }
     for name in neuron.plastic:

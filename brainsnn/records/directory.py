@@ -317,7 +317,7 @@ class RunDirectory:
         """Whether there is a table ``<name>.parquet``."""
         return (self.path / f"{name}.parquet").is_file()
 
-    def holds(self, name: str, **values: str | int) -> bool:
+    def holds(self, name: str, **values: str | float) -> bool:
         """Whether a table, which may not be there yet, has a row with these values of columns."""
         if not self.has_table(name):
             return False

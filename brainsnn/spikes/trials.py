@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ from brainsnn.errors import DataError
 from brainsnn.indices import indices
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.targets import Targets, as_targets, labels_of
+from brainsnn.streams import Streams
 
 
 class Labelled:
@@ -33,6 +35,10 @@ class Labelled:
             If something else is wanted of the trials.
         """
         return labels_of(self.targets)
+
+    def order(self, number: int, streams: Streams) -> NDArray[np.int64]:  # noqa: ARG002
+        """Order in which an epoch (from 0) presents the trials, from the stream ``order``."""
+        return streams["order"].permutation(len(self))
 
     def check(self, n_outputs: int, n_steps: int) -> None:
         """Refuse an empty set, and targets that the network cannot meet.
@@ -172,4 +178,31 @@ class VariedEpoch(Labelled):
         return LabelledTrials(self.encode(trials), wanted), np.arange(trials.size)
 
 
-TrainingTrials = LabelledTrials | VariedTrials
+class TrainingTrials(Protocol):
+    """What can be trained on: trials that are the same in every epoch, or drawn anew in each.
+
+    Attributes
+    ----------
+    targets : Targets
+        What is wanted of each trial.
+    """
+
+    @property
+    def targets(self) -> Targets: ...  # noqa: D102
+
+    @property
+    def labels(self) -> NDArray[np.int64]: ...  # noqa: D102
+
+    def __len__(self) -> int: ...
+
+    def check_trainable(self, n_outputs: int, n_steps: int) -> None:
+        """See `Labelled`."""
+
+    def order(self, number: int, streams: Streams) -> NDArray[np.int64]:
+        """See `Labelled`."""
+
+    def epoch(self, number: int) -> LabelledTrials | VariedEpoch:
+        """Return the trials of an epoch, from 0."""
+
+    def plain(self) -> LabelledTrials:
+        """Return the trials without variation, or one draw of them."""

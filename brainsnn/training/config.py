@@ -33,7 +33,7 @@ class TrainingConfig(Config):
     average : AverageConfig
         Which average of the weights is validated and kept.
     monitor : str, default "validation_accuracy"
-        The column of the metrics table on which weights are selected.
+        The column of the metrics table on which weights are selected; ``epoch`` keeps the last.
     patience : int, optional
         Epochs without a better `monitor` after which training stops; ``none`` never stops.
     checkpoint_every : int, optional

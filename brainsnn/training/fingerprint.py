@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.network.parameters import Parameter
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials, TrainingTrials
 from brainsnn.training.config import TrainingConfig
@@ -18,7 +20,7 @@ SETTINGS = ("batch_size", "update", "clip", "schedule", "optimiser", "average", 
 keep checkpoints more often."""
 
 SAMPLE = 8
-"""Trials of a varied encoding that stand for all."""
+"""Trials of a varied encoding that stand for all; of others, all are taken."""
 
 
 def fingerprint(
@@ -27,12 +29,10 @@ def fingerprint(
     config: TrainingConfig,
     rule: object,
     decoder: object,
+    trainable: Mapping[str, Parameter],
 ) -> dict[str, str]:
     """Digests of what has to be the same when training goes on, by what they are of."""
-    if isinstance(train, LabelledTrials):
-        inputs = train.inputs
-    else:
-        inputs = train.encode(0, np.arange(min(SAMPLE, len(train))))
+    inputs = train.epoch(0).block(np.arange(min(SAMPLE, len(train))))[0].inputs
     parts = {
         "training targets": _digest(*train.targets.arrays()),
         "training inputs": _of_spikes(inputs),
@@ -40,6 +40,10 @@ def fingerprint(
         "rule": _told(rule),
         "decoder": _told(decoder),
     }
+    constraints = {k: p.constraint for k, p in trainable.items() if p.constraint is not None}
+    if constraints:
+        masks = [c.mask for c in constraints.values() if c.mask is not None]
+        parts["constraints"] = f"{constraints} {_digest(*map(np.asarray, masks))}"
     if validation is not None:
         parts["validation targets"] = _digest(*validation.targets.arrays())
         parts["validation inputs"] = _of_spikes(validation.inputs)

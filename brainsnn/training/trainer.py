@@ -139,7 +139,8 @@ class Trainer:
 
         Parameters
         ----------
-        train : LabelledTrials or VariedTrials
+        train : TrainingTrials
+            As `LabelledTrials` or `VariedTrials`.
         validation : LabelledTrials, optional
             Without it, `monitor` must be a metric of training.
         resume : bool, default False
@@ -165,14 +166,16 @@ class Trainer:
         self._check(train, validation)
         self._n_trials = len(train)
         if self.checkpoint is not None:
-            self.state.about = fingerprint(train, validation, self.config, self.rule, self.decoder)
+            of_run = self.config, self.rule, self.decoder, self.engine.model.trainable
+            self.state.about = fingerprint(train, validation, *of_run)
         if resume:
             self._resume()
+        self.state.optimiser.keep(self.engine.weights)
         self._call("on_start")
         try:
             with self.stop:
                 while self.state.epoch < self.config.epochs and not self._exhausted():
-                    self._train_epoch(train.epoch(self.state.epoch))
+                    self._train_epoch(train)
                     self._end_epoch(validation)
         finally:
             self._call("on_end")
@@ -216,14 +219,15 @@ class Trainer:
     def _exhausted(self) -> bool:
         return self.state.selection.exhausted(self.state.epoch)
 
-    def _train_epoch(self, train: LabelledTrials | VariedEpoch) -> None:
+    def _train_epoch(self, train: TrainingTrials) -> None:
         state = self.state
         if state.statistics is None:
-            state.order = state.streams["order"].permutation(self._n_trials)
+            state.order = train.order(state.epoch, state.streams)
             state.statistics, state.seconds = self._new_statistics(), 0.0
+        trials = train.epoch(state.epoch)
         self._began, self._saved_at = time.perf_counter(), state.statistics.done
         while state.statistics.done < self._n_trials:
-            self._train_block(train, state.statistics)
+            self._train_block(trials, state.statistics)
             self._call("on_block")
             every = self.config.checkpoint_every
             due = every is not None and state.statistics.done - self._saved_at >= every
@@ -290,6 +294,7 @@ class Trainer:
         state.selection.update(row, weights)
         fired = state.statistics.fired_fraction()
         row["redrawn"] = self.rule.end_epoch(self.engine.weights, fired, state.streams["redraw"])
+        state.optimiser.keep(self.engine.weights)
         row["seconds"] = self._elapsed()
         state.metrics.append(row)
         self._call("on_epoch_end")

@@ -88,7 +88,7 @@ def check_monitor(monitor: str, engine: Engine, validated: bool, decided: bool =
     """
     connections = list(engine.weights)
     statistics = EpochStatistics(1, engine.populations, connections, 1, decided)
-    names = ["learning_rate", *statistics.metrics()]
+    names = ["epoch", "learning_rate", *statistics.metrics()]
     if validated:
         names += [f"validation_{name}" for name in (COLUMNS if decided else ("loss",))]
     elif monitor.startswith("validation_"):

@@ -131,7 +131,7 @@ class AntlrExperiment(TrainingExperiment[S]):
 
     def columns(self, network: TrainedNetwork[S], trials: pd.DataFrame) -> dict[str, float]:
         """Mean hidden and output spikes, of test trials and of validation trials."""
-        judged = evaluate(network.engine, network.material.validation, network.decoder)
+        judged = evaluate(network.engine, network.material.split("validation"), network.decoder)
         of_validation = {f"validation_{key}": value for key, value in _spikes(judged).items()}
         return {**_spikes(trials), **of_validation}
 

@@ -156,10 +156,6 @@ class CountExperiment(TrainingExperiment[K]):
         """Return the rule of the configuration."""
         return config.rule
 
-    def code(self, config: K) -> str:  # noqa: ARG002
-        """Most spikes decide."""
-        return "rate"
-
     def material(self, config: K, streams: Streams) -> Material:
         """Load the images; input spikes of training images are drawn anew in each epoch."""
         splits = config.data.load()

@@ -1,31 +1,20 @@
-"""What the GLM experiments share: digits, training, selection by cross-validation, testing."""
+"""What GLM networks are compared: digits, sizes, rules, and how they are trained."""
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from brainsnn.codes import DECODERS, BernoulliEncoder
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
-from brainsnn.engine import Engine
 from brainsnn.errors import ConfigError, DataError
-from brainsnn.learning.glm import BASES, GLM, LIKELIHOODS, GLMWeights, Likelihood, RateLikelihood
-from brainsnn.learning.glm.complexity import operations
-from brainsnn.learning.glm.inputs import SparseProbabilities
-from brainsnn.learning.glm.network import load
-from brainsnn.learning.glm.simulate import simulate
-from brainsnn.learning.glm.updates import Ascent
-from brainsnn.protocols.common.mnist import SETS, ImageSetConfig
-from brainsnn.spikes import Recording
-from brainsnn.streams import Streams
-from brainsnn.training.evaluation import fan_outs, tabulate
+from brainsnn.learning.glm import BASES, GLM
+from brainsnn.learning.glm.rule import MaximumLikelihood
+from brainsnn.protocols.common.mnist import ImageSetConfig
 
 CITATION = (
     "Bagheri A., Simeone O., Rajendran B. (2018) Training probabilistic spiking neural networks "
@@ -33,10 +22,9 @@ CITATION = (
     "Processing; arXiv:1710.10704."
 )
 
-RULES = ("first_to_spike", "rate")
+Wanted = Literal["first_to_spike", "rate"]
 
-#: Trials run and tabulated at once.
-BLOCK = 2000
+RULES: tuple[Wanted, ...] = ("first_to_spike", "rate")
 
 IntArray = NDArray[np.int64]
 
@@ -56,8 +44,6 @@ class TrainingConfig(Config):
         First parameters are drawn evenly between minus this and this.
     gap : int, default 3
         Zeros before each desired spike of the rate rule.
-    workers : int, default 1
-        Networks trained at once.
     """
 
     epochs: int = Field(default=200, ge=1)
@@ -65,7 +51,6 @@ class TrainingConfig(Config):
     folds: int = Field(default=10, ge=2)
     initial: float = Field(default=1.0, ge=0)
     gap: int = Field(default=3, ge=0)
-    workers: int = Field(default=1, ge=1)
 
 
 class DigitsConfig(ImageSetConfig):
@@ -100,7 +85,7 @@ class GLMNetwork:
     digits: tuple[int, ...]
     n_steps: int
     functions: int
-    rule: str
+    rule: Wanted
     basis: str = "raised_cosine"
     activation: str = "sigmoid"
 
@@ -111,9 +96,8 @@ class GLMNetwork:
         return f"digits {digits}, T={self.n_steps}, K={self.functions}, {self.rule}"
 
     def columns(self) -> dict[str, str | int]:
-        """Return the columns that name the condition in a table."""
+        """Return the columns that tell the condition from others, besides its name."""
         return {
-            "condition": self.name,
             "digits": "".join(map(str, self.digits)),
             "n_steps": self.n_steps,
             "functions": self.functions,
@@ -131,11 +115,10 @@ class GLMNetwork:
             activation=self.activation,
         )
 
-    def likelihood(self, gap: int) -> Likelihood:
-        """Return what is maximised."""
-        if self.rule == "rate":
-            return RateLikelihood(gap)
-        return LIKELIHOODS[self.rule]()
+    def learned_by(self, training: TrainingConfig) -> MaximumLikelihood:
+        """Return the rule."""
+        rate = training.learning_rates[0]
+        return MaximumLikelihood(likelihood=self.rule, gap=training.gap, learning_rate=rate)
 
 
 def check_networks(networks: list[GLMNetwork], gap: int) -> None:
@@ -153,7 +136,8 @@ def check_networks(networks: list[GLMNetwork], gap: int) -> None:
             raise ConfigError(f"digits must be two or more different ones of 0..9, got {digits}.")
         BASES[network.basis](network.functions, network.n_steps)
         network.glm(1)
-        network.likelihood(gap).targets(np.zeros(1, np.int64), network.n_steps, len(digits))
+        wanted = MaximumLikelihood(likelihood=network.rule, gap=gap).maximised()
+        wanted.targets(np.zeros(1, np.int64), network.n_steps, len(digits))
 
 
 def digits_of(
@@ -171,119 +155,3 @@ def digits_of(
         raise DataError(f"{images.name}: no image of one of the digits {digits}.")
     labels = np.repeat(np.arange(len(digits)), [part.size for part in parts])
     return images.images[np.concatenate(parts)].reshape(labels.size, -1), labels
-
-
-class Workshop:
-    """Trains, selects and tests networks on digits.
-
-    Parameters
-    ----------
-    training : TrainingConfig
-    data : DigitsConfig
-    """
-
-    def __init__(self, training: TrainingConfig, data: DigitsConfig) -> None:
-        self.training, self.data = training, data
-        self.splits = SETS[data.name](n_validation=0).load()
-
-    def train(
-        self,
-        network: GLMNetwork,
-        images: NDArray[np.uint8],
-        labels: IntArray,
-        rate: float,
-        streams: Streams,
-    ) -> tuple[GLM, GLMWeights]:
-        """Train one network from new weights."""
-        glm = network.glm(images.shape[1])
-        bound = self.training.initial
-        weights = glm.draw(streams.fresh("weights"), -bound, bound)
-        trials = SparseProbabilities.of(BernoulliEncoder(network.n_steps).probabilities(images))
-        likelihood = network.likelihood(self.training.gap)
-        ascent = Ascent(glm, likelihood, weights, trials, labels)
-        for epoch in range(self.training.epochs):
-            order = streams.fresh("order", epoch).permutation(labels.size)
-            ascent.epoch(rate, order, streams.fresh("encoding", epoch))
-        return glm, weights
-
-    def select(self, network: GLMNetwork, seed: int) -> pd.DataFrame:
-        """Cross-validate the learning rates on the training images.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a rate and fold: the condition's columns, `learning_rate`, `fold`, `accuracy` by
-            the rule's own decoder, and `accuracy_spikes_alone`, where ties and silence are wrong.
-        """
-        images, labels = digits_of(self.splits.train, network.digits, self.data.train)
-        streams = Streams(seed)
-        fold = streams.fresh("folds").permutation(labels.size) % self.training.folds
-        tasks = [(r, f) for r in self.training.learning_rates for f in range(self.training.folds)]
-
-        def score(task: tuple[float, int]) -> dict[str, float]:
-            rate, held = task
-            inside, outside = fold != held, fold == held
-            glm, weights = self.train(network, images[inside], labels[inside], rate, streams)
-            rng = streams.fresh("validation", held)
-            trains = BernoulliEncoder(network.n_steps).encode(images[outside], rng)
-            recording = simulate(glm, weights, trains, rng)
-            found = DECODERS[network.likelihood(self.training.gap).code]().decode(recording)
-            right = found.decision == labels[outside]
-            alone = right & ~found.tie & ~found.silent
-            values = {"accuracy": right.mean(), "accuracy_spikes_alone": alone.mean()}
-            return {name: float(value) for name, value in values.items()}
-
-        with ThreadPoolExecutor(self.training.workers) as pool:
-            scores = list(pool.map(score, tasks))
-        table = pd.DataFrame(tasks, columns=["learning_rate", "fold"])
-        return table.join(pd.DataFrame(scores)).assign(**network.columns())
-
-    def final(self, network: GLMNetwork, rate: float, seed: int) -> tuple[GLM, GLMWeights, float]:
-        """Train on all training images; the network, its weights, and the seconds it took."""
-        images, labels = digits_of(self.splits.train, network.digits, self.data.train)
-        begin = time.perf_counter()
-        glm, weights = self.train(network, images, labels, rate, Streams(seed))
-        return glm, weights, time.perf_counter() - begin
-
-    def test(
-        self,
-        network: GLMNetwork,
-        glm: GLM,
-        weights: GLMWeights,
-        engine: Engine,
-        decoders: tuple[str, ...],
-        seed: int,
-    ) -> pd.DataFrame:
-        """Run the test images on an engine once for each decoder, with the same draws.
-
-        A trial ends where it is decided: with the first spike of an output for `first_spike`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Trials tables (`brainsnn.training.evaluation`), one a decoder, with the columns
-            `decoder`, `seed`, `additions`, `multiplications` and those of the network.
-        """
-        images, labels = digits_of(self.splits.test, network.digits, self.data.test)
-        load(engine, glm, weights)
-        trains = BernoulliEncoder(network.n_steps).encode(images, Streams(seed).fresh("test"))
-        tables = []
-        for name in decoders:
-            engine.streams = Streams(seed)
-            until = "output" if name == "first_spike" else None
-            for begin in range(0, labels.size, BLOCK):
-                index = np.arange(begin, min(begin + BLOCK, labels.size))
-                recording = engine.run(trains, index, until)
-                table = _decide(glm, recording, labels[index], name, engine, begin)
-                tables.append(table.assign(decoder=name, seed=seed))
-        return pd.concat(tables, ignore_index=True).assign(**network.columns())
-
-
-def _decide(
-    glm: GLM, recording: Recording, labels: IntArray, name: str, engine: Engine, first: int
-) -> pd.DataFrame:
-    """Trials table of one decoder, with the operations that its decisions took."""
-    decisions = DECODERS[name]().decode(recording)
-    table = tabulate(recording, decisions, labels, "output", fan_outs(engine.model), first)
-    costs = operations(recording, decisions.step, len(glm.basis), len(glm.feedback))
-    return pd.concat([table, costs], axis=1)

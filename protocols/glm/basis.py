@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -59,8 +59,12 @@ class GLMBasis(GLMExperiment[GLMBasisConfig]):
             GLMNetwork(digits, config.n_steps, k, rule, config.basis, config.activation)
             for digits in config.digits
             for k in config.functions
-            for rule in RULES
+            for rule in config.rules
         ]
+
+    def narrowed(self, network: GLMNetwork) -> dict[str, Any]:
+        """See `GLMExperiment`."""
+        return {"digits": (network.digits,), "functions": (network.functions,)}
 
     def claims(self, run: RunDirectory) -> list[Claim]:
         """Section 5, one statement after the other."""
@@ -73,7 +77,7 @@ class GLMBasis(GLMExperiment[GLMBasisConfig]):
 
     def abstract(self, results: pd.DataFrame) -> str:
         """Return one paragraph: what was run, with what result."""
-        speed = results["presentations_per_second"]
+        speed = results["trials_per_second"]
         return (
             f"Two-layer GLM networks with K = {sorted(set(results['functions']))} basis "
             f"functions learned {results['digits'].nunique()} sets of MNIST digits in T = "

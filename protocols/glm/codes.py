@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 from pydantic import Field
@@ -14,7 +14,7 @@ from brainsnn.analysis.figures import plot_curves, plot_pareto, save
 from brainsnn.analysis.report import Claim, Picture, Section, Table
 from brainsnn.analysis.seeds import across, over_seeds
 from brainsnn.protocols.common.claims import direction_of
-from brainsnn.protocols.glm.base import RULES, GLMNetwork
+from brainsnn.protocols.glm.base import GLMNetwork
 from brainsnn.protocols.glm.experiment import SCORES, WIDE, GLMConfig, GLMExperiment
 from brainsnn.records import RunDirectory
 
@@ -63,8 +63,13 @@ class CodesMnist(GLMExperiment[CodesMnistConfig]):
         """Return the network under each rule."""
         sizes = (config.n_steps, config.functions)
         return [
-            GLMNetwork(config.digits, *sizes, r, config.basis, config.activation) for r in RULES
+            GLMNetwork(config.digits, *sizes, r, config.basis, config.activation)
+            for r in config.rules
         ]
+
+    def narrowed(self, network: GLMNetwork) -> dict[str, Any]:  # noqa: ARG002
+        """See `GLMExperiment`."""
+        return {}
 
     def decoders(self, network: GLMNetwork) -> tuple[str, ...]:  # noqa: ARG002
         """Return both decoders, whatever the rule."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,13 @@ from pydantic import Field
 
 from brainsnn.analysis.figures import plot_pareto
 from brainsnn.analysis.report import Claim, Picture, Section, Table
-from brainsnn.experiment.experiment import Condition, Work
+from brainsnn.datasets import ImageSet, Splits
+from brainsnn.experiment import Condition, Work
 from brainsnn.learning.logistic import LogisticNetwork
 from brainsnn.protocols.common.claims import claim_of
+from brainsnn.protocols.common.mnist import SETS
 from brainsnn.protocols.common.page import picture
-from brainsnn.protocols.glm.base import RULES, GLMNetwork, Workshop, digits_of
+from brainsnn.protocols.glm.base import RULES, GLMNetwork, digits_of
 from brainsnn.protocols.glm.experiment import DEMO, SCORES, WIDE, GLMConfig, GLMExperiment
 from brainsnn.protocols.glm.selection import cross_validated
 from brainsnn.records import RunDirectory
@@ -66,11 +68,15 @@ class GLMComplexity(GLMExperiment[GLMComplexityConfig]):
         return [
             GLMNetwork(config.digits, n, n, rule, config.basis, config.activation)
             for n in config.n_steps
-            for rule in RULES
+            for rule in config.rules
             if rule != "rate" or n > config.training.gap
         ]
 
-    def conditions(self, config: GLMComplexityConfig) -> list[Condition[GLMComplexityConfig]]:
+    def narrowed(self, network: GLMNetwork) -> dict[str, Any]:
+        """See `GLMExperiment`."""
+        return {"n_steps": (network.n_steps,)}
+
+    def conditions(self, config: GLMComplexityConfig) -> Sequence[Condition[GLMComplexityConfig]]:
         """Return the networks, and one without spikes."""
         return [*super().conditions(config), Condition(ANN, config)]
 
@@ -175,21 +181,21 @@ def _carry_out(
     callbacks: Sequence[Callback],  # noqa: ARG001
 ) -> None:
     """Write the table ``ann``, the network without spikes."""
-    shop = Workshop(config.training, config.data)
-    run.write_table("ann", pd.DataFrame([_logistic(shop, config, s) for s in config.all_seeds]))
+    splits = SETS[config.data.name](n_validation=0).load()
+    run.write_table("ann", pd.DataFrame([_logistic(splits, config, s) for s in config.all_seeds]))
 
 
-def _logistic(shop: Workshop, config: GLMComplexityConfig, seed: int) -> dict[str, float]:
+def _logistic(splits: Splits[ImageSet], config: GLMComplexityConfig, seed: int) -> dict[str, float]:
     """Train and test the logistic network on the same images with the same budget."""
-    images, labels = digits_of(shop.splits.train, config.digits, shop.data.train)
-    test, truth = digits_of(shop.splits.test, config.digits, shop.data.test)
-    streams = Streams(seed)
+    images, labels = digits_of(splits.train, config.digits, config.data.train)
+    test, truth = digits_of(splits.test, config.digits, config.data.test)
+    streams, training = Streams(seed), config.training
     network = LogisticNetwork.draw(
-        images.shape[1], len(config.digits), streams.fresh("weights"), shop.training.initial
+        images.shape[1], len(config.digits), streams.fresh("weights"), training.initial
     )
-    for epoch in range(shop.training.epochs):
+    for epoch in range(training.epochs):
         order = streams.fresh("order", epoch).permutation(labels.size)
-        network.epoch(images / 255, labels, order, max(shop.training.learning_rates))
+        network.epoch(images / 255, labels, order, max(training.learning_rates))
     lit = np.count_nonzero(test, axis=1).mean()
     return {
         "seed": seed,

@@ -10,7 +10,6 @@ from pydantic import Field
 from brainsnn.analysis.codes.curves import curve
 from brainsnn.analysis.figures import plot_curves
 from brainsnn.analysis.report import Picture, Table
-from brainsnn.codes import Decoder
 from brainsnn.experiment import ExperimentConfig, TrainingExperiment
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.rule import Rule
@@ -60,16 +59,6 @@ class RecurrentExperiment(TrainingExperiment[S]):
     def training(self, config: S) -> TrainingConfig:
         """Return how every network is trained."""
         return config.training
-
-    def code(self, config: S) -> str:  # noqa: ARG002
-        """Name the decoder: outputs do not spike."""
-        return "potential"
-
-    def decoder(self, config: S) -> Decoder:
-        """Return the decoder of what the rule's loss compares."""
-        decoder = self.rule(config).usual_decoder()
-        assert decoder is not None
-        return decoder
 
 
 def errors(

@@ -55,6 +55,7 @@ ENDS = {
         "rate_penalty": SIGNLESS,
         "rate_target": "share",
     },
+    ("rule", "glm"): {"learning_rate": POSITIVE, "gap": "from 0"},
     ("rule", "bptt"): {
         **dict.fromkeys(("learning_rate", "scale", "temperature", "potential_scale"), POSITIVE),
         **dict.fromkeys(("anchor", "rate_penalty"), SIGNLESS),

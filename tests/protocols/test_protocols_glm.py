@@ -125,7 +125,7 @@ def test_comparing_runs(codes, tmp_path):
 
 
 def test_a_study_has_no_weights_to_evaluate(tmp_path):
-    with pytest.raises(ConfigError, match="no single network"):
+    with pytest.raises(ConfigError, match="many networks"):
         evaluate_weights(BASIS, BASIS.config(), Path("w.npz"), "test", tmp_path, [])
 
 

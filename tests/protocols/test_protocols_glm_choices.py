@@ -5,14 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST
 from brainsnn.learning.glm import raised_cosines
-from brainsnn.protocols.glm.base import DigitsConfig, GLMNetwork, TrainingConfig, Workshop
 from brainsnn.protocols.glm.basis import PROTOCOL as BASIS
 from brainsnn.protocols.glm.basis import _basis as basis_section
 from brainsnn.protocols.glm.basis import _claims as basis_claims
+from brainsnn.protocols.glm.codes import PROTOCOL as CODES
 from brainsnn.protocols.glm.complexity import _ratio_claims as ratio_claims
-from brainsnn.protocols.glm.selection import cross_validated
+from brainsnn.protocols.glm.selection import cross_validated, selected
 from brainsnn.records import RunDirectory
 
 SCORE = "accuracy_spikes_alone"
@@ -124,11 +125,18 @@ def test_cross_validated_accuracies_are_those_of_the_selected_rate(tmp_path):
 
 
 @pytest.mark.skipif(MNIST().find() is None, reason="MNIST is not there")
-def test_rates_are_scored_by_the_share_of_right_decisions():
-    training = TrainingConfig(epochs=30, folds=3, learning_rates=(0.03,))
-    shop = Workshop(training, DigitsConfig(train=60, test=1))
-    table = shop.select(GLMNetwork((0, 1), 4, 2, "first_to_spike"), seed=0)
-    assert table["fold"].tolist() == [0, 1, 2]
+def test_rates_are_scored_by_the_share_of_right_decisions(tmp_path, monkeypatch):
+    given = ["engine=runtime", "training.epochs=5", "training.folds=3", "data.train=30"]
+    given += ["digits=[0, 1]", "n_steps=4", "functions=2", "training.learning_rates=[0.1, 1e-6]"]
+    config = apply_overrides(CODES.config(), given)
+    condition = CODES.conditions(config)[0]
+    with RunDirectory.create(tmp_path / "run", config, ["x"]) as run:
+        assert selected(CODES, condition, run, []) == 0.1
+        monkeypatch.setattr("brainsnn.protocols.glm.selection.Folds.score", None)
+        assert selected(CODES, condition, run, []) == 0.1  # nothing is trained again
+        table = run.table("selection")
+    assert table["fold"].tolist() == [0, 1, 2] * 2
+    table = table[table["learning_rate"] == 0.1]
     assert table["accuracy"].min() > 0.8
     assert (table[SCORE] <= table["accuracy"]).all()
     assert table[SCORE].min() > 0.6

@@ -19,7 +19,7 @@ from brainsnn.protocols.glm.base import (
 
 
 def test_settings_end_where_they_should():
-    whole = {"epochs": "from 1", "folds": "from 2", "workers": "from 1", "gap": "from 0"}
+    whole = {"epochs": "from 1", "folds": "from 2", "gap": "from 0"}
     kinds = {**whole, "initial": "not negative", "learning_rates": "not empty"}
     assert_ends(TrainingConfig, kinds)
     assert_ends(DigitsConfig, {"train": "from 2", "test": "from 1"})
@@ -89,13 +89,12 @@ def test_networks_that_cannot_be_built_are_refused():
         with pytest.raises(ConfigError, match="two or more different ones"):
             check_networks([good, GLMNetwork(digits, 8, 2, "rate")], 3)
     assert good.columns() == {
-        "condition": "digits 01, T=8, K=2, rate",
         "digits": "01",
         "n_steps": 8,
         "functions": 2,
         "rule": "rate",
     }
-    assert isinstance(good.likelihood(2), RateLikelihood)
-    assert good.likelihood(2).gap == 2
+    rule = good.learned_by(TrainingConfig(gap=2, learning_rates=(0.3, 0.1)))
+    assert (rule.maximised(), rule.learning_rate) == (RateLikelihood(2), 0.3)
     glm = good.glm(5)
     assert (glm.n_inputs, glm.n_classes) == (5, 2)

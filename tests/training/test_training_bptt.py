@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from brainsnn.codes import FirstSpikeDecoder, RateDecoder
+from brainsnn.codes import FirstSpikeDecoder, PotentialDecoder, RateDecoder
 from brainsnn.config import apply_overrides
 from brainsnn.engine import build_engine
 from brainsnn.engine.derived import CompiledGradient
@@ -318,8 +318,12 @@ def of_protocol(protocol: Any, *settings: str) -> tuple[Any, Model, int, BoundBP
 
 def test_a_configuration_names_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("brainsnn.engine.derived.EXACT", ("-O0",))
-    with pytest.raises(RuleError, match=r"'bptt' does not go with FirstSpikeDecoder.*by rate"):
-        of_protocol(mnist.PROTOCOL)
+    for loss, decoder in (("counts", RateDecoder()), ("mean_potential", PotentialDecoder("mean"))):
+        for protocol in (mnist.PROTOCOL, count_mnist.PROTOCOL):
+            config = apply_overrides(protocol.config(), ["rule.name=bptt", f"rule.loss={loss}"])
+            assert protocol.decoder(config) == protocol.decoder(config, protocol.code(config))
+            assert protocol.decoder(config) == decoder
+            assert protocol.decoder(config, "first_spike") == FirstSpikeDecoder()
     s4nn = ("rule.loss=first_spike", "rule.scale=100")
     count = ("network.hidden=4c5-4a", "network.n_steps=8")
     for protocol, settings in ((mnist.PROTOCOL, s4nn), (count_mnist.PROTOCOL, count)):

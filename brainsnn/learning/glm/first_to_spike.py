@@ -77,6 +77,10 @@ class FirstToSpikeLikelihood(Likelihood):
         """Log-likelihood of each trial, shape (n_trials,)."""
         return logsumexp(self.log_probabilities(potentials, labels, activation), axis=1)
 
+    def whole(self, by_step: FloatArray) -> FloatArray:
+        """Any of the steps may be that of the decision."""
+        return logsumexp(by_step, axis=1)
+
     def error(
         self, potentials: FloatArray, labels: NDArray[np.integer], activation: Activation
     ) -> FloatArray:

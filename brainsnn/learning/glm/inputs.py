@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.errors import DataError
 from brainsnn.indices import indices, size
 from brainsnn.jit import njit
+from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.columns import check_offsets, column
+from brainsnn.spikes.targets import Targets, as_targets
+from brainsnn.spikes.trials import Labelled, LabelledTrials
+from brainsnn.streams import Streams
 
 FloatArray = NDArray[np.float64]
 
@@ -102,7 +106,7 @@ def _next(state):  # type: ignore[no-untyped-def]
 
 
 @njit()
-def draw_spikes(neuron, threshold, state, spikes, counts):  # type: ignore[no-untyped-def]
+def _draw(neuron, threshold, state, spikes, counts):  # type: ignore[no-untyped-def]
     """Draw which neurons spike in each sample but the last, which no potential hears.
 
     Fills `spikes` (n_steps, n + 1) up to `counts`. `threshold` is the probability in units of
@@ -115,3 +119,130 @@ def draw_spikes(neuron, threshold, state, spikes, counts):  # type: ignore[no-un
             bits = _next(state) if s % DRAWS == 0 else bits >> np.uint64(BITS)
             spikes[s, counts[s]] = neuron[m]
             counts[s] += np.int64(bits & np.uint64(RESOLUTION - 1)) < threshold[m]
+
+
+@njit()
+def _present(  # type: ignore[no-untyped-def]
+    given, order, n_inputs, n_steps, state, offsets, neuron, step
+):
+    """Draw the trials in the given order; fill in who spiked, each trial in its own place.
+
+    `offsets` has room for all spikes that are possible; it is left with those that came.
+    """
+    spikes, counts = np.empty((n_steps, n_inputs + 1), np.int32), np.zeros(n_steps, np.int64)
+    found = np.zeros(order.size, np.int64)
+    places, sources, thresholds = given
+    for k in order:
+        mine = slice(places[k], places[k + 1])
+        _draw(sources[mine], thresholds[mine], state, spikes, counts)
+        at = offsets[k]
+        for s in range(n_steps):
+            for m in range(counts[s]):
+                neuron[at], step[at] = spikes[s, m], s
+                at += 1
+        found[k] = at - offsets[k]
+    end = 0
+    for k in range(found.size):
+        begin = offsets[k]
+        for m in range(found[k]):
+            neuron[end + m], step[end + m] = neuron[begin + m], step[begin + m]
+        offsets[k] = end
+        end += found[k]
+    offsets[found.size] = end
+
+
+def presented(
+    trials: SparseProbabilities,
+    n_steps: int,
+    order: NDArray[np.integer],
+    rng: np.random.Generator,
+) -> SpikeTrains:
+    """Draw the input spikes of every trial, one trial after the other in the given order.
+
+    Parameters
+    ----------
+    trials : SparseProbabilities
+    n_steps : int
+        Length of a trial; nothing is drawn for the last step, which no potential hears.
+    order : array of int, shape (n_trials,)
+        Each trial once.
+    rng : numpy.random.Generator
+        Seeds the draws.
+
+    Returns
+    -------
+    SpikeTrains
+        Trials in their own order.
+
+    Raises
+    ------
+    DataError
+        If `order` is no order of the trials.
+    """
+    n = trials.n_trials
+    wanted = indices("Trials to present", order, n)
+    if not np.array_equal(np.bincount(wanted, minlength=n), np.ones(n)):
+        raise DataError(f"An order has each of the {n} trials once.")
+    threshold = np.rint(trials.probability * RESOLUTION).astype(np.int64)
+    offsets = trials.offsets * (size("Spike probabilities: n_steps", n_steps) - 1)
+    neuron, step = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
+    state = rng.integers(2**64, size=4, dtype=np.uint64)
+    given = trials.offsets, trials.neuron, threshold
+    _present(given, wanted, trials.n_inputs, n_steps, state, offsets, neuron, step)
+    end = offsets[-1]
+    return SpikeTrains(trials.n_inputs, n_steps, offsets, neuron[:end].copy(), step[:end].copy())
+
+
+@dataclass(frozen=True, init=False)
+class PresentedTrials(Labelled):
+    """Training trials whose input spikes are drawn anew in each epoch, in the order presented.
+
+    Parameters
+    ----------
+    probabilities : SparseProbabilities
+        Of a spike in each step.
+    n_steps : int
+    targets : Targets, or array of int64, shape (n_trials,)
+        As for `LabelledTrials`.
+    streams : Streams
+        ``order`` and ``encoding``, each from its beginning in each epoch.
+
+    Raises
+    ------
+    DataError
+        If there is not one target for each trial.
+    """
+
+    probabilities: SparseProbabilities
+    n_steps: int
+    targets: Targets
+    streams: Streams
+
+    def __init__(
+        self,
+        probabilities: SparseProbabilities,
+        n_steps: int,
+        targets: Targets | ArrayLike,
+        streams: Streams,
+    ) -> None:
+        found = as_targets(targets)
+        if len(found) != probabilities.n_trials:
+            raise DataError(f"{probabilities.n_trials} trials need as many labels: {len(found)}.")
+        given = {"probabilities": probabilities, "n_steps": n_steps, "streams": streams}
+        for name, value in {**given, "targets": found}.items():
+            object.__setattr__(self, name, value)
+
+    def order(self, number: int, streams: Streams) -> NDArray[np.int64]:  # noqa: ARG002
+        """Order in which an epoch (from 0) presents the trials."""
+        return self.streams.fresh("order", number).permutation(len(self))
+
+    def epoch(self, number: int) -> LabelledTrials:
+        """Draw the trials of an epoch."""
+        rng = self.streams.fresh("encoding", number)
+        order = self.order(number, self.streams)
+        drawn = presented(self.probabilities, self.n_steps, order, rng)
+        return LabelledTrials(drawn, self.targets)
+
+    def plain(self) -> LabelledTrials:
+        """Return the trials of the first epoch."""
+        return self.epoch(0)

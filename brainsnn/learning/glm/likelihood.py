@@ -64,6 +64,9 @@ class Likelihood(Protocol):
     ) -> FloatArray:
         """Derivative of `value` with respect to each potential, of the potentials' shape."""
 
+    def whole(self, by_step: FloatArray) -> FloatArray:
+        """Log-likelihood of each trial, from those in its steps, shape (n_trials, n_steps)."""
+
 
 def check_potentials(potentials: FloatArray, labels: NDArray[np.integer]) -> None:
     """Check that labels name an output of each trial.

@@ -1,65 +1,130 @@
-r"""A GLM network as a model that engines run.
+r"""A GLM network as a model that engines run, and a model read as a GLM network.
 
-Lags are connections with delays: the connection ``lag<l>`` has the weights :math:`(A w)_\ell` and
-brings a spike to its targets :math:`\ell` steps later, so a spike costs one row of weights a lag.
-Learnable weights are gathered into it between trials (`load`).
+Each basis function :math:`k` of the synaptic kernels is a connection ``kernel<k>`` with the weights
+:math:`w_{jki}`; biases and the weights of the feedback kernels are parameters of the output's
+neurons, which hold the basis functions (`brainsnn.network.neurons.glm`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
-
 import numpy as np
+from numpy.typing import NDArray
 
-from brainsnn.learning.glm import GLM, GLMWeights
+from brainsnn.errors import ConfigError, RuleError
+from brainsnn.learning.base import Weights
+from brainsnn.learning.glm.activations import ACTIVATIONS
+from brainsnn.learning.glm.structure import GLM, GLMWeights
+from brainsnn.learning.layers import Derivation
+from brainsnn.learning.likeness import likeness, statements
 from brainsnn.network.model import Connection, Model, Population
-from brainsnn.network.neurons import glm_neuron
-from brainsnn.network.synapses import Uniform
-from brainsnn.network.synapses.lagged import lagged
+from brainsnn.network.names import ParameterName
+from brainsnn.network.neurons import Neuron, functions_of, glm_neuron
+from brainsnn.network.synapses import Uniform, filtered
+
+INPUT, OUTPUT = "input", "output"
 
 
-def glm_model(glm: GLM, name: str = "glm") -> Model:
-    """Describe a GLM network as populations ``input`` and ``output`` and a connection a lag.
+def glm_model(glm: GLM, name: str = "glm", bound: float = 1.0) -> Model:
+    """Describe a GLM network: populations ``input`` and ``output``, a connection a basis function.
 
     Parameters
     ----------
     glm : GLM
-    name : str
+    name : str, default "glm"
         For descriptions.
+    bound : float, default 1
+        First weights are drawn evenly between minus this and this.
     """
-    neuron = glm_neuron(len(glm.feedback), glm.activation.threshold)
-    populations = (Population("input", glm.n_inputs), Population("output", glm.n_classes, neuron))
+    neuron = glm_neuron(glm.basis, glm.feedback, glm.activation.threshold)
+    populations = (Population(INPUT, glm.n_inputs), Population(OUTPUT, glm.n_classes, neuron))
     connections = tuple(
-        Connection(f"lag{lag}", "input", "output", lagged, Uniform(-1, 1), delay=lag - 1)
-        for lag in range(1, len(glm.basis) + 1)
+        Connection(f"kernel{k}", INPUT, OUTPUT, filtered(k), Uniform(-bound, bound))
+        for k in range(1, glm.basis.shape[1] + 1)
     )
     return Model(name, populations, connections)
 
 
-class HoldsWeights(Protocol):
-    """An engine, as far as weights and parameters are given to it."""
+def named(weights: GLMWeights) -> dict[str, NDArray[np.float64]]:
+    """Weights of a GLM as engines that run `glm_model` take them, by name."""
+    kernels = {f"kernel{k}": w for k, w in enumerate(np.moveaxis(weights.synaptic, 1, 0), start=1)}
+    own = {"bias": weights.bias}
+    own |= {f"feedback{k}": v for k, v in enumerate(weights.feedback, start=1)}
+    return kernels | {
+        str(ParameterName(OUTPUT, name)): values[None] for name, values in own.items()
+    }
 
-    def set_weights(self, weights: Mapping[str, Any]) -> None:
-        """Take new weights, by connection."""
 
-    def set_parameter(self, population: str, name: str, value: Any) -> None:
-        """Take new values of a parameter of a population's neurons."""
+def gathered(glm: GLM, weights: Weights) -> GLMWeights:
+    """Weights by name (`named`), in the order in which a network has them, as those of a GLM."""
+    own = {name.variable: w[0] for k, w in weights.items() if (name := ParameterName.read(k))}
+    kernels = [array for name, array in weights.items() if not ParameterName.read(name)]
+    feedback = [own[f"feedback{k}"] for k in range(1, glm.feedback.shape[1] + 1)]
+    return GLMWeights(np.stack(kernels, axis=1), np.array(feedback), own["bias"])
 
 
-def load(engine: HoldsWeights, glm: GLM, weights: GLMWeights) -> None:
-    """Give an engine that runs `glm_model` the kernels and biases of `weights`.
+def glm_of(rule: str, network: Model, n_steps: int) -> GLM:
+    """Read a network as a GLM network of trials of a length.
 
     Raises
     ------
-    WeightsError
-        If the weights do not fit the network.
+    RuleError
+        If it is another; the message names the population or connection and the reason.
     """
-    glm.check(weights)
-    kernels = np.einsum("lk,jki->lji", glm.basis, weights.synaptic)
-    engine.set_weights({f"lag{lag}": kernel for lag, kernel in enumerate(kernels, start=1)})
-    parameters: dict[str, Any] = {"bias": weights.bias}
-    for lag, values in enumerate(glm.feedback @ weights.feedback, start=1):
-        parameters[f"beta{lag}"] = values
-    for key, value in parameters.items():
-        engine.set_parameter("output", key, value)
+    if len(network.populations) != 2 or len(network.inputs) != 1:
+        names = ", ".join(network.sizes)
+        raise RuleError(
+            f"The rule {rule!r} was derived for one input and one output population; "
+            f"{network.name!r} has {names}."
+        )
+    output = network.output
+    assert output.neuron is not None
+    basis, feedback, activation = _read(rule, output.name, output.neuron)
+    _check_connections(rule, network, basis.shape[1])
+    try:
+        sizes = network.inputs[0].size, output.size, n_steps
+        return GLM(*sizes, basis[:n_steps], feedback[:n_steps], ACTIVATIONS[activation])
+    except ConfigError as error:
+        raise RuleError(f"The rule {rule!r}: {error}") from error
+
+
+def _read(
+    rule: str, population: str, neuron: Neuron
+) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
+    """Basis functions and activation of the output's neuron."""
+    where = f"Population {population!r}: the rule {rule!r} was derived for the neuron glm"
+    functions = functions_of(neuron)
+    if functions is None:
+        raise RuleError(f"{where} (`glm_neuron`), not for {neuron.name!r}.")
+    known = {name: activation.threshold for name, activation in ACTIVATIONS.items()}
+    drawn = statements(neuron.threshold)
+    name = next((name for name, text in known.items() if statements(text) == drawn), None)
+    if name is None:
+        raise RuleError(
+            f"{where} with one of the thresholds {', '.join(map(repr, known.values()))}."
+        )
+    twin = glm_neuron(*functions, known[name])
+    differences = likeness(neuron, twin).differences
+    if differences:
+        raise RuleError(f"{where}, not for {neuron.name!r}: {'; '.join(differences)}.")
+    if set(neuron.trainable) != set(twin.trainable):
+        raise RuleError(
+            f"Population {population!r}: the rule {rule!r} trains {', '.join(twin.trainable)}; to "
+            f"be trained is {', '.join(neuron.trainable) or 'nothing'}."
+        )
+    return *functions, name
+
+
+def _check_connections(rule: str, network: Model, n_functions: int) -> None:
+    """Check that there is a connection for each basis function, and nothing else."""
+    for c, k in zip(network.connections, range(1, n_functions + 1), strict=False):
+        Derivation((), filtered(k)).check_connection(rule, c)
+        if c.source != network.inputs[0].name:
+            raise RuleError(
+                f"Connection {c.name!r}: the rule {rule!r} was not derived for it: it leads from "
+                f"{c.source!r}, not from the input."
+            )
+    if len(network.connections) != n_functions:
+        raise RuleError(
+            f"The rule {rule!r} needs a connection for each of the {n_functions} basis functions "
+            f"of {network.output.name!r}; {network.name!r} has {len(network.connections)}."
+        )

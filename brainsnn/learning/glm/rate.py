@@ -81,6 +81,10 @@ class RateLikelihood(Likelihood):
         signed = np.where(desired, potentials, -potentials)
         return activation.log_probability(signed).sum(axis=(1, 2))
 
+    def whole(self, by_step: FloatArray) -> FloatArray:
+        """Sum of what steps add."""
+        return by_step.sum(axis=1)
+
     def error(
         self, potentials: FloatArray, labels: NDArray[np.integer], activation: Activation
     ) -> FloatArray:

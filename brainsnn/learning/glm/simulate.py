@@ -12,8 +12,8 @@ from brainsnn.errors import DataError
 from brainsnn.indices import seal
 from brainsnn.jit import njit
 from brainsnn.learning.glm.activations import g
+from brainsnn.learning.glm.kernel import gather, potentials_of
 from brainsnn.learning.glm.structure import GLM, GLMWeights
-from brainsnn.learning.glm.updates import gather, potentials_of
 from brainsnn.spikes import Recording, SpikeTrains
 
 FloatArray = NDArray[np.float64]
@@ -21,21 +21,16 @@ FloatArray = NDArray[np.float64]
 
 @njit(nogil=True)
 def _run(  # type: ignore[no-untyped-def]
-    synaptic, feedback, bias, basis, feedback_basis, columns, code, rng, stop, u, out
+    weights, n_inputs, bias, basis, kernel, columns, code, rng, stop, u, out
 ):
     """Run every trial; fills potentials `u` and spikes `out` (n_trials, n_steps, n_classes)."""
     offsets, neuron, step = columns
     n_trials, n_steps, n_classes = u.shape
-    kernel = feedback_basis @ feedback
-    spikes = np.empty((n_steps, synaptic.shape[0]), np.int32)
-    counts = np.zeros(n_steps, np.int64)
-    sums = np.empty((n_steps, synaptic.shape[1]))
+    given = np.zeros(neuron.size, np.int32)
+    sums = np.empty((n_steps, basis.shape[1] * n_classes))
     for trial in range(n_trials):
-        counts[:] = 0
-        for k in range(offsets[trial], offsets[trial + 1]):
-            spikes[step[k], counts[step[k]]] = neuron[k]
-            counts[step[k]] += 1
-        gather(synaptic, spikes, counts, sums)
+        begin, end = offsets[trial], offsets[trial + 1]
+        gather(weights, n_inputs, begin, end, given, neuron, step, sums)
         potentials_of(sums, basis, bias, u[trial])
         for t in range(n_steps):
             fired = False
@@ -96,9 +91,10 @@ def simulate(
         )
     shape = (inputs.n_trials, glm.n_steps, glm.n_classes)
     u, out = np.empty(shape), np.zeros(shape, np.bool_)
-    synaptic = np.ascontiguousarray(weights.synaptic.reshape(glm.n_inputs, -1))
-    feedback, bias = map(np.ascontiguousarray, (weights.feedback, weights.bias))
-    parameters = (synaptic, feedback, bias, glm.basis, glm.feedback)
+    kernels = [np.ascontiguousarray(w) for w in np.moveaxis(weights.synaptic, 1, 0)]
+    at = np.array([w.ctypes.data for w in kernels], np.int64)
+    own = np.ascontiguousarray(glm.feedback @ weights.feedback)
+    parameters = (at, glm.n_inputs, np.ascontiguousarray(weights.bias), glm.basis, own)
     columns = (inputs.offsets, inputs.neuron, inputs.step)
     _run(*parameters, columns, glm.activation.code, rng, stop_at_first, u, out)
     return _record(inputs, glm, u, out, dt)

@@ -32,6 +32,7 @@ from brainsnn.learning.optimisers.base import (
     split_state,
 )
 from brainsnn.learning.optimisers.checks import Layout, check_fit, rises
+from brainsnn.learning.optimisers.limits import keep
 
 
 @njit()
@@ -47,8 +48,9 @@ def _step(  # type: ignore[no-untyped-def]
 
     `count` holds the updates so far, and the row at which the next part of this one goes on.
     """
-    beta1, beta2, epsilon, decay, low, high = parameters
-    bounded = low > -np.inf or high < np.inf
+    beta1, beta2, epsilon, decay = parameters[0], parameters[1], parameters[2], parameters[3]
+    limits = parameters[4:]
+    bounded = limits.size > 2 or limits[0] > -np.inf or limits[1] < np.inf
     n, width = count[0] + 1.0, weights.shape[1]
     rate, spread = learning_rate / (1.0 - beta1**n), 1.0 / (1.0 - beta2**n)
     shrink, zero, k = learning_rate * decay, np.zeros(width), 0
@@ -65,8 +67,7 @@ def _step(  # type: ignore[no-untyped-def]
             v[j] = beta2 * v[j] + (1.0 - beta2) * gradient[j] * gradient[j]
             w[j] -= rate * m[j] / (np.sqrt(v[j] * spread) + epsilon) + shrink * w[j]
         if bounded:
-            for j in range(width):
-                w[j] = min(max(w[j], low), high)
+            keep(weights, i, limits)
     count[1] = end
     if last:
         count[0] += 1
@@ -129,7 +130,7 @@ class Adam(Optimiser):
         first, second, count = self._first[name], self._second[name], self._count[name]
         kept = {"first": first, "second": second, "count": count[:1]}
         check_fit(name, self.layout(name, weights.shape), kept)
-        parameters = [self.beta1, self.beta2, self.epsilon, self.weight_decay, *self.bounds(name)]
+        parameters = [self.beta1, self.beta2, self.epsilon, self.weight_decay, *self.limits(name)]
         return np.array(parameters), first.reshape(-1), second.reshape(-1), count
 
     def compiles(self, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,11 +15,10 @@ from brainsnn.errors import LearningError
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.kernels import OptimiserKernels
 from brainsnn.learning.optimisers.checks import Layout, Rows, check_gradient
+from brainsnn.learning.optimisers.limits import UNLIMITED, Limits, keep_all, limited, limits_of
 from brainsnn.network.parameters import Bounds, Parameter
 from brainsnn.registry import Registry
 from brainsnn.streams import Streams
-
-UNBOUNDED: Bounds = (-math.inf, math.inf)
 
 
 class Optimiser(ABC):
@@ -29,9 +27,9 @@ class Optimiser(ABC):
     An optimiser may put off part of its work (weight decay of rows that no spike uses). Then
     `prepare` brings the rows about to be used up to date, and `flush` all of them.
 
-    What `confine` names keeps its sign and bounds: after a step, what went beyond is put back to
-    the bound. A parameter with a unit is learned as a share of its scale, so that a learning rate
-    means the same for all.
+    What `confine` names keeps its sign, bounds and mask: after a step, what went beyond is put back
+    (`brainsnn.learning.optimisers.limits`). A parameter with a unit is learned as a share of its
+    scale, so that a learning rate means the same for all.
 
     Attributes
     ----------
@@ -41,20 +39,37 @@ class Optimiser(ABC):
 
     postpones: bool = False
 
-    _bounds: Mapping[str, Bounds] = MappingProxyType({})
+    _limits: Mapping[str, Limits] = MappingProxyType({})
     _scales: Mapping[str, float] = MappingProxyType({})
 
     def confine(self, parameters: Mapping[str, Parameter]) -> None:
-        """Keep these to their bounds and scales from now on."""
-        self._bounds = {n: p.bounds for n, p in parameters.items() if p.bounds != UNBOUNDED}
+        """Keep these to their limits and scales from now on.
+
+        Raises
+        ------
+        LearningError
+            If the optimiser cannot keep to them.
+        """
+        found = {name: limits_of(p) for name, p in parameters.items()}
+        self._limits = {name: limits for name, limits in found.items() if limited(limits)}
         self._scales = {n: p.scale for n, p in parameters.items() if p.scale != 1}
 
     def draw_from(self, streams: Streams) -> None:  # noqa: B027 - most draw nothing
         """Draw what is drawn from these streams from now on, so that a seed repeats it."""
 
+    def limits(self, name: str) -> Limits:
+        """Limits of a connection's weights, or of a parameter."""
+        return self._limits.get(name, UNLIMITED)
+
+    def keep(self, weights: Weights) -> None:
+        """Bring all weights within their limits."""
+        for name, limits in self._limits.items():
+            keep_all(weights[name], limits)
+
     def bounds(self, name: str) -> Bounds:
         """Least and largest value of a connection's weights, or of a parameter."""
-        return self._bounds.get(name, UNBOUNDED)
+        low, high = self.limits(name)[:2].tolist()
+        return low, high
 
     def step(
         self,
@@ -75,8 +90,8 @@ class Optimiser(ABC):
         if scale != 1:
             gradient = RowGradient(gradient.rows, scale * gradient.values)
         self._step(name, weights, gradient, scale * learning_rate)
-        if name in self._bounds:
-            np.clip(weights, *self._bounds[name], out=weights)
+        if name in self._limits:
+            keep_all(weights, self._limits[name])
 
     @abstractmethod
     def _step(
@@ -109,7 +124,7 @@ class Optimiser(ABC):
 
         The state must be shared with `prepare` and `step`, so that either may go on where the other
         stopped. What an optimiser `compiles` has kernels at the latest after a first `prepare` and
-        `step` of every connection. They keep to `bounds` themselves.
+        `step` of every connection. They keep to `limits` themselves.
         """
         return None
 

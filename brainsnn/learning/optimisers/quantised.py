@@ -14,6 +14,7 @@ parameters of neurons (names with a dot) are not weights and stay whole.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from brainsnn.learning.optimisers.adam import Adam, _prepare, _step
 from brainsnn.learning.optimisers.base import OPTIMISERS, OptimiserConfig, split_state
 from brainsnn.learning.optimisers.checks import Layout, check_fit
 from brainsnn.network.names import ParameterName
+from brainsnn.network.parameters import Parameter
 
 SETTLE = 20
 """Iterations that find the first step."""
@@ -108,6 +110,25 @@ class QuantisedAdam(Adam):
         self._full: dict[str, NDArray[np.float64]] = {}
         self._unit: dict[str, NDArray[np.float64]] = {}
         self._together: dict[str, NDArray[np.float64]] = {}
+
+    def confine(self, parameters: Mapping[str, Parameter]) -> None:
+        """See `Optimiser`; weights of n bits stand on a grid, whose step follows from them.
+
+        Raises
+        ------
+        LearningError
+            If weights have another bound than 0, which may lie beside the grid; or, of one bit,
+            a sign or a mask.
+        """
+        super().confine(parameters)
+        for name, (low, high, *_) in self._limits.items():
+            on_grid = self.bits > 1 and {low, high} <= {0.0, -math.inf, math.inf}
+            if not (on_grid or ParameterName.read(name)):
+                raise LearningError(
+                    f"{name!r} is kept within {low:g} to {high:g}, which weights of {self.bits} "
+                    "bits cannot be: signs and masks need 2 bits or more, other bounds an "
+                    "optimiser of whole weights."
+                )
 
     def _step(
         self,

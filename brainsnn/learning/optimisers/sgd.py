@@ -30,6 +30,8 @@ from brainsnn.learning.optimisers.base import (
     split_state,
 )
 from brainsnn.learning.optimisers.checks import Layout, Rows, check_fit, check_rows
+from brainsnn.learning.optimisers.limits import keep
+from brainsnn.network.parameters import Parameter
 
 SMALLEST_PRODUCT = 1e-100
 """When the cumulative product falls below, all rows pay and it starts again at 1."""
@@ -40,13 +42,6 @@ def _scale(weights, row, factor):  # type: ignore[no-untyped-def]
     """Multiply a row by `factor`; a row as an array of its own would cost as much again."""
     for j in range(weights.shape[1]):
         weights[row, j] *= factor
-
-
-@njit()
-def _keep(weights, row, low, high):  # type: ignore[no-untyped-def]
-    """Put what is beyond a bound back to it."""
-    for j in range(weights.shape[1]):
-        weights[row, j] = min(max(weights[row, j], low), high)
 
 
 @njit()
@@ -102,14 +97,14 @@ def _step(  # type: ignore[no-untyped-def]
     """Gradient step on `rows`, within bounds; decay of all weights with the last of them."""
     if product.size:
         _catch_up(weights, rows, product, paid)
-    decay, low, high = parameters
-    bounded = low > -np.inf or high < np.inf
+    decay, limits = parameters[0], parameters[1:]
+    bounded = limits.size > 2 or limits[0] > -np.inf or limits[1] < np.inf
     for k in range(rows.size):
         row = rows[k]
         for j in range(values.shape[1]):
             weights[row, j] -= learning_rate * values[k, j]
         if bounded:
-            _keep(weights, row, low, high)
+            keep(weights, row, limits)
     if last and decay != 0:
         _decay(weights, 1.0 - learning_rate * decay, product, paid)
 
@@ -148,8 +143,8 @@ def _step_one(  # type: ignore[no-untyped-def]
     """
     change, before = np.empty(delta.size), np.empty(delta.size)
     latest = min(_changes(delta, gate, clip, learning_rate, change, before), n_steps)
-    decay, low, high = parameters
-    bounded = low > -np.inf or high < np.inf
+    decay, limits = parameters[0], parameters[1:]
+    bounded = limits.size > 2 or limits[0] > -np.inf or limits[1] < np.inf
     if bounded:
         latest = n_steps
     rows, n_rows = np.empty(pre.size + 1, np.int64), 0
@@ -164,7 +159,7 @@ def _step_one(  # type: ignore[no-untyped-def]
         for j in range(delta.size):
             weights[row, j] -= change[j] if step < before[j] else 0.0
         if bounded:
-            _keep(weights, row, low, high)
+            keep(weights, row, limits)
     if decay != 0:
         _decay(weights, 1.0 - learning_rate * decay, product, paid)
 
@@ -190,6 +185,16 @@ class SGD(Optimiser):
         self.postpones = lazy and weight_decay > 0
         self._product: dict[str, NDArray[np.float64]] = {}
         self._paid: dict[str, NDArray[np.float64]] = {}
+
+    def confine(self, parameters: Mapping[str, Parameter]) -> None:
+        """See `Optimiser`; weights that decay must be allowed to come near 0."""
+        super().confine(parameters)
+        for name, (low, high, *_) in self._limits.items():
+            if self.weight_decay and not low <= 0 <= high:
+                raise LearningError(
+                    f"{name!r} is kept within {low:g} to {high:g}, which a weight decay of "
+                    f"{self.weight_decay:g} leads out of: learn without it, or with Adam."
+                )
 
     def prepare(self, weights: Weights, rows: Rows) -> None:
         """Let the named rows pay the decay they owe; their connections are lazy from now on."""
@@ -231,7 +236,7 @@ class SGD(Optimiser):
         """Parameters and state of a connection, as `_step` takes them."""
         product = self._product.get(name, np.empty(0))
         paid = self._paid.get(name, np.empty(0))
-        parameters = np.array([self.weight_decay, *self.bounds(name)], np.float64)
+        parameters = np.array([self.weight_decay, *self.limits(name)], np.float64)
         return parameters, product, paid, np.empty(0, np.int64)
 
     def compiles(self, name: str) -> bool:

@@ -10,7 +10,7 @@ from brainsnn.network.neurons.current_based import (
     current_based,
     current_based_once,
 )
-from brainsnn.network.neurons.glm import glm_neuron
+from brainsnn.network.neurons.glm import functions_of, glm_neuron
 from brainsnn.network.neurons.integrate_and_fire import integrate_and_fire_once
 from brainsnn.network.neurons.leaky import leaky_integrate_and_fire
 from brainsnn.network.neurons.subtractive import counting, integrate_and_fire_subtractive
@@ -23,6 +23,7 @@ __all__ = [
     "counting",
     "current_based",
     "current_based_once",
+    "functions_of",
     "glm_neuron",
     "integrate_and_fire_once",
     "integrate_and_fire_subtractive",

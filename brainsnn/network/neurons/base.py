@@ -18,6 +18,7 @@ from brian2.equations import Equations
 from brainsnn.errors import ModelError
 from brainsnn.network.brian2_errors import brian2_message
 from brainsnn.network.constants import constant
+from brainsnn.network.constraints import Constraint
 from brainsnn.network.plasticity.declared import check_plastic, plastic_names
 from brainsnn.registry import Registry, suggest
 
@@ -52,6 +53,8 @@ class Neuron:
         State that goes on from trial to trial instead of being put back, such as a threshold that
         adapts: it begins with `initial`, a constant, and stands beside the weights as
         ``<population>.<variable>``.
+    constraints : mapping of str to Constraint
+        Bounds of what is trainable, by parameter.
     method : str, optional
         Brian2's numerical integration method; None lets Brian2 choose.
     summary : str
@@ -64,8 +67,9 @@ class Neuron:
     Raises
     ------
     ModelError
-        If equations, threshold or reset are no text, Brian2 cannot read the equations, or what is
-        trainable is no parameter, what is plastic no state, or either begins with no constant.
+        If equations, threshold or reset are no text, Brian2 cannot read the equations, what is
+        trainable is no parameter, what is plastic no state, either begins with no constant, or a
+        constraint does not fit.
 
     Examples
     --------
@@ -87,6 +91,7 @@ class Neuron:
     citation: str = ""
     name: str = "neuron"
     plastic: tuple[str, ...] = ()
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for what in ("equations", "threshold", "reset", "potential", "name"):
@@ -104,6 +109,8 @@ class Neuron:
         object.__setattr__(self, "parameters", MappingProxyType(values))
         object.__setattr__(self, "initial", MappingProxyType(dict(self.initial)))
         self._check_plastic()
+        object.__setattr__(self, "constraints", MappingProxyType(dict(self.constraints)))
+        self._check_constraints()
         for name in self.trainable:
             self._check_parameter(name)
             if isinstance(self.parameters[name], str):
@@ -136,9 +143,25 @@ class Neuron:
 
     def __reduce__(self) -> tuple[Any, ...]:
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        for name in ("parameters", "initial"):
+        for name in ("parameters", "initial", "constraints"):
             values[name] = dict(values[name])
         return partial(Neuron, **values), ()
+
+    def _check_constraints(self) -> None:
+        for name, constraint in self.constraints.items():
+            where = f"Neuron {self.name!r}, constraint of {name!r}"
+            if name not in self.trainable or name not in self.parameters:
+                raise ModelError(
+                    f"{where}: {name!r} is not trainable. {suggest(name, self.trainable)}"
+                )
+            if not isinstance(constraint, Constraint):
+                raise ModelError(f"{where} is a Constraint, got {constraint!r:.100}.")
+            if constraint.mask is not None:
+                raise ModelError(f"{where}: a mask is of a connection's weights.")
+            try:
+                constraint.check((1, 1), self.parameters[name])
+            except ModelError as error:
+                raise ModelError(f"{where}: {error}.") from error
 
     def with_parameters(self, **values: Any) -> Neuron:
         """Return the same neuron with other parameter values.

@@ -14,6 +14,7 @@ from brainsnn.network.synapses.base import (
     signed,
 )
 from brainsnn.network.synapses.current import current
+from brainsnn.network.synapses.filtered import filtered
 from brainsnn.network.synapses.instantaneous import instantaneous
 from brainsnn.network.synapses.preferring import Preferring
 
@@ -27,6 +28,7 @@ __all__ = [
     "SynapseModel",
     "Uniform",
     "current",
+    "filtered",
     "instantaneous",
     "signed",
 ]

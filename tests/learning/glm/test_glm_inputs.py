@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from brainsnn.errors import DataError
-from brainsnn.learning.glm.inputs import RESOLUTION, SparseProbabilities, draw_spikes
+from brainsnn.learning.glm.inputs import PresentedTrials, SparseProbabilities, presented
+from brainsnn.streams import Streams
 
 
 def test_zeros_are_left_out():
@@ -27,15 +28,31 @@ def test_spikes_come_as_often_as_they_should():
     """One of 999 normal counts is further than 5 sd off in fewer than 6 of 10,000 tests."""
     rng, n_steps, n = np.random.default_rng(0), 50, 1000
     p = np.concatenate(([0], np.linspace(0.05, 0.5, n - 1)))
-    threshold, totals = np.rint(p * RESOLUTION).astype(np.int64), np.zeros(n)
-    state = rng.integers(2**64, size=4, dtype=np.uint64)
-    for _ in range(200):
-        spikes, counts = np.zeros((n_steps, n + 1), np.int32), np.zeros(n_steps, np.int64)
-        draw_spikes(np.arange(n, dtype=np.int32), threshold, state, spikes, counts)
-        assert counts[-1] == 0
-        for s in range(n_steps):
-            totals[spikes[s, : counts[s]]] += 1
+    trials = SparseProbabilities.of(np.broadcast_to(p, (200, n)))
+    trains = presented(trials, n_steps, rng.permutation(200), rng)
+    assert trains.step.max() == n_steps - 2  # no potential hears the last
+    totals = np.bincount(trains.neuron, minlength=n)
     draws = 200 * (n_steps - 1)
     deviation = np.abs(totals - draws * p) / np.sqrt(np.maximum(draws * p * (1 - p), 1e-9))
     assert totals[0] == 0
     assert deviation[1:].max() < 5
+
+
+def test_trials_are_drawn_in_the_order_presented_and_stand_in_their_own():
+    trials = SparseProbabilities.of(np.array([[0.5, 0.0, 0.4], [0.0, 0.0, 0.0], [0.3, 0.3, 0.3]]))
+    there = presented(trials, 9, np.array([2, 0, 1]), np.random.default_rng(1))
+    turned = SparseProbabilities.of(np.array([[0.3, 0.3, 0.3], [0.5, 0.0, 0.4], [0.0, 0.0, 0.0]]))
+    plain = presented(turned, 9, np.arange(3), np.random.default_rng(1)).take(np.array([1, 2, 0]))
+    for name in ("offsets", "neuron", "step"):
+        np.testing.assert_array_equal(getattr(there, name), getattr(plain, name))
+    assert np.diff(there.offsets)[1] == 0
+
+
+def test_every_epoch_is_another_draw_and_the_same_again():
+    trials = SparseProbabilities.of(np.full((20, 5), 0.3))
+    first, again = (PresentedTrials(trials, 6, np.arange(20) % 2, Streams(4)) for _ in range(2))
+    np.testing.assert_array_equal(first.epoch(3).inputs.step, again.epoch(3).inputs.step)
+    assert not np.array_equal(first.epoch(3).inputs.offsets, first.epoch(4).inputs.offsets)
+    orders = [first.order(number, Streams(9)).tolist() for number in (0, 1, 0)]
+    assert orders[0] == orders[2] != orders[1]
+    assert sorted(orders[1]) == list(range(20))

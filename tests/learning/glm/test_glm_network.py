@@ -12,7 +12,7 @@ from scipy.stats import binom
 from brainsnn.codes import BernoulliEncoder
 from brainsnn.engine import build_engine
 from brainsnn.learning.glm import ACTIVATIONS, BASES, GLM
-from brainsnn.learning.glm.network import glm_model, load
+from brainsnn.learning.glm.network import glm_model, named
 from brainsnn.learning.glm.simulate import simulate
 from brainsnn.spikes import Recording
 from brainsnn.streams import Streams
@@ -45,7 +45,7 @@ def runs(name, n, activation="sigmoid", **options):
     if name == "simulate":
         return glm, weights, simulate(glm, weights, trains, np.random.default_rng(4), **options)
     with build_engine(name, glm_model(glm), N_STEPS, Streams(5)) as engine:
-        load(engine, glm, weights)
+        engine.set_weights(named(weights))
         return glm, weights, engine.run(trains)
 
 

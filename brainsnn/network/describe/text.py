@@ -99,6 +99,7 @@ def _connection_items(connection: Connection) -> list[tuple[str, str]]:
             "" if connection.connectivity.fixed_weight else str(connection.initialiser),
         ),
         ("sign", connection.sign or ""),
+        ("constraint", str(connection.constraint or "")),
         ("delay", _delay(connection)),
         ("from", synapse.citation),
     ]

@@ -14,7 +14,6 @@ from brainsnn.errors import DataError
 from brainsnn.indices import indices
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.targets import Targets, as_targets, labels_of
-from brainsnn.streams import Streams
 
 
 class Labelled:
@@ -36,9 +35,9 @@ class Labelled:
         """
         return labels_of(self.targets)
 
-    def order(self, number: int, streams: Streams) -> NDArray[np.int64]:  # noqa: ARG002
-        """Order in which an epoch (from 0) presents the trials, from the stream ``order``."""
-        return streams["order"].permutation(len(self))
+    def order(self, number: int, rng: np.random.Generator) -> NDArray[np.int64]:  # noqa: ARG002
+        """Order in which an epoch (from 0) presents the trials, drawn from the stream ``order``."""
+        return rng.permutation(len(self))
 
     def check(self, n_outputs: int, n_steps: int) -> None:
         """Refuse an empty set, and targets that the network cannot meet.
@@ -179,26 +178,25 @@ class VariedEpoch(Labelled):
 
 
 class TrainingTrials(Protocol):
-    """What can be trained on: trials that are the same in every epoch, or drawn anew in each.
-
-    Attributes
-    ----------
-    targets : Targets
-        What is wanted of each trial.
-    """
+    """What can be trained on: trials that are the same in every epoch, or drawn anew in each."""
 
     @property
-    def targets(self) -> Targets: ...  # noqa: D102
+    def targets(self) -> Targets:
+        """What is wanted of each trial."""
 
     @property
-    def labels(self) -> NDArray[np.int64]: ...  # noqa: D102
+    def labels(self) -> NDArray[np.int64]:
+        """See `Labelled`."""
 
     def __len__(self) -> int: ...
+
+    def check(self, n_outputs: int, n_steps: int) -> None:
+        """See `Labelled`."""
 
     def check_trainable(self, n_outputs: int, n_steps: int) -> None:
         """See `Labelled`."""
 
-    def order(self, number: int, streams: Streams) -> NDArray[np.int64]:
+    def order(self, number: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """See `Labelled`."""
 
     def epoch(self, number: int) -> LabelledTrials | VariedEpoch:

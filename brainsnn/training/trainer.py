@@ -222,7 +222,7 @@ class Trainer:
     def _train_epoch(self, train: TrainingTrials) -> None:
         state = self.state
         if state.statistics is None:
-            state.order = train.order(state.epoch, state.streams)
+            state.order = train.order(state.epoch, state.streams["order"])
             state.statistics, state.seconds = self._new_statistics(), 0.0
         trials = train.epoch(state.epoch)
         self._began, self._saved_at = time.perf_counter(), state.statistics.done

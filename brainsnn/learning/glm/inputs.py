@@ -232,14 +232,18 @@ class PresentedTrials(Labelled):
         for name, value in {**given, "targets": found}.items():
             object.__setattr__(self, name, value)
 
-    def order(self, number: int, streams: Streams) -> NDArray[np.int64]:  # noqa: ARG002
-        """Order in which an epoch (from 0) presents the trials."""
+    def order(
+        self,
+        number: int,
+        rng: np.random.Generator | None = None,  # noqa: ARG002
+    ) -> NDArray[np.int64]:
+        """Order in which an epoch (from 0) presents the trials, from streams of its own."""
         return self.streams.fresh("order", number).permutation(len(self))
 
     def epoch(self, number: int) -> LabelledTrials:
         """Draw the trials of an epoch."""
         rng = self.streams.fresh("encoding", number)
-        order = self.order(number, self.streams)
+        order = self.order(number)
         drawn = presented(self.probabilities, self.n_steps, order, rng)
         return LabelledTrials(drawn, self.targets)
 

@@ -189,7 +189,8 @@ class SGD(Optimiser):
     def confine(self, parameters: Mapping[str, Parameter]) -> None:
         """See `Optimiser`; weights that decay must be allowed to come near 0."""
         super().confine(parameters)
-        for name, (low, high, *_) in self._limits.items():
+        given = {n: p.constraint.bounds for n, p in parameters.items() if p.constraint is not None}
+        for name, (low, high) in given.items():
             if self.weight_decay and not low <= 0 <= high:
                 raise LearningError(
                     f"{name!r} is kept within {low:g} to {high:g}, which a weight decay of "

@@ -99,8 +99,9 @@ def _read(
     drawn = statements(neuron.threshold)
     name = next((name for name, text in known.items() if statements(text) == drawn), None)
     if name is None:
+        thresholds = ", ".join(map(repr, known.values()))
         raise RuleError(
-            f"{where} with one of the thresholds {', '.join(map(repr, known.values()))}."
+            f"{where} with one of the thresholds {thresholds}: not {neuron.threshold!r}."
         )
     twin = glm_neuron(*functions, known[name])
     differences = likeness(neuron, twin).differences

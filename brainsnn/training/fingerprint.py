@@ -41,9 +41,8 @@ def fingerprint(
         "decoder": _told(decoder),
     }
     constraints = {k: p.constraint for k, p in trainable.items() if p.constraint is not None}
-    if constraints:
-        masks = [c.mask for c in constraints.values() if c.mask is not None]
-        parts["constraints"] = f"{constraints} {_digest(*map(np.asarray, masks))}"
+    masks = [np.asarray(c.mask) for c in constraints.values() if c.mask is not None]
+    parts["constraints"] = f"{constraints} {_digest(*masks)}"
     if validation is not None:
         parts["validation targets"] = _digest(*validation.targets.arrays())
         parts["validation inputs"] = _of_spikes(validation.inputs)

@@ -56,7 +56,7 @@ def trainer(engine, optimiser, batch_size, compiled, **options):
 
 
 @pytest.mark.parametrize("batch_size", [1, 4])
-@pytest.mark.parametrize("name", OPTIMISERS)
+@pytest.mark.parametrize("name", ["sgd", "adam", "quantised_adam"])
 def test_learned_weights_keep_to_them_however_they_are_learned(name, batch_size):
     model = SIGNED if name == "quantised_adam" else LIMITED
     settings = {"weight_decay": 0.01} if name == "sgd" else {}

@@ -10,7 +10,7 @@ What a rule reads and writes are the arrays that the network has (`brainsnn.lear
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -197,6 +197,12 @@ class MaximumLikelihood(Rule):
         """Return the code that the likelihood is of, before the other."""
         own = LIKELIHOODS[self.likelihood].code
         return own, *(code for code in self.codes if code != own)
+
+    def untaught(self, connections: Sequence[str]) -> Sequence[str]:
+        """Feedback, which is not heard before the first spike."""
+        known = [(name, ParameterName.read(name)) for name in connections]
+        own = [name for name, found in known if found and found.variable.startswith("feedback")]
+        return own if self.likelihood == "first_to_spike" else ()
 
     def maximised(self) -> Likelihood:
         """Return the likelihood."""

@@ -47,7 +47,7 @@ class Remedies:
             {name: f" ({'; '.join(found)})" for name, found in weights.items()},
             {name: _threshold(neuron) for name, neuron in named.items()},
             rule.against_silence if rule else "",
-            frozenset(rule.untaught([c.name for c in model.connections]) if rule else ()),
+            frozenset(rule.untaught(list(model.trainable)) if rule else ()),
         )
 
     def raised(self, population: str) -> str:

@@ -217,6 +217,12 @@ def test_what_else_does_not_fit_is_refused() -> None:
         )
 
 
+def test_a_trial_has_two_samples_at_least() -> None:
+    assert GLM.build(3, 2, 2, functions=2).n_steps == 2
+    with pytest.raises(ConfigError, match="two samples, got 1"):
+        GLM.build(3, 2, 1, functions=1)
+
+
 @pytest.mark.parametrize("window", [1, 3])
 def test_basis_functions_are_read_from_the_neuron(window: int) -> None:
     basis = np.random.default_rng(3).normal(size=(window, 2)) * 10.0 ** np.arange(-20, 0, 10)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 from brainsnn.errors import ConfigError
 
 T = TypeVar("T")
+
+PROTOCOLS = "brainsnn.protocols"
+"""Group of entry points that are experiments."""
+
+
+def installed(group: str) -> dict[str, EntryPoint]:
+    """Entry points of a group, by name; nothing is imported."""
+    return {entry.name: entry for entry in sorted(entry_points(group=group))}
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

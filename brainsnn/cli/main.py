@@ -49,10 +49,10 @@ def _version(version: Annotated[bool, typer.Option("--version")] = False) -> Non
 @app.command("list")
 def list_protocols(as_json: Json = False) -> None:
     """List the protocols."""
-    from brainsnn.experiment.installed import load_protocol, protocols
+    from brainsnn.cli.summaries import summaries
 
     with reporting(as_json):
-        rows = {name: load_protocol(name).summary for name in protocols()}
+        rows = summaries()
         if as_json:
             emit({"protocols": rows})
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,14 @@ from brainsnn.config import read_tree
 from brainsnn.errors import ConfigError, RunDirectoryError
 from brainsnn.experiment.experiment import Experiment
 from brainsnn.records import RunDirectory
-from brainsnn.registry import suggest
+from brainsnn.registry import PROTOCOLS, installed, suggest
 
-ENTRY_POINTS = "brainsnn.protocols"
 REPORTS = "brainsnn.reports"
 
 
 def protocols() -> dict[str, Any]:
     """Entry points of all installed experiments, by name; nothing is imported."""
-    return {entry.name: entry for entry in sorted(entry_points(group=ENTRY_POINTS))}
+    return installed(PROTOCOLS)
 
 
 def load_protocol(name: str) -> Experiment[Any]:
@@ -66,7 +64,7 @@ def load_report(name: str) -> Any:
     ConfigError
         If none is installed.
     """
-    known = {entry.name: entry for entry in entry_points(group=REPORTS)}
+    known = installed(REPORTS)
     if name not in known:
         raise ConfigError(f"Unknown report {name!r}. {suggest(name, known)}")
     return known[name].load()

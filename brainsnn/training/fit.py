@@ -19,6 +19,8 @@ from scipy.optimize import minimize
 
 from brainsnn.errors import DataError, ModelError
 from brainsnn.learning.equations import derive
+from brainsnn.learning.equations.network import DerivedNetwork
+from brainsnn.network.constants import constant
 from brainsnn.network.neurons import Neuron
 from brainsnn.streams import Streams
 
@@ -88,54 +90,84 @@ def fit(
     Raises
     ------
     DataError
-        If stimulus and target are no finite columns of one length, or bounds are impossible.
+        If stimulus and target are no finite columns of one length, or bounds, starts or the step
+        are impossible.
     ModelError
-        If a parameter or the current is none of the neuron's.
+        If a parameter, the current or the variable is none of the neuron's.
     """
-    given, wanted = (np.asarray(x, np.float64) for x in (stimulus, target))
-    if given.ndim != 1 or given.shape != wanted.shape or not given.size:
-        raise DataError(f"Stimulus and target are columns, got {given.shape} and {wanted.shape}.")
-    if not (np.isfinite(given).all() and np.isfinite(wanted).all()) or starts < 1:
-        raise DataError("Stimulus and target must be finite, and starts 1 or more.")
+    given, wanted = _columns(stimulus, target)
+    if starts < 1 or not dt > 0:
+        raise DataError(f"Starts are 1 or more and steps above 0 s: {starts}, {dt} s.")
     low, high = _limits(neuron, bounds)
     derived = _derived(neuron, given, list(bounds), dt, current)
-    keys = [("cell", name) for name in bounds]
-    count = 0
+    step = derived.neurons["cell"].step
+    states = step.states if step is not None else ()
+    if variable not in states:
+        raise ModelError(f"Neuron {neuron.name!r} has no state {variable!r}: {', '.join(states)}.")
+    loss = _TraceLoss(derived, list(bounds), wanted, variable, low, high - low)
+    rng = Streams(seed)["fit"]
+    rows = [loss.descent(rng.random(low.size), iterations) for _ in range(starts)]
+    best = min(rows, key=lambda row: row["error"])
+    return Fit({name: best[name] for name in bounds}, best["error"], pd.DataFrame(rows))
 
-    def loss(share: FloatArray) -> tuple[float, FloatArray]:
-        nonlocal count
-        count += 1
-        for key, value in zip(keys, low + share * (high - low), strict=True):
-            derived.values(key)[...] = value
-        trace = derived.run({}, given.size, n_trials=1)
-        found = np.array([state["cell"][variable] for state in trace.threshold]).reshape(-1)
-        apart = (found - wanted) / scale
-        weight = (2 * apart / (apart.size * scale)).reshape(-1, 1, 1)
-        gradient = derived.gradient(trace, {}, {("cell", variable): weight})
-        slope = np.array([float(np.sum(gradient[key])) for key in keys])
-        return float(np.mean(apart**2)), slope * (high - low)
 
-    scale = float(np.std(wanted)) or 1.0
-    rng, rows = Streams(seed)["fit"], []
-    for _ in range(starts):
-        count = 0
-        first = rng.random(low.size)
+@dataclass
+class _TraceLoss:
+    """Mean squared distance of a state from a trace, by parameters as shares of their range."""
+
+    derived: DerivedNetwork
+    names: list[str]
+    wanted: FloatArray
+    variable: str
+    low: FloatArray
+    width: FloatArray
+    simulations: int = 0
+
+    @property
+    def scale(self) -> float:
+        """By which distances are divided, so that the optimiser's tolerances fit any unit."""
+        return float(np.std(self.wanted)) or 1.0
+
+    def descent(self, first: FloatArray, iterations: int) -> dict[str, float]:
+        """The row of one start: where it ended, how far from the trace, after how many runs."""
+        self.simulations = 0
         done = minimize(
-            loss,
+            self,
             first,
             jac=True,
             method="L-BFGS-B",
-            bounds=[(0.0, 1.0)] * low.size,
+            bounds=[(0.0, 1.0)] * first.size,
             options={"maxiter": iterations, "ftol": 1e-15, "gtol": 1e-10},
         )
-        values = low + done.x * (high - low)
-        error = float(done.fun) * scale**2
-        rows.append(
-            {**dict(zip(bounds, values, strict=True)), "error": error, "simulations": count}
-        )
-    table = pd.DataFrame(rows)
-    best = rows[int(table["error"].to_numpy().argmin())]
-    return Fit({name: float(best[name]) for name in bounds}, float(best["error"]), table)
+        values = dict(zip(self.names, self.low + done.x * self.width, strict=True))
+        return values | {
+            "error": float(done.fun) * self.scale**2,
+            "simulations": self.simulations,
+        }
+
+    def __call__(self, share: FloatArray) -> tuple[float, FloatArray]:
+        """The loss, in units of the trace's variance, and its gradient."""
+        self.simulations += 1
+        keys = [("cell", name) for name in self.names]
+        for key, value in zip(keys, self.low + share * self.width, strict=True):
+            self.derived.values(key)[...] = value
+        trace = self.derived.run({}, self.wanted.size, n_trials=1)
+        found = np.array([state["cell"][self.variable] for state in trace.threshold]).reshape(-1)
+        apart = (found - self.wanted) / self.scale
+        weight = (2 * apart / (apart.size * self.scale)).reshape(-1, 1, 1)
+        gradient = self.derived.gradient(trace, {}, {("cell", self.variable): weight})
+        slope = np.array([float(np.sum(gradient[key])) for key in keys])
+        return float(np.mean(apart**2)), slope * self.width
+
+
+def _columns(stimulus: ArrayLike, target: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Stimulus and target as finite columns of one length."""
+    given, wanted = (np.asarray(x, np.float64) for x in (stimulus, target))
+    if given.ndim != 1 or given.shape != wanted.shape or not given.size:
+        raise DataError(f"Stimulus and target are columns, got {given.shape} and {wanted.shape}.")
+    if not (np.isfinite(given).all() and np.isfinite(wanted).all()):
+        raise DataError("Stimulus and target must be finite.")
+    return given, wanted
 
 
 def _limits(neuron: Neuron, bounds: Mapping[str, tuple[Any, Any]]) -> tuple[FloatArray, FloatArray]:
@@ -144,15 +176,26 @@ def _limits(neuron: Neuron, bounds: Mapping[str, tuple[Any, Any]]) -> tuple[Floa
         raise ModelError(
             f"Neuron {neuron.name!r} has no parameter {', '.join(unknown) or 'to fit'}."
         )
+    for name, pair in bounds.items():
+        own = brian2.get_dimensions(_number(neuron.parameters[name]))
+        for value in pair:
+            if isinstance(value, brian2.Quantity) and brian2.get_dimensions(value) != own:
+                raise DataError(f"The bound {value} of {name!r} has another unit than {name!r}.")
     pairs = np.array([[float(np.asarray(x)) for x in pair] for pair in bounds.values()])
     if not (np.isfinite(pairs).all() and (pairs[:, 0] < pairs[:, 1]).all()):
         raise DataError("Bounds are finite pairs of a smaller and a larger value.")
     return pairs[:, 0], pairs[:, 1]
 
 
+def _number(value: Any) -> Any:
+    """A parameter's value, whether given as such or as text; 1 if its text is no constant."""
+    found = constant(value) if isinstance(value, str) else value
+    return 1.0 if found is None else found
+
+
 def _derived(
     neuron: Neuron, stimulus: FloatArray, names: list[str], dt: float, current: str
-) -> Any:
+) -> DerivedNetwork:
     """The neuron under the stimulus, derived by the parameters."""
     line = re.compile(rf"^(\s*){current} : (.+?) \(.*?constant\)", re.MULTILINE)
     found = line.search(neuron.equations)
@@ -163,7 +206,8 @@ def _derived(
         equations = re.sub(
             rf"^(\s*{name} : .+?) \(shared, ", r"\1 (", equations, flags=re.MULTILINE
         )
-    unit = brian2.Quantity(1.0, dim=brian2.get_dimensions(neuron.parameters[current]))
+    dimension = brian2.get_dimensions(_number(neuron.parameters[current]))
+    unit = brian2.Quantity(1.0, dim=dimension)
     clock = brian2.Clock(dt=dt * brian2.second)
     group = brian2.NeuronGroup(
         1,

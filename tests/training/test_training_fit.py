@@ -5,7 +5,7 @@ from __future__ import annotations
 import brian2
 import numpy as np
 import pytest
-from brian2 import ms
+from brian2 import ms, mV
 
 from brainsnn.errors import DataError, ModelError
 from brainsnn.network.neurons.library import adex, lif
@@ -52,3 +52,9 @@ def test_what_cannot_be_fitted_is_refused() -> None:
         fit(adex.neuron, x, x * np.nan, one, dt=1e-4)
     with pytest.raises(ModelError, match="for the stimulus"):
         fit(adex.neuron, x, x, one, dt=1e-4, current="J")
+    with pytest.raises(ModelError, match="has no state 'w'"):
+        fit(lif.neuron, x, x, {"tau_m": (0.005, 0.03)}, dt=1e-4, variable="w")
+    with pytest.raises(DataError, match="another unit"):
+        fit(lif.neuron, x, x, {"tau_m": (5 * mV, 30 * mV)}, dt=1e-4)
+    with pytest.raises(DataError, match="above 0 s"):
+        fit(lif.neuron, x, x, {"tau_m": (0.005, 0.03)}, dt=0)

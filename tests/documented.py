@@ -39,7 +39,7 @@ def idle_switches(folder: str) -> list[str]:
                 found += [
                     f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(switch)}"
                     for switch in node.keywords
-                    if ast.literal_eval(switch.value) == (switch.arg == "eq")
+                    if ast.literal_eval(switch.value) == (switch.arg in ("eq", "init", "repr"))
                 ]
     return found
 

@@ -156,7 +156,7 @@ FAMILIES: dict[type[Rule], Family] = {
     MaximumLikelihood: Family(
         lambda: BernoulliEncoder(8),
         None,
-        0.02,
+        0.1,
         None,
         _fan_in(1.0),
         hidden="",

@@ -11,6 +11,8 @@ from helpers import NAN
 
 from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers import SGD, Adam, QuantisedAdam
+from brainsnn.network.constraints import Constraint
+from brainsnn.network.parameters import Parameter
 
 SGD_OF = {"c.product": [0.5], "c.paid": np.ones(4)}
 
@@ -74,8 +76,26 @@ def prepare(rows: Any, name: str = "c") -> Attempt:
     return lambda: SGD(1e-3).prepare({"c": np.ones((4, 3))}, {name: np.array(rows)})
 
 
+def masked(shape: tuple[int, int], into: Any) -> Attempt:
+    """Weights kept to a mask of another shape, all at once."""
+
+    def attempt() -> None:
+        optimiser = SGD()
+        mask = Constraint(mask=np.eye(*shape) > 0)
+        optimiser.confine({"c": Parameter("c", "w", shape, 0.0, constraint=mask)})
+        optimiser.keep({"c": into})
+
+    return attempt
+
+
 ATTEMPTS: dict[str, dict[str, Attempt]] = {
     "learning.optimisers.checks": steps(SGD) | steps(lambda: SGD(0.1)),
+    "learning.optimisers.limits": {
+        "fewer limits": masked((3, 3), np.ones((4000, 3))),
+        "more limits": masked((40, 3), np.ones((4, 3))),
+        "flat weights": masked((4, 3), np.ones(12)),
+        "weights of int": masked((4, 3), np.ones((4, 3), int)),
+    },
     "learning.optimisers.sgd": {
         **{f"prepare {k}": prepare(k) for k in ([4], [-5], [FAR], [0.0], [[0]])},
         "prepare another": prepare([0], "d"),

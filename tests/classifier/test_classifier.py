@@ -272,8 +272,8 @@ def test_derived_gradients_learn_without_any_other_network_or_code(iris):
 @pytest.mark.parametrize("rule", ["s4nn", "decision", "antlr", "race", "glm"])
 def test_first_spikes_learn(rule):
     X, y = load_digits(return_X_y=True)
-    hidden = None if rule == "glm" else (32,)
-    net = bs.Classifier(hidden, rule=rule, epochs=4, random_state=0).fit(X[:1000], y[:1000])
+    hidden, epochs = (None, 12) if rule == "glm" else ((32,), 4)
+    net = bs.Classifier(hidden, rule=rule, epochs=epochs, random_state=0).fit(X[:1000], y[:1000])
     assert net.score(X[1000:], y[1000:]) > 0.6
     assert net.history_["loss"].iloc[-1] < net.history_["loss"].iloc[0]
 

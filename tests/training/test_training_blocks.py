@@ -138,7 +138,7 @@ def test_adam_and_clipped_gradients_are_compiled_too(engine, settings):
 
 @pytest.mark.parametrize("fresh", [SGD(0.01), SGD(), Adam()], ids=["sgd_decay", "sgd", "adam"])
 def test_bounds_that_first_weights_are_beyond_are_kept_alike(engine, fresh):
-    bounded = SimpleNamespace(bounds=(0.0, 20.0), scale=1)
+    bounded = SimpleNamespace(bounds=(0.0, 20.0), scale=1, constraint=None)
     left = []
     for make in (make_updater, StepByStep):
         optimiser = copy.deepcopy(fresh)

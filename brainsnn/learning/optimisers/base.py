@@ -15,7 +15,7 @@ from brainsnn.errors import LearningError
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.kernels import OptimiserKernels
 from brainsnn.learning.optimisers.checks import Layout, Rows, check_gradient
-from brainsnn.learning.optimisers.limits import UNLIMITED, Limits, keep_all, limited, limits_of
+from brainsnn.learning.optimisers.limits import UNLIMITED, Limits, confine_all, limited, limits_of
 from brainsnn.network.parameters import Bounds, Parameter
 from brainsnn.registry import Registry
 from brainsnn.streams import Streams
@@ -62,9 +62,15 @@ class Optimiser(ABC):
         return self._limits.get(name, UNLIMITED)
 
     def keep(self, weights: Weights) -> None:
-        """Bring all weights within their limits."""
+        """Bring all weights within their limits.
+
+        Raises
+        ------
+        LearningError
+            If they are of another size than the limits.
+        """
         for name, limits in self._limits.items():
-            keep_all(weights[name], limits)
+            confine_all(name, weights[name], limits)
 
     def bounds(self, name: str) -> Bounds:
         """Least and largest value of a connection's weights, or of a parameter."""
@@ -91,7 +97,7 @@ class Optimiser(ABC):
             gradient = RowGradient(gradient.rows, scale * gradient.values)
         self._step(name, weights, gradient, scale * learning_rate)
         if name in self._limits:
-            keep_all(weights, self._limits[name])
+            confine_all(name, weights, self._limits[name])
 
     @abstractmethod
     def _step(

@@ -11,6 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.network.parameters import Parameter
 
@@ -29,6 +30,23 @@ def limits_of(parameter: Parameter) -> Limits:
 def limited(limits: Limits) -> bool:
     """Whether there are any."""
     return not np.array_equal(limits, UNLIMITED)
+
+
+def confine_all(name: str, weights: NDArray[np.float64], limits: Limits) -> None:
+    """Keep all rows of a connection's weights to limits.
+
+    Raises
+    ------
+    LearningError
+        If the limits are those of weights of another size, or the weights are no table of floats.
+    """
+    usable = weights.ndim == 2 and weights.dtype == np.float64 and weights.flags.writeable
+    if not usable or (limits.size > UNLIMITED.size and limits.size != 2 + weights.size):
+        raise LearningError(
+            f"{name}: limits of {limits.size - 2} weights do not go with weights of shape "
+            f"{weights.shape}, {weights.dtype}."
+        )
+    keep_all(weights, limits)
 
 
 @njit()

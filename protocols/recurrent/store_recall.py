@@ -153,7 +153,9 @@ def _claims(results: pd.DataFrame) -> list[Claim]:
     for delay, part in results.groupby("delay") if (results["adaptive"] == 0).any() else ():
         by_seed = part.pivot_table(index="seed", columns="adaptive", values="accuracy")
         gain = 100 * (by_seed[most] - by_seed[0])
-        found.append(direction_of(f"{most} adaptive minus none, {delay} ms", gain, "points"))
+        found.append(
+            direction_of(f"Errors with none minus {most} adaptive, {delay} ms", gain, "points")
+        )
     return found
 
 

@@ -37,7 +37,7 @@ def test_store_recall_from_data_to_report(tmp_path):
     assert len(run.trials()) == 2 * 8
     assert not run.trials()["spikes_output"].any()
     claims = run.table("claims")["claim"].tolist()
-    assert "3 adaptive minus none, 20 ms" in claims
+    assert "Errors with none minus 3 adaptive, 20 ms" in claims
     assert "Error against delay" in run.report.read_text(encoding="utf-8")
 
 

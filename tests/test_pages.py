@@ -9,6 +9,7 @@ import brian2
 import pytest
 from registries import REGISTRIES
 
+import brainsnn
 from brainsnn.engine import ENGINES
 from brainsnn.errors import DataError
 from brainsnn.experiment.installed import protocols
@@ -84,6 +85,12 @@ def test_the_site_leads_to_every_page():
     )
     named = {page for pages in told.values() for page in pages if "/" not in page}
     assert named == {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"}
+
+
+def test_the_reference_has_the_whole_vocabulary():
+    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^   (\w+)$", text, re.MULTILINE))
+    assert set(brainsnn.__all__) - named == {"__version__", "datasets", "errors"}
 
 
 @pytest.mark.parametrize("registry", REGISTRIES, ids=lambda r: r.kind)

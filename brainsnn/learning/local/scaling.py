@@ -22,7 +22,7 @@ from brainsnn.spikes import Recording
 
 @RULES.register("synaptic_scaling")
 class SynapticScaling(LocalRule):
-    """After every trial w *= 1 + strength (target_rate - rate) / target_rate.
+    """After every trial ``w *= 1 + strength (target_rate - rate) / target_rate``.
 
     The rate is that of the postsynaptic neuron in the trial, the factor never below 0. Beside
     another rule, as a part of `SeveralRules`.

@@ -42,6 +42,13 @@ COUNT = (
 """Likewise."""
 
 
+LSNN = (
+    "G. Bellec, D. Salaj, A. Subramoney, R. Legenstein and W. Maass, Long short-term memory and "
+    "learning-to-learn in networks of spiking neurons, NeurIPS 31 (2018), arXiv:1803.09574"
+)
+"""Likewise."""
+
+
 @dataclass(frozen=True)
 class Printed:
     """A number that a paper prints, and the column of measured rows that is set beside it.
@@ -154,6 +161,7 @@ SOURCES: Mapping[str, str] = {
     "count-mnist": COUNT,
     "count-uci": COUNT,
     "count-latency": COUNT,
+    "lsnn-store-recall": LSNN,
 }
 """The paper that a protocol repeats."""
 

@@ -18,11 +18,6 @@ from brainsnn.protocols.recurrent.network import MemoryNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.training import BPTT, TrainingConfig
 
-LSNN = (
-    "G. Bellec, D. Salaj, A. Subramoney, R. Legenstein and W. Maass, Long short-term memory and "
-    "learning-to-learn in networks of spiking neurons, NeurIPS (2018), arXiv:1803.09574"
-)
-
 
 class RecurrentConfig(ExperimentConfig):
     """Settings that these experiments have in common.

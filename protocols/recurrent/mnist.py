@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
+from brainsnn.analysis.paper import LSNN
 from brainsnn.analysis.report import Claim
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
@@ -22,7 +23,7 @@ from brainsnn.protocols.common.mnist import MnistConfig
 from brainsnn.protocols.common.page import write_report, write_report_of_seeds
 from brainsnn.protocols.common.sections import accuracy, learning
 from brainsnn.protocols.common.warps import WarpConfig
-from brainsnn.protocols.recurrent.base import LSNN, RecurrentConfig, RecurrentExperiment
+from brainsnn.protocols.recurrent.base import RecurrentConfig, RecurrentExperiment
 from brainsnn.protocols.recurrent.network import MemoryNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.spikes import SpikeTrains

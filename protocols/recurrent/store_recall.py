@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 import pandas as pd
 from pydantic import Field
 
+from brainsnn.analysis.paper import LSNN
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.config import Config
 from brainsnn.datasets import StoreRecall
@@ -15,7 +16,7 @@ from brainsnn.experiment import Condition, Material
 from brainsnn.network.model import Model
 from brainsnn.protocols.common.claims import claim_of, direction_of
 from brainsnn.protocols.common.page import write_report
-from brainsnn.protocols.recurrent.base import LSNN, RecurrentConfig, RecurrentExperiment, errors
+from brainsnn.protocols.recurrent.base import RecurrentConfig, RecurrentExperiment, errors
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
 

@@ -54,14 +54,15 @@ def _write(folder: Path, pages: Mapping[str, str]) -> int:
 
 def _check(folder: Path, pages: Mapping[str, str]) -> int:
     """Whether the pages there are these, and no others."""
-    stale = [
+    differ = [
         folder / path
         for path, text in pages.items()
         if not (folder / path).exists() or (folder / path).read_text(encoding="utf-8") != text
     ]
-    for path in [*stale, *_left_over(folder, pages)]:
+    stale = [*differ, *_left_over(folder, pages)]
+    for path in stale:
         sys.stderr.write(f"{path} is stale: run python -m brainsnn.analysis.results.\n")
-    return int(bool(stale or _left_over(folder, pages)))
+    return int(bool(stale))
 
 
 def _left_over(folder: Path, pages: Mapping[str, str]) -> list[Path]:

@@ -47,9 +47,12 @@ class Drawn(ABC, Generic[T]):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for key in ("n_train", "n_validation", "n_test"):
-            size(f"{self.name}: {key}", getattr(self, key), 1, ConfigError)
-        size(f"{self.name}: seed", self.seed, 0, ConfigError)
+        self._at_least(n_train=1, n_validation=1, n_test=1, seed=0)
+
+    def _at_least(self, **least: int) -> None:
+        """Refuse settings that are no whole numbers, or below these."""
+        for key, value in least.items():
+            size(f"{self.name}: {key}", getattr(self, key), value, ConfigError)
 
     def find(self) -> Path | None:
         """None: there are no files."""

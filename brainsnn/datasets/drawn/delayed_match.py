@@ -9,8 +9,6 @@ import numpy as np
 
 from brainsnn.datasets.drawn.base import Drawn
 from brainsnn.datasets.drawn.populations import check_numbers, population_trains
-from brainsnn.errors import ConfigError
-from brainsnn.indices import size
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 
@@ -66,9 +64,7 @@ class DelayedMatch(Drawn[LabelledTrials]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        least = {"n_cues": 2, "n_cue": 1, "n_delay": 0, "n_each": 1}
-        for key, value in least.items():
-            size(f"{self.name}: {key}", getattr(self, key), value, ConfigError)
+        self._at_least(n_cues=2, n_cue=1, n_delay=0, n_each=1)
         chances = {"probability": self.probability, "background": self.background}
         check_numbers(self.name, chances, 0, 1)
 

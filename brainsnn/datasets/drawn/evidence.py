@@ -10,7 +10,6 @@ import numpy as np
 from brainsnn.datasets.drawn.base import Drawn
 from brainsnn.datasets.drawn.populations import check_numbers, population_trains
 from brainsnn.errors import ConfigError
-from brainsnn.indices import size
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 
@@ -71,9 +70,7 @@ class EvidenceAccumulation(Drawn[LabelledTrials]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        least = {"n_cues": 1, "n_cue": 1, "n_gap": 0, "n_delay": 0, "n_recall": 1, "n_each": 1}
-        for key, value in least.items():
-            size(f"{self.name}: {key}", getattr(self, key), value, ConfigError)
+        self._at_least(n_cues=1, n_cue=1, n_gap=0, n_delay=0, n_recall=1, n_each=1)
         if self.n_cues % 2 == 0:
             raise ConfigError(f"{self.name}: n_cues must be odd, got {self.n_cues}: no majority.")
         chances = {"probability": self.probability, "noise": self.noise, "bias": self.bias}

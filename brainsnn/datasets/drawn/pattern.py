@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from brainsnn.datasets.drawn.base import Drawn
 from brainsnn.datasets.drawn.populations import check_numbers, population_trains
 from brainsnn.errors import ConfigError
-from brainsnn.indices import size
 from brainsnn.spikes.targets import StepValues
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
@@ -75,9 +74,8 @@ class PatternGeneration(Drawn[LabelledTrials]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for key in ("n_outputs", "n_populations", "n_each"):
-            size(f"{self.name}: {key}", getattr(self, key), 1, ConfigError)
-        size(f"{self.name}: n_steps", self.n_steps, self.n_populations, ConfigError)
+        self._at_least(n_outputs=1, n_populations=1, n_each=1)
+        self._at_least(n_steps=self.n_populations)
         check_numbers(self.name, {"probability": self.probability}, 0, 1)
         if not self.cycles or not np.isfinite(self.cycles).all():
             raise ConfigError(f"{self.name}: cycles are finite numbers, got {self.cycles}.")

@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 
 from brainsnn.datasets.drawn.base import Drawn
 from brainsnn.datasets.drawn.populations import check_numbers
-from brainsnn.errors import ConfigError
-from brainsnn.indices import size
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
@@ -90,9 +88,7 @@ class Randman(Drawn[LabelledTrials]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        least = {"n_classes": 2, "n_neurons": 1, "dimension": 1, "n_steps": 2}
-        for key, value in least.items():
-            size(f"{self.name}: {key}", getattr(self, key), value, ConfigError)
+        self._at_least(n_classes=2, n_neurons=1, dimension=1, n_steps=2)
         check_numbers(self.name, {"smoothness": self.smoothness}, 0, 1000)
 
     def part(self, part: str, n: int, streams: Streams) -> LabelledTrials:

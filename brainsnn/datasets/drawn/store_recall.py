@@ -10,7 +10,6 @@ import numpy as np
 from brainsnn.datasets.drawn.base import Drawn
 from brainsnn.datasets.drawn.populations import check_numbers, population_trains
 from brainsnn.errors import ConfigError
-from brainsnn.indices import size
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 
@@ -66,8 +65,7 @@ class StoreRecall(Drawn[LabelledTrials]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for key in ("n_symbol", "shortest", "longest", "n_each"):
-            size(f"{self.name}: {key}", getattr(self, key), 1, ConfigError)
+        self._at_least(n_symbol=1, shortest=1, longest=1, n_each=1)
         check_numbers(self.name, {"probability": self.probability}, 0, 1)
         if self.shortest > self.longest:
             raise ConfigError(

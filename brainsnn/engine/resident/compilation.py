@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import brian2
 from brian2.core.namespace import get_local_namespace
 
 from brainsnn.engine import brian2_device
-from brainsnn.engine.resident.compiled import CompiledNetwork
+from brainsnn.engine.resident.compiled import CompiledNetwork, Draws
 from brainsnn.engine.resident.device import DEVICE_NAME, ResidentDevice
 from brainsnn.engine.resident.place import Place
 from brainsnn.errors import EngineError
@@ -21,6 +21,7 @@ def compile_network(
     *,
     namespace: Mapping[str, Any] | None = None,
     workers: int = 1,
+    draws: Draws = "a spike",
 ) -> CompiledNetwork:
     """Compile a Brian2 network for many trials.
 
@@ -39,6 +40,11 @@ def compile_network(
     workers : int, default 1
         Threads that share the trials of a block, each with a copy of the network. With a seed,
         the results do not depend on it.
+    draws : {"a spike", "a step"}
+        Where spikes come by chance and nothing in a step changes the chances, as in a
+        PoissonGroup of given rates: a number for each spike, the steps up to the next, which is
+        geometric; or a number for each neuron and step, those that Brian2 would draw. The
+        distribution is the same.
 
     Returns
     -------
@@ -73,6 +79,10 @@ def compile_network(
     known = dict(get_local_namespace(level=1) if namespace is None else namespace)
     if workers < 1:
         raise EngineError(f"workers must be 1 or more, got {workers}.")
+    if draws not in get_args(Draws):
+        raise EngineError(
+            f"draws is one of {', '.join(map(repr, get_args(Draws)))}, not {draws!r}."
+        )
     with brian2_device.BRIAN2:
         device = active_device_or_raise()
         if device.has_been_run:
@@ -84,7 +94,7 @@ def compile_network(
             _compile_run(device, network, duration, known)
         elif not device.main_queue.closed:
             _compile(device)
-        return CompiledNetwork(device, workers)
+        return CompiledNetwork(device, workers, draws)
 
 
 def _compile_run(

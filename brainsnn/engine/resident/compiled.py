@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ from brainsnn.spikes import SpikeTrains
 LONGEST = 1e9
 """Seconds that a run may last: far more would be no whole number of steps."""
 
+Draws = Literal["a spike", "a step"]
+"""What takes a random number where spikes come by chance."""
+
 Owner = Any
 """A Brian2 object, or its name."""
 
@@ -37,9 +40,11 @@ class CompiledNetwork:
     SI units. Several threads may call it: a call waits for those before it.
     """
 
-    def __init__(self, device: ResidentDevice, workers: int = 1) -> None:
+    def __init__(self, device: ResidentDevice, workers: int = 1, draws: Draws = "a spike") -> None:
         self.turn = new_turn()
         self._libraries: list[Library] = copies(device.load, workers)
+        for library in self._libraries:
+            library.draw_by_gaps(draws == "a spike")
         self._blocks = Blocks(self._libraries, monitors(device), draws=device.stochastic)
         self._inputs = {g.name: (k, g) for k, g in enumerate(input_groups(device))}
         self._access = accesses(device)

@@ -17,6 +17,7 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.synapses.synapses import SynapticPathway
 
+from brainsnn.engine.resident.generated import chances
 from brainsnn.engine.resident.generated import idle as quiet
 from brainsnn.engine.resident.generated.codeobjects import (
     ResidentCodeObject,
@@ -153,7 +154,7 @@ class GeneratingDevice(CPPStandaloneDevice):
     ) -> Any:
         """Generate a code object, from a template of ours where one applies."""
         self.main_queue.check_open()
-        extra = dict(template_kwds or {})
+        extra, variables = dict(template_kwds or {}), dict(variables)
         pathway = extra.get("pathway", owner)
         if isinstance(pathway, SynapticPathway) and template_name.startswith("synapses"):
             regular = self.regular.get(pathway.synapses.name)
@@ -173,6 +174,9 @@ class GeneratingDevice(CPPStandaloneDevice):
         elif template_name == "threshold" and not draws(variables):
             template_name = "threshold_blocks"
             self.flagged.add(owner.name)
+        elif template_name == "threshold" and (bound := chances.chance(abstract_code)):
+            template_name = quiet.BY_CHANCE
+            abstract_code = chances.as_chance(bound, abstract_code, variables)
         elif isinstance(owner, SpikeGeneratorGroup) and template_name == "spikegenerator":
             template_name = "spikegenerator_events"
         if "inner_variable" in extra and codeobj_class in (None, ResidentCodeObject):
@@ -181,7 +185,7 @@ class GeneratingDevice(CPPStandaloneDevice):
             owner,
             self._stable_name(name),
             abstract_code,
-            dict(variables),
+            variables,
             template_name,
             copy.copy(variable_indices),
             codeobj_class=codeobj_class,
@@ -300,7 +304,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         environment.globals.update(main_context(self), mark=mark)
         super().generate_main_source(writer)
         self.main_queue = queue
-        for name in ("memory.h", "resident.h", "pathways.h"):
+        for name in ("memory.h", "resident.h", "pathways.h", "gaps.h"):
             writer.write(name, environment.loader.get_source(environment, name)[0])
 
     def trial_start(self) -> int:

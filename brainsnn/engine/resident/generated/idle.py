@@ -25,6 +25,9 @@ from brainsnn.engine.resident.generated.regular import TEMPLATES, TEMPLATES_POST
 THRESHOLD = "threshold_blocks"
 """The template that leaves out the test of a quiet threshold."""
 
+BY_CHANCE = "threshold_gaps"
+"""The template that draws the steps between spikes."""
+
 EVENT_DRIVEN = frozenset(
     {
         *TEMPLATES.values(),
@@ -75,15 +78,23 @@ def rests(code_objects: Sequence[Any], quiet: set[str]) -> bool:
     )
 
 
-def _arrays(code_object: Any) -> set[ArrayVariable]:
+def changed_in_a_step(
+    code_objects: Iterable[Any], writes: Mapping[str, set[ArrayVariable]]
+) -> set[ArrayVariable]:
+    """Arrays that any of some code objects, with what each assigns to, may change."""
+    return {var for c in code_objects for var in writes[c.name] | _changeable(c)}
+
+
+def arrays_read(code_object: Any) -> set[ArrayVariable]:
+    """Arrays among the variables of a code object."""
     return {v for v in code_object.variables.values() if isinstance(v, ArrayVariable)}
 
 
 def _changeable(code_object: Any) -> set[ArrayVariable]:
     """Arrays that a template may change without an assignment that names them."""
-    if code_object.template_name in READING | {THRESHOLD}:
+    if code_object.template_name in READING | {THRESHOLD, BY_CHANCE}:
         return set()
-    return set(filter(_written, _arrays(code_object)))
+    return set(filter(_written, arrays_read(code_object)))
 
 
 def _written(var: Any) -> bool:
@@ -92,7 +103,7 @@ def _written(var: Any) -> bool:
 
 def _quiet(threshold: Any, everything: Iterable[tuple[Any, set[ArrayVariable]]]) -> bool:
     group, functions = threshold.owner, threshold.variables.values()
-    reads = {var for var in _arrays(threshold) if var.name != "_spikespace"}
+    reads = {var for var in arrays_read(threshold) if var.name != "_spikespace"}
     return (
         len(group.events) == 1
         and "not_refractory" not in group.variables

@@ -11,6 +11,7 @@ from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 
+from brainsnn.engine.resident.generated import chances
 from brainsnn.engine.resident.generated import idle as quiet
 from brainsnn.engine.resident.generated.names import bare_names, clock_name, network_name
 from brainsnn.engine.resident.generated.regular import kernels, lists_read
@@ -267,6 +268,7 @@ def main_context(device: Any) -> dict[str, Any]:
         },
         "kernels": kernels(device, all_synapses),
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
+        "steady": chances.steady(device.code_objects.values(), running, device.writes),
         "rests": not device.states and quiet.rests(running, quiet_groups),
         "stages": device.stages,
         "profiled": number_profiled(device.stages),

@@ -45,6 +45,7 @@ class Library(CompiledLibrary):
         "resident_prepare": (ctypes.c_int32, []),
         "resident_seed": (None, [ctypes.c_uint32]),
         "resident_drawn": (ctypes.c_uint32, []),
+        "resident_by_gaps": (None, [ctypes.c_int32]),
         "resident_stop": (None, []),
         "resident_execute": (ctypes.c_int32, [POINTER, ctypes.c_int32]),
         "resident_durations": (POINTER, [POINTER]),
@@ -77,6 +78,10 @@ class Library(CompiledLibrary):
     def drawn(self) -> int:
         """A number that the state of the random generator gives; the state stays."""
         return int(self._c.resident_drawn())
+
+    def draw_by_gaps(self, whether: bool) -> None:
+        """Have trials draw spikes that come by chance one after the other, or step by step."""
+        self._c.resident_by_gaps(int(whether))
 
     def keep(self, name: str, kept: bool = True) -> None:
         """Let an array go on from trial to trial, or (False) be put back before each."""

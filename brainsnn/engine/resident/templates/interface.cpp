@@ -71,6 +71,9 @@ uint32_t resident_drawn()
     return (uint32_t)(copy.rand() * 4294967296.0);
 }
 
+// Whether trials draw spikes that come by chance one after the other.
+void resident_by_gaps(int32_t whether) { resident::by_gaps = whether; }
+
 // Returns whether the network could be made.
 int32_t resident_prepare()
 {

@@ -24,6 +24,7 @@
 #include "network.cpp"
 #include "resident.h"
 #include "pathways.h"
+#include "gaps.h"
 {% for name in headers %}
 #include {{name}}
 {% endfor %}
@@ -41,6 +42,10 @@ namespace resident
 {
 {% for input in inputs %}
 static Events events_{{input.name}};
+{% endfor %}
+{% for threshold, steady in steady.items() %}
+static Gaps gaps_{{threshold}};
+static constexpr bool steady_{{threshold}} = {{steady|lower}};
 {% endfor %}
 {% for path in dense %}
 static Ring ring_{{path}};
@@ -157,6 +162,9 @@ static void expect_changes()
 {
     {% for group, quiet in flags.items() if quiet %}
     changed_{{group}} = true;
+    {% endfor %}
+    {% for threshold in steady %}
+    gaps_{{threshold}}.forget();
     {% endfor %}
 }
 

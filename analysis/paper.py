@@ -48,6 +48,19 @@ LSNN = (
 )
 """Likewise."""
 
+SURROGATE = (
+    "F. Zenke and T. P. Vogels, The remarkable robustness of surrogate gradient learning for "
+    "instilling complex function in spiking neural networks, Neural Computation 33(4), 899-925 "
+    "(2021)"
+)
+"""Likewise."""
+
+SPYTORCH = (
+    "E. O. Neftci, H. Mostafa and F. Zenke, Surrogate gradient learning in spiking neural "
+    "networks, IEEE Signal Processing Magazine 36(6), 51-63 (2019), with its tutorial SpyTorch"
+)
+"""Likewise."""
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -162,6 +175,8 @@ SOURCES: Mapping[str, str] = {
     "count-uci": COUNT,
     "count-latency": COUNT,
     "lsnn-store-recall": LSNN,
+    "surrogate-randman": SURROGATE,
+    "surrogate-fashion": SPYTORCH,
 }
 """The paper that a protocol repeats."""
 

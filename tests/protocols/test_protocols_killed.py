@@ -68,6 +68,15 @@ LITTLE = {
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_symbol=10"),
         *("data.n_each=2", "network.n_regular=2"),
     ),
+    "surrogate-randman": (
+        *("seeds=1", "dimensions=[1]", "smoothness=[1]", "shapes=[]", "training.epochs=2"),
+        *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),
+        *("network.hidden=[4]", "data.n_neurons=3", "data.n_classes=2"),
+    ),
+    "surrogate-fashion": (
+        *(*FEW, "seeds=1", "data.name=mnist", "penalties=[0]", "training.epochs=2"),
+        *("network.hidden=[4]", "latencies.n_steps=12"),
+    ),
     "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (
         *(*FEW, "hidden=8", "training.epochs=2", "restricted=[false]", 'methods=["antlr"]'),

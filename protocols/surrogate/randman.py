@@ -153,7 +153,11 @@ def _task(
 ) -> Condition[SurrogateRandmanConfig]:
     """Return a difficulty, with the rule as it is."""
     update: dict[str, Any] = {"dimensions": (dimension,), "smoothness": (smoothness,)}
-    columns = {"part": "difficulty", "dimension": dimension, "smoothness": smoothness}
+    columns: dict[str, Any] = {
+        "part": "difficulty",
+        "dimension": dimension,
+        "smoothness": smoothness,
+    }
     name = f"dimension {dimension}, smoothness {smoothness:g}"
     return Condition(name, config.model_copy(update=update), columns | _columns(config.bptt, "own"))
 
@@ -163,7 +167,7 @@ def _slope(
 ) -> Condition[SurrogateRandmanConfig]:
     """Return a slope, on the first task."""
     rule = surrogate(shape, scale, reset, config.bptt.learning_rate)
-    columns = {
+    columns: dict[str, Any] = {
         "part": "slope",
         "dimension": config.dimensions[0],
         "smoothness": config.smoothness[0],
@@ -223,22 +227,25 @@ def _claims(results: pd.DataFrame) -> list[Claim]:
     ]
     slopes = results[results["part"] == "slope"]
     for reset, part in slopes.groupby("reset", sort=False):
-        table = 100 * part.pivot_table(index="seed", columns=["shape", "width"], values="accuracy")
-        best = table.T.groupby(level="shape").max().T
-        if best.shape[1] > 1:
-            gap = best.max(axis=1) - best.min(axis=1)
+        at_best = part.groupby(["seed", "shape"])["accuracy"].max()
+        if part["shape"].unique().size > 1:
             text = f"Between the best and the worst shape, each at its best width, reset {reset}"
-            found.append(claim_of(text, None, gap, "points", higher_is_better=False))
-        for shape in best if table.shape[1] > best.shape[1] else ():
-            lost = table[shape].max(axis=1) - table[shape].min(axis=1)
+            found.append(_range(text, at_best, "seed"))
+        for shape, mine in part.groupby("shape") if part["width"].unique().size > 1 else ():
             text = f"Between the best and the worst width, {shape}, reset {reset}"
-            found.append(claim_of(text, None, lost, "points", higher_is_better=False))
+            found.append(_range(text, mine.set_index("seed")["accuracy"], "seed"))
     by_seed = 100 * slopes.pivot_table(index="seed", columns="reset", values="accuracy")
     if by_seed.shape[1] > 1:
         gain = by_seed["not followed"] - by_seed["followed"]
         text = "Accuracy without minus with derivatives through the reset, mean over slopes"
         found.append(direction_of(text, gain, "points"))
     return found
+
+
+def _range(text: str, accuracies: pd.Series, level: str) -> Claim:
+    """From the lowest to the highest accuracy of each seed."""
+    by_seed = (100 * accuracies).groupby(level=level)
+    return claim_of(text, None, by_seed.max() - by_seed.min(), "points", higher_is_better=False)
 
 
 PROTOCOL = SurrogateRandman()

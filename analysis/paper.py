@@ -61,6 +61,12 @@ SPYTORCH = (
 )
 """Likewise."""
 
+DIEHL_COOK = (
+    "P. U. Diehl and M. Cook, Unsupervised learning of digit recognition using "
+    "spike-timing-dependent plasticity, Frontiers in Computational Neuroscience 9 (2015) 99"
+)
+"""Likewise."""
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -177,6 +183,7 @@ SOURCES: Mapping[str, str] = {
     "lsnn-store-recall": LSNN,
     "surrogate-randman": SURROGATE,
     "surrogate-fashion": SPYTORCH,
+    "stdp-mnist": DIEHL_COOK,
 }
 """The paper that a protocol repeats."""
 

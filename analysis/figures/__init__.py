@@ -18,6 +18,7 @@ from brainsnn.analysis.figures.latency_bars import plot_decisions_by_class
 from brainsnn.analysis.figures.learning_curve import plot_learning_curve
 from brainsnn.analysis.figures.pair_matrix import plot_pair_matrix
 from brainsnn.analysis.figures.pareto import plot_pareto
+from brainsnn.analysis.figures.quantiles import plot_quantiles
 from brainsnn.analysis.figures.raster import plot_raster
 from brainsnn.analysis.figures.receptive_fields import plot_receptive_fields
 from brainsnn.analysis.figures.responses import plot_latency_raster, plot_raster_psth
@@ -45,6 +46,7 @@ __all__ = [
     "plot_learning_curve",
     "plot_pair_matrix",
     "plot_pareto",
+    "plot_quantiles",
     "plot_raster",
     "plot_raster_psth",
     "plot_receptive_fields",

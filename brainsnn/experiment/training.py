@@ -167,7 +167,7 @@ class TrainingExperiment(Experiment[C]):
         """Run trials and tabulate what a decoder, by name, decides of them (`evaluate`)."""
         own = code == self.code(network.config)
         decoder = network.decoder if own else self.decoder(network.config, code)
-        return evaluate(network.engine, trials, decoder, rule=network.rule)
+        return evaluate(network.engine.fixed(), trials, decoder, rule=network.rule)
 
     def measure(self, network: TrainedNetwork[C], run: RunDirectory) -> None:
         """Measure what is concluded from beyond the test trials; by default, nothing."""
@@ -249,7 +249,7 @@ class TrainedNetwork(Generic[C]):
         trials = pd.concat(tables, ignore_index=True).assign(**self.row)
         run.write_trials(trials)
         sample = np.arange(min(SAMPLE, len(chosen)))
-        run.write_spikes(self.engine.run(chosen.inputs, sample).to_frame())
+        run.write_spikes(self.engine.fixed().run(chosen.inputs, sample).to_frame())
         return trials
 
     def carry_out(self, run: RunDirectory, callbacks: Sequence[Callback] = ()) -> None:

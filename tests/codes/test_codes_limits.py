@@ -30,6 +30,7 @@ LIMITS = [
     (BernoulliEncoder, {"probability_max": (1e-9, 0.0)}),
     (PoissonEncoder, {**INTEGERS, "rate_max": (1e-9, 0.0), "dt": (1e-9, 0.0)}),
     (PoissonEncoder, {"dead_time": (0.0, -1e-9), "rate_max": (1e9, np.inf), "dt": (1.0, np.nan)}),
+    (PoissonEncoder, {"method": ("gaps", "jumps")}),
     (ModulatedPoissonEncoder, {**INTEGERS, "depth": (0.0, -1e-9), "frequency": (1e-9, 0.0)}),
     (ModulatedPoissonEncoder, {"depth": (1.0, 1.0001), "method": ("thinning", "exactly")}),
     (GammaEncoder, {**INTEGERS, "order": (1e-9, 0.0)}),

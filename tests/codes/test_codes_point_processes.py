@@ -16,6 +16,7 @@ from brainsnn.codes.point_processes.base import RateEncoder
 from brainsnn.codes.point_processes.processes import (
     intervals_to_times,
     rescaled_times,
+    spikes_by_gaps,
     spikes_per_step,
     thinned_times,
 )
@@ -26,6 +27,7 @@ from brainsnn.streams import Streams
 FINE = {"n_steps": 10_000, "dt": 1e-4, "rate_max": 100.0}
 ENCODERS = [
     PoissonEncoder(**FINE),
+    PoissonEncoder(**FINE, method="gaps"),
     *(ModulatedPoissonEncoder(**FINE, method=m) for m in ("per_step", "thinning", "rescaling")),
     GammaEncoder(**FINE),
     BurstEncoder(**FINE),
@@ -77,9 +79,12 @@ def test_variability_is_that_of_the_process() -> None:
     for order in (4.0, 9.0):
         of_gamma = intervals(GammaEncoder(**FINE, order=order))
         assert of_gamma.std() / of_gamma.mean() == pytest.approx(order**-0.5, abs=0.03)
-    dead = intervals(PoissonEncoder(**FINE, dead_time=0.005))
-    assert dead.min() == 51
-    assert dead.mean() == pytest.approx(50 + 100, rel=0.03)
+    for method in ("per_step", "gaps"):
+        dead = intervals(PoissonEncoder(**FINE, dead_time=0.005, method=method))
+        assert dead.min() == 51
+        assert dead.mean() == pytest.approx(50 + 100, rel=0.03)
+    by_gaps = intervals(PoissonEncoder(**FINE, method="gaps"))
+    assert by_gaps.std() / by_gaps.mean() == pytest.approx(0.97, abs=0.05)
     of_bursts = intervals(BurstEncoder(**FINE, spikes=3, interval=0.004))
     assert 0.6 < np.isin(of_bursts, (39, 40, 41)).mean() < 0.72
 
@@ -96,6 +101,15 @@ def test_streams_decide_and_no_trials_are_none(encoder: RateEncoder) -> None:
     for wrong in (np.full((1, 2), 256), np.full((1, 2), 1.5), np.zeros(3)):
         with pytest.raises(DataError, match="code"):
             encoder.encode(wrong)
+
+
+def test_gaps_of_certain_and_of_hardly_possible_spikes() -> None:
+    chances = np.array([0.0, 1.0, 7.0, 1e-300])
+    step, neuron = spikes_by_gaps(np.random.default_rng(0), chances, 3)
+    assert step.tolist() == [0, 0, 1, 1, 2, 2]
+    assert neuron.tolist() == [1, 2, 1, 2, 1, 2]
+    step, _ = spikes_by_gaps(np.random.default_rng(0), np.array([1.0]), 7, 2)
+    assert step.tolist() == [0, 3, 6]
 
 
 def test_a_probability_of_nought_never_spikes_and_of_one_always() -> None:

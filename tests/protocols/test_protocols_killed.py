@@ -77,6 +77,10 @@ LITTLE = {
         *(*FEW, "seeds=1", "data.name=mnist", "penalties=[0]", "training.epochs=2"),
         *("network.hidden=[4]", "latencies.n_steps=12"),
     ),
+    "stdp-mnist": (
+        *("seeds=1", "data.n_train=12", "data.n_test=8", "sizes=[10]", "portion=6", "labelled=12"),
+        *("validated=4", "images.duration=20", "training.epochs=2"),
+    ),
     "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (
         *(*FEW, "hidden=8", "training.epochs=2", "restricted=[false]", 'methods=["antlr"]'),

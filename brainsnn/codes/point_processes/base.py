@@ -16,6 +16,8 @@ from brainsnn.spikes import SpikeTrains
 from brainsnn.streams import Streams
 
 FloatArray = NDArray[np.float64]
+Columns = tuple[NDArray[np.integer], NDArray[np.integer]]
+"""Steps and neurons of spikes, by step, then neuron."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,17 @@ class RateEncoder(NeuronAValue, ABC):
         """
         rng = Streams(0).fresh("encoding") if rng is None else rng
         rates = fractions(self._name, images, self.intensity_max) * self.rate_max
-        columns = [np.nonzero(self.draw(row, rng)) for row in rates]
+        columns = [self.columns(row, rng) for row in rates]
         sizes = np.array([0, *(step.size for step, _ in columns)], np.int64)
         none: list[NDArray[Any]] = [np.empty(0, np.int32)]
         step = np.concatenate(none + [s for s, _ in columns]).astype(np.int32)
         neuron = np.concatenate(none + [i for _, i in columns]).astype(np.int32)
         return SpikeTrains(rates.shape[1], self.n_steps, np.cumsum(sizes), neuron, step)
+
+    def columns(self, rates: FloatArray, rng: np.random.Generator) -> Columns:
+        """Spikes of one trial as columns; by default, of `draw`."""
+        step, neuron = np.nonzero(self.draw(rates, rng))
+        return step, neuron
 
     @abstractmethod
     def draw(self, rates: FloatArray, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -69,6 +69,47 @@ def spikes_per_step(
     return spikes
 
 
+def spikes_by_gaps(
+    rng: np.random.Generator, probabilities: FloatArray, n_steps: int, dead_steps: int = 0
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A spike in each step with a neuron's probability, drawn from spike to spike.
+
+    The steps from one spike to the next are geometric, plus `dead_steps`; the trains have the
+    distribution of `spikes_per_step`, at a cost in proportion to the spikes.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    probabilities : array of float, shape (n_neurons,)
+        ``r dt``, not negative; from 1 on there is a spike in every step that can have one.
+    n_steps : int
+    dead_steps : int, default 0
+        Steps after a spike in which there is none.
+
+    Returns
+    -------
+    step, neuron : array of int64
+        By step, then neuron.
+    """
+    alive = np.flatnonzero(probabilities > 0)
+    chance = np.minimum(probabilities[alive], 1.0)
+    with np.errstate(divide="ignore"):
+        scale = -1 / np.log1p(-chance)  # of certain spikes 0: the floor of what is exponential
+    mean = float((n_steps * chance / (1 + dead_steps * chance)).max(initial=0.0))
+    rows = int(mean + 5 * np.sqrt(mean)) + 4
+    last, found = np.full(alive.size, -1.0 - dead_steps), [np.empty((0, alive.size))]
+    while (last < n_steps).any():
+        gaps = np.floor(rng.standard_exponential((rows, alive.size)) * scale) + (1 + dead_steps)
+        found.append(last + np.cumsum(gaps, axis=0))
+        last = found[-1][-1]
+    steps = np.concatenate(found)
+    inside = steps < n_steps
+    neuron = np.broadcast_to(alive, steps.shape)[inside]
+    place = steps[inside].astype(np.int64) * probabilities.size + neuron
+    place.sort()
+    return place // probabilities.size, place % probabilities.size
+
+
 def intervals_to_times(uniforms: ArrayLike, rate: float, duration: float) -> FloatArray:
     r"""Spikes of a Poisson process by its intervals :math:`-\log(1 - a) / r`.
 

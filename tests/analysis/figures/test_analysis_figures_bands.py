@@ -12,6 +12,7 @@ from brainsnn.analysis.figures import (
     plot_firing_histogram,
     plot_information,
     plot_jitter_curve,
+    plot_quantiles,
     plot_raster,
     plot_raster_psth,
     plot_speed_accuracy,
@@ -20,6 +21,7 @@ from brainsnn.analysis.figures import (
 )
 from brainsnn.analysis.figures.style import GREEN, VERMILION, headroom, new_figure, series_colours
 from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.tables import TableError
 
 
 def band(axes, index=0):
@@ -198,3 +200,13 @@ def test_weights_are_densities_in_bins():
     (axes,) = plot_weight_histogram(table).axes
     values, edges = stairs(axes)
     assert (values, edges) == (pytest.approx(MEAN), [0, 1, 2, 3])
+
+
+def test_quantiles_are_bands_around_the_median():
+    rows = [(x, q, 10 * x + q) for x in (0, 1, 4) for q in (0.1, 0.5, 0.9)]
+    table = pd.DataFrame(rows, columns=["t", "quantile", "w"]).assign(network="a")
+    (axes,) = plot_quantiles(table, "t", "w", "Time", "Weight", panel="network").axes
+    assert line(axes) == [[0, 1, 4], [0.5, 10.5, 40.5]]
+    assert_band(axes, [0, 1, 4], [0.1, 10.1, 40.1], [0.9, 10.9, 40.9])
+    with pytest.raises(TableError, match="median"):
+        plot_quantiles(table[table["quantile"] != 0.5], "t", "w", "", "", panel="network")

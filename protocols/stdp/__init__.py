@@ -1,0 +1,1 @@
+"""Experiments with rules that act inside the trial."""

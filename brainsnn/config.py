@@ -223,6 +223,20 @@ def _laid_upon(old: Any, new: Any, key: str) -> Any:
     return new
 
 
+def made(kind: type[C], **values: Any) -> C:
+    """Settings of a class.
+
+    Raises
+    ------
+    ConfigError
+        If a value is not possible.
+    """
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        raise ConfigError(explain(error)) from None
+
+
 def explain(error: ValidationError, prefix: str = "") -> str:
     """Key, value and reason of everything that a configuration was refused for."""
     lines = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,7 @@ class Streams:
     Raises
     ------
     ConfigError
-        If the seed is negative.
+        If the seed is no whole number, or negative.
 
     Examples
     --------
@@ -42,9 +43,13 @@ class Streams:
     """
 
     def __init__(self, seed: int) -> None:
-        if seed < 0:
-            raise ConfigError(f"A seed must not be negative, got {seed}.")
-        self.seed = int(seed)
+        try:
+            number = operator.index(seed)
+        except TypeError:
+            number = -1
+        if number < 0:
+            raise ConfigError(f"A seed is a whole number and must not be negative, got {seed!r}.")
+        self.seed = number
         self._generators: dict[str, np.random.Generator] = {}
 
     def __getitem__(self, name: str) -> np.random.Generator:

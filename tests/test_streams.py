@@ -57,6 +57,7 @@ def test_state_of_another_seed_is_refused():
         Streams(2).restore(Streams(1).state())
 
 
-def test_negative_seed_is_refused():
-    with pytest.raises(ConfigError, match="must not be negative, got -1"):
-        Streams(-1)
+@pytest.mark.parametrize("seed", [-1, None, 1.5, "1"])
+def test_a_seed_that_is_no_whole_number_from_0_on_is_refused(seed):
+    with pytest.raises(ConfigError, match=f"must not be negative, got {seed!r}"):
+        Streams(seed)

@@ -8,11 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 from sklearn.model_selection import train_test_split
 
 from brainsnn.classifier.runner import Runner
-from brainsnn.config import explain
+from brainsnn.config import made
 from brainsnn.errors import ConfigError, HealthWarning, InputError
 from brainsnn.learning.optimisers import OPTIMISERS, OptimiserConfig
 from brainsnn.learning.schedules import Constant, Cosine
@@ -74,7 +73,7 @@ class Course:
             raise ConfigError(f"optimiser = {optimiser!r} is not possible.")
         if epochs is None and isinstance(batch_size, int) and batch_size > 0:
             epochs = max(FEWEST, -(-BATCHES // -(-n_trials // batch_size)))
-        config = checked(
+        config = made(
             TrainingConfig,
             epochs=epochs,
             batch_size=batch_size,
@@ -84,14 +83,6 @@ class Course:
             patience=patience,
         )
         return cls(config, verbose, more)
-
-
-def checked(kind: type[TrainingConfig], **values: Any) -> TrainingConfig:
-    """Settings of a class, or the package's own error."""
-    try:
-        return kind(**values)
-    except ValidationError as error:
-        raise ConfigError(explain(error)) from None
 
 
 @dataclass(frozen=True)

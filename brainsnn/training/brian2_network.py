@@ -21,11 +21,13 @@ from brian2.core.namespace import get_local_namespace
 from numpy.typing import NDArray
 
 from brainsnn.codes import RateDecoder
+from brainsnn.config import made
 from brainsnn.errors import DataError, ModelError, RuleError
 from brainsnn.learning.equations import DerivedNetwork, Spike, derive
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.schedules import Cosine
 from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes.targets import as_labels
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training.bptt import BPTT, BoundBPTT, Place, check_draws
@@ -209,16 +211,17 @@ class CompiledNetwork:
         Raises
         ------
         DataError
-            If trials or labels do not fit.
+            If trials or labels do not fit, or labels are missing or fractions.
+        ConfigError
+            If a setting is impossible.
         """
         shown = self._together(trials)
-        classes, positions = np.unique(np.asarray(labels), return_inverse=True)
-        if np.ndim(labels) != 1 or positions.size != shown.n_trials:
-            raise DataError(f"{shown.n_trials} trials need a label each; got {np.shape(labels)}.")
+        classes, positions = np.unique(as_labels(labels, shown.n_trials), return_inverse=True)
         n = self._engine.populations[self._engine.output]
         if classes.size > n:
             raise DataError(f"There are {classes.size} classes, and {n} output neurons.")
-        config = TrainingConfig(
+        config = made(
+            TrainingConfig,
             epochs=epochs,
             batch_size=batch_size,
             update="simultaneous",
@@ -243,16 +246,33 @@ class CompiledNetwork:
         )
 
     def predict(self, trials: SpikeTrains | Mapping[str, SpikeTrains]) -> NDArray[Any]:
-        """Label of each trial: most spikes, then the largest potential."""
+        """Label of each trial: most spikes, then the largest potential, then the first in order.
+
+        Outputs that stand for no class have no say.
+        """
         if not hasattr(self, "classes_"):
             raise DataError("This network has not been fitted.")
-        decided = RateDecoder().decode(self.run(trials), self._engine.output).decision
-        known = np.clip(decided, 0, self.classes_.size - 1)
-        return np.asarray(self.classes_[known])
+        recording, output, n = self.run(trials), self._engine.output, self.classes_.size
+        counts, potentials = recording.counts(output)[:, :n], recording.final[output][:, :n]
+        finite = np.nan_to_num(potentials, nan=float(np.finfo(np.float64).min))
+        most = counts == counts.max(axis=1, keepdims=True)
+        return np.asarray(self.classes_[np.where(most, finite, -np.inf).argmax(axis=1)])
 
     def score(self, trials: SpikeTrains | Mapping[str, SpikeTrains], labels: Any) -> float:
-        """Share of trials whose label is predicted."""
-        return float((self.predict(trials) == np.asarray(labels)).mean())
+        """Share of trials whose label is predicted.
+
+        Raises
+        ------
+        DataError
+            If there is no trial, or not one label each, of the kind that was learned.
+        """
+        found = self.predict(trials)
+        wanted = as_labels(labels, found.size)
+        if not found.size:
+            raise DataError("There is no trial to be right or wrong in.")
+        if (found.dtype.kind in "US") != (wanted.dtype.kind in "US"):
+            raise DataError(f"Labels are {wanted.dtype}; those that were learned, {found.dtype}.")
+        return float((found == wanted).mean())
 
     def write_back(self) -> None:
         """Give the user's Brian2 objects the values that were learned."""

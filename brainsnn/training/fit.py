@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
 from brainsnn.errors import DataError, ModelError
+from brainsnn.indices import size
 from brainsnn.learning.equations import derive
 from brainsnn.learning.equations.network import DerivedNetwork
 from brainsnn.network.constants import constant
@@ -91,13 +92,17 @@ def fit(
     ------
     DataError
         If stimulus and target are no finite columns of one length, or bounds, starts or the step
-        are impossible.
+        are impossible, or no start has a finite trace.
     ModelError
         If a parameter, the current or the variable is none of the neuron's.
     """
     given, wanted = _columns(stimulus, target)
-    if starts < 1 or not dt > 0:
-        raise DataError(f"Starts are 1 or more and steps above 0 s: {starts}, {dt} s.")
+    starts, iterations = size("Starts", starts, 1), size("Iterations", iterations, 1)
+    if not (isinstance(dt, float | int) or brian2.have_same_dimensions(dt, brian2.second)):
+        raise DataError(f"A step is a time, not {dt}.")
+    dt = float(np.asarray(dt))
+    if not 0 < dt < np.inf:
+        raise DataError(f"Steps are above 0 s: {dt} s.")
     low, high = _limits(neuron, bounds)
     derived = _derived(neuron, given, list(bounds), dt, current)
     step = derived.neurons["cell"].step
@@ -107,7 +112,10 @@ def fit(
     loss = _TraceLoss(derived, list(bounds), wanted, variable, low, high - low)
     rng = Streams(seed)["fit"]
     rows = [loss.descent(rng.random(low.size), iterations) for _ in range(starts)]
-    best = min(rows, key=lambda row: row["error"])
+    finite = [row for row in rows if np.isfinite(row["error"])]
+    if not finite:
+        raise DataError("No start has a finite trace: the equations overflow within the bounds.")
+    best = min(finite, key=lambda row: row["error"])
     return Fit({name: best[name] for name in bounds}, best["error"], pd.DataFrame(rows))
 
 
@@ -177,6 +185,8 @@ def _limits(neuron: Neuron, bounds: Mapping[str, tuple[Any, Any]]) -> tuple[Floa
             f"Neuron {neuron.name!r} has no parameter {', '.join(unknown) or 'to fit'}."
         )
     for name, pair in bounds.items():
+        if np.shape(pair) != (2,):
+            raise DataError(f"The bounds of {name!r} are a pair of values, not {pair!r}.")
         own = brian2.get_dimensions(_number(neuron.parameters[name]))
         for value in pair:
             if isinstance(value, brian2.Quantity) and brian2.get_dimensions(value) != own:
@@ -197,14 +207,17 @@ def _derived(
     neuron: Neuron, stimulus: FloatArray, names: list[str], dt: float, current: str
 ) -> DerivedNetwork:
     """The neuron under the stimulus, derived by the parameters."""
-    line = re.compile(rf"^(\s*){current} : (.+?) \(.*?constant\)", re.MULTILINE)
+    line = re.compile(
+        rf"^(\s*){re.escape(current)}\s*:\s*([^(#\n]+?)\s*(?:\([^)\n]*\))?\s*(?:#.*)?$",
+        re.MULTILINE,
+    )
     found = line.search(neuron.equations)
     if found is None:
         raise ModelError(f"Neuron {neuron.name!r} has no parameter {current!r} for the stimulus.")
     equations = line.sub(rf"\1{current} = stimulus(t) : \2", neuron.equations)
     for name in names:  # What is trained is one value a neuron.
         equations = re.sub(
-            rf"^(\s*{name} : .+?) \(shared, ", r"\1 (", equations, flags=re.MULTILINE
+            rf"^(\s*{name}\s*:.+?\(.*?)\bshared\b\s*,\s*", r"\1", equations, flags=re.MULTILINE
         )
     dimension = brian2.get_dimensions(_number(neuron.parameters[current]))
     unit = brian2.Quantity(1.0, dim=dimension)

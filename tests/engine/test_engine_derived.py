@@ -129,6 +129,16 @@ def test_gradients_of_blocks_do_not_add_up() -> None:
         np.testing.assert_array_equal(other["among", "w"], found[0]["among", "w"])
 
 
+def test_a_block_of_no_trial_has_no_gradient() -> None:
+    """It reads no memory: nothing is there."""
+    derived = derived_of("leaky")
+    nothing = {"given": np.zeros((N_STEPS, 0, N_IN))}
+    for network in (derived, CompiledGradient(derived)):
+        trace = network.run(nothing, N_STEPS)
+        assert trace.n_trials == 0 if network is not derived else trace.spikes["cells"].size == 0
+    assert network.gradient()["into", "w"].tolist() == [0.0] * (N_IN * N)
+
+
 def test_constants_that_all_share_and_parameters_that_effects_read() -> None:
     given = brian2.SpikeGeneratorGroup(N_IN, [], [] * ms, name="given")
     cells = brian2.NeuronGroup(

@@ -11,7 +11,7 @@ import pytest
 from brian2 import ms
 
 import brainsnn as bs
-from brainsnn.errors import DataError, DerivationError, ModelError, RuleError
+from brainsnn.errors import ConfigError, DataError, DerivationError, ModelError, RuleError
 
 N, N_STEPS = 90, 40
 
@@ -99,6 +99,36 @@ def test_it_runs_as_brian2_does_and_learns_weights_time_constants_and_first_valu
         taught.fit(trains, labels[:-1])
     with pytest.raises(DataError, match=r"Inputs are \{'given': 12\}"):
         taught.run({"given": trains, "other": trains})
+    few = trains.take(half[:4])
+    for wrong in (["left", None] * 2, [0.5, 1.5] * 2, [0, "left"] * 2, [[0]] * 4, [b"a", b"b"] * 2):
+        with pytest.raises(DataError, match=r"[Ll]abel"):
+            taught.fit(few, wrong)
+    for wrong in (labels[:4][:, None], labels[:1], [0, 1, 0, 1]):
+        with pytest.raises(DataError, match=r"[Ll]abel"):
+            taught.score(few, wrong)
+    with pytest.raises(DataError, match="no trial"):
+        taught.score(trains.take(half[:0]), [])
+    for settings in ({"epochs": 0}, {"batch_size": 0}, {"random_state": None}):
+        with pytest.raises(ConfigError):
+            taught.fit(few, labels[:4], **settings)
+
+
+def test_outputs_without_a_class_have_no_say_and_open_ties_go_to_the_first_in_them() -> None:
+    """Of four outputs the last stands for no class and fires most; two others are alike."""
+    given = brian2.SpikeGeneratorGroup(1, [], [] * ms, name="given")
+    out = brian2.NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0", name="out")
+    path = brian2.Synapses(given, out, "w : 1", on_pre="v_post += w", name="path")
+    path.connect()
+    path.w = [0.1, 0.4, 0.4, 2.0]
+    net = brian2.Network(given, out, path)
+    rule = bs.BPTT(learning_rate=1e-12)
+    taught = bs.compile(net, inputs=given, outputs=out, trainable={path: "w"}, rule=rule)
+    offsets, steps = np.array([0, 6, 8, 8]), np.array([*range(6), 0, 1])
+    trains = bs.SpikeTrains(1, 8, offsets, np.zeros(8, np.int32), steps)
+    taught.fit(trains, ["a", "b", "c"], epochs=1, optimiser="sgd")
+    assert taught.run(trains).counts("out")[0].tolist() == [0, 1, 1, 3]
+    assert taught.predict(trains).tolist() == ["b", "b", "a"]
+    assert taught.score(trains, ["b", "c", "a"]) == 2 / 3
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from brian2 import ms, mV
 
 from brainsnn.errors import DataError, ModelError
+from brainsnn.network.neurons import Neuron
 from brainsnn.network.neurons.library import adex, lif
 from brainsnn.training.fit import fit
 
@@ -58,3 +59,25 @@ def test_what_cannot_be_fitted_is_refused() -> None:
         fit(lif.neuron, x, x, {"tau_m": (5 * mV, 30 * mV)}, dt=1e-4)
     with pytest.raises(DataError, match="above 0 s"):
         fit(lif.neuron, x, x, {"tau_m": (0.005, 0.03)}, dt=0)
+    with pytest.raises(DataError, match="A step is a time"):
+        fit(lif.neuron, x, x, {"tau_m": (0.005, 0.03)}, dt=1 * mV)
+    for wrong in ({"starts": 1.5}, {"iterations": 0}):
+        with pytest.raises(DataError, match="whole number in 1"):
+            fit(lif.neuron, x, x, {"tau_m": (0.005, 0.03)}, dt=1e-4, **wrong)
+    with pytest.raises(DataError, match="are a pair"):
+        fit(lif.neuron, x, x, {"tau_m": 0.01}, dt=1e-4)
+
+
+@pytest.mark.parametrize("line", ["I_ext : 1", "I_ext:1(constant)", "I_ext : 1 (shared, constant)"])
+def test_the_stimulus_takes_the_place_of_any_declaration_and_overflow_is_no_fit(line: str) -> None:
+    equations = f"dv/dt = (I_ext - g*v)/(10*ms) : 1\n{line}\ng : 1 (constant)"
+    values = {"I_ext": 0.0, "g": 1.0}
+    neuron = Neuron(equations, "v > 1e9", "v = 0", method="euler", parameters=values)
+    target, v = [], 0.0
+    for _ in range(20):
+        v += 0.1 * (1 - 1.7 * v)
+        target.append(v)
+    found = fit(neuron, np.ones(20), target, {"g": (0.5, 3)}, dt=1 * ms, starts=1)
+    assert found.parameters["g"] == pytest.approx(1.7)
+    with pytest.raises(DataError, match="No start has a finite trace"), np.errstate(all="ignore"):
+        fit(neuron, np.ones(20), target, {"g": (-1e308, 1e308)}, dt=1 * ms, starts=1)

@@ -13,7 +13,7 @@ from brainsnn.learning.equations.functions import Derivatives
 from brainsnn.learning.equations.group import linked_names
 from brainsnn.learning.equations.links import add_linked_values, link_of
 from brainsnn.learning.equations.network import DerivedNetwork
-from brainsnn.learning.equations.order import check_sums, pieces_of
+from brainsnn.learning.equations.order import check_sums, event_driven_of, pieces_of
 from brainsnn.learning.equations.parts import Connection, Population
 from brainsnn.learning.equations.step import Spike, Step, derive_step
 from brainsnn.learning.equations.synapses.connection import add_read_values, connection_of
@@ -73,6 +73,7 @@ def derive(
     spike = spike or Spike()
     _refuse_delays(network, wanted)
     check_parts(network, wanted)
+    check_pause(network)
     populations: dict[str, Population] = {}
     connections: dict[str, Connection] = {}
     first, pieces = arrivals_first(network), pieces_of(network)
@@ -88,7 +89,7 @@ def derive(
             written = written_by(connections, part.name)
             names = wanted.get(part.name, ())
             step = derive_step(part, namespace, names, spike, derivatives, written)
-            populations[part.name] = _population(part, step)
+            populations[part.name] = _population(part, step, float(network.t_))
     for name, connection in connections.items():
         add_read_values(network, populations, name, connection)
     add_linked_values(network, populations, pieces)
@@ -196,15 +197,57 @@ def _check_pieces(part: Any) -> None:
             )
 
 
-def _population(group: brian2.NeuronGroup, step: Step) -> Population:
+def check_pause(network: brian2.Network) -> None:
+    """Refuse a network that has run and stopped with something that its states do not show.
+
+    Trials begin at time 0 with the present states. Those of neurons say all; spikes on their way
+    would be lost, and event-driven variables are those of the last event.
+
+    Raises
+    ------
+    DerivationError
+    """
+    for part in network.sorted_objects if network.t_ else ():
+        if not isinstance(part, brian2.Synapses):
+            continue
+        driven = event_driven_of(part)
+        if driven:
+            raise DerivationError(
+                f"{part.name}: the network has run, and {', '.join(sorted(driven))} (event-driven) "
+                "are as of the last event, not of now. Derive it before it runs."
+            )
+        if any(_on_their_way(path) for path in part._pathways):
+            raise DerivationError(
+                f"{part.name}: the network has run, and spikes are on their way, which a trial "
+                "would not have. Derive it before it runs, or let it run on without spikes."
+            )
+
+
+def _on_their_way(path: Any) -> bool:
+    """Whether spikes of a pathway have still to arrive."""
+    queue = None if path.queue is None else path.queue._full_state()
+    return queue is not None and any(len(spikes) for spikes in queue[1])
+
+
+def _population(group: brian2.NeuronGroup, step: Step, now: float) -> Population:
     read = set().union(
         *(f.reads for f in (step.forward_update, step.forward_reset, step.backward_update))
     )
     links = {n: link_of(group, n) for n in linked_names(group)}
     names = (read | set(step.trained)) - set(step.names) - set(links)
     values = parameter_values(step.update.variables, names)
-    start = {n: np.array(group.variables[n].get_value()) for n in step.names}
+    start = first_states(group, step.names, now)
     return Population(len(group), values, start, links, step)
+
+
+def first_states(
+    group: brian2.NeuronGroup, names: Iterable[str], now: float
+) -> dict[str, np.ndarray]:
+    """States that trials begin with: the present ones; `now` is the network's time in seconds."""
+    start = {n: np.array(group.variables[n].get_value()) for n in names}
+    if "lastspike" in start:  # Trials begin at time 0.
+        start["lastspike"] = start["lastspike"] - now
+    return start
 
 
 def parameter_values(variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from brainsnn.errors import DataError
+from brainsnn.indices import size
 from brainsnn.learning.equations.backward import Backward
 from brainsnn.learning.equations.order import Piece
 from brainsnn.learning.equations.parts import (
@@ -131,21 +132,27 @@ class DerivedNetwork:
         Raises
         ------
         DataError
-            If inputs are missing, or have another shape.
+            If inputs are missing, not wanted, of another shape, or neither 0 nor 1.
         """
-        for name, population in self.populations.items():
-            if population.step is not None:
-                continue
+        size("The number of steps", n_steps, 1)
+        sources = {name: p.size for name, p in self.populations.items() if p.step is None}
+        for name in sources:
             if name not in inputs:
                 raise DataError(f"The spikes of {name!r} are missing.")
-            given = np.shape(inputs[name])
+        for name, values in inputs.items():
+            if name not in sources:
+                known = ", ".join(sources) or "none"
+                raise DataError(f"{name!r} takes no spikes from outside; what does: {known}.")
+            given = np.shape(values)
             n_trials = given[1] if n_trials is None and len(given) == 3 else n_trials
-            if given != (n_steps, n_trials, population.size):
+            if given != (n_steps, n_trials, sources[name]):
                 raise DataError(
                     f"The spikes of {name!r} have shape {given}; (steps, trials, neurons) is "
-                    f"{(n_steps, n_trials, population.size)}."
+                    f"{(n_steps, n_trials, sources[name])}."
                 )
-        return n_trials or 1
+            if not np.logical_or(np.equal(values, 0), np.equal(values, 1)).all():
+                raise DataError(f"The spikes of {name!r} are not all 0 or 1.")
+        return size("The number of trials", 1 if n_trials is None else n_trials)
 
     def draws(self, n_steps: int, n_trials: int, rng: np.random.Generator) -> dict[str, Array]:
         """Random numbers that each population draws, shape (n_steps, draws, n_trials, neurons)."""

@@ -109,3 +109,46 @@ def test_unknown_slopes_and_inputs_of_another_shape() -> None:
         derived.run({}, 10)
     with pytest.raises(DataError, match=r"'given' have shape \(9, 1, 2\)"):
         derived.run({"given": np.zeros((9, 1, 2))}, 10)
+
+
+def test_spikes_from_outside_are_0_or_1_of_the_sources_and_trials_may_be_none() -> None:
+    network = derive(joined(cells()), {"path": "w"})
+    given = np.zeros((4, 2, 2))
+    assert network.run({"given": given[:, :0]}, 4).spikes["cells"].shape == (4, 0, 3)
+    assert network.run({"given": given.astype(bool)}, 4).spikes["cells"].shape == (4, 2, 3)
+    for inputs, message in (
+        ({"given": given + 0.5}, "not all 0 or 1"),
+        ({"given": given * np.nan}, "not all 0 or 1"),
+        ({"given": given, "cells": np.zeros((4, 2, 3))}, "'cells' takes no spikes from outside"),
+    ):
+        with pytest.raises(DataError, match=message):
+            network.run(inputs, 4)
+    with pytest.raises(DataError, match="number of steps"):
+        network.run({"given": given[:0]}, 0)
+    alone = derive(brian2.Network(cells("dv/dt = (2 - v)/(10*ms) : 1")), {"cells": "v"})
+    assert alone.run({}, 4).spikes["cells"].shape == (4, 1, 3)
+    with pytest.raises(DataError, match="number of trials"):
+        alone.run({}, 4, n_trials=-1)
+
+
+def test_a_network_that_has_run_begins_with_what_its_states_say_or_is_refused() -> None:
+    """What a pause hides: how long ago neurons fired, spikes on their way, old traces."""
+    trains = {"given": np.zeros((150, 1, 2))}
+    network = joined(cells("dv/dt = (2 - v)/(10*ms) : 1", refractory=12 * ms))
+    network.run(8 * ms)  # all fired after 6.9 ms
+    trace = derive(network, {"path": "w"}).run(trains, 150)
+    monitor = brian2.SpikeMonitor(network["cells"])
+    network.add(monitor)
+    network.run(15 * ms)
+    theirs = np.rint((np.array(monitor.t) - 8e-3) / 1e-4).astype(int)
+    assert np.nonzero(trace.spikes["cells"])[0].tolist() == theirs.tolist() == [108] * 3
+    late = joined(cells(), on_pre="v_post += w")
+    late["path"].delay = 5 * ms
+    late.run(1 * ms)
+    with pytest.raises(DerivationError, match="path: the network has run, and spikes are on their"):
+        derive(late, {"path": "w"})
+    driven = joined(cells(), "w : 1\ndx/dt = -x/ms : 1 (event-driven)", on_pre="x += w")
+    derive(driven, {"path": "w"})
+    driven.run(1 * ms)
+    with pytest.raises(DerivationError, match=r"path: .* x \(event-driven\) are as of the last"):
+        derive(driven, {"path": "w"})

@@ -93,7 +93,8 @@ class FullForwardGradient:
             k: np.zeros((len(j.step.states), n_trials, self.network.populations[k].size, n))
             for k, j in self._jacobians.items()
         }
-        most = 1 + max((int(c.lag.max()) for c in self.network.connections.values()), default=0)
+        lags = (int(c.lag.max(initial=0)) for c in self.network.connections.values())
+        most = 1 + max(lags, default=0)
         past: deque[dict[str, Array]] = deque(maxlen=most)
         total = np.zeros(n)
         for t, met in enumerate(along(self.network, spikes, n_steps)):

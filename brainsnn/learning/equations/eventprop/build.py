@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import brian2
@@ -13,13 +13,16 @@ from brainsnn.learning.equations.build import (
     SOURCES,
     arrivals_first,
     check_parts,
+    check_pause,
     common_step,
+    first_states,
     in_order,
     parameter_values,
     wanted_names,
     written_by,
 )
 from brainsnn.learning.equations.eventprop.derived_flow import derive_flow
+from brainsnn.learning.equations.eventprop.flow import Flow
 from brainsnn.learning.equations.eventprop.network import EventNetwork
 from brainsnn.learning.equations.eventprop.parts import DELAY, EventConnection, EventPopulation
 from brainsnn.learning.equations.functions import Derivatives
@@ -58,6 +61,7 @@ def derive_events(
         namespace = brian2.core.namespace.get_local_namespace(level=1)
     wanted = wanted_names(trainable)
     check_parts(network, wanted)
+    check_pause(network)
     first = arrivals_first(network)
     connections = {
         path.name: _connection(network, path, namespace, wanted.get(path.name, ()), derivatives)
@@ -70,20 +74,14 @@ def derive_events(
         elif isinstance(part, brian2.NeuronGroup):
             written = written_by(connections, part.name)
             trained = wanted.get(part.name, ())
-            populations[part.name] = _population(part, namespace, trained, derivatives, written)
+            flow = derive_flow(part, namespace, trained, derivatives, written)
+            populations[part.name] = _population(part, flow, float(network.t_))
     for name, connection in connections.items():
         add_read_values(network, populations, name, connection)
     return EventNetwork(populations, connections, common_step(network), first)
 
 
-def _population(
-    group: brian2.NeuronGroup,
-    namespace: Mapping[str, Any],
-    trained: tuple[str, ...],
-    derivatives: Derivatives | None,
-    written: Collection[str],
-) -> EventPopulation:
-    flow = derive_flow(group, namespace, trained, derivatives, written)
+def _population(group: brian2.NeuronGroup, flow: Flow, now: float) -> EventPopulation:
     linked = linked_names(group)
     if linked:
         raise DerivationError(
@@ -91,7 +89,7 @@ def _population(
             "continuous time."
         )
     names = (flow.reads | set(flow.trained)) - set(flow.names)
-    start = {n: np.array(group.variables[n].get_value()) for n in flow.names}
+    start = first_states(group, flow.names, now)
     values = parameter_values(flow.flow.variables, names)
     return EventPopulation(len(group), values, start, flow=flow)
 

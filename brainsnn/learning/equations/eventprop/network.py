@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from brainsnn.errors import DataError
+from brainsnn.indices import size
 from brainsnn.learning.equations.eventprop.backward import gradient_of
 from brainsnn.learning.equations.eventprop.forward import run_trials
 from brainsnn.learning.equations.eventprop.parts import EventParts
@@ -123,4 +124,4 @@ class EventNetwork(EventParts):
                 raise DataError(f"There is no state {state!r} of {name!r} to be observed.")
             if len(times) and not (min(times) >= 0 and max(times) <= until):
                 raise DataError(f"{name}.{state}: times are 0 to {until} s.")
-        return n_trials or 1
+        return size("The number of trials", 1 if n_trials is None else n_trials)

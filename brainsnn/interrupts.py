@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,16 +82,34 @@ class StopRequest:
         self.requested = True
 
     def __enter__(self) -> Self:
-        self.requested = False
+        self.requested = _all_are_asked.is_set()
+        _waiting.add(self)
         if threading.current_thread() is threading.main_thread():
             heard = [n for n in SIGNALS if signal.getsignal(n) != signal.SIG_IGN]
             self._previous = {number: signal.signal(number, self._handle) for number in heard}
         return self
 
     def __exit__(self, *_: object) -> None:
+        _waiting.discard(self)
         self._put_back()
 
     def _put_back(self) -> None:
         for number, handler in self._previous.items():
             signal.signal(number, handler)
         self._previous = {}
+
+
+_waiting: weakref.WeakSet[StopRequest] = weakref.WeakSet()
+_all_are_asked = threading.Event()
+
+
+def request_stop() -> None:
+    """Ask whatever trains in this process, in any thread, now or later, to stop after its batch."""
+    _all_are_asked.set()
+    for one in list(_waiting):
+        one.request()
+
+
+def hear_again() -> None:
+    """Let training in this process begin again after `request_stop`."""
+    _all_are_asked.clear()

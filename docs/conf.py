@@ -84,6 +84,7 @@ CONTENTS = {
         "export",
         "conversion",
         "run-directory",
+        "sweeps",
         "analysis",
         "spike-statistics",
     ],

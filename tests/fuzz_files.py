@@ -106,7 +106,7 @@ class Fuzz:
 
     def conclude(self, _: np.random.Generator, copy: Path) -> None:
         """What every resume ends with."""
-        from brainsnn.experiment.carry_out import concluded
+        from brainsnn.experiment.outcome import concluded
 
         concluded(self.protocol, RunDirectory.read(copy))
 

@@ -11,6 +11,7 @@ from brainsnn.analysis.figures.descents import plot_descents
 from brainsnn.analysis.figures.firing_histogram import plot_firing_histogram
 from brainsnn.analysis.figures.firing_matrix import plot_firing_matrix
 from brainsnn.analysis.figures.functions import plot_functions
+from brainsnn.analysis.figures.grid_points import plot_grid_points
 from brainsnn.analysis.figures.intervals import plot_intervals
 from brainsnn.analysis.figures.jitter import plot_jitter_curve
 from brainsnn.analysis.figures.landscape import plot_landscapes
@@ -38,6 +39,7 @@ __all__ = [
     "plot_firing_histogram",
     "plot_firing_matrix",
     "plot_functions",
+    "plot_grid_points",
     "plot_information",
     "plot_intervals",
     "plot_jitter_curve",

@@ -6,9 +6,8 @@ Exit codes: 0 done, 2 bad input, 130 interrupted, 141 standard output closed, br
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,15 +18,15 @@ from brainsnn.cli.options import (
     EngineName,
     Json,
     Name,
-    Out,
     Preset,
     Quiet,
     Seed,
     Settings,
     configured,
-    free_directory,
 )
 from brainsnn.cli.reporting import BAD_INPUT, emit, emit_or_say, reporting
+from brainsnn.cli.runs import evaluate, resume, run
+from brainsnn.cli.sweeps import sweep
 from brainsnn.output import prepare, say
 
 app = typer.Typer(
@@ -113,74 +112,10 @@ def describe(
             say(f"\n{note}")
 
 
-@app.command()
-def run(
-    name: Name,
-    settings: Settings = None,
-    preset: Preset = None,
-    engine: EngineName = None,
-    seed: Seed = None,
-    out: Out = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Run a protocol: train, test, write tables, figures and the report."""
-    with reporting(as_json):
-        protocol, config = configured(name, settings, preset, engine, seed)
-        from brainsnn.experiment.carry_out import start
-        from brainsnn.training import reporter
-
-        path = out or free_directory(Path("runs") / name, f"seed{config.seed}")
-        callbacks = [reporter(quiet=quiet or as_json)]
-        _print_outcome(start(protocol, config, path, sys.argv, callbacks), quiet, as_json)
-
-
-@app.command()
-def resume(
-    path: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.")],
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Go on with an interrupted run, exactly as if it had not been."""
-    with reporting(as_json):
-        from brainsnn.experiment.carry_out import resume
-        from brainsnn.experiment.installed import protocol_of
-        from brainsnn.training import reporter
-
-        callbacks = [reporter(quiet=quiet or as_json)]
-        _print_outcome(resume(protocol_of(path), path, sys.argv, callbacks), quiet, as_json)
-
-
-@app.command()
-def evaluate(
-    name: Name,
-    weights: Annotated[
-        Path,
-        typer.Option(
-            help="A run directory or a file in one, whose settings are then taken, or an .npz with "
-            "one array a connection (pre, post)."
-        ),
-    ],
-    split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
-    settings: Settings = None,
-    preset: Preset = None,
-    engine: EngineName = None,
-    seed: Seed = None,
-    out: Out = None,
-    profile: Annotated[
-        bool, typer.Option("--profile", help="Show where the time of a trial goes, by object.")
-    ] = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Run a split with given weights and write trials.parquet."""
-    with reporting(as_json):
-        protocol, config = configured(name, settings, preset, engine, seed, weights)
-        from brainsnn.experiment.weights import evaluate_weights
-
-        path = out or free_directory(Path("runs") / name, f"evaluate-{split}")
-        outcome = evaluate_weights(protocol, config, weights, split, path, sys.argv, profile)
-        _print_outcome(outcome, quiet, as_json)
+app.command()(run)
+app.command()(resume)
+app.command()(evaluate)
+app.command()(sweep)
 
 
 @app.command()
@@ -295,18 +230,6 @@ def doctor(as_json: Json = False) -> None:
                 say(f"{marks[finding.good]:<8} {finding.name:<14} {finding.detail}")
     if any(finding.good is False for finding in findings):
         raise typer.Exit(BAD_INPUT)
-
-
-def _print_outcome(outcome: Any, quiet: bool, as_json: bool) -> None:
-    if as_json:
-        claims = outcome.claims.to_dict(orient="records")
-        emit({"run": str(outcome.path), **outcome.summary, "claims": claims})
-        return
-    from brainsnn.cli import show as texts
-
-    say(texts.outcome(outcome))
-    if not quiet and (outcome.path / "report.html").exists():
-        say(f"\nReport: {(outcome.path / 'report.html').resolve()}")
 
 
 def main() -> None:

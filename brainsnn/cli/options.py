@@ -18,6 +18,11 @@ Seed = Annotated[int | None, typer.Option(help="Seed of all random streams.")]
 Out = Annotated[Path | None, typer.Option(help="The run's own directory.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="A Dask scheduler (tcp://...) whose workers do the runs."),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Runs at once, a process of this machine each.")]
 
 
 def configured(

@@ -11,9 +11,9 @@ import pandas as pd
 from brainsnn.config import write_toml
 from brainsnn.datasets import DATASETS
 from brainsnn.datasets.drawn.base import Drawn
-from brainsnn.experiment.carry_out import Outcome
 from brainsnn.experiment.experiment import open_note
 from brainsnn.experiment.installed import load_protocol
+from brainsnn.experiment.outcome import Outcome
 from brainsnn.records import RunDirectory
 from brainsnn.records.tables import DECISIONS, require
 from brainsnn.spikes.trials import LabelledTrials

@@ -1,6 +1,6 @@
 """Experiments: conditions times seeds, each a run directory that can be resumed by itself."""
 
-from brainsnn.experiment.carry_out import Outcome, resume, start
+from brainsnn.experiment.carry_out import resume, start
 from brainsnn.experiment.experiment import (
     Condition,
     Experiment,
@@ -9,6 +9,7 @@ from brainsnn.experiment.experiment import (
     open_seeds,
     tell,
 )
+from brainsnn.experiment.outcome import Outcome
 from brainsnn.experiment.training import Material, TrainedNetwork, TrainingExperiment
 from brainsnn.experiment.weights import evaluate_weights
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,16 +11,11 @@ from typing import Any
 import pandas as pd
 
 from brainsnn.config import write_toml
-from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
-from brainsnn.experiment.experiment import (
-    C,
-    Condition,
-    Experiment,
-    ExperimentConfig,
-    Work,
-    tell,
-)
-from brainsnn.experiment.processes import resume_at_once
+from brainsnn.errors import ConfigError, RunDirectoryError
+from brainsnn.experiment.cluster import Workers, at_once
+from brainsnn.experiment.experiment import C, Condition, Experiment, Work, tell
+from brainsnn.experiment.installed import load_protocol, protocols
+from brainsnn.experiment.outcome import Outcome, concluded
 from brainsnn.interrupts import Interrupted
 from brainsnn.records import RunDirectory
 from brainsnn.training import Callback
@@ -34,36 +27,29 @@ PARTS = "conditions"
 _OWN = ("spikes", "claims")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run leaves, for whoever started it.
-
-    Parameters
-    ----------
-    path : Path
-        The run directory.
-    summary : dict of str to float
-        The numbers that sum it up.
-    claims : pandas.DataFrame
-        The paper's claims beside our numbers; no row where one condition of several was run.
-    profile : pandas.DataFrame or None
-        Where the time of a trial goes, if it was asked for.
-    """
-
-    path: Path
-    summary: dict[str, float]
-    claims: pd.DataFrame
-    profile: pd.DataFrame | None = None
-
-
 def start(
     experiment: Experiment[C],
     config: C,
     path: Path,
     command: Sequence[str],
     callbacks: Sequence[Callback] = (),
+    scheduler: str | None = None,
 ) -> Outcome:
     """Carry out an experiment in a new run directory.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    config : ExperimentConfig
+    path : Path
+        The run directory, which holds no run yet.
+    command : sequence of str
+        For the provenance.
+    callbacks : sequence of Callback
+        Hear of its progress.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers carry out conditions and seeds; without one,
+        ``config.workers`` processes of this machine.
 
     Raises
     ------
@@ -79,7 +65,8 @@ def start(
     with RunDirectory.create(path, config, command, config.seed) as run:
         for name, table in found.items():
             run.write_table(name, table)
-        return _carried_out(experiment, config, work, run, command, callbacks)
+        workers = Workers(config.workers, scheduler)
+        return _carried_out(experiment, config, work, run, command, callbacks, workers)
 
 
 def resume(
@@ -87,8 +74,9 @@ def resume(
     path: Path,
     command: Sequence[str],
     callbacks: Sequence[Callback] = (),
+    scheduler: str | None = None,
 ) -> Outcome:
-    """Go on with a run that was interrupted, exactly as if it had not been.
+    """Go on with a run that was interrupted, exactly as if it had not been; as `start` says.
 
     Raises
     ------
@@ -99,7 +87,21 @@ def resume(
         config = run.config(experiment.config)
         experiment.check(config)
         work = _work(experiment, config)
-        return _carried_out(experiment, config, work, run, command, callbacks)
+        workers = Workers(config.workers, scheduler)
+        return _carried_out(experiment, config, work, run, command, callbacks, workers)
+
+
+def go_on(
+    experiment: Experiment[C],
+    config: C,
+    path: Path,
+    command: Sequence[str],
+    callbacks: Sequence[Callback] = (),
+) -> Outcome:
+    """Resume the run in a directory, or start one there if it holds none; as `start` says."""
+    if (path / "config.toml").exists():
+        return resume(experiment, path, command, callbacks)
+    return start(experiment, config, path, command, callbacks)
 
 
 def condition_of(experiment: Experiment[C], config: C) -> Condition[C]:
@@ -115,26 +117,6 @@ def condition_of(experiment: Experiment[C], config: C) -> Condition[C]:
         told = f"Name its condition (condition=...), one of {names}." if names else ""
         raise ConfigError(f"{experiment.name} has many networks here, and this is of one. {told}")
     return experiment.chosen(config)[0]
-
-
-def concluded(experiment: Experiment[Any], run: RunDirectory) -> pd.DataFrame:
-    """Let an experiment conclude from a run directory.
-
-    Raises
-    ------
-    RunDirectoryError
-        If its tables are not what they should be; the log then has where it failed.
-    """
-    try:
-        return experiment.conclude(run)
-    except (BrainsnnError, OSError, MemoryError):
-        raise
-    except Exception as error:  # Tables that others have changed fail anywhere.
-        run.log(f"no conclusion: {''.join(traceback.format_exception(error))}")
-        raise RunDirectoryError(
-            f"{run.path}: no conclusion can be drawn from its tables: "
-            f"{type(error).__name__}: {error}. {run.log_file} has where."
-        ) from error
 
 
 def _say(callbacks: Sequence[Callback], line: str) -> None:
@@ -156,14 +138,13 @@ def _carried_out(
     run: RunDirectory,
     command: Sequence[str],
     callbacks: Sequence[Callback],
+    workers: Workers,
 ) -> Outcome:
-    """Do the work of the only part, or of all one after the other, and conclude."""
+    """Do the work of the only part, or of all, and conclude."""
     if work is not None:
         work(run, callbacks)
     else:
-        carry_out_parts(
-            experiment, experiment.parts(config), run, command, callbacks, config.workers
-        )
+        carry_out_parts(experiment, experiment.parts(config), run, command, callbacks, workers)
     claims = pd.DataFrame() if config.condition else concluded(experiment, run)
     totals = experiment.totals(run)
     run.finish()
@@ -187,7 +168,7 @@ def carry_out_parts(
     run: RunDirectory,
     command: Sequence[str],
     callbacks: Sequence[Callback],
-    workers: int = 1,
+    workers: Workers,
 ) -> None:
     """Carry out parts, each in a run directory of its own within one, and gather their tables.
 
@@ -201,8 +182,8 @@ def carry_out_parts(
         For the provenance of each.
     callbacks : sequence of Callback
         Hear what parts say.
-    workers : int, default 1
-        Parts carried out at once.
+    workers : Workers
+        Who carries them out.
 
     Raises
     ------
@@ -217,22 +198,54 @@ def carry_out_parts(
             "which alone it can be gone on with. Run it again, elsewhere."
         )
     folders = {_folder(run, part): part for part in parts}
+    for path, part in folders.items():
+        _check_part(experiment, part, path)
     messages = _Messages(run, callbacks)
-    open_parts = [path for path, part in folders.items() if not _ended(experiment, part, path)]
     try:
-        if workers > 1:
-            for path in open_parts:
-                _create(folders[path], path, command)
-            resume_at_once(experiment.name, open_parts, workers, messages.on_message)
-        else:
-            for path in open_parts:
-                if (path / "config.toml").exists():
-                    resume(experiment, path, command, [messages])
-                else:
-                    start(experiment, folders[path], path, command, [messages])
+        carry_out_runs(experiment, folders, command, [messages], workers)
     except Interrupted:
         raise Interrupted(run.path) from None
     run.write_tables(_gathered(experiment, folders))
+
+
+def carry_out_runs(
+    experiment: Experiment[C],
+    runs: Mapping[Path, C],
+    command: Sequence[str],
+    callbacks: Sequence[Callback],
+    workers: Workers,
+) -> None:
+    """Carry out those of several runs that have not ended, each in its directory.
+
+    Raises
+    ------
+    ConfigError
+        If they shall go to other processes and the experiment is not installed.
+    RunDirectoryError
+        If a directory holds something else.
+    Interrupted
+        If one was interrupted.
+    """
+    left = {path: config for path, config in runs.items() if not _ended(path)}
+    if not workers.apart:
+        for path, config in left.items():
+            go_on(experiment, config, path, command, callbacks)
+        return
+    if experiment.name not in protocols():
+        raise ConfigError(
+            f"Other processes cannot carry out {experiment.name!r}: it is no installed protocol."
+        )
+    tasks = [
+        (path.resolve(), (experiment.name, config, list(command))) for path, config in left.items()
+    ]
+    if tasks:
+        at_once(_go_on_elsewhere, tasks, workers, partial(_say, callbacks))
+
+
+def _go_on_elsewhere(path: Path, task: tuple[str, Any, Sequence[str]]) -> None:
+    """Carry out a run in a process that knows the experiment's name alone."""
+    name, config, command = task
+    go_on(load_protocol(name), config, path, command)
 
 
 def _folder(run: RunDirectory, part: Any) -> Path:
@@ -242,26 +255,24 @@ def _folder(run: RunDirectory, part: Any) -> Path:
     return run.path / PARTS / "-".join(filter(None, (name, seed)))
 
 
-def _ended(experiment: Experiment[C], part: C, path: Path) -> bool:
-    """Whether a part has been carried out.
+def _ended(path: Path) -> bool:
+    """Whether a directory holds a run that has ended."""
+    if not (path / "config.toml").exists():
+        return False
+    return bool(RunDirectory.read(path).provenance().get("ended"))
+
+
+def _check_part(experiment: Experiment[C], part: C, path: Path) -> None:
+    """Refuse a part's directory that holds something else.
 
     Raises
     ------
     RunDirectoryError
-        If its directory holds something else.
     """
     if not (path / "config.toml").exists():
-        return False
-    run = RunDirectory.read(path)
-    if write_toml(run.config(experiment.config)) != write_toml(part):
+        return
+    if write_toml(RunDirectory.read(path).config(experiment.config)) != write_toml(part):
         raise RunDirectoryError(f"{path}: holds another part than this run's. Remove it.")
-    return bool(run.provenance().get("ended"))
-
-
-def _create(part: ExperimentConfig, path: Path, command: Sequence[str]) -> None:
-    """Make the run directory of a part, unless it is there."""
-    if not (path / "config.toml").exists():
-        RunDirectory.create(path, part, command, part.seed).close()
 
 
 def _gathered(experiment: Experiment[C], parts: dict[Path, C]) -> dict[str, pd.DataFrame]:

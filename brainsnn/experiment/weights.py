@@ -11,8 +11,9 @@ import pandas as pd
 
 from brainsnn.engine import ResidentEngine
 from brainsnn.errors import ConfigError
-from brainsnn.experiment.carry_out import Outcome, condition_of
+from brainsnn.experiment.carry_out import condition_of
 from brainsnn.experiment.experiment import C, Condition, Experiment
+from brainsnn.experiment.outcome import Outcome
 from brainsnn.experiment.training import TrainedNetwork, TrainingExperiment
 from brainsnn.records import RunDirectory, load_weights
 from brainsnn.registry import suggest

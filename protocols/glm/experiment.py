@@ -26,6 +26,7 @@ from brainsnn.experiment import (
     Work,
 )
 from brainsnn.experiment.carry_out import carry_out_parts
+from brainsnn.experiment.cluster import Workers
 from brainsnn.learning.glm import GLMWeights
 from brainsnn.learning.glm.complexity import operations
 from brainsnn.learning.glm.inputs import PresentedTrials, SparseProbabilities
@@ -211,7 +212,7 @@ class GLMExperiment(TrainingExperiment[S]):
         training = config.training.model_copy(update={"learning_rates": (rate,)})
         found = {"training": training, "condition": condition.name, "workers": 1, "seeds": 1}
         parts = [config.model_copy(update={**found, "seed": seed}) for seed in config.all_seeds]
-        carry_out_parts(self, parts, run, run.provenance()["command"], callbacks)
+        carry_out_parts(self, parts, run, run.provenance()["command"], callbacks, Workers())
 
     def begin(
         self,

@@ -139,5 +139,5 @@ def test_a_directory_of_an_earlier_kind_is_refused(tmp_path):
 
 
 def test_only_what_is_installed_is_carried_out_by_several_processes(tmp_path):
-    with pytest.raises(ConfigError, match="'sums' is no installed protocol"):
+    with pytest.raises(ConfigError, match="'sums': it is no installed protocol"):
         start(Sums(), configured("workers=2"), tmp_path / "run", ["sums"])

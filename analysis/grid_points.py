@@ -51,7 +51,7 @@ def grid_points(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     """
     require(runs, (*settings, "seed"), "runs")
     measure = measure_of(runs)
-    kinds = [name for name in KINDS if name in runs.columns and runs[name].nunique() > 1]
+    kinds = [name for name in KINDS if name in runs.columns and len(runs[name].unique()) > 1]
     rows = []
     for key, group in runs.groupby([*settings, *kinds], sort=False):
         low, high = mean_interval(group[measure])

@@ -51,7 +51,7 @@ def write_page(paths: Sequence[Path], out: Path) -> Path:
     items.append(
         Table(
             points.sort_values("mean", ascending=False),
-            f"Mean of the {measure.replace('_', ' ')} over seeds, with Student's t interval (95 %).",
+            f"Mean {measure.replace('_', ' ')} over seeds, with Student's t interval (95 %).",
             percent=shown,
             digits={**dict.fromkeys(shown, 2), **dict.fromkeys(settings, 6)},
         )
@@ -67,8 +67,11 @@ def write_page(paths: Sequence[Path], out: Path) -> Path:
         configuration=config.model_dump(),
         provenance=run.provenance(),
         command=" ".join(
-            ["brainsnn sweep", config.sweep, *repeated, *given]
-            + [f"--seed {config.seed} --seeds {config.seeds}"]
+            [
+                f"brainsnn sweep {config.sweep}",
+                *(*repeated, *given),
+                f"--seed {config.seed} --seeds {config.seeds}",
+            ]
         ),
     ).write(out / "report.html")
 

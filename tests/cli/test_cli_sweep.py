@@ -31,7 +31,7 @@ def test_a_sweep_leaves_a_table_a_figure_and_a_page_and_is_resumed(run, tmp_path
     done = run(app, [*COMMAND, "--out", str(out), "--json"])
     assert done.exit_code == 0, done.output
     assert {row["training.updates"] for row in json.loads(done.stdout)["runs"]} == {1}
-    assert list((out / "figures").glob("sweep-iris-counts*.svg"))
+    assert list((out / "figures").glob("sweep-counts*.svg"))
     page = (out / "report.html").read_text()
     assert "brainsnn sweep count-uci --grid training.updates=1" in page
     before = pd.read_parquet(out / "runs.parquet")

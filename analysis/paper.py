@@ -181,6 +181,7 @@ SOURCES: Mapping[str, str] = {
     "count-uci": COUNT,
     "count-latency": COUNT,
     "lsnn-store-recall": LSNN,
+    "lsnn-mnist": LSNN,
     "surrogate-randman": SURROGATE,
     "surrogate-fashion": SPYTORCH,
     "stdp-mnist": DIEHL_COOK,

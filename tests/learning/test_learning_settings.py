@@ -60,6 +60,7 @@ ENDS = {
         **dict.fromkeys(("learning_rate", "scale", "temperature", "potential_scale"), POSITIVE),
         **dict.fromkeys(("anchor", "rate_penalty"), SIGNLESS),
         "rate_target": "share",
+        "read_share": "positive share",
         "keep_every": "from 0",
     },
     ("rule", "eprop"): {

@@ -63,6 +63,10 @@ LITTLE = {
         *(*FEW, "seeds=1", "training.epochs=2", "rows.each=1", "rows.silence=2"),
         *("network.n_regular=3", "network.n_adaptive=2"),
     ),
+    "lsnn-mnist": (
+        *(*FEW, "seeds=1", "training.epochs=2", 'kinds=["LSNN with DEEP R"]'),
+        *("network.n_regular=3", "network.n_adaptive=2", "sequence.n_thresholds=3"),
+    ),
     "lsnn-store-recall": (
         *("seeds=1", "delays=[2]", "adaptive=[0]", "training.epochs=2", "network.n_adaptive=2"),
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_symbol=10"),

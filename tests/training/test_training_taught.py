@@ -46,6 +46,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "mean_potential": {"loss": "mean_potential", "potential_scale": 0.2, "keep_every": 5},
     "largest_potential": {"loss": "largest_potential", "follow_reset": False},
     "last_potential": {"loss": "last_potential"},
+    "mean of the last": {"loss": "mean_potential", "read_share": 0.4},
+    "each of the last": {"loss": "each_potential", "read_share": 0.4},
 }
 
 

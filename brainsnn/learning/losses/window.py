@@ -18,9 +18,31 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from brainsnn.errors import LearningError
-from brainsnn.learning.losses.count_softmax import CountSoftmax
+from brainsnn.jit import njit
+from brainsnn.learning.kernels import LossKernel, matrix_at
+from brainsnn.learning.losses.count_softmax import CountSoftmax, errors
 from brainsnn.learning.losses.readouts import Labels
 from brainsnn.learning.losses.trajectory import Floats, TrajectoryLoss, check_course
+
+
+@njit()
+def _by_window(course, n_steps, n, label, parameters, out):  # type: ignore[no-untyped-def]
+    """See `COURSE`; parameters are temperature, whether each step counts, and the share."""
+    v, slope = matrix_at(course, n_steps, n), matrix_at(out, n_steps, n)
+    temperature, each, share = matrix_at(parameters, 1, 3)[0]
+    begin, wanted = n_steps - max(1, int(np.rint(share * n_steps))), np.array([label])
+    length, read, error = n_steps - begin, np.zeros((1, n)), np.empty((1, n))
+    slope[:] = 0.0
+    if each == 0.0:
+        for t in range(begin, n_steps):
+            read[0] += v[t] / length
+        errors(read, wanted, temperature, error)
+        slope[begin:] = error[0] / length
+    else:
+        for t in range(begin, n_steps):
+            read[0] = v[t]
+            errors(read, wanted, temperature, error)
+            slope[t] = error[0] / length
 
 
 @dataclass(frozen=True)
@@ -81,3 +103,8 @@ class WindowReadout(TrajectoryLoss):
         each = self.softmax.error(read.reshape(-1, read.shape[2]), labels)
         slope[:, window] = each.reshape(read.shape) / n
         return slope
+
+    def kernel(self) -> LossKernel:
+        """See `TrajectoryLoss`."""
+        numbers = [self.softmax.temperature, float(self.of == "each"), self.share]
+        return LossKernel(_by_window, np.array(numbers, np.float64))

@@ -13,6 +13,7 @@ losses of classes; what the compiled form does not take runs in NumPy, slowly.
 ``mean_potential``,       potentials before the       classes         ``potential``
 ``largest_potential``,    reset, softmax
 ``last_potential``
+``each_potential``        the potential at each step  classes         ``potential``
 ``first_spike``           first-spike steps, softmax  classes         ``first_spike``
                           with its regulariser
 ``spike_trains``          distance of smoothed trains spike trains
@@ -40,6 +41,7 @@ from brainsnn.learning.losses.readouts import CountReadout, FirstSpikeReadout, P
 from brainsnn.learning.losses.step_values import SquaredError
 from brainsnn.learning.losses.train_distance import TrainDistance
 from brainsnn.learning.losses.trajectory import TrajectoryLoss
+from brainsnn.learning.losses.window import WindowReadout
 from brainsnn.learning.rule import RULES, Rule
 from brainsnn.network.build import build
 from brainsnn.network.connectivity import AllToAll
@@ -54,6 +56,7 @@ Loss = Literal[
     "mean_potential",
     "largest_potential",
     "last_potential",
+    "each_potential",
     "first_spike",
     "spike_trains",
     "values",
@@ -80,6 +83,8 @@ class BPTT(Rule):
         Of the softmax over counts or first spikes, as a share of the steps of a trial.
     potential_scale : float, default 1
         Of the softmax over potentials, in their SI units.
+    read_share : float, default 1
+        Of the steps of a trial: mean potentials, and that at each step, are those of its last ones.
     anchor : float, default 1
         Weight of the term that holds the label's first spike near a third of the trial
         (`FirstSpikeSoftmax`).
@@ -115,6 +120,7 @@ class BPTT(Rule):
     loss: Loss = "counts"
     temperature: float = Field(default=0.05, gt=0)
     potential_scale: float = Field(default=1.0, gt=0)
+    read_share: float = Field(default=1.0, gt=0, le=1)
     anchor: float = Field(default=1.0, ge=0)
     rate_penalty: float = Field(default=0.0, ge=0)
     rate_target: float = Field(default=0.1, ge=0, le=1)
@@ -134,6 +140,8 @@ class BPTT(Rule):
             times = {"margin": 0.6 * tau, "target": n_steps / 3, "earliest": n_steps / 8}
             return FirstSpikeReadout(FirstSpikeSoftmax(tau, anchor=self.anchor, **times))
         of, softmax = self.loss.removesuffix("_potential"), CountSoftmax(self.potential_scale)
+        if of == "each" or (of == "mean" and self.read_share < 1):
+            return WindowReadout(of, self.read_share, softmax)  # type: ignore[arg-type]
         return PotentialReadout(of, softmax)  # type: ignore[arg-type]
 
     def read_by(self) -> tuple[str, ...]:
@@ -146,6 +154,8 @@ class BPTT(Rule):
 
     def usual_decoder(self) -> Decoder | None:
         """See `Rule`."""
+        if self.loss in ("mean_potential", "each_potential"):
+            return PotentialDecoder("mean", self.read_share)
         if self.loss.endswith("_potential"):
             return PotentialDecoder(self.loss.removesuffix("_potential"))  # type: ignore[arg-type]
         return DECODERS[self.read_by()[0]]() if self.read_by() else None

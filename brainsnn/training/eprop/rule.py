@@ -52,7 +52,9 @@ class EProp(BPTT):
 
     Parameters
     ----------
-    learning_rate, pseudo_derivative, potential_scale, rate_penalty, rate_target, keep_every
+    learning_rate, pseudo_derivative, potential_scale, read_share, keep_every
+        See `BPTT`.
+    rate_penalty, rate_target
         See `BPTT`.
     scale : float, default 1
         Width of the slope, in SI units of what the threshold compares.
@@ -61,8 +63,6 @@ class EProp(BPTT):
         potential, as through adaptation in the paper.
     loss : str, default "mean_potential"
         See the table of the module.
-    read_share : float, default 1
-        Of the steps of a trial: classes are read from its last ones.
     feedback : {"symmetric", "random", "adaptive"}, default "symmetric"
         Weights of the learning signal: the readout's; drawn once; drawn once and changed as the
         readout's are, so that the difference stays.
@@ -89,8 +89,7 @@ class EProp(BPTT):
     pseudo_derivative: str = "triangle"
     scale: float = Field(default=1.0, gt=0)
     follow_reset: bool | tuple[str, ...] | None = None  # type: ignore[assignment]
-    loss: Literal["mean_potential", "each_potential", "values"] = "mean_potential"  # type: ignore[assignment]
-    read_share: float = Field(default=1.0, gt=0, le=1)
+    loss: Literal["mean_potential", "each_potential", "values"] = "mean_potential"
     feedback: Literal["symmetric", "random", "adaptive"] = "symmetric"
     feedback_scale: float = Field(default=1.0, gt=0)
     feedback_seed: int = Field(default=0, ge=0)

@@ -186,7 +186,9 @@ def _difficulty(run: RunDirectory, results: pd.DataFrame) -> Section:
     """Accuracy against the dimension, a line for each smoothness."""
     mine = results[results["part"] == "difficulty"]
     table = curve(mine, "dimension", "accuracy", ("smoothness",))
-    figure = plot_curves(table, "dimension", "test accuracy", "Dimension", code="smoothness")
+    named = table.assign(smoothness=table["smoothness"].map("smoothness {:g}".format))
+    figure = plot_curves(named, "dimension", "test accuracy", "Dimension", code="smoothness")
+    figure.axes[0].set_xticks(sorted(table["dimension"].unique()))
     caption = (
         "Test accuracy against the dimension of the manifolds, means of seeds with 95 % "
         "intervals. Lines: exponent of smoothness; chance is one of the classes."

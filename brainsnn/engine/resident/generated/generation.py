@@ -185,7 +185,7 @@ class GeneratingDevice(CPPStandaloneDevice):
             owner,
             self._stable_name(name),
             abstract_code,
-            variables,
+            dict(variables),  # Brian2 changes what it is given
             template_name,
             copy.copy(variable_indices),
             codeobj_class=codeobj_class,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from brainsnn.analysis.accuracy import wilson_interval
 from brainsnn.analysis.binning import bin_edges, binned
 from brainsnn.analysis.spikes.table import SpikeTable
-from brainsnn.analysis.spikes.times import lengths
+from brainsnn.analysis.spikes.times import lengths, single
 from brainsnn.analysis.spikes.timing import latencies
 from brainsnn.analysis.tables import TableError
 
@@ -115,7 +115,7 @@ def features_of(table: SpikeTable, onset: Any, window: float) -> dict[str, Float
         If an onset or the window does not fit the trials.
     """
     begin, n = table.onsets(onset), len(table.neurons)
-    inside = table.since(begin, float(lengths(window)[0]))[1]
+    inside = table.since(begin, float(lengths(single(window, "window"))[0]))[1]
     flat = table.trial[inside] * n + table.neuron[inside]
     count = np.bincount(flat, minlength=len(table.trials) * n).reshape(-1, n).astype(np.float64)
     found = latencies(table, begin, window)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from brainsnn.analysis.spikes.counts import table_counts
 from brainsnn.analysis.spikes.table import SpikeTable
-from brainsnn.analysis.spikes.times import EQUAL
+from brainsnn.analysis.spikes.times import EQUAL, single
 from brainsnn.analysis.tables import TableError
 
 FloatArray = NDArray[np.float64]
@@ -60,6 +60,7 @@ def correlograms(
     """
     if predictor not in ("none", "shuffle", "shift"):
         raise TableError(f"Predictors are none, shuffle and shift, not {predictor!r}.")
+    bin_size, reach = single(bin_size, "bin"), single(reach, "reach")
     n = _n_lags(table, bin_size, reach)
     lag = np.arange(-n, n + 1) * bin_size
     edges: FloatArray = (np.arange(-n, n + 2) - 0.5) * np.float64(bin_size) - EQUAL
@@ -167,6 +168,7 @@ def binned_correlograms(table: SpikeTable, bin_size: float, reach: float) -> pd.
     pandas.DataFrame
         Columns ``stimulus``, ``first``, ``second``, ``lag`` (s), ``count`` (summed over trials).
     """
+    bin_size, reach = single(bin_size, "bin"), single(reach, "reach")
     n = _n_lags(table, bin_size, reach)
     counts = table_counts(table, bin_size)
     padded = np.pad(counts, ((0, 0), (0, 0), (n, n)))

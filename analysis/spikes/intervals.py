@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import single
 from brainsnn.analysis.tables import TableError
 
 
@@ -63,6 +64,7 @@ def intervals(table: SpikeTable, refractoriness: float = 0.005) -> pd.DataFrame:
     TableError
         If `refractoriness` is negative.
     """
+    refractoriness = single(refractoriness, "refractoriness")
     if not 0 <= refractoriness < np.inf:
         raise TableError(f"The refractoriness must not be negative, got {refractoriness:g} s.")
     n = len(table.neurons)

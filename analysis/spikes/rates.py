@@ -8,6 +8,7 @@ import pandas as pd
 from brainsnn.analysis.spikes.counts import table_counts
 from brainsnn.analysis.spikes.intervals import intervals
 from brainsnn.analysis.spikes.table import SpikeTable
+from brainsnn.analysis.spikes.times import single
 from brainsnn.analysis.tables import TableError
 
 
@@ -26,6 +27,7 @@ def psth(table: SpikeTable, bin_size: float) -> pd.DataFrame:
         Columns ``stimulus``, ``neuron``, ``time`` (start of the bin, s), ``rate`` (1/s),
         ``sem`` (standard error over trials, 1/s).
     """
+    bin_size = single(bin_size, "bin")
     counts = table_counts(table, bin_size)
     n_bins = counts.shape[2]
     parts = []
@@ -55,6 +57,7 @@ def smooth(rates: pd.DataFrame, width: float) -> pd.DataFrame:
     pandas.DataFrame
         As `psth`, without ``sem``.
     """
+    width = single(width, "kernel")
     if not 0 < width < np.inf:
         raise TableError(f"The kernel must have a positive width, got {width:g} s.")
     if rates.groupby(["stimulus", "neuron"], sort=False).size().min() < 2:

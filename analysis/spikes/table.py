@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from brainsnn.analysis.spikes.names import stimuli
-from brainsnn.analysis.spikes.times import EQUAL, onset_times, seconds, span
+from brainsnn.analysis.spikes.times import EQUAL, onset_times, single, span
 from brainsnn.analysis.tables import TableError, require
 
 
@@ -243,7 +243,7 @@ class SpikeTable:
             If it does not lie within the trial, or has no length.
         """
         low, high = (
-            float(default if value is None else seconds(value, "The window"))
+            default if value is None else single(value, "window")
             for value, default in ((begin, self.start), (end, self.stop))
         )
         if not self.start - EQUAL <= low < high - EQUAL <= self.stop:

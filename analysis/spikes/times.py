@@ -75,8 +75,7 @@ def span(start: Any, stop: Any) -> tuple[float, float]:
         If they are no times, or leave the trial no length.
     """
     low, high = (
-        float(np.ravel(seconds(value, f"The {name} of the trials"))[0])
-        for name, value in (("start", start), ("stop", stop))
+        single(value, f"{name} of the trials") for name, value in (("start", start), ("stop", stop))
     )
     if not np.isfinite([low, high]).all() or not low < high:
         raise TableError(f"A trial must have a length, got {low} to {high} s.")
@@ -162,6 +161,20 @@ def _check_onsets(times: FloatArray, start: float, stop: float, what: str) -> No
             f"{np.count_nonzero(outside)} of {times.size} trials; onsets reach from "
             f"{times.min():g} to {times.max():g}.{hint}"
         )
+
+
+def single(value: Any, what: str) -> float:
+    """One time in seconds.
+
+    Raises
+    ------
+    TableError
+        If it is none, or there are several.
+    """
+    time = seconds(value, f"The {what}")
+    if time.ndim:
+        raise TableError(f"The {what} is one time, got {time.size}.")
+    return float(time)
 
 
 def lengths(windows: Any, what: str = "window") -> FloatArray:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from brainsnn.analysis.spikes.table import SpikeTable
-from brainsnn.analysis.spikes.times import lengths
+from brainsnn.analysis.spikes.times import lengths, single
 from brainsnn.analysis.tables import TableError, flags, require
 
 
@@ -47,7 +47,7 @@ def latencies(table: SpikeTable, onset: Any, window: float) -> pd.DataFrame:
     TableError
         If an onset is missing or outside the trial, or the window is no positive length.
     """
-    begin, wait = table.onsets(onset), float(lengths(window)[0])
+    begin, wait = table.onsets(onset), float(lengths(single(window, "window"))[0])
     since, inside, reach = table.since(begin, wait, cut=True)
     n = len(table.neurons)
     first = np.full((len(table.trials), n), np.inf)

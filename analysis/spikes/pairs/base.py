@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.analysis.spikes.table import SpikeTable
-from brainsnn.analysis.spikes.times import seconds, span
+from brainsnn.analysis.spikes.times import seconds, single, span
 from brainsnn.analysis.spikes.trains import trains
 from brainsnn.analysis.tables import TableError, require
 
@@ -71,16 +71,18 @@ def train(times: ArrayLike, start: float, stop: float) -> Train:
     return np.ascontiguousarray(found)
 
 
-def positive(value: float, what: str) -> None:
-    """Refuse a setting of a measure that is no positive time.
+def positive(value: Any, what: str) -> float:
+    """Return a setting of a measure, a positive time, in seconds.
 
     Raises
     ------
     TableError
-        Naming it.
+        If it is none, naming it.
     """
-    if not 0 < value < np.inf:
-        raise TableError(f"The {what} must be positive, got {value:g} s.")
+    time = single(value, what)
+    if not 0 < time < np.inf:
+        raise TableError(f"The {what} must be positive, got {time:g} s.")
+    return time
 
 
 def pairwise(

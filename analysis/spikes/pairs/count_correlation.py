@@ -26,7 +26,7 @@ class CountCorrelation(PairMeasure):
     bin_size: float
 
     def __post_init__(self) -> None:
-        positive(self.bin_size, "bin")
+        object.__setattr__(self, "bin_size", positive(self.bin_size, "bin"))
 
     def value(self, first: Train, second: Train, start: float, stop: float) -> float:
         """Correlation of two trains, in [-1, 1]."""

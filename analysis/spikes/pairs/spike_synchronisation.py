@@ -34,7 +34,9 @@ class SPIKESynchronisation(PairMeasure):
 
     def __post_init__(self) -> None:
         if self.longest is not None:
-            positive(self.longest, "longest coincidence window")
+            object.__setattr__(
+                self, "longest", positive(self.longest, "longest coincidence window")
+            )
 
     def value(self, first: Train, second: Train, start: float, stop: float) -> float:
         """Share of coinciding spikes, in [0, 1]."""

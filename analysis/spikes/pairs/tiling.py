@@ -33,7 +33,7 @@ class SpikeTimeTiling(PairMeasure):
     window: float
 
     def __post_init__(self) -> None:
-        positive(self.window, "window")
+        object.__setattr__(self, "window", positive(self.window, "window"))
 
     def value(self, first: Train, second: Train, start: float, stop: float) -> float:
         """Coefficient of two trains."""

@@ -31,7 +31,7 @@ class VanRossum(PairMeasure):
     scale: float
 
     def __post_init__(self) -> None:
-        positive(self.scale, "time scale")
+        object.__setattr__(self, "scale", positive(self.scale, "time scale"))
 
     def value(self, first: Train, second: Train, start: float, stop: float) -> float:  # noqa: ARG002
         """Distance; 0 for equal trains, to the bit."""

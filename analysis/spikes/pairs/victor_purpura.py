@@ -29,7 +29,7 @@ class VictorPurpura(PairMeasure):
     scale: float
 
     def __post_init__(self) -> None:
-        positive(self.scale, "time scale")
+        object.__setattr__(self, "scale", positive(self.scale, "time scale"))
 
     def value(self, first: Train, second: Train, start: float, stop: float) -> float:  # noqa: ARG002
         """Distance; against a train without spikes it is the other's number of spikes."""

@@ -25,7 +25,7 @@ _GROWTH: dict[str, tuple[str, str]] = {
 _DEPENDENCE: dict[str, tuple[str, str]] = {
     "additive": ("", ""),
     "multiplicative": ("*(w_max - w)", "*w"),
-    "power": ("*(w_max - w)**mu", "*w**mu"),
+    "power": ("*(w_max - clip(w, 0, w_max))**mu", "*clip(w, 0, w_max)**mu"),
 }
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from brainsnn.learning.base import Weights
 from brainsnn.learning.local.bound import BoundLocalRule
 from brainsnn.learning.local.rule import LocalRule
-from brainsnn.learning.local.settings import Rate
+from brainsnn.learning.local.settings import RateAbove0
 from brainsnn.learning.local.weights import scale
 from brainsnn.learning.rule import RULES
 from brainsnn.network.constants import constant
@@ -30,7 +30,7 @@ class SynapticScaling(LocalRule):
     Parameters
     ----------
     target_rate : text with a unit, default "5*Hz"
-        Rate at which weights stay.
+        Rate at which weights stay, above 0.
     strength : float, default 0.01
         Part of the weight that a silent neuron's synapses gain in a trial.
     """
@@ -41,7 +41,7 @@ class SynapticScaling(LocalRule):
     )
 
     name: Literal["synaptic_scaling"] = "synaptic_scaling"
-    target_rate: Rate = "5*Hz"
+    target_rate: RateAbove0 = "5*Hz"
     strength: float = Field(default=0.01, gt=0)
 
     def bound(self, network: Model, n_steps: int) -> BoundScaling:

@@ -9,6 +9,11 @@ import pytest
 from brainsnn.analysis.decoding import decode_against_window, features_of
 from brainsnn.analysis.information import information_against_window
 from brainsnn.analysis.spikes import from_frame
+from brainsnn.analysis.spikes.correlograms import binned_correlograms, correlograms
+from brainsnn.analysis.spikes.counts import fano_factors
+from brainsnn.analysis.spikes.intervals import intervals
+from brainsnn.analysis.spikes.pairs import SpikeTimeTiling, VictorPurpura, pairwise
+from brainsnn.analysis.spikes.rates import psth, smooth
 from brainsnn.analysis.spikes.times import seconds
 from brainsnn.analysis.spikes.timing import kaplan_meier_median, latencies, latency_summary
 from brainsnn.analysis.tables import TableError
@@ -155,3 +160,35 @@ def test_summaries_refuse_what_is_missing(table):
 def test_quantities_bring_their_unit():
     pq = pytest.importorskip("quantities", reason="quantities is not installed")
     assert seconds(np.array([250, 500]) * pq.ms, "times").tolist() == pytest.approx([0.25, 0.5])
+
+
+LENGTHS = {
+    "bins": lambda table, t: psth(table, t),
+    "windows": lambda table, t: fano_factors(table, t),
+    "kernel": lambda table, t: smooth(psth(table, 0.01), t),
+    "lags": lambda table, t: correlograms(table, 0.01, t),
+    "lags of counts": lambda table, t: binned_correlograms(table, t, 0.1),
+    "refractoriness": lambda table, t: intervals(table, t),
+    "latency": lambda table, t: latencies(table, 0.1, t),
+    "responses": lambda table, t: pd.DataFrame(features_of(table, 0.1, t)["count"]),
+    "counts": lambda table, t: pd.DataFrame(table.counts(0.0, t)),
+    "scale": lambda table, t: pairwise(table, VictorPurpura(t), between="trials"),
+    "tiles": lambda table, t: pairwise(table, SpikeTimeTiling(t), between="trials"),
+}
+
+
+@pytest.mark.parametrize("measure", LENGTHS.values(), ids=LENGTHS)
+def test_a_length_is_one_time_in_any_form(table, measure):
+    wanted = measure(table, 0.1)
+    assert measure(table, pd.Timedelta("100ms")).equals(wanted)
+    assert measure(table, np.timedelta64(100, "ms")).equals(wanted)
+    with pytest.raises(TableError, match="numbers or time differences"):
+        measure(table, "soon")
+
+
+def test_several_lengths_are_not_taken_for_their_first(table):
+    for several in (latencies, features_of):
+        with pytest.raises(TableError, match="The window is one time, got 2"):
+            several(table, 0.1, [0.1, 0.2])
+    with pytest.raises(TableError, match="start of the trials is one time"):
+        from_frame(table.spikes.assign(stimulus="A"), [0, 1], 2)

@@ -100,6 +100,22 @@ def test_networks_that_a_rule_does_not_fit_are_refused() -> None:
         PairSTDP(tau_plus="0*ms")
     with pytest.raises(ValidationError, match="a rate is text"):
         InhibitorySTDP(target_rate="5")
+    assert InhibitorySTDP(target_rate="0*Hz").target_rate == "0*Hz"
+    with pytest.raises(ValidationError, match="0 or more"):
+        InhibitorySTDP(target_rate="-1*Hz")
+    with pytest.raises(ValidationError, match="above 0"):
+        SynapticScaling(target_rate="0*Hz")
+    with pytest.raises(ValidationError, match="finite"):
+        PairSTDP(tau_plus="1e400*ms")
+
+
+def test_weights_beyond_the_bounds_have_no_power_that_is_no_number() -> None:
+    """They count as the bound itself: potentiation from below, depression from above."""
+    rule = PairSTDP(dependence="power", A_plus=0.5, A_minus=0.5, mu=0.5)
+    plan, first = network(rule, (2, 1), 1e-3), np.array([[-3.0], [4.0]])
+    given = [3, 3, 7, 7], [0, 1, 0, 1]
+    found = weights_after(plan, 20, first, given, ([4], [0]), 10, engine_name="runtime")
+    assert ((found["w"][-1] >= 0) & (found["w"][-1] <= 1)).all()
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,12 @@ DIEHL_COOK = (
 )
 """Likewise."""
 
+SONG = (
+    "S. Song, K. D. Miller and L. F. Abbott, Competitive Hebbian learning through spike-timing-"
+    "dependent synaptic plasticity, Nature Neuroscience 3 (2000) 919"
+)
+"""Likewise."""
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -185,6 +191,7 @@ SOURCES: Mapping[str, str] = {
     "surrogate-randman": SURROGATE,
     "surrogate-fashion": SPYTORCH,
     "stdp-mnist": DIEHL_COOK,
+    "stdp-balance": SONG,
 }
 """The paper that a protocol repeats."""
 

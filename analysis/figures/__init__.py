@@ -17,6 +17,7 @@ from brainsnn.analysis.figures.jitter import plot_jitter_curve
 from brainsnn.analysis.figures.landscape import plot_landscapes
 from brainsnn.analysis.figures.latency_bars import plot_decisions_by_class
 from brainsnn.analysis.figures.learning_curve import plot_learning_curve
+from brainsnn.analysis.figures.lines import plot_lines
 from brainsnn.analysis.figures.pair_matrix import plot_pair_matrix
 from brainsnn.analysis.figures.pareto import plot_pareto
 from brainsnn.analysis.figures.quantiles import plot_quantiles
@@ -46,6 +47,7 @@ __all__ = [
     "plot_landscapes",
     "plot_latency_raster",
     "plot_learning_curve",
+    "plot_lines",
     "plot_pair_matrix",
     "plot_pareto",
     "plot_quantiles",

@@ -85,6 +85,10 @@ LITTLE = {
         *("seeds=1", "data.n_train=12", "data.n_test=8", "sizes=[10]", "portion=6", "labelled=12"),
         *("validated=4", "images.duration=20", "training.epochs=2"),
     ),
+    "stdp-balance": (
+        *("seeds=2", "rates=[20.0]", "trials=2", "tried=1", "seconds=0.2"),
+        *("network.excitatory=20", "network.inhibitory=4", "network.g_max=0.5"),
+    ),
     "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (
         *(*FEW, "hidden=8", "training.epochs=2", "restricted=[false]", 'methods=["antlr"]'),

@@ -12,6 +12,7 @@ from brainsnn.analysis.figures import (
     plot_firing_histogram,
     plot_information,
     plot_jitter_curve,
+    plot_lines,
     plot_quantiles,
     plot_raster,
     plot_raster_psth,
@@ -210,3 +211,11 @@ def test_quantiles_are_bands_around_the_median():
     assert_band(axes, [0, 1, 4], [0.1, 10.1, 40.1], [0.9, 10.9, 40.9])
     with pytest.raises(TableError, match="median"):
         plot_quantiles(table[table["quantile"] != 0.5], "t", "w", "", "", panel="network")
+
+
+def test_lines_have_their_own_unit():
+    table = pd.DataFrame({"t": X, "mean": MEAN, "low": LOW, "high": HIGH}).assign(condition="a")
+    (axes,) = plot_lines(table, "t", "Time", "CV").axes
+    assert line(axes) == [X, MEAN]
+    assert_band(axes, X, LOW, HIGH)
+    assert axes.get_ylabel() == "CV"

@@ -49,7 +49,7 @@ fuzz: $(VENV)/installed-test
 	PYTHONPATH=tests $(RUN) -m engine.random_networks -n $(or $(N),100) --seed $(or $(SEED),0)
 
 mutants: $(VENV)/installed-dev
-	@$(PIP) 'cosmic-ray>=8.4'
+	@$(PIP) 'cosmic-ray>=8.4' coverage
 	$(RUN) tests/mutants.py --record
 
 sanitize: $(VENV)/installed-test

@@ -85,7 +85,9 @@ def try_share(share: list[Site], end: float) -> list[tuple[Site, bool]]:
             if area not in reaches:
                 reaches[area] = _pass_without_defect(copy, site.module)
             reach = reaches[area]
-            noticed = reach is not None and not survives(copy, site, reach)
+            if reach is None:
+                continue
+            noticed = not survives(copy, site, reach)
             tried.append((site, noticed))
             if not noticed:
                 sys.stdout.write(f"[{k}/{len(share)}] {site.describe(ROOT)}\n")

@@ -36,6 +36,8 @@ def from_keras(model: Any) -> list[Layer]:
     ModelError
         Naming the layer that cannot be converted.
     """
+    if not hasattr(model, "layers"):
+        raise ModelError(f"A keras.Sequential has layers; {type(model).__name__} has none.")
     found: list[Layer] = []
     for place, layer in enumerate(model.layers):
         found += _layers(layer, last=place == len(model.layers) - 1)

@@ -108,6 +108,8 @@ def _layer(name: str, module: Any) -> Layer | None:
             raise ModelError(f"{where}: pooling with padding or ceil_mode cannot be converted.")
         if _one(where, getattr(module, "dilation", 1)) != 1:
             raise ModelError(f"{where}: dilated pooling cannot be converted.")
+        if getattr(module, "divisor_override", None) is not None:
+            raise ModelError(f"{where}: an average has the divisor of its window.")
         pool = AveragePool if kind == "AvgPool2d" else MaxPool
         return pool(_one(where, module.kernel_size), _one(where, module.stride))
     if kind == "Flatten":

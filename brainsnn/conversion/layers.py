@@ -24,7 +24,10 @@ class Layer(ABC):
 
 
 def _array(owner: str, what: str, values: Any, ndim: int) -> FloatArray:
-    found = np.array(values, np.float64)
+    given = np.asarray(values)
+    if given.dtype.kind == "c":
+        raise ModelError(f"{owner}: {what} must be real numbers.")
+    found = np.array(given, np.float64)
     if found.ndim != ndim or not found.size or not np.isfinite(found).all():
         raise ModelError(
             f"{owner}: {what} is an array of {ndim} axes of finite numbers, got shape "

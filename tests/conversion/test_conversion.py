@@ -296,3 +296,84 @@ def test_onnx_asks_for_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
     with pytest.raises(ModelError, match="pip install onnx"):
         from_onnx("model.onnx")
+
+
+class OnnxStandIn:
+    """As much of the package as is used; models are made of `chain`, files by their names."""
+
+    numpy_helper = SimpleNamespace(to_array=lambda a: a.values)
+    helper = SimpleNamespace(get_attribute_value=lambda a: a.value)
+
+    def load(self, path: str) -> Any:
+        raise OSError(f"no model in {path}")
+
+
+@pytest.fixture
+def onnx_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "onnx", OnnxStandIn())
+
+
+def chain(nodes: list[tuple[str, list[str], str]], arrays: dict[str, Any], **more: Any) -> Any:
+    """A model: nodes of (kind, inputs, output) from x to y; `more` are settings of all nodes."""
+    named = [SimpleNamespace(name=k, values=np.asarray(v, np.float64)) for k, v in arrays.items()]
+    settings = [SimpleNamespace(name=k, value=v) for k, v in more.items()]
+    made = [
+        SimpleNamespace(name="", op_type=k, input=i, output=[o], attribute=settings)
+        for k, i, o in nodes
+    ]
+    ends = [[SimpleNamespace(name=name)] for name in ("x", "y")]
+    graph = SimpleNamespace(initializer=named, input=ends[0], output=ends[1], node=made)
+    return SimpleNamespace(graph=graph)
+
+
+@pytest.mark.usefixtures("onnx_there")
+def test_onnx_layers_are_what_the_nodes_compute() -> None:
+    rng = np.random.default_rng(4)
+    x, w, v, b = rng.normal(size=(5, 3)), *rng.normal(size=(2, 3, 3)), rng.normal(size=3)
+    arrays = {"w": w, "v": v, "b": b, "half": 0.5}
+    gemm = chain([("Gemm", ["x", "w", "b"], "y")], arrays, transB=1, alpha=2.0, beta=0.5)
+    nodes = [("MatMul", ["x", "w"], "m"), ("Add", ["m", "b"], "n"), ("Relu", ["n"], "r")]
+    nodes += [("Flatten", ["r"], "f"), ("MatMul", ["f", "v"], "p"), ("Add", ["half", "p"], "y")]
+    for model, wanted in (
+        (gemm, 2 * x @ w.T + 0.5 * b),
+        (chain(nodes, arrays), np.maximum(x @ w + b, 0) @ v + 0.5),
+    ):
+        value = x
+        for layer in from_onnx(model):
+            value = layer(value)
+        np.testing.assert_allclose(value, wanted, rtol=1e-12)
+
+
+@pytest.mark.usefixtures("onnx_there")
+@pytest.mark.parametrize(
+    ("nodes", "message"),
+    [
+        ([("MatMul", ["w", "x"], "y")], "must be the first factor"),
+        ([("Gemm", ["w", "x", "b"], "y")], "must be the first factor"),
+        ([("Gemm", ["w", "w", "x"], "y")], "must be the first factor"),
+        ([("MatMul", ["x", "w"], "m"), ("Add", ["m", "column"], "y")], r"bias of shape \(3, 1\)"),
+        ([("MatMul", ["x", "w"], "y"), ("Relu", ["y"], "z")], "gives y; its last node gives z"),
+        ([("MatMul", ["x", "w"], "m"), ("Add", ["m", "x"], "y")], "one chain"),
+        ([("Relu", ["x"], "r"), ("Add", ["r", "b"], "y")], r"y \(Add\) cannot be converted"),
+        ([("Sin", ["x"], "y")], r"y \(Sin\) cannot be converted"),
+    ],
+)
+def test_onnx_nodes_that_would_be_read_wrongly_are_refused(nodes: Any, message: str) -> None:
+    arrays = {"w": np.eye(3), "b": np.ones(3), "column": np.ones((3, 1))}
+    with pytest.raises(ModelError, match=message):
+        from_onnx(chain(nodes, arrays))
+
+
+@pytest.mark.usefixtures("onnx_there")
+def test_what_is_no_model_is_refused() -> None:
+    for given, message in (
+        ("there.onnx", "there.onnx: no ONNX model can be read: no model in"),
+        (5, "not 5"),
+        (chain([], {"x": [1.0]}), "these: none"),
+    ):
+        with pytest.raises(ModelError, match=message):
+            from_onnx(given)
+    with pytest.raises(ModelError, match="object has none"):
+        from_keras(object())
+    with pytest.raises(ModelError, match="the weight must be real"):
+        Linear(1j * np.eye(2))

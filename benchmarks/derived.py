@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from one_thread import one_thread
 from rows import Results
 
-from brainsnn.engine.derived import APART, CompiledGradient
+from brainsnn.engine.compiled_network import APART
+from brainsnn.engine.derived import CompiledGradient
 from brainsnn.learning.equations import derive
 
 HERE = Path(__file__).parent

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from brainsnn.training.bptt import BPTT as BPTT
     from brainsnn.training.brian2_network import compile_brian2 as compile  # noqa: A004 -- of this package
     from brainsnn.training.eprop import EProp as EProp
+    from brainsnn.training.eventprop import EventProp as EventProp
     from brainsnn.training.fit import fit as fit
 
 _MODULES = ("datasets", "errors")
@@ -54,6 +55,7 @@ _MODULES = ("datasets", "errors")
 _PLACES = {
     "BPTT": ("brainsnn.training.bptt", "BPTT"),
     "EProp": ("brainsnn.training.eprop", "EProp"),
+    "EventProp": ("brainsnn.training.eventprop", "EventProp"),
     "Antlr": ("brainsnn.learning.rules", "Antlr"),
     "Bernoulli": ("brainsnn.codes", "BernoulliEncoder"),
     "Classifier": ("brainsnn.classifier", "Classifier"),

@@ -8,6 +8,7 @@ from brainsnn.training.callbacks.health_monitor import HealthMonitor
 from brainsnn.training.callbacks.progress import reporter
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.eprop import EProp
+from brainsnn.training.eventprop import EventProp
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.trainer import Trainer
 
@@ -15,6 +16,7 @@ __all__ = [
     "BPTT",
     "Callback",
     "EProp",
+    "EventProp",
     "HealthMonitor",
     "HealthReport",
     "Interrupted",

@@ -12,6 +12,7 @@ from attempts.spikes import FAR, SIZES, Attempt, recorded
 
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.losses.first_spike_softmax import FirstSpikeSoftmax
+from brainsnn.learning.losses.first_spike_times import FirstSpikeTimes
 from brainsnn.learning.losses.readouts import CountReadout, FirstSpikeReadout, PotentialReadout
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
@@ -56,4 +57,12 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     }
     | {"steps": lambda: READOUTS[0].slope(np.zeros((1, 2)), np.array([0]))}
     | {"temperature": lambda: CountReadout(CountSoftmax(0.0))},
+    "learning.losses.first_spike_times": {
+        f"{k}": loss(FirstSpikeTimes(), np.zeros((1, 1, 2)), k)
+        for k in ([2], [-1], [FAR], [0, 0], [0.5])
+    }
+    | {
+        "rows": loss(FirstSpikeTimes(), np.zeros((1, 8, 2)), [0]),
+        "tau": lambda: FirstSpikeTimes(tau=0.0),
+    },
 }

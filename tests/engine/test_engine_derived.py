@@ -11,7 +11,7 @@ import pytest
 from brian2 import ms
 from learning.equations.neurons_to_derive import NEURONS
 
-from brainsnn.engine import derived as engine
+from brainsnn.engine import compiled_network as engine
 from brainsnn.engine.derived import CompiledGradient
 from brainsnn.errors import DataError, DerivationError
 from brainsnn.learning.equations import DerivedNetwork, Spike, derive

@@ -71,6 +71,11 @@ ENDS = {
         "read_share": "positive share",
         "feedback_scale": POSITIVE,
     },
+    ("rule", "eventprop"): {
+        **dict.fromkeys(("learning_rate", "potential_scale"), POSITIVE),
+        **dict.fromkeys(("tau", "tau_early"), "time"),
+        **dict.fromkeys(("early", "silence", "least_slope"), SIGNLESS),
+    },
     ("rule", "pair_stdp"): {**LOCAL, **TAUS, "w_max": POSITIVE, "mu": SIGNLESS},
     ("rule", "triplet_stdp"): {
         **LOCAL,

@@ -165,7 +165,7 @@ def asked(loss: str, n_trials: int, n_outputs: int) -> Any:
 def test_gradients_of_potentials_are_those_of_finite_differences(
     way: str, loss: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brainsnn.engine.derived.EXACT", ("-O0",))
+    monkeypatch.setattr("brainsnn.engine.compiled_network.EXACT", ("-O0",))
     model, rng = output_alone(way), np.random.default_rng(3)
     rule = BPTT(loss=loss, potential_scale=0.5).bound(model, N_STEPS)
     n = model.output.size
@@ -317,7 +317,7 @@ def of_protocol(protocol: Any, *settings: str) -> tuple[Any, Model, int, BoundBP
 
 
 def test_a_configuration_names_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brainsnn.engine.derived.EXACT", ("-O0",))
+    monkeypatch.setattr("brainsnn.engine.compiled_network.EXACT", ("-O0",))
     for loss, decoder in (("counts", RateDecoder()), ("mean_potential", PotentialDecoder("mean"))):
         for protocol in (mnist.PROTOCOL, count_mnist.PROTOCOL):
             config = apply_overrides(protocol.config(), ["rule.name=bptt", f"rule.loss={loss}"])

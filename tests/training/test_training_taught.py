@@ -59,7 +59,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brainsnn.engine.derived.EXACT", ("-O0",))
+    monkeypatch.setattr("brainsnn.engine.compiled_network.EXACT", ("-O0",))
 
 
 def test_threads_share_a_batch_and_change_no_sum(engine: Engine) -> None:

@@ -20,15 +20,16 @@ class TrajectoryLoss(ABC):
 
     Attributes
     ----------
-    reads : {"spikes", "potential"}
-        What it is a loss of: spikes as 0 and 1, or the potential before the reset.
+    reads : {"spikes", "potential", "times"}
+        What it is a loss of: spikes as 0 and 1, the potential before the reset, or, in one row, the
+        seconds of first spikes.
     targets : tuple of Targets classes
         Kinds of targets that it takes.
     codes : tuple of str
         Decoders that decide by what it compares (registered names).
     """
 
-    reads: ClassVar[Literal["spikes", "potential"]]
+    reads: ClassVar[Literal["spikes", "potential", "times"]]
     targets: ClassVar[tuple[type[Targets], ...]] = (Classes,)
     codes: ClassVar[tuple[str, ...]] = ()
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.learning.equations.parts import Key
+from brainsnn.network.connectivity import AllToAll
+from brainsnn.network.model import Model
 
 Floats = NDArray[np.float64]
 
@@ -41,3 +43,16 @@ class Place:
             size = int(np.prod(self.shape))
             found = np.bincount(self.entry, found, minlength=size).astype(np.float64)
         return found.reshape(self.shape)
+
+
+def places_of(network: Model) -> dict[str, Place]:
+    """Where everything that is learned stands in the derived network."""
+    ends = {c.name: (c.connectivity, network.ends(c)) for c in network.connections}
+    found = {}
+    for name, part in network.trainable.items():
+        entry = None
+        if part.owner in ends and not isinstance(ends[part.owner][0], AllToAll):
+            connectivity, sizes = ends[part.owner]
+            entry = connectivity.synapses(*sizes).entry.astype(np.int64)
+        found[name] = Place((part.owner, part.variable), part.shape, entry)
+    return found

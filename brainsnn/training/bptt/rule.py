@@ -44,12 +44,11 @@ from brainsnn.learning.losses.trajectory import TrajectoryLoss
 from brainsnn.learning.losses.window import WindowReadout
 from brainsnn.learning.rule import RULES, Rule
 from brainsnn.network.build import build
-from brainsnn.network.connectivity import AllToAll
 from brainsnn.network.model import Model
 from brainsnn.spikes.targets import Targets
 from brainsnn.training.bptt.bound import BoundBPTT
 from brainsnn.training.bptt.first_values import FirstValue, first_values
-from brainsnn.training.bptt.place import Place
+from brainsnn.training.bptt.place import Place, places_of
 
 Loss = Literal[
     "counts",
@@ -169,7 +168,7 @@ class BPTT(Rule):
         assert output.neuron is not None
         read = (output.name, output.neuron.potential)
         ends = tuple(p.name for p in network.populations), read
-        return self.over(derived, *ends, _places(network), n_steps, first, constants)
+        return self.over(derived, *ends, places_of(network), n_steps, first, constants)
 
     def derived(self, network: Model) -> DerivedNetwork:
         """The derived form of a network, as the rule learns with it.
@@ -263,19 +262,6 @@ def check_draws(derived: DerivedNetwork) -> None:
                 f"Population {name!r}: its equations draw random numbers, and the rule 'bptt' "
                 "would draw others than the trial did."
             )
-
-
-def _places(network: Model) -> dict[str, Place]:
-    """Where everything that is learned stands in the derived network."""
-    ends = {c.name: (c.connectivity, network.ends(c)) for c in network.connections}
-    found = {}
-    for name, part in network.trainable.items():
-        entry = None
-        if part.owner in ends and not isinstance(ends[part.owner][0], AllToAll):
-            connectivity, sizes = ends[part.owner]
-            entry = connectivity.synapses(*sizes).entry.astype(np.int64)
-        found[name] = Place((part.owner, part.variable), part.shape, entry)
-    return found
 
 
 def _check_output(derived: DerivedNetwork, read: tuple[str, str], loss: TrajectoryLoss) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from brainsnn.engine.derived import CompiledGradient
+from brainsnn.engine.compiled_network import CompiledNetwork
 from brainsnn.errors import LearningError
 from brainsnn.jit import njit
 from brainsnn.learning.base import RowGradient, Weights
@@ -100,14 +100,14 @@ class Taught:
 
     Parameters
     ----------
-    compiled : CompiledGradient
+    compiled : CompiledNetwork
     asked : Asked
     places : mapping of str to Place
         What is learned, in the order of the weights that are given.
     """
 
     def __init__(
-        self, compiled: CompiledGradient, asked: Asked, places: Mapping[str, Place]
+        self, compiled: CompiledNetwork, asked: Asked, places: Mapping[str, Place]
     ) -> None:
         self.compiled, self._asked, self._places = compiled, asked, dict(places)
         self._given: dict[str, Array] = {}
@@ -163,7 +163,8 @@ class Taught:
         whole = [int(np.prod(place.shape)), place.shape[0]]
         plain = c.dense and place.entry is None and variable not in c.shared
         n, m = c.source.size, c.target.size
-        shift = self._address(np.zeros(n), np.int64) if plain and place.shape == (n, m) else 0
+        rows = plain and place.shape == (n, m) and self._by_rows(c)
+        shift = self._address(np.zeros(n), np.int64) if rows else 0
         size = [number, own.size, m, c.source.number if shift else -1]
         if plain and own.dtype == np.float64:
             return [*size, 0, 0, 0, shift, *at, *whole]
@@ -178,13 +179,10 @@ class Taught:
         """The numbers of `Told`."""
         compiled, asked, kernel = self.compiled, self._asked, self._asked.loss.kernel()
         numbers = {p.name: p.number for p in compiled.source.populations}
-        output, potential = asked.read
-        k, reads = numbers[output], asked.loss.reads == "potential"
-        course = f"V_{k}_{potential}" if reads else f"SX_{k}"
-        slopes = f"VB_{k}_{potential}" if reads else f"SX_{k}"
+        output, reads = asked.read[0], asked.loss.reads == "potential"
+        k = numbers[output]
         codes = [numbers[name] for name in asked.populations]
         hidden = [numbers[name] for name in asked.hidden]
-        penalty = asked.penalty.weight, asked.penalty.target
         told = [
             compiled.address,
             ctypes.addressof(self._table),
@@ -193,8 +191,7 @@ class Taught:
             k,
             compiled.network.populations[output].size,
             int(reads),
-            compiled.names.index(course),
-            compiled.names.index(slopes),
+            *self._course_at(k),
             0 if kernel is None else function_pointer(kernel.error, COURSE),
             0 if kernel is None else self._address(kernel.parameters, np.float64),
             asked.keep_every,
@@ -202,10 +199,32 @@ class Taught:
             self._address(learned, np.int64),
             len(hidden),
             self._address(hidden, np.int64),
-            self._address(penalty, np.float64),
+            self._address(self._penalty(), np.float64),
             1,
         ]
         return np.array(told, np.int64)
+
+    def _by_rows(self, c: CompiledConnection) -> bool:  # noqa: ARG002
+        """Whether only neurons that spiked in a recording have a gradient of their weights."""
+        return True
+
+    def _course_at(self, output: int) -> tuple[int, int]:
+        """Where, among the arrays, what the loss reads is, and its derivatives."""
+        asked, names = self._asked, self.compiled.names
+        potential = asked.loss.reads == "potential"
+        of = [
+            f"{kind}_{output}_{asked.read[1]}" if potential else f"SX_{output}"
+            for kind in ("V", "VB")
+        ]
+        return names.index(of[0]), names.index(of[1])
+
+    def _penalty(self) -> tuple[float, float]:
+        """Two numbers of the penalty."""
+        return self._asked.penalty.weight, self._asked.penalty.target
+
+    def _rows(self, n_steps: int) -> int:
+        """Rows that the loss reads of each trial."""
+        return n_steps
 
     # -- calls -------------------------------------------------------------------------------
 
@@ -279,7 +298,7 @@ class Taught:
         self._check(recording, weights)
         mine = {n: np.ascontiguousarray(weights[n], np.float64) for n in self._places}
         n_outputs = recording.populations[self._asked.read[0]]
-        course = np.empty((recording.n_trials, recording.n_steps, n_outputs))
+        course = np.empty((recording.n_trials, self._rows(recording.n_steps), n_outputs))
         found = (recording.offsets, recording.population, recording.neuron, recording.step)
         given: list[Array | None] = [*found, labels, addresses(mine.values())]
         given += [*(to or (None, None, None)), course, slopes]

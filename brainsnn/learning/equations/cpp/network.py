@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -106,11 +107,16 @@ class CompiledSource:
 
     def text(self) -> str:
         """Return the source."""
-        environment = Environment(
-            loader=PackageLoader("brainsnn.learning.equations"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # noqa: S701 -- C++, not HTML
-        )
-        return environment.get_template("derived.cpp").render(source=self, network=self.network)
+        return rendered("derived.cpp", source=self, network=self.network)
+
+
+def rendered(template: str, **names: Any) -> str:
+    """A template of C++, filled in."""
+    environment = Environment(
+        loader=PackageLoader("brainsnn.learning.equations"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 -- C++, not HTML
+    )
+    return environment.get_template(template).render(**names)

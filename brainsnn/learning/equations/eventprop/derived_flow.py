@@ -75,7 +75,15 @@ def derive_flow(
     functions = numpy_functions(flow, group)
     first = tuple(n for n in trained if n in states)
     parameters = tuple(n for n in trained if n not in states)
-    return Flow(flow, jump, period, states, tuple(flat), parameters, first, functions)
+    timed = any(symbol("t") in v.expression.free_symbols for v in flow.statements)
+    exact = not (_approximate(group) or timed)
+    return Flow(flow, jump, period, states, tuple(flat), parameters, first, functions, exact)
+
+
+def _approximate(group: NeuronGroup) -> bool:
+    """Whether a step of the group's method has an error that depends on its length."""
+    linear = group.method_choice in ("exact", "linear")
+    return bool(group.equations.diff_eq_names) and not linear
 
 
 def _without_refractoriness(group: NeuronGroup) -> str:

@@ -60,6 +60,8 @@ class Flow:
         States whose first values are trained.
     functions : dict
         The user's functions, as NumPy has them.
+    exact : bool
+        Whether two steps in a row are one step of their length together.
     """
 
     flow: Program
@@ -70,6 +72,7 @@ class Flow:
     trained: tuple[str, ...]
     trained_first: tuple[str, ...]
     functions: dict[str, Any]
+    exact: bool = False
     _integrands: dict[str, Integrand] = field(default_factory=dict, repr=False)
 
     @property
@@ -124,6 +127,28 @@ class Flow:
     def backward(self) -> NumpyFunction:
         """From ``_after_<state>`` to the derivatives by `by`."""
         return self._backward(self.flow, self._seeds(self.flow), self.by)
+
+    def backward_by(self, by: tuple[str, ...]) -> NumpyFunction:
+        """As `backward`, by some of the names only."""
+        return self._backward(self.flow, self._seeds(self.flow), by)
+
+    @cached_property
+    def margin_and_rate(self) -> NumpyFunction:
+        """The margin of a spike after ``dt``, whether one may be, and the margin's slope there."""
+        margin, allowed = (self.flow.current(n).name for n in (MARGIN, ALLOWED))
+        order = adjoint(self.flow.statements, {margin: [sp.Integer(1)]}, ("dt",))
+        outputs = {MARGIN: margin, ALLOWED: allowed, "dt": "_bar_dt"}
+        return numpy_function(simplified(order, list(outputs.values())), outputs, self.functions)
+
+    @cached_property
+    def read_at_once(self) -> frozenset[str]:
+        """What the margin of a spike reads when no time passes."""
+        table: dict[Any, Any] = {}
+        for statement in self.flow.statements:
+            table[symbol(statement.name)] = statement.expression.xreplace(table)
+        margin = self.flow.current(MARGIN)
+        at_once = sp.sympify(table.get(margin, margin)).subs(symbol("dt"), 0)
+        return frozenset(s.name for s in at_once.free_symbols)
 
     @cached_property
     def backward_of(self) -> dict[str, NumpyFunction]:

@@ -29,6 +29,11 @@ class EventPopulation(Neurons):
 
     flow: Flow | None = None
 
+    @property
+    def step(self) -> Flow | None:
+        """What moves them, as compiled code calls it of any population."""
+        return self.flow
+
 
 @dataclass
 class EventConnection(Connection):

@@ -14,12 +14,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.learning.local import TripletSTDP
+from brainsnn.learning.local import LocalRule
 from brainsnn.network.connectivity import AllToOthers, OneToOne
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import SynapseModel, Uniform
+from brainsnn.protocols.stdp.rule import SET, TRACES
 
 CITATION = "Diehl and Cook (2015)"
 
@@ -46,23 +47,25 @@ class DigitNetwork(Config):
         Length of a step in ms.
     theta_plus : float, default 0.05
         By how much a spike raises the threshold, in mV.
-    tau_theta : float, default 1500
-        Time constant with which it falls, in s of presentations. The authors' is 10^4 s with pauses
-        of 150 ms after images of 350 ms, in which it falls too.
+    tau_theta : float, default 15
+        Time constant with which it falls, in s of presentations, for each neuron that learns: of
+        more neurons each spikes less. The authors' is 10^4 s at all sizes, with pauses of 150 ms
+        after images of 350 ms, in which it falls too: 17.5 s for each of 400.
     excitation, inhibition : float, default 10.4 and 17
         Weights of a spike onto its partner, and of the partner's onto all others.
     """
 
     dt: float = Field(default=0.5, gt=0)
     theta_plus: float = Field(default=0.05, ge=0)
-    tau_theta: float = Field(default=1500.0, gt=0)
+    tau_theta: float = Field(default=15.0, gt=0)
     excitation: float = Field(default=10.4, ge=0)
     inhibition: float = Field(default=17.0, ge=0)
 
-    def excitatory(self) -> Neuron:
-        """Neuron that learns, with a threshold that its spikes raise."""
+    def excitatory(self, size: int) -> Neuron:
+        """One of so many neurons that learn, with a threshold that its spikes raise."""
         return Neuron(
-            """
+            TRACES
+            + """
             dv/dt = ((-65 - v) + ge*(0 - v) + gi*(-100 - v)) / (100*ms) : 1 (unless refractory)
             dge/dt = -ge / (1*ms) : 1
             dgi/dt = -gi / (2*ms) : 1
@@ -71,10 +74,10 @@ class DigitNetwork(Config):
             tau_theta : second (shared, constant)
             """,
             threshold="v > theta - 72",
-            reset="v = -65; theta += theta_plus",
+            reset=f"v = -65; theta += theta_plus; {SET}",
             parameters={
                 "theta_plus": self.theta_plus,
-                "tau_theta": f"{self.tau_theta}*second",
+                "tau_theta": f"{self.tau_theta * size}*second",
             },
             refractory="5*ms",
             initial={"v": -65.0, "theta": 20.0},
@@ -102,7 +105,7 @@ class DigitNetwork(Config):
             name="inhibitory",
         )
 
-    def model(self, name: str, n_inputs: int, size: int, rule: TripletSTDP) -> Model:
+    def model(self, name: str, n_inputs: int, size: int, rule: LocalRule) -> Model:
         """The network, with the rule's strings in the connection from the inputs.
 
         Parameters
@@ -110,14 +113,14 @@ class DigitNetwork(Config):
         name : str
         n_inputs, size : int
             Inputs, and neurons that learn.
-        rule : TripletSTDP
+        rule : LocalRule
         """
         plain = Network(dt=self.dt * 1e-3, name=name)
         plain.add("input", n_inputs)
         plain.add("inhibitory", size, self.inhibitory())
-        plain.add("output", size, self.excitatory())
+        plain.add("output", size, self.excitatory(size))
         even = rule.normalise / n_inputs if rule.normalise else 0.1
-        first = Uniform(0.0, min(2 * even, rule.w_max))
+        first = Uniform(0.0, 2 * even)
         plain.connect("input", "output", synapse=onto_ge, initialiser=first)
         partner = Uniform(self.excitation, self.excitation)
         plain.connect("output", "inhibitory", OneToOne(), synapse=onto_ge, initialiser=partner)

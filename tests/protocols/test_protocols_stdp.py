@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from brainsnn.config import apply_overrides
+from brainsnn.engine import build_engine
 from brainsnn.errors import ConfigError, DataError
 from brainsnn.experiment import TrainedNetwork
+from brainsnn.learning.local import TripletSTDP
 from brainsnn.protocols.stdp.mnist import PROTOCOL, PoissonImages
 from brainsnn.protocols.stdp.portions import Portions
+from brainsnn.protocols.stdp.rule import DigitSTDP
 from brainsnn.spikes import SpikeTrains
 
 LITTLE = (
@@ -62,3 +65,28 @@ def test_each_epoch_shows_the_next_images():
 def test_fewer_neurons_than_classes_are_refused():
     with pytest.raises(ConfigError, match="sizes"):
         little("sizes=[9]")
+
+
+def test_traces_in_the_neurons_say_what_four_traces_a_synapse_do():
+    """But for Euler's decay of the neurons' traces, and depression by spikes of one step."""
+    times = {"tau_plus": "20*ms", "tau_minus": "20*ms", "tau_y": "40*ms"}
+    none = {"A2_plus": 0, "A2_minus": 0, "A3_minus": 0}
+    rules = (
+        DigitSTDP(eta_plus=0.1, eta_minus=0, normalise=30.0),
+        TripletSTDP(**none, A3_plus=0.1, **times, pairing="nearest", normalise=30.0),
+    )
+    network, found = PROTOCOL.config().network, []
+    rng = np.random.default_rng(2)
+    inputs = PoissonImages(duration=60, total=9000).encode(
+        rng.integers(0, 255, (1, 60), np.uint8), 0.5, rng
+    )
+    first = rng.random((60, 3))
+    for rule in rules:
+        with build_engine("runtime", network.model("digits", 60, 3, rule), 120) as engine:
+            weights = engine.model.start_weights()
+            weights["input_output"][...] = first
+            engine.set_weights(weights)
+            engine.run(inputs)
+            found.append(engine.weights["input_output"].copy())
+    assert (found[0] - first > 0.1).any()
+    np.testing.assert_allclose(found[0], found[1], rtol=5e-3)

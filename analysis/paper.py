@@ -73,6 +73,12 @@ SONG = (
 )
 """Likewise."""
 
+CONVERSION = (
+    "P. U. Diehl, D. Neil, J. Binas, M. Cook, S.-C. Liu and M. Pfeiffer, Fast-classifying, "
+    "high-accuracy spiking deep networks through weight and threshold balancing, IJCNN (2015)"
+)
+"""Likewise."""
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -190,6 +196,7 @@ SOURCES: Mapping[str, str] = {
     "lsnn-mnist": LSNN,
     "surrogate-randman": SURROGATE,
     "surrogate-fashion": SPYTORCH,
+    "conversion-mnist": CONVERSION,
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,
 }

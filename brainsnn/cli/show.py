@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from brainsnn.records.tables import DECISIONS, require
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.evaluation import summary
 
-_PERCENT = ("accuracy", "accuracy_ties_wrong", "accuracy_ties_right", "silent_fraction")
+_FRACTION = re.compile(r"(^|_)(accuracy|fraction)(_|$)")
+"""Names of numbers that are shown in per cent."""
 
 
 def protocol(name: str) -> str:
@@ -73,12 +75,12 @@ def outcome(result: Outcome) -> str:
 
 
 def totals(numbers: dict[str, float]) -> str:
-    """One line a number, accuracies in per cent."""
+    """One line a number; accuracies and other fractions in per cent."""
     width = max(map(len, numbers))
     return "\n".join(
         f"{name:<{width}}  {100 * value:8.2f} %"
-        if name in _PERCENT
-        else f"{name:<{width}}  {value:8.1f}"
+        if _FRACTION.search(name)
+        else f"{name:<{width}}  {value:8.4g}"
         for name, value in numbers.items()
     )
 

@@ -179,9 +179,12 @@ class Experiment(ABC, Generic[C]):
         """
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Return the numbers that the command line prints: by default, the mean accuracies."""
+        """Return the numbers that the command line prints: by default, the mean accuracies.
+
+        Those with the word accuracy or fraction in their name are shown in per cent.
+        """
         means = run.table("results").groupby("condition", sort=False)["accuracy"].mean()
-        return {str(name): float(value) for name, value in means.items()}
+        return {f"accuracy_{name}": float(value) for name, value in means.items()}
 
     @abstractmethod
     def conclude(self, run: RunDirectory) -> pd.DataFrame:

@@ -128,7 +128,7 @@ class CountUCI(Experiment[CountUCIConfig]):
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Mean test accuracy of each classifier over sets and seeds."""
         means = run.table("results").groupby("decoder")["accuracy"].mean()
-        return {str(name): float(value) for name, value in means.items()}
+        return {f"accuracy_{name}": float(value) for name, value in means.items()}
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write the report; return the paper's claims beside our numbers."""

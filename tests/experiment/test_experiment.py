@@ -74,7 +74,7 @@ def test_every_condition_is_a_run_directory_and_the_whole_holds_all_tables(tmp_p
     said = Said()
     outcome = start(Sums(), configured(), tmp_path / "run", ["sums"], [said])
     assert outcome.claims["accuracy"].tolist() == [1 + 2, 2 + 3]
-    assert outcome.summary == {"plus 1": 1.5, "plus 2": 2.5}
+    assert outcome.summary == {"accuracy_plus 1": 1.5, "accuracy_plus 2": 2.5}
     assert said.lines == [f"plus {n}, seed {s}" for n in (1, 2) for s in (0, 1)]
     whole = RunDirectory.read(outcome.path)
     parts = [RunDirectory.read(p) for p in sorted((outcome.path / "conditions").iterdir())]
@@ -95,7 +95,7 @@ def test_one_condition_is_carried_out_in_the_directory_itself(tmp_path):
 def test_a_condition_can_be_run_alone_and_concludes_nothing(tmp_path):
     config = configured('condition="plus 2"')
     outcome = start(Sums(), config, tmp_path / "run", ["sums"])
-    assert outcome.summary == {"plus 2": 2.5}
+    assert outcome.summary == {"accuracy_plus 2": 2.5}
     assert outcome.claims.empty
     with pytest.raises(ConfigError, match=r"Unknown condition 'plus 3'.*plus 2"):
         start(Sums(), configured('condition="plus 3"'), tmp_path / "other", ["sums"])

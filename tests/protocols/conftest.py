@@ -8,6 +8,7 @@ import pytest
 from sealed import Seal, sealed
 
 from brainsnn.datasets import DATASETS
+from brainsnn.protocols.conversion import mnist as conversion
 from brainsnn.training import Trainer
 
 
@@ -16,6 +17,7 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
     """Every data set's test split refuses to be read before a network has been trained."""
     seal = Seal()
     monkeypatch.setattr(Trainer, "fit", seal.around(Trainer.fit))
+    monkeypatch.setattr(conversion, "train", seal.around(conversion.train))
     for dataset in loaders():
         monkeypatch.setattr(dataset, "load", _sealing(dataset.load, seal))
     return seal

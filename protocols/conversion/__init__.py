@@ -1,0 +1,1 @@
+"""Experiments with conversion: trained rectified units run as spikes."""

@@ -25,7 +25,7 @@ def write(experiment: Experiment[Any], run: RunDirectory, config: Any) -> pd.Dat
         f"{config.network.excitatory:,} excitatory Poisson inputs of one leaky neuron learned by "
         f"additive STDP for {span:,.0f} s, beside {config.network.inhibitory} inhibitory ones that "
         f"did not, at {len(config.rates)} input rates and with {len(config.all_seeds)} seeds. "
-        "Nothing was chosen: the constants are the paper's."
+        "Nothing was chosen: the constants are the paper's as this project remembers them."
     )
     sections = [_weights(run), _over_time(run), _table(results)]
     return write_report(experiment, run, config, abstract, _claims(results), sections)

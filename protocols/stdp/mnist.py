@@ -74,7 +74,7 @@ class StdpMnistConfig(ExperimentConfig):
 
     Parameters
     ----------
-    sizes : tuple of int, default (100, 400)
+    sizes : tuple of int, default (100,)
         Neurons that learn; 10 at least, as there are classes.
     portion : int, default 5000
         Images of an epoch; each epoch shows the next ones.
@@ -91,7 +91,7 @@ class StdpMnistConfig(ExperimentConfig):
 
     protocol: Literal["stdp-mnist"] = "stdp-mnist"
     seeds: int = Field(default=3, ge=1)
-    sizes: tuple[Size, ...] = Field(default=(100, 400), min_length=1)
+    sizes: tuple[Size, ...] = Field(default=(100,), min_length=1)
     portion: int = Field(default=5000, ge=1)
     labelled: int = Field(default=10_000, ge=1)
     validated: int = Field(default=2000, ge=1)
@@ -109,7 +109,7 @@ class StdpMnist(TrainingExperiment[StdpMnistConfig]):
 
     name = "stdp-mnist"
     title = "Digits, learned without labels"
-    summary = "Networks of 100 and 400 neurons learn MNIST by STDP and competition."
+    summary = "Networks of neurons that compete learn MNIST by STDP, without labels."
     citation: ClassVar[str] = DIEHL_COOK
     config = StdpMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {

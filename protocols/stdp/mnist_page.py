@@ -42,7 +42,8 @@ def write(experiment: Experiment[Any], run: RunDirectory, config: Any) -> pd.Dat
         f"Networks of {sizes} excitatory neurons, each with an inhibitory partner, saw {images:,} "
         f"presentations of {config.data.title} images of {config.images.duration:g} ms and learned "
         f"by STDP, normalised sums of weights and thresholds that rise, without labels "
-        f"({len(config.all_seeds)} seeds a size). Constants were chosen on validation images."
+        f"({len(config.all_seeds)} seeds a size). Constants were chosen on validation images with "
+        "100 neurons and one seed."
     )
     sections = [
         _accuracy(run, config.data.classes),

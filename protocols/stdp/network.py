@@ -6,7 +6,8 @@ Potentials in mV, conductances without unit; an excitatory neuron has
     100\,\mathrm{ms}\;\dot v = (-65 - v) + g_e (0 - v) + g_i (-100 - v), \qquad
     \text{spike where } v > \theta - 72: \; v \leftarrow -65, \; \theta \leftarrow \theta + \theta_+
 
-(Diehl and Cook 2015, section 2.1; the constants are those of the authors' program.)
+(Diehl and Cook 2015, section 2.1; the constants are those of the authors' program as
+this project remembers them.)
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ ENDS: dict[str, tuple[list[object], list[object]]] = {
     "time": (["1*ms"], ["0*ms", "-1*ms", "1*mV", "1"]),
     "voltage": (["-70*mV"], ["1*ms", "1"]),
     "rate": (["0*Hz"], ["-1*Hz", "1*ms", "1"]),
+    "positive rate": (["1*Hz"], ["0*Hz", "-1*Hz", "1*ms", "1"]),
     "from 0": ([0], [-1]),
     "from 1": ([1], [0]),
     "from 2": ([2], [1]),

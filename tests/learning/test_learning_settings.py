@@ -111,7 +111,7 @@ ENDS = {
         "w_max": POSITIVE,
         **dict.fromkeys(("A_LTD", "A_LTP"), SIGNLESS),
     },
-    ("rule", "synaptic_scaling"): {**LOCAL, "target_rate": "rate", "strength": POSITIVE},
+    ("rule", "synaptic_scaling"): {**LOCAL, "target_rate": "positive rate", "strength": POSITIVE},
     ("rule", "several"): LOCAL,
     ("average", "off"): {},
     ("average", "exponential"): {"decay": "decay"},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from brainsnn.analysis.seeds import mean_interval
+from brainsnn.analysis.seeds import over_seeds
 from brainsnn.analysis.tables import require
 
 #: Columns that tell the rows of one run apart.
@@ -52,18 +52,9 @@ def grid_points(runs: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     require(runs, (*settings, "seed"), "runs")
     measure = measure_of(runs)
     kinds = [name for name in KINDS if name in runs.columns and len(runs[name].unique()) > 1]
-    rows = []
-    for key, group in runs.groupby([*settings, *kinds], sort=False):
-        low, high = mean_interval(group[measure])
-        rows.append(
-            {
-                **dict(zip([*settings, *kinds], key, strict=True)),
-                "seeds": group["seed"].nunique(),
-                "mean": float(group[measure].mean()),
-                "sd": float(group[measure].std(ddof=1)),
-                "low": low,
-                "high": high,
-                "test": float(group["accuracy"].mean()) if "accuracy" in group else float("nan"),
-            }
-        )
-    return pd.DataFrame(rows)
+    by = [*settings, *kinds]
+    found = over_seeds(runs, [measure], by).drop(columns="measure")
+    test = runs["accuracy"] if "accuracy" in runs else pd.Series(float("nan"), index=runs.index)
+    means = runs[by].assign(test=test).groupby(by, sort=False, as_index=False).mean()
+    points = means[by].merge(found, on=by).rename(columns={"n": "seeds"})
+    return points.merge(means, on=by)

@@ -151,7 +151,7 @@ def _carried_out(
     return Outcome(run.path, totals, claims)
 
 
-class _Messages(Callback):
+class Messages(Callback):
     """Hands on what the parts of a run say."""
 
     def __init__(self, run: RunDirectory, callbacks: Sequence[Callback]) -> None:
@@ -200,7 +200,7 @@ def carry_out_parts(
     folders = {_folder(run, part): part for part in parts}
     for path, part in folders.items():
         _check_part(experiment, part, path)
-    messages = _Messages(run, callbacks)
+    messages = Messages(run, callbacks)
     try:
         carry_out_runs(experiment, folders, command, [messages], workers)
     except Interrupted:

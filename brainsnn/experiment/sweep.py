@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,9 @@ from pydantic import Field
 
 from brainsnn.config import Config, apply_overrides, parse_value, write_toml
 from brainsnn.errors import ConfigError, RunDirectoryError
-from brainsnn.experiment.carry_out import carry_out_runs
+from brainsnn.experiment.carry_out import Messages, carry_out_runs
 from brainsnn.experiment.cluster import Workers
-from brainsnn.experiment.experiment import Experiment, ExperimentConfig, tell
+from brainsnn.experiment.experiment import Experiment, ExperimentConfig
 from brainsnn.experiment.installed import load_protocol
 from brainsnn.interrupts import Interrupted
 from brainsnn.records import RunDirectory
@@ -144,30 +143,19 @@ def sweep(
     """
     experiment = load_protocol(config.sweep)
     runs = _runs(experiment, config, Path(path) / RUNS)
-    for one in runs.values():
+    for one in list(runs.values())[:: config.seeds]:  # seeds of a point differ in nothing else
         experiment.check(one)
     with _directory(config, Path(path), command) as run:
-        say = partial(tell, run, callbacks)
-        say(f"{len(runs)} runs of {experiment.name}")
+        said = Messages(run, callbacks)
+        said.on_message(f"{len(runs)} runs of {experiment.name}")
         try:
-            carry_out_runs(experiment, runs, command, [_Told(say)], workers)
+            carry_out_runs(experiment, runs, command, [said], workers)
         except Interrupted:
             raise Interrupted(run.path) from None
         table = _table(config, runs)
         run.write_table("runs", table)
         run.finish()
     return table
-
-
-class _Told(Callback):
-    """Hands on what runs say, not their epochs."""
-
-    def __init__(self, say: Any) -> None:
-        self.say = say
-
-    def on_message(self, line: str) -> None:
-        """Say it."""
-        self.say(line)
 
 
 def _directory(config: SweepConfig, path: Path, command: Sequence[str]) -> RunDirectory:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Config
 from brainsnn.datasets import MNIST, FashionMNIST, IdxImages, ImageSet, Splits
+from brainsnn.experiment import Material
+from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.trials import LabelledTrials
 
 SETS: dict[str, type[IdxImages]] = {kind.name: kind for kind in (MNIST, FashionMNIST)}
 """The sets in MNIST's format, by name."""
@@ -67,3 +72,15 @@ class MnistConfig(ImageSetConfig):
 def _first(images: ImageSet, n: int | None) -> ImageSet:
     """Return the first n images, or all."""
     return images if n is None else images.take(np.arange(min(n, len(images))))
+
+
+def encoded(
+    splits: Splits[ImageSet], encode: Callable[[NDArray[np.uint8]], SpikeTrains]
+) -> Material:
+    """Splits as spikes of their images; those of the test split when they are asked for."""
+
+    def spikes_of(part: ImageSet) -> LabelledTrials:
+        return LabelledTrials(encode(part.images), part.labels)
+
+    train, validation = spikes_of(splits.train), spikes_of(splits.validation)
+    return Material(train, validation, lambda: spikes_of(splits.test), splits.train.classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,9 @@ from brainsnn.streams import Streams
 Kind = Literal["mlp", "cnn"]
 
 FloatArray = NDArray[np.float64]
+
+Epochs = Iterator[tuple[float, Callable[[], list[Layer]]]]
+"""After each epoch, the accuracy on validation images, and what gives the layers as they are."""
 
 
 @dataclass(frozen=True)
@@ -72,20 +76,21 @@ def train(
     """
     seed = int(streams.fresh("source").integers(2**31))
     train_one = _mlp if kind == "mlp" else _cnn
-    return train_one(splits, hidden, epochs, seed)
+    best = Source([], 0, -1.0)
+    for epoch, (accuracy, layers) in enumerate(train_one(splits, hidden, epochs, seed), start=1):
+        if accuracy > best.validation_accuracy:
+            best = Source(layers(), epoch, accuracy)
+    return best
 
 
-def _mlp(splits: Splits[ImageSet], hidden: tuple[int, ...], epochs: int, seed: int) -> Source:
+def _mlp(splits: Splits[ImageSet], hidden: tuple[int, ...], epochs: int, seed: int) -> Epochs:
     x, labels = pixels(splits.train, "mlp"), splits.train.labels
     network = MLPClassifier(hidden, batch_size=min(100, len(x)), random_state=seed)
     held, wanted = pixels(splits.validation, "mlp"), splits.validation.labels
-    best = Source([], 0, -1.0)
-    for epoch in range(1, epochs + 1):
+    for _ in range(epochs):
         network.partial_fit(x, labels, classes=np.unique(labels))
         accuracy = float(network.score(held, wanted))
-        if accuracy > best.validation_accuracy:
-            best = Source(_dense(network.coefs_, network.intercepts_), epoch, accuracy)
-    return best
+        yield accuracy, lambda: _dense(network.coefs_, network.intercepts_)
 
 
 def _dense(weights: list[FloatArray], biases: list[FloatArray]) -> list[Layer]:
@@ -115,7 +120,7 @@ def check(kind: Kind, hidden: tuple[int, ...]) -> None:
         ) from error
 
 
-def _cnn(splits: Splits[ImageSet], channels: tuple[int, ...], epochs: int, seed: int) -> Source:
+def _cnn(splits: Splits[ImageSet], channels: tuple[int, ...], epochs: int, seed: int) -> Epochs:
     """Two convolutions of 5x5 with average pooling of 2x2, then one fully connected layer."""
     import torch
 
@@ -136,8 +141,7 @@ def _cnn(splits: Splits[ImageSet], channels: tuple[int, ...], epochs: int, seed:
     optimiser = torch.optim.Adam(network.parameters(), lr=2e-3)
     x, labels = _tensors(torch, splits.train)
     held, wanted = _tensors(torch, splits.validation)
-    best = Source([], 0, -1.0)
-    for epoch in range(1, epochs + 1):
+    for _ in range(epochs):
         for batch in torch.randperm(len(x)).split(100):
             optimiser.zero_grad()
             loss = torch.nn.functional.cross_entropy(network(x[batch]), labels[batch])
@@ -146,9 +150,7 @@ def _cnn(splits: Splits[ImageSet], channels: tuple[int, ...], epochs: int, seed:
         with torch.no_grad():
             found = torch.cat([network(part).argmax(1) for part in held.split(500)])
         accuracy = float((found == wanted).double().mean())
-        if accuracy > best.validation_accuracy:
-            best = Source(from_torch(network, (1, size, size)), epoch, accuracy)
-    return best
+        yield accuracy, lambda: from_torch(network, (1, size, size))
 
 
 def _tensors(torch: Any, images: ImageSet) -> tuple[Any, Any]:

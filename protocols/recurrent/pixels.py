@@ -11,18 +11,16 @@ from brainsnn.analysis.paper import LSNN
 from brainsnn.analysis.report import Claim, Section, Table
 from brainsnn.codes import ThresholdCrossingEncoder
 from brainsnn.config import Config
-from brainsnn.datasets import ImageSet
 from brainsnn.experiment import Condition, Material, TrainedNetwork
 from brainsnn.learning.optimisers import AdamConfig, DeepRConfig
 from brainsnn.network.model import Model
 from brainsnn.protocols.common.claims import claim_of, direction_of
-from brainsnn.protocols.common.mnist import MnistConfig
+from brainsnn.protocols.common.mnist import MnistConfig, encoded
 from brainsnn.protocols.common.page import write_report
 from brainsnn.protocols.common.sections import accuracy
 from brainsnn.protocols.recurrent.base import RecurrentConfig, RecurrentExperiment
 from brainsnn.protocols.recurrent.network import MemoryNetwork
 from brainsnn.records import RunDirectory
-from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import BPTT, TrainingConfig
 
@@ -139,13 +137,7 @@ class LsnnMnist(RecurrentExperiment[LsnnMnistConfig]):
 
     def material(self, config: LsnnMnistConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load and encode the images."""
-        splits, encoder = config.data.load(), config.sequence.encoder()
-
-        def encoded(part: ImageSet) -> LabelledTrials:
-            return LabelledTrials(encoder.encode(part.images), part.labels)
-
-        train, validation = encoded(splits.train), encoded(splits.validation)
-        return Material(train, validation, lambda: encoded(splits.test), splits.train.classes)
+        return encoded(config.data.load(), config.sequence.encoder().encode)
 
     def columns(
         self, network: TrainedNetwork[LsnnMnistConfig], trials: pd.DataFrame

@@ -20,19 +20,17 @@ from pydantic import Field
 from brainsnn.analysis.paper import SPYTORCH
 from brainsnn.analysis.report import Claim, Section, Table
 from brainsnn.config import Config
-from brainsnn.datasets import ImageSet
 from brainsnn.experiment import Condition, Material, TrainedNetwork
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.schedules import Cosine
 from brainsnn.network.model import Model
 from brainsnn.protocols.common.claims import claim_of
-from brainsnn.protocols.common.mnist import MnistConfig
+from brainsnn.protocols.common.mnist import MnistConfig, encoded
 from brainsnn.protocols.common.page import write_report
 from brainsnn.protocols.common.sections import accuracy
 from brainsnn.protocols.surrogate.base import SurrogateConfig, SurrogateExperiment, surrogate
 from brainsnn.records import RunDirectory
 from brainsnn.spikes import SpikeTrains
-from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import BPTT, TrainingConfig
 
@@ -139,13 +137,7 @@ class SurrogateFashion(SurrogateExperiment[SurrogateFashionConfig]):
 
     def material(self, config: SurrogateFashionConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load and encode the images."""
-        splits, code = config.data.load(), config.latencies
-
-        def encoded(part: ImageSet) -> LabelledTrials:
-            return LabelledTrials(code.encode(part.images), part.labels)
-
-        train, validation = encoded(splits.train), encoded(splits.validation)
-        return Material(train, validation, lambda: encoded(splits.test), splits.train.classes)
+        return encoded(config.data.load(), config.latencies.encode)
 
     def columns(
         self, network: TrainedNetwork[SurrogateFashionConfig], trials: pd.DataFrame

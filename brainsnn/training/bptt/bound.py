@@ -21,7 +21,7 @@ from brainsnn.learning.losses.trajectory import TrajectoryLoss
 from brainsnn.spikes import Recording
 from brainsnn.spikes.targets import Targets
 from brainsnn.training.bptt.first_values import FirstValue
-from brainsnn.training.bptt.numpy_gradient import NumpyGradient, raster
+from brainsnn.training.bptt.numpy_gradient import InNumpy, NumpyGradient, raster
 from brainsnn.training.bptt.place import Place
 from brainsnn.training.bptt.taught import Asked, Taught
 
@@ -119,6 +119,12 @@ class BoundBPTT(BoundRule):
             labels, slopes = None, self.loss_function.slope(self._course(recording), wanted)
         else:
             check_labels(np.empty((recording.n_trials, self._n_outputs)), labels)
+        yield from self._learned(recording, weights, labels, slopes)
+
+    def _learned(
+        self, recording: Recording, weights: Weights, labels: Any, slopes: Floats | None
+    ) -> Iterator[tuple[str, RowGradient]]:
+        """Yield what is taught, with what follows from first values, the last first."""
         self._begin(weights)
         found = self.taught.gradients(recording, weights, labels, slopes)
         self._add_first_values(found, weights)
@@ -135,9 +141,7 @@ class BoundBPTT(BoundRule):
         mine = list(self.populations), list(self.places)
         if self.first_values or (list(populations), list(weights)) != mine:
             return None
-        if isinstance(self.taught, NumpyGradient):
-            return None
-        return self.taught.network_kernel()
+        return None if isinstance(self.taught, InNumpy) else self.taught.network_kernel()
 
     def loss(self, recording: Recording, wanted: Any) -> Floats:
         """Loss of each trial, penalties included.

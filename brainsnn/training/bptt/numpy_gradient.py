@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.equations.network import DerivedNetwork
-from brainsnn.learning.equations.parts import Trace
+from brainsnn.learning.equations.parts import Key, Trace
 from brainsnn.spikes import Recording
 from brainsnn.training.bptt.place import Place
 from brainsnn.training.bptt.taught import Asked
@@ -19,19 +19,19 @@ from brainsnn.training.bptt.taught import Asked
 Array = NDArray[Any]
 
 
-class NumpyGradient:
-    """A derived network in NumPy: any equations that were derived, slowly.
+class InNumpy:
+    """What derived networks in NumPy have in common, through time and of exact times.
 
     Parameters
     ----------
-    network : DerivedNetwork
+    network : DerivedNetwork or EventNetwork
     asked : Asked
     places : mapping of str to Place
     """
 
-    def __init__(self, network: DerivedNetwork, asked: Asked, places: Mapping[str, Place]) -> None:
+    def __init__(self, network: Any, asked: Any, places: Mapping[str, Place]) -> None:
         self.network, self._asked, self._places = network, asked, dict(places)
-        self._by_first: dict[tuple[str, str], Array] = {}
+        self._by_first: dict[Key, Array] = {}
 
     def share(self, workers: int) -> None:
         """Nothing is shared here."""
@@ -43,6 +43,32 @@ class NumpyGradient:
     def by_first_values(self, population: str, state: str) -> Array:
         """Derivatives by the first values of a state, of the last gradients, shape (1, size)."""
         return self._by_first[population, state]
+
+    def _take(self, weights: Weights) -> None:
+        """Put what is learned where the network reads it."""
+        for name, place in self._places.items():
+            own = self.network.values(place.key)
+            own[...] = place.spread(weights[name]).reshape(own.shape)
+
+    def _keep_first(self, found: Mapping[Key, Array]) -> None:
+        """Keep derivatives by first values, which the network gives a trial."""
+        self._by_first = {
+            (owner, name.removesuffix("(0)")): bar.sum(axis=0, keepdims=True)
+            for (owner, name), bar in found.items()
+            if name.endswith("(0)")
+        }
+
+    def _rows(self, found: Mapping[Key, Array]) -> dict[str, RowGradient]:
+        """Gradients of what is learned, all rows of each."""
+        values = {name: p.gather(found[p.key]) for name, p in self._places.items()}
+        return {name: RowGradient(np.arange(len(v)), v) for name, v in values.items()}
+
+
+class NumpyGradient(InNumpy):
+    """A derived network in NumPy: any equations that were derived, slowly; see `InNumpy`."""
+
+    network: DerivedNetwork
+    _asked: Asked
 
     def observe(self, recording: Recording, weights: Weights) -> Array:
         """What the loss reads, shape (n_trials, n_steps, n)."""
@@ -67,18 +93,11 @@ class NumpyGradient:
         if not by_state:
             by_spike[owner] = by
         found = self.network.gradient(trace, by_spike, by_state)
-        self._by_first = {
-            (k, name.removesuffix("(0)")): np.sum(bar, axis=0)[None]
-            for (k, name), bar in found.items()
-            if name.endswith("(0)")
-        }
-        values = {name: p.gather(found[p.key]) for name, p in self._places.items()}
-        return {name: RowGradient(np.arange(len(v)), v) for name, v in values.items()}
+        self._keep_first(found)
+        return self._rows(found)
 
     def _run(self, recording: Recording, weights: Weights) -> Trace:
-        for name, place in self._places.items():
-            own = self.network.values(place.key)
-            own[...] = place.spread(weights[name]).reshape(own.shape)
+        self._take(weights)
         inputs = [k for k, p in self.network.populations.items() if p.step is None]
         given = {name: raster(recording, name) for name in inputs}
         return self.network.run(given, recording.n_steps)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from brainsnn.engine.exact_times import CompiledEvents
 from brainsnn.errors import DerivationError
 from brainsnn.learning.base import RowGradient, Weights
-from brainsnn.learning.kernels import NetworkKernel
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.spikes import Recording
 from brainsnn.training.bptt.bound import BoundBPTT
@@ -49,16 +48,8 @@ class BoundEventProp(BoundBPTT):
 
     @property
     def _asked(self) -> AskedEvents:
-        return AskedEvents(
-            populations=self.populations,
-            read=self.read,
-            loss=self.loss_function,
-            penalty=self.penalty,
-            hidden=self._hidden,
-            keep_every=self.keep_every,
-            silence=self.silence,
-            least_slope=self.least_slope,
-        )
+        through_time = vars(super()._asked)
+        return AskedEvents(**through_time, silence=self.silence, least_slope=self.least_slope)
 
     @property
     def _hidden(self) -> list[str]:
@@ -70,17 +61,7 @@ class BoundEventProp(BoundBPTT):
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield the gradient of everything that is learned, the last first (see `BoundRule`)."""
         check_labels(np.empty((recording.n_trials, self._n_outputs)), wanted)
-        self._begin(weights)
-        found = self.taught.gradients(recording, weights, wanted, None)
-        self._add_first_values(found, weights)
-        yield from reversed(found.items())
-
-    def network_kernel(self, populations: Any, weights: Weights) -> NetworkKernel | None:
-        """See `BoundRule`; None where first values are learned, or equations run in NumPy."""
-        mine = list(self.populations), list(self.places)
-        if self.first_values or (list(populations), list(weights)) != mine:
-            return None
-        return None if isinstance(self.taught, NumpyEvents) else self.taught.network_kernel()
+        yield from self._learned(recording, weights, wanted, None)
 
     def exact(self, recording: Recording, weights: Weights) -> Floats:
         """What the loss reads of the same trials in continuous time.

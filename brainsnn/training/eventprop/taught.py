@@ -18,7 +18,7 @@ from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.equations.cpp.connection import CompiledConnection
 from brainsnn.learning.equations.eventprop import EventNetwork, EventTrace, SpikeTimes
 from brainsnn.spikes import Recording
-from brainsnn.training.bptt.place import Place
+from brainsnn.training.bptt.numpy_gradient import InNumpy
 from brainsnn.training.bptt.taught import Asked, Taught
 
 Array = NDArray[Any]
@@ -82,32 +82,11 @@ class TaughtEvents(Taught):
         return found
 
 
-class NumpyEvents:
-    """The same in NumPy, for equations that have no compiled form, and for checks.
+class NumpyEvents(InNumpy):
+    """The same in NumPy, for equations that have no compiled form, and for checks."""
 
-    Parameters
-    ----------
-    network : EventNetwork
-    asked : AskedEvents
-    places : mapping of str to Place
-    """
-
-    def __init__(
-        self, network: EventNetwork, asked: AskedEvents, places: Mapping[str, Place]
-    ) -> None:
-        self.network, self._asked, self._places = network, asked, dict(places)
-        self._by_first: dict[tuple[str, str], Array] = {}
-
-    def share(self, workers: int) -> None:
-        """Nothing is shared here."""
-
-    def begin_with(self, population: str, state: str, values: Array) -> None:
-        """Take first values of a state, shape (size,)."""
-        self.network.populations[population].start[state] = values
-
-    def by_first_values(self, population: str, state: str) -> Array:
-        """Derivatives by the first values of a state, of the last gradients, shape (1, size)."""
-        return self._by_first[population, state]
+    network: EventNetwork
+    _asked: AskedEvents
 
     def observe(self, recording: Recording, weights: Weights) -> Array:
         """What the loss reads, shape (n_trials, rows, n)."""
@@ -127,20 +106,12 @@ class NumpyEvents:
             _, index = self._first(trace)
             by_time = {asked.read[0]: trace.spikes[asked.read[0]].spread(by[:, 0], index)}
             found = self.network.gradient(trace, by_time, least_slope=least)
-        for (owner, name), bar in found.items():
-            if name.endswith("(0)"):
-                self._by_first[owner, name.removesuffix("(0)")] = bar.sum(axis=0, keepdims=True)
+        self._keep_first(found)
         self._push_silent(found, trace, recording, labels)
-        given = {}
-        for name, place in self._places.items():
-            values = place.gather(found[place.key])
-            given[name] = RowGradient(np.arange(len(values)), values)
-        return given
+        return self._rows(found)
 
     def _run(self, recording: Recording, weights: Weights) -> EventTrace:
-        for name, place in self._places.items():
-            own = self.network.values(place.key)
-            own[...] = place.spread(weights[name]).reshape(own.shape)
+        self._take(weights)
         dt, n_steps = self.network.dt, recording.n_steps
         # what arrives at the end of a step is not seen there
         ends = [float(np.nextafter((k + 1) * dt, 0.0)) for k in range(n_steps)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.cpp.assignments import Loop
+from brainsnn.learning.equations.cpp.population_code import PopulationCode
 from brainsnn.learning.equations.eventprop.flow import ALLOWED, MARGIN, PERIOD, Flow
 from brainsnn.learning.equations.eventprop.parts import EventPopulation
 from brainsnn.learning.equations.printing import Code
@@ -20,7 +21,7 @@ AFTER = "b[{}]"
 
 
 @dataclass(frozen=True)
-class EventPopulationCode:
+class EventPopulationCode(PopulationCode):
     """What the template asks of a population.
 
     Parameters
@@ -35,8 +36,6 @@ class EventPopulationCode:
         If only the NumPy form runs it.
     """
 
-    name: str
-    number: int
     population: EventPopulation
 
     def __post_init__(self) -> None:
@@ -50,25 +49,10 @@ class EventPopulationCode:
             raise DerivationError(f"{self.name}: t_in_timesteps has no meaning between steps.")
 
     @property
-    def size(self) -> int:
-        """Neurons."""
-        return self.population.size
-
-    @property
     def step(self) -> Flow:
         """What moves them; only of those that have equations."""
         assert self.population.flow is not None
         return self.population.flow
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """States in the order of their rows."""
-        return self.step.names
-
-    @property
-    def parameters(self) -> list[str]:
-        """Parameters in the order of their rows."""
-        return sorted(self.population.values)
 
     @property
     def gate(self) -> int:
@@ -78,8 +62,7 @@ class EventPopulationCode:
     @cached_property
     def shared(self) -> set[str]:
         """Names that all neurons share, in a loop over them."""
-        alone = {n for n, v in self.population.values.items() if np.ndim(v) == 0}
-        return alone | set(CLOCK) | {"dt"}
+        return self.alone | set(CLOCK) | {"dt"}
 
     @cached_property
     def keeps(self) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from brainsnn.learning.equations.cpp.assignments import Loop
+from brainsnn.learning.equations.cpp.population_code import PopulationCode
 from brainsnn.learning.equations.parts import Population
 from brainsnn.learning.equations.step import Step
 
@@ -16,7 +15,7 @@ CLOCK = {"t": "time", "t_in_timesteps": "R(step)", "N": "R(n)"}
 
 
 @dataclass(frozen=True)
-class CompiledPopulation:
+class CompiledPopulation(PopulationCode):
     """What the template asks of a population.
 
     Parameters
@@ -29,32 +28,15 @@ class CompiledPopulation:
         States that losses read.
     """
 
-    name: str
-    number: int
     population: Population
     arrivals_first: bool
     readout: tuple[str, ...]
-
-    @property
-    def size(self) -> int:
-        """Neurons."""
-        return self.population.size
 
     @property
     def step(self) -> Step:
         """Its step; only of those that have one."""
         assert self.population.step is not None
         return self.population.step
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """States in the order of their rows."""
-        return self.step.names
-
-    @property
-    def parameters(self) -> list[str]:
-        """Parameters in the order of their rows."""
-        return sorted(self.population.values)
 
     @property
     def draws(self) -> list[str]:
@@ -64,8 +46,7 @@ class CompiledPopulation:
     @cached_property
     def shared(self) -> set[str]:
         """Names that all neurons share."""
-        alone = {n for n, v in self.population.values.items() if np.ndim(v) == 0}
-        return alone | set(CLOCK)
+        return self.alone | set(CLOCK)
 
     def given(
         self, state: Callable[[str], str], exact: Mapping[str, str] | None = None

@@ -15,18 +15,7 @@ struct Network
     int64_t block = 0;  // steps between two states that are kept; 0: all are
 };
 
-{% macro lines(loop) %}
-    {% for line in loop.before %}
-    {{ line }}
-    {% endfor %}
-    #pragma GCC ivdep
-    for(int64_t j = 0; j < n; j++)
-    {
-        {% for line in loop.inside %}
-        {{ line }}
-        {% endfor %}
-    }
-{% endmacro %}
+{% from 'loops.cpp' import every %}
 {% for p in source.neurons %}
 // -- {{ p.name }}
 static void update_{{ p.number }}(
@@ -36,7 +25,7 @@ static void update_{{ p.number }}(
     constexpr int64_t n = {{ p.size }};
     const real time = R(double(step) * dt);
     (void)time, (void)P, (void)D, (void)stride;
-{{ lines(p.forward_update()) }}
+{{ every(p.forward_update()) }}
 }
 
 // The same where the spikes are known.
@@ -47,7 +36,7 @@ static void replay_{{ p.number }}(
     constexpr int64_t n = {{ p.size }};
     const real time = R(double(step) * dt);
     (void)time, (void)P, (void)D, (void)stride, (void)spiked;
-{{ lines(p.replayed_update()) }}
+{{ every(p.replayed_update()) }}
 }
 
 {% if not network.arrivals_first %}
@@ -58,7 +47,7 @@ static void reset_{{ p.number }}(
     constexpr int64_t n = {{ p.size }};
     const real time = R(double(step) * dt);
     (void)time, (void)P, (void)D, (void)stride;
-{{ lines(p.forward_reset()) }}
+{{ every(p.forward_reset()) }}
 }
 
 static void back_reset_{{ p.number }}(
@@ -68,7 +57,7 @@ static void back_reset_{{ p.number }}(
     constexpr int64_t n = {{ p.size }};
     const real time = R(double(step) * dt);
     (void)time, (void)P, (void)D, (void)stride, (void)SB, (void)G;
-{{ lines(p.backward_reset()) }}
+{{ every(p.backward_reset()) }}
 }
 
 {% endif %}
@@ -80,7 +69,7 @@ static void slope_{{ p.number }}(
     constexpr int64_t n = {{ p.size }};
     const real time = R(double(step) * dt);
     (void)time, (void)P, (void)D, (void)stride;
-{{ lines(p.slope()) }}
+{{ every(p.slope()) }}
 }
 
 {% endif %}
@@ -92,7 +81,7 @@ static void back_{{ p.number }}(
     constexpr int64_t n = {{ p.size }};
     const real time = R(double(step) * dt);
     (void)time, (void)P, (void)D, (void)stride, (void)SB, (void)G;
-{{ lines(p.backward_update()) }}
+{{ every(p.backward_update()) }}
 }
 
 {% endfor %}

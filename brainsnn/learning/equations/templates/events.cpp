@@ -58,18 +58,7 @@ struct Given
     {{ line }}
     {% endfor %}
 {% endmacro %}
-{% macro every(loop) %}
-    {% for line in loop.before %}
-    {{ line }}
-    {% endfor %}
-    #pragma GCC ivdep
-    for(int64_t j = 0; j < n; j++)
-    {
-        {% for line in loop.inside %}
-        {{ line }}
-        {% endfor %}
-    }
-{% endmacro %}
+{% from 'loops.cpp' import every %}
 {% for p in source.neurons %}
 // -- {{ p.name }}
 // All neurons over one step: the state after it, and whose margin may cross 0 within it.

@@ -14,6 +14,7 @@ from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.losses.first_spike_softmax import FirstSpikeSoftmax
 from brainsnn.learning.losses.first_spike_times import FirstSpikeTimes
 from brainsnn.learning.losses.readouts import CountReadout, FirstSpikeReadout, PotentialReadout
+from brainsnn.learning.losses.window import WindowReadout
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import Uniform
@@ -64,5 +65,14 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     | {
         "rows": loss(FirstSpikeTimes(), np.zeros((1, 8, 2)), [0]),
         "tau": lambda: FirstSpikeTimes(tau=0.0),
+    },
+    "learning.losses.window": {
+        f"{of} {k}": loss(WindowReadout(of), np.zeros((1, 8, 2)), k)
+        for of in ("mean", "each")
+        for k in ([2], [-1], [FAR], [0, 0], [0.5])
+    }
+    | {
+        "steps": lambda: WindowReadout().slope(np.zeros((1, 2)), np.array([0])),
+        "share": lambda: WindowReadout(share=0.0),
     },
 }

@@ -12,6 +12,8 @@ import pandas as pd
 from brainsnn.classifier.estimator import Classifier
 from brainsnn.config import NONE, parse_value
 from brainsnn.errors import ConfigError, RunDirectoryError
+from brainsnn.records.atomic import write_whole
+from brainsnn.records.tables import csv_writer
 from brainsnn.registry import suggest
 
 
@@ -86,6 +88,11 @@ def predict(folder: Path, data: Path, out: Path | None) -> str:
     -------
     str
         The table, or where it was written.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the file cannot be written; one that was there is then as before.
     """
     classifier = Classifier.load(folder)
     positions, probabilities = classifier._decide(data)
@@ -94,5 +101,5 @@ def predict(folder: Path, data: Path, out: Path | None) -> str:
         table[f"p({name})"] = probabilities[:, k]
     if out is None:
         return table.to_csv(index=False, float_format="%.6g")
-    table.to_csv(out, index=False)
+    write_whole(out, csv_writer(table))
     return f"Predictions: {out.resolve()}\n"

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from brainsnn.classifier.checks import check_learning_rate, seed_of
+from brainsnn.classifier.checks import check_learning_rate, refusing, seed_of
 from brainsnn.classifier.families import settled_neuron
-from brainsnn.classifier.inputs import Samples
+from brainsnn.classifier.inputs import Samples, labelled
 from brainsnn.classifier.plan import make_plan, settled_decoder, settled_rule
 from brainsnn.classifier.reading import ReadsSamples
 from brainsnn.classifier.runner import Runner
@@ -201,6 +201,25 @@ class Classifier(ClassifierMixin, ReadsSamples):
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probability of each class, shape (n, n_classes): a softmax over spikes or first steps."""
         return self._decide(X)[1]
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Share of samples whose class is decided right; forms of X and y as in `fit`.
+
+        A label that was never learned counts as decided wrong.
+
+        Raises
+        ------
+        InputError
+            If the labels are of another kind than those learned (text for numbers), or too few.
+        """
+        X, labels = labelled(X, y)
+        text, known = (np.asarray(k).dtype.kind in "OSU" for k in (labels, self.classes_))
+        if text != known:
+            raise InputError(
+                f"Labels like {np.asarray(labels).ravel().tolist()[:1]} are of another kind than "
+                f"the classes, {self.classes_.tolist()[:5]}: text and numbers are never equal."
+            )
+        return float(refusing(lambda: super(Classifier, self).score(X, labels, sample_weight)))
 
     def input_spikes(self, X: Any) -> SpikeTrains:
         """Input spikes of the samples, as the network receives them."""

@@ -85,6 +85,15 @@ def read_training(X: Any, y: Any) -> tuple[Samples, Any]:
     return read_samples(X, Form(), n_trials), y
 
 
+def labelled(X: Any, y: Any) -> tuple[Any, Any]:
+    """What to decide about, and its labels, which may be a part of it (see `read_training`)."""
+    if isinstance(X, str | Path) or y is None:
+        return X, read_training(X, y)[1]
+    if isinstance(y, str) and isinstance(X, pd.DataFrame):
+        return labels_of(X, y, "The data frame")[0], X[y].to_numpy()
+    return X, y
+
+
 def _read_path(path: Path, label: Any) -> tuple[Samples, Any]:
     """Samples and labels of a CSV file or a folder of images by class."""
     if path.is_dir():

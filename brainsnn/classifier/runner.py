@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,29 @@ from numpy.typing import NDArray
 from brainsnn.classifier.plan import Plan
 from brainsnn.codes import Decisions, FirstSpikeDecoder, PotentialDecoder, RateDecoder
 from brainsnn.engine import Engine, build_engine
+from brainsnn.learning.optimisers import OptimiserConfig
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.training import Trainer
 
 BLOCK = 500
 """Trials at once; bounds memory, changes no result."""
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a training leaves, beside the weights, to one that goes on from it.
+
+    Parameters
+    ----------
+    optimiser : OptimiserConfig
+    state : dict of str to array
+        Of the optimiser, as a checkpoint holds it.
+    """
+
+    optimiser: OptimiserConfig
+    state: dict[str, NDArray[Any]]
 
 
 class Runner:
@@ -36,8 +52,8 @@ class Runner:
     Attributes
     ----------
     streams : Streams
-    trainer : Trainer or None
-        That of the last training, which keeps the optimiser's state.
+    left : Left or None
+        What the last training left.
     """
 
     def __init__(
@@ -52,7 +68,7 @@ class Runner:
         self.kind, self.workers = engine, workers
         self._weights = weights or plan.model.draw_weights(self.streams)
         self._engine: Engine | None = None
-        self.trainer: Trainer | None = None
+        self.left: Left | None = None
 
     @property
     def engine(self) -> Engine:
@@ -72,15 +88,15 @@ class Runner:
         return {name: array.copy() for name, array in now.items()}
 
     def __getstate__(self) -> dict[str, Any]:
-        """Everything but engine and trainer, which are made again where they are needed."""
-        return {**self.__dict__, "_weights": self.weights, "_engine": None, "trainer": None}
+        """Everything but the engine, which is made again where it is needed."""
+        return {**self.__dict__, "_weights": self.weights, "_engine": None}
 
     def close(self) -> None:
         """Free the engine, if there is one."""
         if self._engine is not None:
             self._weights = self.weights
             self._engine.close()
-            self._engine = self.trainer = None
+            self._engine = None
 
     def decide(self, trains: SpikeTrains) -> tuple[NDArray[np.int64], Floats]:
         """Class of each trial, as its position, and the probability of every class.

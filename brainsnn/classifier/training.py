@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from brainsnn.classifier.runner import Runner
+from brainsnn.classifier.runner import Left, Runner
 from brainsnn.config import made
 from brainsnn.errors import ConfigError, HealthWarning, InputError
 from brainsnn.learning.optimisers import OPTIMISERS, OptimiserConfig
@@ -25,8 +25,6 @@ from brainsnn.training import (
     reporter,
 )
 from brainsnn.training.callbacks.remedies import Remedies
-from brainsnn.training.checkpoints import TrainingState
-from brainsnn.training.selection import Selection
 
 BATCHES, FEWEST = 2000, 5
 """Batches that training consists of by default, and epochs at least."""
@@ -41,7 +39,7 @@ class Course:
     config : TrainingConfig
     verbose : bool
     more : bool
-        Whether it goes on from the course before, whose optimiser it keeps.
+        Whether it goes on from the course before, with the state that its optimiser had.
     """
 
     config: TrainingConfig
@@ -162,18 +160,15 @@ def learn(
     config = course.config.model_copy(update={"monitor": monitor})
     n_classes, remedies = plan.model.output.size, Remedies.of(plan.model, plan.rule)
     watch = Watch(lambda _: None, plan.n_steps, n_classes, remedies)
-    trainer = runner.trainer if course.more else None
-    if trainer is None:
-        given = (engine, plan.bound, plan.decoder, config, plan.learning_rate, runner.streams)
-        trainer = runner.trainer = Trainer(*given)
-    else:
-        kept = trainer.state.optimiser
-        choice = Selection(config.monitor, config.patience)
-        trainer.state = TrainingState(kept, config.average.build(), choice, runner.streams)
-    trainer.callbacks = [watch, reporter(quiet=not course.verbose)]
+    given = (engine, plan.bound, plan.decoder, config, plan.learning_rate, runner.streams)
+    trainer = Trainer(*given, callbacks=[watch, reporter(quiet=not course.verbose)])
+    optimiser = trainer.state.optimiser
+    if course.more and runner.left is not None and runner.left.optimiser == config.optimiser:
+        optimiser.restore(runner.left.state)
     try:
         result = trainer.fit(Batch(train.inputs, train.labels), validation)
     except Interrupted:
         raise KeyboardInterrupt from None  # As from any other call; a search must not go on.
+    runner.left = Left(config.optimiser, optimiser.state())
     engine.set_weights(result.last_weights if validation is None else result.weights)
     return Learned(result.metrics, watch.reports[-1], watch.warned)

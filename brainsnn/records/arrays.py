@@ -107,7 +107,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[A
             shape, _, dtype = np.lib.format.read_array_header_1_0(file)
         else:
             shape, _, dtype = np.lib.format.read_array_header_2_0(file)
-        if dtype.hasobject or dtype.kind not in "biufcU":
+        if dtype.hasobject or dtype.kind not in "biufcmMU":
             raise ValueError(f"it holds {dtype}; arrays of objects are not read")
         size, expected = member.file_size - file.tell(), math.prod(shape) * dtype.itemsize
         if min(shape, default=0) < 0 or size != expected:

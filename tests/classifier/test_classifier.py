@@ -25,6 +25,7 @@ from brainsnn.errors import (
     RuleError,
 )
 from brainsnn.learning.base import BoundRule, RowGradient
+from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.rule import Rule
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import integrate_and_fire_once
@@ -157,11 +158,79 @@ def test_copies_and_files_decide_alike(iris, fitted, tmp_path):
         pd.testing.assert_frame_equal(other.history_, fitted.history_)
 
 
-def test_a_classifier_learns_on_after_loading(iris, fitted, tmp_path):
+@pytest.mark.parametrize("optimiser", ["adam", "sgd"])
+def test_learning_goes_on_after_loading_as_if_it_had_never_stopped(iris, optimiser, tmp_path):
+    first = bs.Classifier(epochs=2, optimiser=optimiser, random_state=3).fit(*iris)
+    first.save(tmp_path)
+    others = [bs.Classifier.load(tmp_path), pickle.loads(pickle.dumps(first)), copy.deepcopy(first)]
+    for _ in range(2):
+        first.partial_fit(*iris)
+        for other in others:
+            other.partial_fit(*iris)
+            for name, weights in first.weights_.items():
+                np.testing.assert_array_equal(other.weights_[name], weights)
+
+
+def test_partial_fit_after_fit_is_one_pass_at_a_constant_rate(iris):
+    net = bs.Classifier(epochs=3, learning_rate=0.01, random_state=0).fit(*iris)
+    net.set_params(batch_size=10).partial_fit(*iris)
+    assert net.n_iter_ == 1
+    assert net.history_.learning_rate.tolist() == [0.01]
+
+
+def test_another_optimiser_begins_anew(iris):
+    net = bs.Classifier(epochs=1, optimiser="adam", random_state=0).fit(*iris)
+    net.set_params(optimiser="sgd").partial_fit(*iris)
+    assert net._runner.left.optimiser == OPTIMISERS["sgd"].model_validate({})
+    assert not net._runner.left.state
+
+
+def test_a_damaged_state_of_the_optimiser_is_refused(fitted, tmp_path):
+    from brainsnn.records.arrays import read_arrays, write_arrays
+
     fitted.save(tmp_path)
+    arrays, meta = read_arrays(tmp_path / "classifier.npz")
+    name = next(key for key in arrays if key.startswith("optimiser") and arrays[key].ndim == 2)
+    arrays[name] = arrays[name][:1]
+    write_arrays(tmp_path / "classifier.npz", arrays, meta)
+    with pytest.raises(DataError, match=r"classifier\.npz"):
+        bs.Classifier.load(tmp_path)
+
+
+@pytest.mark.parametrize("unit", ["M8[D]", "M8[ns]"])
+def test_labels_come_back_from_a_file(iris, unit, tmp_path):
+    X, y = iris
+    days = np.array(["2020-01-01", "2021-05-03", "2022-02-02"], unit)
+    labels = days[np.unique(y, return_inverse=True)[1]]
+    net = bs.Classifier(epochs=1, random_state=0).fit(X, labels)
+    net.save(tmp_path)
     loaded = bs.Classifier.load(tmp_path)
-    loaded.partial_fit(*iris)
-    assert loaded.score(*iris) > 0.8
+    np.testing.assert_array_equal(loaded.classes_, days)
+    np.testing.assert_array_equal(loaded.predict(X), net.predict(X))
+
+
+def test_a_score_takes_what_fit_takes(iris, tmp_path):
+    X, y = iris
+    table = pd.DataFrame(X).add_prefix("x").assign(kind=y)
+    table.to_csv(tmp_path / "iris.csv", index=False)
+    net = bs.Classifier(epochs=2, random_state=0).fit(table, "kind")
+    scores = [net.score(table, "kind"), net.score(table.drop(columns="kind"), y)]
+    assert scores == [net.score(tmp_path / "iris.csv")] * 2
+    assert net.score(table.drop(columns="kind"), ["tulip"] * len(y)) == 0
+    with pytest.raises(InputError, match="of another kind than the classes"):
+        net.score(table.drop(columns="kind"), np.zeros(len(y)))
+    with pytest.raises(InputError, match="inconsistent"):
+        net.score(table.drop(columns="kind"), y[:5])
+
+
+def test_a_history_is_not_written_through_a_link(fitted, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "history.csv").symlink_to(elsewhere)
+    fitted.save(tmp_path / "saved")
+    assert elsewhere.read_text() == "mine"
+    assert len(pd.read_csv(tmp_path / "saved" / "history.csv")) == len(fitted.history_)
 
 
 def test_only_classes_of_the_package_come_from_a_file(fitted, tmp_path):

@@ -20,6 +20,7 @@ from brainsnn.classifier.runner import Runner
 from brainsnn.classifier.training import Course, Learned, hold_out, learn
 from brainsnn.errors import HealthWarning, InputError
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.targets import check_same_kind
 from brainsnn.spikes.trials import LabelledTrials
 
 
@@ -209,16 +210,11 @@ class Classifier(ClassifierMixin, ReadsSamples):
 
         Raises
         ------
-        InputError
+        DataError
             If the labels are of another kind than those learned (text for numbers), or too few.
         """
         X, labels = labelled(X, y)
-        text, known = (np.asarray(k).dtype.kind in "OSU" for k in (labels, self.classes_))
-        if text != known:
-            raise InputError(
-                f"Labels like {np.asarray(labels).ravel().tolist()[:1]} are of another kind than "
-                f"the classes, {self.classes_.tolist()[:5]}: text and numbers are never equal."
-            )
+        check_same_kind(labels, self.classes_)
         return float(refusing(lambda: super(Classifier, self).score(X, labels, sample_weight)))
 
     def input_spikes(self, X: Any) -> SpikeTrains:

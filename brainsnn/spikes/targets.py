@@ -294,6 +294,21 @@ def as_labels(given: ArrayLike, n_trials: int) -> NDArray[Any]:
     return column
 
 
+def check_same_kind(labels: ArrayLike, known: NDArray[Any]) -> None:
+    """Refuse labels that are text where those `known` are not, or the reverse: none would be equal.
+
+    Raises
+    ------
+    DataError
+    """
+    given = np.asarray(labels)
+    if (given.dtype.kind in "OSU") != (known.dtype.kind in "OSU"):
+        raise DataError(
+            f"Labels like {given.ravel().tolist()[:1]} are of another kind than the classes, "
+            f"{known.tolist()[:5]}: text and numbers are never equal."
+        )
+
+
 def labels_of(targets: Targets) -> NDArray[np.int64]:
     """Labels of trials that have classes.
 

@@ -27,7 +27,7 @@ from brainsnn.learning.equations import DerivedNetwork, Spike, derive
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.schedules import Cosine
 from brainsnn.spikes import Recording, SpikeTrains
-from brainsnn.spikes.targets import as_labels
+from brainsnn.spikes.targets import as_labels, check_same_kind
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training.bptt import BPTT, BoundBPTT, Place, check_draws
@@ -270,8 +270,7 @@ class CompiledNetwork:
         wanted = as_labels(labels, found.size)
         if not found.size:
             raise DataError("There is no trial to be right or wrong in.")
-        if (found.dtype.kind in "US") != (wanted.dtype.kind in "US"):
-            raise DataError(f"Labels are {wanted.dtype}; those that were learned, {found.dtype}.")
+        check_same_kind(wanted, found)
         return float((found == wanted).mean())
 
     def write_back(self) -> None:
@@ -285,7 +284,15 @@ class CompiledNetwork:
         """Spikes of all inputs, side by side."""
         engine = self._engine
         sizes = {name: engine.populations[name] for name in engine.sources}
-        given = {engine.sources[0]: trials} if isinstance(trials, SpikeTrains) else dict(trials)
+        given = {engine.sources[0]: trials} if isinstance(trials, SpikeTrains) else trials
+        parts = given.values() if isinstance(given, Mapping) else [given]
+        if not all(isinstance(part, SpikeTrains) for part in parts):
+            other = next(part for part in parts if not isinstance(part, SpikeTrains))
+            raise DataError(
+                "Trials are SpikeTrains, or a mapping with those of each input, not "
+                f"{type(other).__name__}. An encoder makes them of numbers: "
+                "brainsnn.codes.RegularEncoder(20).encode(values)."
+            )
         found = {name: part.n_neurons for name, part in given.items()}
         if found != sizes:
             raise DataError(f"Inputs are {sizes} (neurons by group), got {found}.")

@@ -217,7 +217,7 @@ def test_a_score_takes_what_fit_takes(iris, tmp_path):
     scores = [net.score(table, "kind"), net.score(table.drop(columns="kind"), y)]
     assert scores == [net.score(tmp_path / "iris.csv")] * 2
     assert net.score(table.drop(columns="kind"), ["tulip"] * len(y)) == 0
-    with pytest.raises(InputError, match="of another kind than the classes"):
+    with pytest.raises(DataError, match="of another kind than the classes"):
         net.score(table.drop(columns="kind"), np.zeros(len(y)))
     with pytest.raises(InputError, match="inconsistent"):
         net.score(table.drop(columns="kind"), y[:5])

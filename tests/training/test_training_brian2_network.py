@@ -97,6 +97,9 @@ def test_it_runs_as_brian2_does_and_learns_weights_time_constants_and_first_valu
         taught.fit(trains.take(half[:3]), ["a", "b", "c"])
     with pytest.raises(DataError, match="need a label each"):
         taught.fit(trains, labels[:-1])
+    for other in (np.ones((3, 12)), {"given": np.ones((3, 12))}, [1, 2], None):
+        with pytest.raises(DataError, match="Trials are SpikeTrains"):
+            taught.run(other)
     with pytest.raises(DataError, match=r"Inputs are \{'given': 12\}"):
         taught.run({"given": trains, "other": trains})
     few = trains.take(half[:4])

@@ -80,7 +80,8 @@ class SpikeTable:
             return
         outside = np.count_nonzero((time < self.start) | (time >= self.stop))
         hint = ""
-        if high >= self.stop and low / 1000 >= self.start and high / 1000 <= self.stop:
+        mostly = 2 * outside > time.size and high >= self.stop
+        if mostly and low / 1000 >= self.start and high / 1000 <= self.stop:
             hint = " They look like milliseconds: divide them by 1000, or give unit='ms'."
         raise TableError(
             f"{outside} of {time.size} spike times are outside the trial of {self.start:g} to "

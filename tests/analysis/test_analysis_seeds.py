@@ -26,6 +26,15 @@ def test_bootstrap_is_repeatable_and_within_the_values():
     assert other != first
 
 
+def test_bootstrap_cuts_off_half_of_the_rest_on_either_side():
+    """Means of 400 zeros and ones are normal with a deviation of 0.025."""
+    values = np.arange(400) % 2
+    for confidence, deviations in ((0.95, 1.96), (0.5, 0.674)):
+        low, high = mean_interval(values, confidence, method="bootstrap", resamples=20_000)
+        assert high - 0.5 == pytest.approx(0.025 * deviations, rel=0.06)
+        assert 0.5 - low == pytest.approx(0.025 * deviations, rel=0.06)
+
+
 @pytest.mark.parametrize("wrong", [{"confidence": 1.5}, {"method": "jackknife"}])
 def test_impossible_intervals_are_refused(wrong):
     with pytest.raises(TableError):

@@ -50,6 +50,17 @@ def test_a_window_that_tells_is_found():
     assert row["accuracy"] > row["chance_high"]
 
 
+def test_chance_is_told_with_the_share_of_shuffles_between():
+    noise = {"count": {0.1: np.random.default_rng(5).normal(size=(60, 1))}}
+    wide, narrow = (
+        best_of_windows(noise, LABELS, np.random.default_rng(6), shuffles=40, confidence=c).iloc[0]
+        for c in (0.95, 0.5)
+    )
+    assert wide["chance"] == narrow["chance"]
+    assert wide["chance_low"] < narrow["chance_low"] < wide["chance"]
+    assert wide["chance"] < narrow["chance_high"] < wide["chance_high"]
+
+
 def test_trials_that_are_decided_do_not_choose_their_window():
     """In one window the held trials are told, by mistake of theirs alone: it is not chosen."""
     rng = np.random.default_rng(3)

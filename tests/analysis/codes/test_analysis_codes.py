@@ -159,7 +159,9 @@ def test_figures_of_curves_and_fronts():
     table = curve(many, "cost", "accuracy", ("half", "rule"))
     assert table["n"].tolist() == [3] * 8
     assert len(plot_curves(table, "cost", "accuracy", "Cost", split="half", log=True).axes) == 2
-    assert len(plot_pareto(many, "cost", "accuracy", "Cost").axes) == 1
+    (axes,) = plot_pareto(many, "cost", "accuracy", "Cost").axes
+    drawn = np.concatenate([line.get_ydata() for line in axes.lines[::2]])
+    np.testing.assert_allclose(np.sort(drawn), np.sort(100 * many["accuracy"]))
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,11 @@ def test_receptive_fields_are_centred_at_zero(weights):
     assert image.get_array().shape == (2 + 1 + 2, 3 * 3 + 2)
     assert image.get_array()[0, 0] == -12
     assert [text.get_text() for text in axes.texts] == list("abcd")
+    shown = image.get_array().filled(np.nan)
+    corners = [(0, 0), (0, 4), (0, 8), (3, 0)]
+    tiles = [shown[top : top + 2, left : left + 3] for top, left in corners]
+    np.testing.assert_array_equal(tiles, fields)
+    assert np.isnan(shown).sum() == shown.size - fields.size
 
 
 @pytest.mark.parametrize("fields", [np.zeros((2, 3)), np.zeros((0, 2, 2))])

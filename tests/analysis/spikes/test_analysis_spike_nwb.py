@@ -172,6 +172,7 @@ def test_overlapping_trials_are_warned_of(write):
         ([(0.0, 2.0)] * 3, [{"spike_times": [0.1]}], "begin at the same time"),
         ([(0.0, 1.0), (1.0, 3.0)], [{"spike_times": [0.1]}], "differ in length"),
         ([(0.0, 1.0), (1.0, np.nan)], [{"spike_times": [0.1]}], "trial 1 has no length"),
+        ([(0.0, 1.0), (2.0, 2.0)], [{"spike_times": [0.1]}], "trial 1 has no length"),
         ([(0.0, 1.0), (2.0, 1.0)], [{"spike_times": [0.1]}], "trial 1 has no length"),
         (SECONDS, [{"spike_times": [0.1, np.nan]}], "not finite"),
         (SECONDS, [{"spike_times": [0.1], "unit_name": "a"}] * 2, "a name each"),

@@ -61,6 +61,12 @@ SPYTORCH = (
 )
 """Likewise."""
 
+EVENTPROP = (
+    "T. C. Wunderlich and C. Pehle, Event-based backpropagation can compute exact gradients for "
+    "spiking neural networks, Scientific Reports 11 (2021) 12829, arXiv:2009.08378"
+)
+"""Likewise."""
+
 DIEHL_COOK = (
     "P. U. Diehl and M. Cook, Unsupervised learning of digit recognition using "
     "spike-timing-dependent plasticity, Frontiers in Computational Neuroscience 9 (2015) 99"
@@ -196,6 +202,7 @@ SOURCES: Mapping[str, str] = {
     "lsnn-mnist": LSNN,
     "surrogate-randman": SURROGATE,
     "surrogate-fashion": SPYTORCH,
+    "eventprop-yin-yang": EVENTPROP,
     "conversion-mnist": CONVERSION,
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,

@@ -20,6 +20,7 @@ from brainsnn.analysis.figures.learning_curve import plot_learning_curve
 from brainsnn.analysis.figures.lines import plot_lines
 from brainsnn.analysis.figures.pair_matrix import plot_pair_matrix
 from brainsnn.analysis.figures.pareto import plot_pareto
+from brainsnn.analysis.figures.plane import plot_plane_classes, plot_plane_values
 from brainsnn.analysis.figures.quantiles import plot_quantiles
 from brainsnn.analysis.figures.raster import plot_raster
 from brainsnn.analysis.figures.receptive_fields import plot_receptive_fields
@@ -50,6 +51,8 @@ __all__ = [
     "plot_lines",
     "plot_pair_matrix",
     "plot_pareto",
+    "plot_plane_classes",
+    "plot_plane_values",
     "plot_quantiles",
     "plot_raster",
     "plot_raster_psth",

@@ -65,13 +65,18 @@ class CurrentNetwork(Config):
         return Model(name, populations, connections, dt=1e-3)
 
     def _neuron(self, threshold: float) -> Neuron:
-        return Neuron(
-            _EQUATIONS,
-            threshold=f"v > {threshold:g}",
-            reset="v = 0",
-            parameters={"tau_v": f"{self.tau_v}*ms", "tau_i": f"{self.tau_i}*ms"},
-            method="exact",
-            summary="Leaky integrate-and-fire with a synaptic current.",
-            citation=CITATION,
-            name="current_lif",
-        )
+        return current_neuron(self.tau_v, self.tau_i, threshold)
+
+
+def current_neuron(tau_v: float, tau_i: float, threshold: float = 1.0) -> Neuron:
+    """Neuron of the module's docstring, with time constants in ms."""
+    return Neuron(
+        _EQUATIONS,
+        threshold=f"v > {threshold:g}",
+        reset="v = 0",
+        parameters={"tau_v": f"{tau_v}*ms", "tau_i": f"{tau_i}*ms"},
+        method="exact",
+        summary="Leaky integrate-and-fire with a synaptic current.",
+        citation=CITATION,
+        name="current_lif",
+    )

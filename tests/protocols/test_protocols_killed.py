@@ -81,6 +81,11 @@ LITTLE = {
         *(*FEW, "seeds=1", "data.name=mnist", "penalties=[0]", "training.epochs=2"),
         *("network.hidden=[4]", "latencies.n_steps=12"),
     ),
+    "eventprop-yin-yang": (
+        *("seeds=1", 'rules=["eventprop"]', "training.epochs=2", "plane=5", "timed=8"),
+        *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "network.hidden=6"),
+        "network.step=1",
+    ),
     "stdp-mnist": (
         *("seeds=1", "data.n_train=12", "data.n_test=8", "sizes=[10]", "portion=6", "labelled=12"),
         *("validated=4", "images.duration=20", "training.epochs=2"),

@@ -1,0 +1,1 @@
+"""Experiments with exact gradients of spike times, beside surrogate gradients."""

@@ -48,6 +48,13 @@ LSNN = (
 )
 """Likewise."""
 
+EPROP = (
+    "G. Bellec, F. Scherr, A. Subramoney, E. Hajek, D. Salaj, R. Legenstein and W. Maass, A "
+    "solution to the learning dilemma for recurrent networks of spiking neurons, Nature "
+    "Communications 11, 3625 (2020)"
+)
+"""Likewise."""
+
 SURROGATE = (
     "F. Zenke and T. P. Vogels, The remarkable robustness of surrogate gradient learning for "
     "instilling complex function in spiking neural networks, Neural Computation 33(4), 899-925 "
@@ -200,6 +207,8 @@ SOURCES: Mapping[str, str] = {
     "count-latency": COUNT,
     "lsnn-store-recall": LSNN,
     "lsnn-mnist": LSNN,
+    "eprop-evidence": EPROP,
+    "eprop-pattern": EPROP,
     "surrogate-randman": SURROGATE,
     "surrogate-fashion": SPYTORCH,
     "eventprop-yin-yang": EVENTPROP,

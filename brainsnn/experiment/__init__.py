@@ -9,8 +9,9 @@ from brainsnn.experiment.experiment import (
     open_seeds,
     tell,
 )
+from brainsnn.experiment.material import Material
 from brainsnn.experiment.outcome import Outcome
-from brainsnn.experiment.training import Material, TrainedNetwork, TrainingExperiment
+from brainsnn.experiment.training import TrainedNetwork, TrainingExperiment
 from brainsnn.experiment.weights import evaluate_weights
 
 __all__ = [

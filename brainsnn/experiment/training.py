@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 import numpy as np
 import pandas as pd
@@ -17,12 +16,13 @@ from brainsnn.codes import DECODERS, Decoder
 from brainsnn.engine import Engine, build_engine
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.experiment import C, Condition, Experiment, Work, tell
+from brainsnn.experiment.material import Material
 from brainsnn.learning.base import BoundRule
 from brainsnn.learning.rule import Rule
 from brainsnn.network.memory import check_size
 from brainsnn.network.model import Model
 from brainsnn.records import RunDirectory
-from brainsnn.spikes.trials import LabelledTrials, TrainingTrials
+from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import (
     Callback,
@@ -39,50 +39,18 @@ from brainsnn.training.evaluation import evaluate, summary
 SAMPLE = 20
 
 
-@dataclass(frozen=True)
-class Material:
-    """Encoded trials of the three splits.
-
-    Parameters
-    ----------
-    train, validation : TrainingTrials, LabelledTrials or None
-        What weights are learned from, and what every choice is made on; None where it was made
-        before, by cross-validation of training trials, and the last weights are kept.
-    encode_test : callable
-        Encodes the test split; it is read when `test` is asked for, after every choice.
-    classes : tuple of str
-        Name of each class, in the order of the output neurons.
-    """
-
-    train: TrainingTrials
-    validation: LabelledTrials | None
-    encode_test: Callable[[], LabelledTrials]
-    classes: tuple[str, ...] = ()
-
-    @cached_property
-    def test(self) -> LabelledTrials:
-        """The test split, encoded when it is first asked for."""
-        return self.encode_test()
-
-    def split(self, name: str) -> LabelledTrials:
-        """Trials of a split, ``train``, ``validation`` or ``test``, as they are.
-
-        Raises
-        ------
-        ConfigError
-            If there is no validation split.
-        """
-        found: TrainingTrials | None = getattr(self, name)
-        if found is None:
-            raise ConfigError(f"There is no {name} split: choices are made by cross-validation.")
-        return found.plain()
-
-
 class TrainingExperiment(Experiment[C]):
     """An experiment that trains a network for each condition and seed, and tests it.
 
     What is asked for a configuration is asked for that of a `Condition`.
+
+    Attributes
+    ----------
+    decides : bool
+        Whether trials have classes; what learns values a step has no decoder.
     """
+
+    decides: ClassVar[bool] = True
 
     @abstractmethod
     def model(self, config: C) -> Model:
@@ -138,7 +106,10 @@ class TrainingExperiment(Experiment[C]):
         """
         model, n_steps = self.model(config), self.n_steps(config)
         check_size(model.name, model.shapes, n_steps)
-        return model, self.rule(config).bind(model, self.decoder(config), n_steps)
+        rule = self.rule(config)
+        if self.decides:
+            return model, rule.bind(model, self.decoder(config), n_steps)
+        return model, rule.bind(model, None, n_steps, rule.learns_from()[0])
 
     def check(self, config: C) -> None:
         """Refuse networks that are impossible, and rules that were not derived for them."""
@@ -172,13 +143,22 @@ class TrainingExperiment(Experiment[C]):
     def measure(self, network: TrainedNetwork[C], run: RunDirectory) -> None:
         """Measure what is concluded from beyond the test trials; by default, nothing."""
 
+    def judge(self, trials: pd.DataFrame) -> dict[str, float]:
+        """Return the numbers that sum up a table of test trials; by default, accuracies."""
+        return summary(trials)
+
+    def told(self, results: pd.DataFrame) -> str:
+        """Say how well a network does, in a line of progress; by default, by its accuracies."""
+        found = zip(results["decoder"], results["accuracy"], strict=True)
+        return ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in found)
+
     def columns(self, network: TrainedNetwork[C], trials: pd.DataFrame) -> dict[str, float]:  # noqa: ARG002
         """Return more columns of ``results``, of test trials by one decoder; by default, none."""
         return {}
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Accuracy columns and means of all test trials."""
-        return summary(run.trials())
+        return self.judge(run.trials())
 
 
 class TrainedNetwork(Generic[C]):
@@ -194,7 +174,6 @@ class TrainedNetwork(Generic[C]):
         self.experiment, self.condition, self.config = experiment, condition, condition.config
         self.streams = Streams(self.config.seed)
         self.model, self.rule = experiment.bound(self.config)
-        self.decoder = experiment.decoder(self.config)
         self.material: Material = experiment.material(self.config, self.streams)
         n_steps, workers = experiment.n_steps(self.config), self.config.workers
         self.engine: Engine = build_engine(
@@ -203,6 +182,11 @@ class TrainedNetwork(Generic[C]):
         self.initial_weights = self.model.draw_weights(self.streams)
         self.engine.set_weights(self.initial_weights)
         self.weights: dict[str, NDArray[np.float64]] = self.initial_weights
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """What decides from its output."""
+        return self.experiment.decoder(self.config)
 
     @property
     def row(self) -> dict[str, str | float]:
@@ -215,7 +199,7 @@ class TrainedNetwork(Generic[C]):
         return Trainer(
             self.engine,
             self.rule,
-            self.decoder,
+            self.decoder if self.experiment.decides else None,
             self.experiment.training(self.config),
             self.experiment.learning_rate(self.config),
             self.streams,
@@ -260,9 +244,7 @@ class TrainedNetwork(Generic[C]):
         results = self._results(metrics, trials)
         run.write_table("results", results)
         if self.condition.name:
-            found = zip(results["decoder"], results["accuracy"], strict=True)
-            said = ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in found)
-            seconds = results["seconds"].iloc[0]
+            said, seconds = self.experiment.told(results), results["seconds"].iloc[0]
             where = f"{self.condition.name}, seed {self.config.seed}"
             tell(run, callbacks, f"{where}: {said} ({seconds:.0f} s)")
         self.engine.close()
@@ -279,11 +261,12 @@ class TrainedNetwork(Generic[C]):
             "seconds": seconds,
             "trials_per_second": len(self.material.train) * len(metrics) / seconds,
         }
-        if "validation_accuracy" in metrics:
-            common["validation_accuracy"] = float(metrics["validation_accuracy"].max())
+        for name, best in (("validation_accuracy", max), ("validation_loss", min)):
+            if name in metrics:
+                common[name] = float(best(metrics[name]))
         codes, rows = self.experiment.codes(self.config), []
         for code in codes:
             mine = trials if len(codes) == 1 else trials[trials["decoder"] == code]
-            found = {**summary(mine), **self.experiment.columns(self, mine)}
+            found = {**self.experiment.judge(mine), **self.experiment.columns(self, mine)}
             rows.append({**common, "decoder": code, **found})
         return pd.DataFrame(rows)

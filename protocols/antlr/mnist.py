@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from brainsnn.codes import LatencyEncoder
-from brainsnn.experiment.training import Material
+from brainsnn.experiment import Material
 from brainsnn.protocols.antlr.base import AntlrConfig, AntlrExperiment
 from brainsnn.protocols.antlr.page import Aims
 from brainsnn.protocols.common.mnist import MnistConfig

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from brainsnn.datasets.nmnist import FIELD, NMNIST, SmallNMNIST
-from brainsnn.experiment.training import Material
+from brainsnn.experiment import Material
 from brainsnn.learning.antlr import Antlr
 from brainsnn.protocols.antlr.base import AntlrConfig, AntlrExperiment
 from brainsnn.protocols.antlr.mnist import AntlrMnistConfig

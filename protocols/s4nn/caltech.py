@@ -30,7 +30,7 @@ from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.config import Config
 from brainsnn.datasets import Caltech
-from brainsnn.experiment.training import Material, TrainedNetwork
+from brainsnn.experiment import Material, TrainedNetwork
 from brainsnn.learning.averaging import AverageConfig, EpochsAverageConfig
 from brainsnn.learning.optimisers import OptimiserConfig, SGDConfig
 from brainsnn.learning.rules import S4NN, Rule

@@ -12,7 +12,7 @@ from brainsnn.analysis.latency import label_steps
 from brainsnn.analysis.paper import printed_value
 from brainsnn.analysis.report import Claim, Section
 from brainsnn.analysis.weights import receptive_fields
-from brainsnn.experiment.training import Material, TrainedNetwork
+from brainsnn.experiment import Material, TrainedNetwork
 from brainsnn.learning.optimisers import AdamConfig, OptimiserConfig
 from brainsnn.learning.rules import Decision, Rule
 from brainsnn.learning.schedules import Cosine, Schedule

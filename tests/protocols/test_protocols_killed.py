@@ -72,6 +72,17 @@ LITTLE = {
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_symbol=10"),
         *("data.n_each=2", "network.n_regular=2"),
     ),
+    "eprop-pattern": (
+        *("seeds=1", 'methods=["random"]', "training.epochs=2", "network.n_regular=4"),
+        *("data.n_train=6", "data.n_validation=3", "data.n_test=4", "data.n_steps=12"),
+        *("data.n_each=2", "data.n_outputs=2"),
+    ),
+    "eprop-evidence": (
+        *("seeds=1", 'methods=["adaptive"]', "training.epochs=2", "network.n_regular=2"),
+        *("network.n_adaptive=2", "data.n_train=8", "data.n_validation=4", "data.n_test=4"),
+        *("data.n_cues=1", "data.n_cue=6", "data.n_gap=1", "data.n_delay=3", "data.n_recall=4"),
+        "data.n_each=2",
+    ),
     "surrogate-randman": (
         *("seeds=1", "dimensions=[1]", "smoothness=[1]", "shapes=[]", "training.epochs=2"),
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),

@@ -74,8 +74,8 @@ class BPTT(Rule):
         What stands for the derivative of a spike: a name or a Brian2 expression, see `Spike`.
     scale : float, default 0.5
         Its width, in SI units of what the threshold compares.
-    follow_reset : bool, default True
-        Whether derivatives also go through the reset.
+    follow_reset : bool or tuple of str, default True
+        Whether derivatives also go through the reset, or of which states they do.
     loss : str, default "counts"
         See the table of the module.
     temperature : float, default 0.05
@@ -115,7 +115,7 @@ class BPTT(Rule):
     learning_rate: float = Field(default=0.001, gt=0)
     pseudo_derivative: str = "superspike"
     scale: float = Field(default=0.5, gt=0)
-    follow_reset: bool = True
+    follow_reset: bool | tuple[str, ...] = True
     loss: Loss = "counts"
     temperature: float = Field(default=0.05, gt=0)
     potential_scale: float = Field(default=1.0, gt=0)

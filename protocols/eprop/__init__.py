@@ -1,0 +1,1 @@
+"""E-prop beside back-propagation through time, on the same recurrent networks."""

@@ -86,6 +86,12 @@ SONG = (
 )
 """Likewise."""
 
+PATTERN = (
+    "T. Masquelier, R. Guyonneau and S. J. Thorpe, Spike timing dependent plasticity finds the "
+    "start of repeating patterns in continuous spike trains, PLoS ONE 3 (2008) e1377"
+)
+"""Likewise."""
+
 CONVERSION = (
     "P. U. Diehl, D. Neil, J. Binas, M. Cook, S.-C. Liu and M. Pfeiffer, Fast-classifying, "
     "high-accuracy spiking deep networks through weight and threshold balancing, IJCNN (2015)"
@@ -215,6 +221,7 @@ SOURCES: Mapping[str, str] = {
     "conversion-mnist": CONVERSION,
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,
+    "stdp-pattern": PATTERN,
 }
 """The paper that a protocol repeats."""
 

@@ -8,6 +8,7 @@ from brainsnn.analysis.figures.confusion import plot_confusion
 from brainsnn.analysis.figures.correlograms import plot_correlograms
 from brainsnn.analysis.figures.curves import plot_curves
 from brainsnn.analysis.figures.descents import plot_descents
+from brainsnn.analysis.figures.discharges import plot_discharges
 from brainsnn.analysis.figures.firing_histogram import plot_firing_histogram
 from brainsnn.analysis.figures.firing_matrix import plot_firing_matrix
 from brainsnn.analysis.figures.functions import plot_functions
@@ -21,6 +22,7 @@ from brainsnn.analysis.figures.lines import plot_lines
 from brainsnn.analysis.figures.pair_matrix import plot_pair_matrix
 from brainsnn.analysis.figures.pareto import plot_pareto
 from brainsnn.analysis.figures.plane import plot_plane_classes, plot_plane_values
+from brainsnn.analysis.figures.potentials import plot_potentials
 from brainsnn.analysis.figures.quantiles import plot_quantiles
 from brainsnn.analysis.figures.raster import plot_raster
 from brainsnn.analysis.figures.receptive_fields import plot_receptive_fields
@@ -38,6 +40,7 @@ __all__ = [
     "plot_decisions_by_class",
     "plot_decoding",
     "plot_descents",
+    "plot_discharges",
     "plot_firing_histogram",
     "plot_firing_matrix",
     "plot_functions",
@@ -53,6 +56,7 @@ __all__ = [
     "plot_pareto",
     "plot_plane_classes",
     "plot_plane_values",
+    "plot_potentials",
     "plot_quantiles",
     "plot_raster",
     "plot_raster_psth",

@@ -105,6 +105,10 @@ LITTLE = {
         *("seeds=2", "rates=[20.0]", "trials=2", "tried=1", "seconds=0.2"),
         *("network.excitatory=20", "network.inhibitory=4", "network.g_max=0.5"),
     ),
+    "stdp-pattern": (
+        *("seeds=2", "trials=3", "windows=4"),
+        *("network.inputs=40", "network.threshold=5", "network.dt=0.5"),
+    ),
     "conversion-mnist": (*FEW, "seeds=2", "hidden=[8]", "epochs=1", "n_steps=8"),
     "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (

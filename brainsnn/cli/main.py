@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from brainsnn import __version__
+from brainsnn.cli.cite import cite
 from brainsnn.cli.options import (
     EngineName,
     Json,
@@ -23,9 +24,10 @@ from brainsnn.cli.options import (
     Seed,
     Settings,
     configured,
+    protocol_names,
 )
 from brainsnn.cli.reporting import BAD_INPUT, emit, emit_or_say, reporting
-from brainsnn.cli.runs import evaluate, resume, run
+from brainsnn.cli.runs import evaluate, report, resume, run
 from brainsnn.cli.sweeps import sweep
 from brainsnn.output import prepare, say
 
@@ -33,7 +35,6 @@ app = typer.Typer(
     name="brainsnn",
     help="Spiking networks that learn: Brian2 equations, compiled once, taught between trials.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -66,7 +67,9 @@ def list_protocols(as_json: Json = False) -> None:
 
 @app.command()
 def show(
-    target: Annotated[str, typer.Argument(metavar="PROTOCOL|RUN|neuron")],
+    target: Annotated[
+        str, typer.Argument(metavar="PROTOCOL|RUN|neuron", autocompletion=protocol_names)
+    ],
     name: Annotated[str, typer.Argument(metavar="[NEURON]", help="Of the library.")] = "",
     figure: Annotated[Path | None, typer.Option(help="Draw the neuron's example there.")] = None,
 ) -> None:
@@ -116,6 +119,8 @@ app.command()(run)
 app.command()(resume)
 app.command()(evaluate)
 app.command()(sweep)
+app.command()(report)
+app.command()(cite)
 
 
 @app.command()

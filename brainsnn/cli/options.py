@@ -1,4 +1,4 @@
-"""Options that commands share, and the protocol, settings and directory that they stand for."""
+"""Options that commands share, how they are completed, and the settings that they stand for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-Name = Annotated[str, typer.Argument(metavar="PROTOCOL", help="See 'brainsnn list'.")]
+
+def protocol_names(incomplete: str) -> list[str]:
+    """Protocols whose names begin so, for the shell to complete; nothing of them is imported."""
+    from brainsnn.registry import PROTOCOLS, installed
+
+    return [name for name in installed(PROTOCOLS) if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROTOCOL", help="See 'brainsnn list'.", autocompletion=protocol_names
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; may be repeated."),

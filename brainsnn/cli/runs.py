@@ -1,8 +1,9 @@
-"""The commands that carry out an experiment: ``run``, ``resume``, ``evaluate``."""
+"""The commands of runs: ``run``, ``resume``, ``evaluate``, ``report``."""
 
 from __future__ import annotations
 
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ from brainsnn.cli.options import (
 )
 from brainsnn.cli.reporting import emit, reporting
 from brainsnn.cli.sweeps import go_on_with_sweep, holds_sweep
-from brainsnn.output import say
+from brainsnn.output import complain, say
 
 
 def run(
@@ -71,6 +72,24 @@ def resume(
         callbacks = [reporter(quiet=quiet or as_json)]
         outcome = resume(protocol_of(path), path, sys.argv, callbacks, scheduler)
         print_outcome(outcome, quiet, as_json)
+
+
+def report(
+    path: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run directory, or that of a sweep.")
+    ],
+    show: Annotated[bool, typer.Option("--open", help="Show the page in the browser.")] = False,
+) -> None:
+    """Draw figures and report of a run anew, from its tables."""
+    with reporting():
+        from brainsnn.experiment.installed import load_report, protocol_of
+        from brainsnn.experiment.outcome import reported
+
+        write = load_report("sweep") if holds_sweep(path) else None
+        page = write([path], path) if write else reported(protocol_of(path), path)
+        say(f"Report: {page.resolve()}")
+        if show and not webbrowser.open(page.resolve().as_uri()):
+            complain("brainsnn: no browser was found to open it with.")
 
 
 def evaluate(

@@ -140,6 +140,13 @@ class Experiment(ABC, Generic[C]):
         """
         raise ConfigError(f"{self.name} has no network to describe.")
 
+    def sources(self, config: C) -> Sequence[Any]:  # noqa: ARG002
+        """Return data sets and encoders of a condition, and rules that are no `Trainer`'s.
+
+        Each is a thing or a class that may have a `citation`; by default, none.
+        """
+        return ()
+
     def check(self, config: C) -> None:
         """Refuse what is impossible, and missing data, before anything is written."""
 

@@ -36,6 +36,33 @@ class Outcome:
     profile: pd.DataFrame | None = None
 
 
+def reported(experiment: Experiment[Any], path: Path) -> Path:
+    """Draw the figures and write the report of a run again, from its tables alone.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it is no run, is in use, has not ended, or is of one condition of several.
+    """
+    with RunDirectory.open(path) as run:
+        if not run.provenance().get("ended"):
+            raise RunDirectoryError(
+                f"{path}: this run has not ended. Go on with it: brainsnn resume {path}."
+            )
+        if name := run.config(experiment.config).condition:
+            raise RunDirectoryError(
+                f"{path}: is of one condition, {name!r}, of which nothing is concluded. Name the "
+                "directory of the whole run."
+            )
+        concluded(experiment, run)
+        return run.report
+
+
 def concluded(experiment: Experiment[Any], run: RunDirectory) -> pd.DataFrame:
     """Let an experiment conclude from a run directory.
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from brainsnn.errors import RunDirectoryError
 
-PACKAGES = ("brainsnn", "brian2", "numba", "numpy", "pandas", "pyarrow", "scipy")
+PACKAGES = ("brainsnn", "brian2", "brian2genn", "numba", "numpy", "pandas", "pyarrow", "scipy")
 
 
 def now() -> str:

@@ -144,6 +144,10 @@ class AntlrMatching(Experiment[AntlrMatchingConfig]):
         """Return the network with the most outputs."""
         return config.network(max(config.outputs))
 
+    def sources(self, config: AntlrMatchingConfig) -> tuple[Antlr]:  # noqa: ARG002
+        """Return the rule."""
+        return (Antlr(),)
+
     def check(self, config: AntlrMatchingConfig) -> None:
         """Refuse trains with more spikes than a trial has steps."""
         most = max(config.input_spikes, *config.target_spikes)

@@ -75,6 +75,10 @@ class AntlrMnist(AntlrExperiment[AntlrMnistConfig]):
         "demo": ("seeds=1", "training.epochs=2", "data.n_train=5000", "data.n_test=2000"),
     }
 
+    def sources(self, config: AntlrMnistConfig) -> tuple[type, ...]:
+        """Return the data set and the encoder."""
+        return config.data.kind, LatencyEncoder
+
     def material(self, config: AntlrMnistConfig, streams: Streams) -> Material:
         """Load the images; the brighter a pixel, the earlier its spike, and black is silent."""
         splits, encoder = config.data.load(), LatencyEncoder(config.input_steps)

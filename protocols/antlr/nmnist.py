@@ -65,6 +65,10 @@ class AntlrNmnist(AntlrExperiment[AntlrNmnistConfig]):
         super().check(config)
         SETS[config.data]().locate()
 
+    def sources(self, config: AntlrNmnistConfig) -> tuple[type, ...]:
+        """Return the data set."""
+        return (SETS[config.data],)
+
     def material(self, config: AntlrNmnistConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load N-MNIST; a neuron is a pixel and polarity."""
         found = SETS[config.data]().load()

@@ -36,6 +36,11 @@ class ImageSetConfig(Config):
         return SETS[self.name].title
 
     @property
+    def kind(self) -> type[IdxImages]:
+        """The set's class."""
+        return SETS[self.name]
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Name of each class, by label."""
         return SETS[self.name].classes

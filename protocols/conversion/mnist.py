@@ -95,6 +95,10 @@ class ConversionMnist(Experiment[ConversionMnistConfig]):
             for kind in dict.fromkeys(config.sources)
         ]
 
+    def sources(self, config: ConversionMnistConfig) -> tuple[type, ...]:
+        """Return the data set."""
+        return (config.data.kind,)
+
     def check(self, config: ConversionMnistConfig) -> None:
         """Refuse networks that cannot be trained, a scaling given twice, and missing data."""
         for kind in config.sources:

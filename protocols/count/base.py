@@ -73,6 +73,11 @@ class CountNetworkConfig(Config):
         """Length of a trial: T, and a step for each connection."""
         return self.n_steps + self.notation("1", 1).count("-")
 
+    @property
+    def encoder(self) -> type:
+        """Class of the encoder."""
+        return RegularEncoder if self.code == "regular" else BernoulliEncoder
+
     def encode(self, values: NDArray[np.generic], rng: np.random.Generator) -> SpikeTrains:
         """Input spikes; `rng` draws them where they are drawn."""
         if self.code == "regular":
@@ -155,6 +160,10 @@ class CountExperiment(TrainingExperiment[K]):
     def rule(self, config: K) -> Rule:
         """Return the rule of the configuration."""
         return config.rule
+
+    def sources(self, config: K) -> tuple[type, ...]:
+        """Return the data set and the encoder."""
+        return config.data.kind, config.network.encoder
 
     def material(self, config: K, streams: Streams) -> Material:
         """Load the images; input spikes of training images are drawn anew in each epoch."""

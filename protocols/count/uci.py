@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -110,6 +110,12 @@ class CountUCI(Experiment[CountUCIConfig]):
     def model(self, config: CountUCIConfig) -> Model:
         """Return the network of the first set."""
         return _model(config.sets[0], config.network)
+
+    def sources(self, config: CountUCIConfig) -> tuple[Any, ...]:
+        """Return data sets, the rule, and the encoders."""
+        networks = [config.network.model_copy(update={"code": code}) for code in config.codes]
+        sets = (DATASETS[name] for name in config.sets)
+        return *sets, config.rule, *(network.encoder for network in networks)
 
     def check(self, config: CountUCIConfig) -> None:
         """Refuse missing data, and hidden layers that rows of features do not fit."""

@@ -182,6 +182,10 @@ class GLMExperiment(TrainingExperiment[S]):
             )
         SETS[config.data.name](n_validation=0).load()
 
+    def sources(self, config: S) -> tuple[type, ...]:
+        """Return the data set and the encoder."""
+        return SETS[config.data.name], BernoulliEncoder
+
     def material(self, config: S, streams: Streams) -> Material:
         """Load the digits; input spikes are drawn anew in each epoch."""
         splits = SETS[config.data.name](n_validation=0).load()

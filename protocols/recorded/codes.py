@@ -70,6 +70,10 @@ class CodesRecorded(Experiment[CodesRecordedConfig]):
         "demo": ("shuffles=10", "seeds=2", "windows=[0.2, 0.5]"),
     }
 
+    def sources(self, config: CodesRecordedConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (CockroachAntennalLobe,)
+
     def check(self, config: CodesRecordedConfig) -> None:
         """Refuse a missing or damaged recording, and windows or folds that do not fit it."""
         recorded, table = _load()

@@ -126,6 +126,10 @@ class RecurrentMnist(RecurrentExperiment[RecurrentMnistConfig]):
         """Length of a trial."""
         return config.rows.n_steps
 
+    def sources(self, config: RecurrentMnistConfig) -> tuple[type, ...]:
+        """Return the data set."""
+        return (config.data.kind,)
+
     def material(self, config: RecurrentMnistConfig, streams: Streams) -> Material:
         """Load the images; those of training are warped anew in each epoch."""
         splits, code, warp = config.data.load(), config.rows, config.warp.warp()

@@ -135,6 +135,10 @@ class LsnnMnist(RecurrentExperiment[LsnnMnistConfig]):
             return config.training
         return config.training.model_copy(update={"optimiser": config.deep_r})
 
+    def sources(self, config: LsnnMnistConfig) -> tuple[type, ...]:
+        """Return the data set and the encoder."""
+        return config.data.kind, ThresholdCrossingEncoder
+
     def material(self, config: LsnnMnistConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load and encode the images."""
         return encoded(config.data.load(), config.sequence.encoder().encode)

@@ -104,6 +104,10 @@ class StoreRecallExperiment(RecurrentExperiment[StoreRecallConfig]):
         """Length of a trial."""
         return config.data.task(config.delays[0], 0).n_steps
 
+    def sources(self, config: StoreRecallConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (StoreRecall,)
+
     def material(self, config: StoreRecallConfig, streams: Streams) -> Material:
         """Draw the trials of a seed."""
         task = config.data.task(config.delays[0], streams.seed)

@@ -125,6 +125,10 @@ class S4NNCaltech(S4NNExperiment[S4NNCaltechConfig]):
         """Return the network of the configuration."""
         return config.network.model(self.name, prod(_inputs(config)), len(CLASSES))
 
+    def sources(self, config: S4NNCaltechConfig) -> tuple[type, ...]:
+        """Return the data set and the encoder."""
+        return Caltech, type(config.data.code.build(config.network.n_steps))
+
     def material(self, config: S4NNCaltechConfig, streams: Streams) -> Material:
         """Load and split the photographs and encode them by latency (eq. 1)."""
         data, rng = config.data, streams["split"]

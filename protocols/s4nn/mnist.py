@@ -123,6 +123,10 @@ class S4NNMnist(S4NNExperiment[S4NNMnistConfig]):
         """Find the settings that were not given (`brainsnn.protocols.s4nn.recipe`)."""
         return Recipe(self, config, say).settled() if config.recipe.fitted else (config, {})
 
+    def sources(self, config: S4NNMnistConfig) -> tuple[type, ...]:
+        """Return the data set and the encoder."""
+        return config.data.kind, type(config.code.build(config.network.n_steps))
+
     def material(self, config: S4NNMnistConfig, streams: Streams) -> Material:
         """Load the images and encode them, by default by latency (eq. 1)."""
         splits, encoder = config.data.load(), config.code.build(config.network.n_steps)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -153,6 +153,10 @@ class Balance(Experiment[BalanceConfig]):
     def model(self, config: BalanceConfig) -> Model:
         """Return the network."""
         return config.network.model(self.name, config.rule)
+
+    def sources(self, config: BalanceConfig) -> tuple[Any, ...]:
+        """Return the rule and the encoder."""
+        return config.rule, PoissonEncoder
 
     def conditions(self, config: BalanceConfig) -> list[Condition[BalanceConfig]]:
         """Return a condition for each rate."""

@@ -141,6 +141,10 @@ class StdpMnist(TrainingExperiment[StdpMnistConfig]):
         """Return how the network is trained."""
         return config.training
 
+    def sources(self, config: StdpMnistConfig) -> tuple[type, ...]:
+        """Return the data set and the encoder."""
+        return config.data.kind, PoissonEncoder
+
     def material(self, config: StdpMnistConfig, streams: Streams) -> Material:
         """Load the images; spikes are drawn anew at each presentation."""
         splits, dt = config.data.load(), config.network.dt

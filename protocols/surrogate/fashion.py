@@ -135,6 +135,10 @@ class SurrogateFashion(SurrogateExperiment[SurrogateFashionConfig]):
         """Length of a trial."""
         return config.latencies.n_steps
 
+    def sources(self, config: SurrogateFashionConfig) -> tuple[type, ...]:
+        """Return the data set."""
+        return (config.data.kind,)
+
     def material(self, config: SurrogateFashionConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load and encode the images."""
         return encoded(config.data.load(), config.latencies.encode)

@@ -121,6 +121,10 @@ class SurrogateRandman(SurrogateExperiment[SurrogateRandmanConfig]):
         """Length of a trial."""
         return config.data.n_steps
 
+    def sources(self, config: SurrogateRandmanConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (Randman,)
+
     def material(self, config: SurrogateRandmanConfig, streams: Streams) -> Material:
         """Draw the trials of a seed."""
         splits = Randman(

@@ -35,6 +35,9 @@ def test_a_sweep_leaves_a_table_a_figure_and_a_page_and_is_resumed(run, tmp_path
     page = (out / "report.html").read_text()
     assert "brainsnn sweep count-uci --grid training.updates=1" in page
     before = pd.read_parquet(out / "runs.parquet")
+    (out / "report.html").unlink()
+    assert run(app, ["report", str(out)]).exit_code == 0
+    assert (out / "report.html").read_text() == page
     again = run(app, ["resume", str(out), "--quiet"])
     assert again.exit_code == 0, again.output
     pd.testing.assert_frame_equal(before, pd.read_parquet(out / "runs.parquet"))

@@ -15,7 +15,7 @@ A row absent from a gradient has gradient zero: its moments decay and its weight
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +176,11 @@ class Adam(Optimiser):
 @OPTIMISERS.register("adam")
 class AdamConfig(OptimiserConfig):
     """Parameters of `Adam`."""
+
+    citation: ClassVar[str] = (
+        "D.P. Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR (2015), "
+        "arXiv:1412.6980"
+    )
 
     name: Literal["adam"] = "adam"
     beta1: float = Field(default=0.9, ge=0, lt=1)

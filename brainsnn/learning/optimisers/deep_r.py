@@ -18,7 +18,7 @@ algorithm 1.)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,6 +203,11 @@ class DeepR(Optimiser):
 @OPTIMISERS.register("deep_r")
 class DeepRConfig(OptimiserConfig):
     """Parameters of `DeepR` and of the optimiser inside."""
+
+    citation: ClassVar[str] = (
+        "G. Bellec, D. Kappel, W. Maass and R. Legenstein, Deep rewiring: training very sparse "
+        "deep networks, ICLR (2018), arXiv:1711.05136"
+    )
 
     name: Literal["deep_r"] = "deep_r"
     inner: Literal["sgd", "adam"] = "sgd"

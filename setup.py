@@ -5,7 +5,12 @@ from setuptools import find_packages, setup
 setup(
     packages=find_packages(include=["brainsnn", "brainsnn.*"]),
     package_data={
-        "brainsnn": ["py.typed", "CITATION.cff", "engine/*/templates/*", "learning/equations/templates/*"],
+        "brainsnn": [
+            "py.typed",
+            "CITATION.cff",
+            "engine/*/templates/*",
+            "learning/equations/templates/*",
+        ],
         "brainsnn.analysis": ["templates/*"],
     },
 )

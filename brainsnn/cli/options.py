@@ -17,9 +17,7 @@ def protocol_names(incomplete: str) -> list[str]:
 
 Name = Annotated[
     str,
-    typer.Argument(
-        metavar="PROTOCOL", help="See 'brainsnn list'.", autocompletion=protocol_names
-    ),
+    typer.Argument(metavar="PROTOCOL", help="See 'brainsnn list'.", autocompletion=protocol_names),
 ]
 Settings = Annotated[
     list[str] | None,

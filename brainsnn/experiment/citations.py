@@ -19,6 +19,7 @@ from brainsnn.records import RunDirectory
 Named = tuple[str, Any]
 """What something is, as in ``rule s4nn``, and the thing, which may have a `citation`."""
 
+
 def citations(path: Path) -> dict[str, str]:
     """Return the papers of what a run is made of, each with what it describes.
 

@@ -114,6 +114,10 @@ class EventPropYinYang(EventPropExperiment[YinYangConfig]):
     def _trials(self, config: YinYangConfig, table: TableSet) -> LabelledTrials:
         return config.data.encode(table, config.network)
 
+    def sources(self, config: YinYangConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (YinYang,)
+
     def material(self, config: YinYangConfig, streams: Streams) -> Material:
         """Draw the points of a seed."""
         splits = config.data.task(streams.seed).load()

@@ -45,7 +45,7 @@ def test_the_shell_is_told_names_and_no_protocol_is_imported(command):
     assert done.stdout.split() == ["s4nn-caltech", "s4nn-mnist"]
     loaded = set(done.stderr.split())
     assert "brainsnn.registry" in loaded
-    assert not loaded & {"brian2", "numpy", "pandas", "pydantic", "brainsnn.protocols"}
+    assert not loaded & {"brian2", "numba", "numpy", "pandas", "brainsnn.protocols"}
 
 
 def test_commands_are_completed():

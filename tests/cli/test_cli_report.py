@@ -34,7 +34,7 @@ def ended(path):
 
 def test_the_page_is_written_again_and_opened(whole, monkeypatch):
     page, opened = whole / "report.html", []
-    before = page.read_text().replace("ended</dt><dd>–", f"ended</dt><dd>{ended(whole)}")
+    before = page.read_text().replace("ended</dt><dd>\u2013", f"ended</dt><dd>{ended(whole)}")
     page.unlink()
     monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
     assert call("report", whole).exit_code == 0

@@ -34,10 +34,17 @@ class EventPropConfig(ExperimentConfig):
     seeds: int = Field(default=3, ge=1)
     rules: tuple[Taught, ...] = Field(default=("eventprop", "bptt"), min_length=1)
     network: LatencyNetwork = LatencyNetwork()
-    eventprop: EventProp = EventProp(learning_rate=0.003)
-    bptt: BPTT = BPTT(learning_rate=0.003, loss="first_spike", precision="float32")
+    eventprop: EventProp = EventProp(learning_rate=0.01)
+    bptt: BPTT = BPTT(
+        learning_rate=0.01,
+        pseudo_derivative="triangle",
+        scale=1.0,
+        loss="first_spike",
+        temperature=0.01,
+        precision="float32",
+    )
     training: TrainingConfig = TrainingConfig(
-        epochs=60,
+        epochs=40,
         batch_size=32,
         update="simultaneous",
         optimiser=AdamConfig(),

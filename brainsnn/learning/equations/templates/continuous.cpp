@@ -1,20 +1,30 @@
 constexpr int32_t n_kinds = {{ source.populations|length }}, fixed = 0, most_at_once = 100;
 constexpr bool arrivals_first = {{ 'true' if network.arrivals_first else 'false' }};
 
-// Where a margin comes over 0 on the way from `low`, where it is not, to `high`, where it is.
-static double root(const Given &a, const Kind &kind, int64_t j, const real *x, double t, double low, double high)
+// Where a margin comes over 0 on the way to `high`, where it is `value` and rises by `rate`, to the
+// last digit of the time that comes of it. Newton's steps come from one side: close to the end, one
+// beyond it brings the margin over 0.
+static double root(const Given &a, const Kind &kind, int64_t j, const real *x, double t, double high, double value, double rate)
 {
-    double h = high, value, rate;
+    const double digit = 4e-16 * (t + high);
+    double h = high, low = 0, beyond = digit;
+    bool probed = false;
     for(int k = 0; k < 200; k++)
     {
-        kind.margin(a, j, x, t, h, value, rate);
         (value > 0 ? high : low) = h;
         double next = h - value / rate;
+        const bool near = std::fabs(next - h) <= digit;
+        if(value > 0 && (near || probed))
+            break;
+        probed = near;
+        if(near)
+            next = h + beyond, beyond *= 2;
         if(!(next > low && next < high))
             next = 0.5 * (low + high);
-        if(next == h || next <= low || next >= high || std::fabs(next - h) <= 2e-16 * std::fabs(h))
+        if(next <= low || next >= high)
             break;
         h = next;
+        kind.margin(a, j, x, t, h, value, rate);
     }
     return high;
 }
@@ -42,11 +52,27 @@ static double top(const Given &a, const Kind &kind, int64_t j, const real *x, do
     return 0;
 }
 
+// Call for each that is marked; most are not.
+template<class F> static void each_hot(const int32_t *hot, int64_t n, F call)
+{
+    constexpr int64_t few = 16;
+    for(int64_t first = 0; first < n; first += few)
+    {
+        const int64_t last = std::min(n, first + few);
+        int32_t any = 0;
+        for(int64_t j = first; j < last; j++)
+            any |= hot[j];
+        for(int64_t j = first; any && j < last; j++)
+            if(hot[j])
+                call(j);
+    }
+}
+
 // What is planned for a time: a spike that may come, an arrival, the end of refractoriness.
 struct Plan
 {
     double time;
-    int32_t rank, order, what, owner, neuron, parent;
+    int32_t rank, order, what, owner, neuron, parent;  // parent: an event; of a spike that may come, the step
     int64_t version;
 
     bool operator>(const Plan &other) const
@@ -59,7 +85,7 @@ struct Members
 {
     std::vector<real> X, Y;
     std::vector<double> t;
-    std::vector<int32_t> begin, hot;
+    std::vector<int32_t> begin, hot, moved;  // moved: whom something happened to in this step
     std::vector<int64_t> window, version;
 };
 
@@ -118,7 +144,10 @@ struct Run
         if(!within || (m.window[j] == window && m.begin[j] == event && what == advance))
             return;
         if(m.window[j] != window)
+        {
             m.window[j] = window, m.t[j] = now, m.begin[j] = fixed;
+            m.moved.push_back((int32_t)j);
+        }
         const double length = std::max(0.0, time - m.t[j]);
         const int64_t x = keep(p, j);
         net.items.push_back({what, p, (int32_t)j, event, m.begin[j], m.t[j], length, x});
@@ -147,22 +176,24 @@ struct Run
         for(int64_t k = 0; k < kind.rows; k++)
             x[k] = m.X[k * kind.n + j];
         const double t = m.window[j] == window ? m.t[j] : now, length = end - t;
-        double value, fall, first, rise;
-        kind.margin(a, j, x, t, length, value, fall);
+        double value, rate, first, rise, high = length;
+        kind.margin(a, j, x, t, length, value, rate);
         if(value == -INFINITY || length <= 0)
             return;
-        double high = length;
         if(!(value > 0))
         {
-            kind.margin(a, j, x, t, 0, first, rise);
-            if(!(rise > 0 && fall < 0))
+            if(!(rate < 0))
                 return;
-            high = top(a, kind, j, x, t, length, std::max(first, value), rise, fall);
+            kind.margin(a, j, x, t, 0, first, rise);
+            if(!(rise > 0))
+                return;
+            high = top(a, kind, j, x, t, length, std::max(first, value), rise, rate);
             if(high == 0)
                 return;
+            kind.margin(a, j, x, t, high, value, rate);
         }
-        const double time = t + root(a, kind, j, x, t, 0, high);
-        plans.push({time, -1, p, cross, p, (int32_t)j, -1, m.version[j]});
+        const double time = t + root(a, kind, j, x, t, high, value, rate);
+        plans.push({time, -1, p, cross, p, (int32_t)j, (int32_t)window, m.version[j]});
     }
 
     // A spike: what it does at once to itself and to those it reaches.
@@ -242,7 +273,9 @@ struct Run
         {
             found = plans.top();
             plans.pop();
-            if(found.what != cross || all[found.owner].version[found.neuron] == found.version)
+            if(found.what != cross)
+                return true;
+            if(found.parent == window && all[found.owner].version[found.neuron] == found.version)
                 return true;
         }
         return false;
@@ -296,9 +329,7 @@ struct Run
             if(kinds[p].n == 0)
                 continue;
             kinds[p].step(a, m.X.data(), m.Y.data(), now, m.hot.data());
-            for(int64_t j = 0; j < kinds[p].n; j++)
-                if(m.hot[j])
-                    plan(p, j);
+            each_hot(m.hot.data(), kinds[p].n, [&](int64_t j) { plan(p, j); });
         }
         for(Plan found; next(found);)
             happen(found);
@@ -311,15 +342,14 @@ struct Run
     {
         Members &m = all[p];
         const int64_t n = kinds[p].n, rows = kinds[p].rows;
-        for(int64_t j = 0; j < n; j++)
-            if(m.window[j] == window)
-            {
-                touch(p, j, fixed, end, advance);
-                for(int64_t k = 0; k < rows; k++)
-                    m.Y[k * n + j] = m.X[k * n + j];
-            }
+        for(const int32_t j : m.moved)
+        {
+            touch(p, j, fixed, end, advance);
+            for(int64_t k = 0; k < rows; k++)
+                m.Y[k * n + j] = m.X[k * n + j];
+        }
+        m.moved.clear();
         std::swap(m.X, m.Y);
-        std::for_each(m.version.begin(), m.version.end(), [](int64_t &v) { v++; });
     }
 };
 

@@ -8,6 +8,7 @@ setup(
         "brainsnn": [
             "py.typed",
             "CITATION.cff",
+            "cli/templates/*",
             "engine/*/templates/*",
             "learning/equations/templates/*",
         ],

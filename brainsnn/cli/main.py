@@ -15,6 +15,7 @@ from rich.table import Table
 
 from brainsnn import __version__
 from brainsnn.cli.cite import cite
+from brainsnn.cli.new import new
 from brainsnn.cli.options import (
     EngineName,
     Json,
@@ -121,6 +122,7 @@ app.command()(evaluate)
 app.command()(sweep)
 app.command()(report)
 app.command()(cite)
+app.command()(new)
 
 
 @app.command()

@@ -92,6 +92,12 @@ PATTERN = (
 )
 """Likewise."""
 
+DISTAL = (
+    "E. M. Izhikevich, Solving the distal reward problem through linkage of STDP and dopamine "
+    "signaling, Cerebral Cortex 17 (2007) 2443"
+)
+"""Likewise."""
+
 CONVERSION = (
     "P. U. Diehl, D. Neil, J. Binas, M. Cook, S.-C. Liu and M. Pfeiffer, Fast-classifying, "
     "high-accuracy spiking deep networks through weight and threshold balancing, IJCNN (2015)"
@@ -222,6 +228,7 @@ SOURCES: Mapping[str, str] = {
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,
     "stdp-pattern": PATTERN,
+    "rstdp-credit": DISTAL,
 }
 """The paper that a protocol repeats."""
 

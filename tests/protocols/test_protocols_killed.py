@@ -109,6 +109,10 @@ LITTLE = {
         *("seeds=2", "trials=3", "windows=4"),
         *("network.inputs=40", "network.threshold=5", "network.dt=0.5"),
     ),
+    "rstdp-credit": (
+        *("seeds=2", "duration=3", "every=1", "window=500"),
+        *("network.excitatory=6", "network.inhibitory=2", "network.noise=8"),
+    ),
     "conversion-mnist": (*FEW, "seeds=2", "hidden=[8]", "epochs=1", "n_steps=8"),
     "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (

@@ -1,0 +1,1 @@
+"""Experiments in which a reward inside the trial decides what is learned."""

@@ -74,6 +74,12 @@ EVENTPROP = (
 )
 """Likewise."""
 
+MILLER = (
+    "E. K. Miller, C. A. Erickson and R. Desimone, Neural mechanisms of visual working memory in "
+    "prefrontal cortex of the macaque, Journal of Neuroscience 16(16) (1996) 5154-5167"
+)
+"""Likewise."""
+
 DIEHL_COOK = (
     "P. U. Diehl and M. Cook, Unsupervised learning of digit recognition using "
     "spike-timing-dependent plasticity, Frontiers in Computational Neuroscience 9 (2015) 99"
@@ -219,6 +225,7 @@ SOURCES: Mapping[str, str] = {
     "count-latency": COUNT,
     "lsnn-store-recall": LSNN,
     "lsnn-mnist": LSNN,
+    "delayed-match": MILLER,
     "eprop-evidence": EPROP,
     "eprop-pattern": EPROP,
     "surrogate-randman": SURROGATE,

@@ -36,15 +36,14 @@ class EventPropConfig(ExperimentConfig):
     network: LatencyNetwork = LatencyNetwork()
     eventprop: EventProp = EventProp(learning_rate=0.01)
     bptt: BPTT = BPTT(
-        learning_rate=0.01,
-        pseudo_derivative="triangle",
-        scale=1.0,
+        learning_rate=0.02,
+        follow_reset=False,
         loss="first_spike",
         temperature=0.01,
         precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
-        epochs=40,
+        epochs=30,
         batch_size=32,
         update="simultaneous",
         optimiser=AdamConfig(),

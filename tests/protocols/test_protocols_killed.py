@@ -83,6 +83,11 @@ LITTLE = {
         *("data.n_cues=1", "data.n_cue=6", "data.n_gap=1", "data.n_delay=3", "data.n_recall=4"),
         "data.n_each=2",
     ),
+    "delayed-match": (
+        *("seeds=1", "delays=[5]", "adaptive=[2]", "training.epochs=2", "network.n_adaptive=2"),
+        *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_cue=5"),
+        *("data.n_each=2", "network.n_regular=2"),
+    ),
     "surrogate-randman": (
         *("seeds=1", "dimensions=[1]", "smoothness=[1]", "shapes=[]", "training.epochs=2"),
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),

@@ -1,8 +1,9 @@
-"""The command ``brainsnn sweep``: a protocol over a grid of settings."""
+"""The command ``brainsnn sweep``: a protocol over a grid of settings, or settings searched for."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,9 +28,17 @@ from brainsnn.output import say
 def sweep(
     name: Name,
     grid: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(metavar="KEY=VALUE,VALUE,...", help="Vary a setting; may be repeated."),
-    ],
+    ] = None,
+    looked_for: Annotated[
+        str | None,
+        typer.Option("--search", metavar="trials=N", help="Try N points that optuna proposes."),
+    ] = None,
+    ranges: Annotated[
+        list[str] | None,
+        typer.Option("--range", metavar="KEY=[int:][log:]LOW,HIGH", help="With --search."),
+    ] = None,
     settings: Settings = None,
     preset: Preset = None,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
@@ -40,35 +49,86 @@ def sweep(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Run a protocol at every point of a grid; the same command again goes on with it."""
+    """Run a protocol at every point of a grid, or search; the same command again goes on."""
     with reporting(as_json):
         protocol, _ = configured(name, settings, preset)
-        from brainsnn.experiment.sweep import SweepConfig, read_grid
-
         told = (*protocol.presets.get(preset or "", ()), *(settings or ()))
-        config = SweepConfig(
-            sweep=name, settings=told, grid=read_grid(grid), seed=seed, seeds=seeds
+        given = name, told, grid or [], seed, seeds
+        config = (
+            _grid(*given, ranges) if looked_for is None else _search(*given, ranges, looked_for)
         )
         path = out or free_directory(Path("runs") / name, "sweep")
         _carry_out(config, path, workers, scheduler, quiet, as_json)
 
 
+def _grid(
+    name: str, told: Sequence[str], grid: list[str], seed: int, seeds: int, ranges: list[str] | None
+) -> Any:
+    """What a sweep is told.
+
+    Raises
+    ------
+    ConfigError
+        If nothing varies, or a range, which has no end of points.
+    """
+    from brainsnn.errors import ConfigError
+    from brainsnn.experiment.sweep import SweepConfig, read_grid
+
+    if ranges:
+        raise ConfigError("--range goes with --search trials=N; a sweep has --grid alone.")
+    if not grid:
+        raise ConfigError("Nothing varies: give --grid KEY=VALUE,VALUE,... or --search trials=N.")
+    return SweepConfig(sweep=name, settings=told, grid=read_grid(grid), seed=seed, seeds=seeds)
+
+
+def _search(
+    name: str,
+    told: Sequence[str],
+    grid: list[str],
+    seed: int,
+    seeds: int,
+    ranges: list[str] | None,
+    looked_for: str,
+) -> Any:
+    """What a search is told.
+
+    Raises
+    ------
+    ConfigError
+    """
+    from brainsnn.config import apply_overrides
+    from brainsnn.errors import ConfigError
+    from brainsnn.experiment.search import SearchConfig, read_ranges
+    from brainsnn.experiment.sweep import read_grid
+
+    key, _, value = looked_for.partition("=")
+    if key != "trials" or not value.isdecimal():
+        raise ConfigError(f"--search {looked_for} is not possible: write --search trials=N.")
+    found = {"ranges": read_ranges(ranges or []), "grid": read_grid(grid), "seed": seed}
+    first = SearchConfig(search=name, settings=tuple(told), seeds=seeds, **found)  # type: ignore[arg-type]
+    return apply_overrides(first, [looked_for])
+
+
 def holds_sweep(path: Path) -> bool:
-    """Whether a directory is that of a sweep."""
+    """Whether a directory is that of a sweep or a search."""
     from brainsnn.config import read_tree
 
     settings = path / "config.toml"
-    return settings.is_file() and "sweep" in read_tree(settings)
+    return settings.is_file() and bool({"sweep", "search"} & read_tree(settings).keys())
 
 
 def go_on_with_sweep(
     path: Path, workers: int, scheduler: str | None, quiet: bool, as_json: bool
 ) -> None:
-    """Carry out the runs of a sweep that have not ended."""
+    """Carry out the runs of a sweep or a search that have not ended."""
+    from brainsnn.config import read_tree
+    from brainsnn.experiment.search import SearchConfig
     from brainsnn.experiment.sweep import SweepConfig
     from brainsnn.records import RunDirectory
 
-    config = RunDirectory.read(path).config(SweepConfig)
+    searched = "search" in read_tree(path / "config.toml")
+    kind: type[Any] = SearchConfig if searched else SweepConfig
+    config = RunDirectory.read(path).config(kind)
     _carry_out(config, path, workers, scheduler, quiet, as_json)
 
 
@@ -77,11 +137,13 @@ def _carry_out(
 ) -> None:
     from brainsnn.experiment.cluster import Workers
     from brainsnn.experiment.installed import load_report
+    from brainsnn.experiment.search import SearchConfig, search
     from brainsnn.experiment.sweep import sweep as carry_out
     from brainsnn.training import reporter
 
     callbacks = [reporter(quiet=quiet or as_json)]
-    runs = carry_out(config, path, sys.argv, Workers(workers, scheduler), callbacks)
+    work: Any = search if isinstance(config, SearchConfig) else carry_out
+    runs = work(config, path, sys.argv, Workers(workers, scheduler), callbacks)
     page = load_report("sweep")([path], path)
     if as_json:
         emit({"sweep": str(path), "runs": runs.to_dict(orient="records")})

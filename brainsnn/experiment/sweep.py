@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 from pydantic import Field
@@ -21,6 +21,12 @@ from brainsnn.interrupts import Interrupted
 from brainsnn.records import RunDirectory
 from brainsnn.records.atomic import write_whole
 from brainsnn.training import Callback
+
+if TYPE_CHECKING:
+    from brainsnn.experiment.search import SearchConfig
+
+#: What says what a sweep or a search is: its settings and seeds.
+S = TypeVar("S", bound="SweepConfig | SearchConfig")
 
 #: Folder of the runs of a sweep.
 RUNS = "runs"
@@ -145,7 +151,7 @@ def sweep(
     runs = _runs(experiment, config, Path(path) / RUNS)
     for one in list(runs.values())[:: config.seeds]:  # seeds of a point differ in nothing else
         experiment.check(one)
-    with _directory(config, Path(path), command) as run:
+    with open_directory(config, Path(path), command, ("sweep", "settings")) as run:
         said = Messages(run, callbacks)
         said.on_message(f"{len(runs)} runs of {experiment.name}")
         try:
@@ -158,23 +164,36 @@ def sweep(
     return table
 
 
-def _directory(config: SweepConfig, path: Path, command: Sequence[str]) -> RunDirectory:
-    """Open the directory of a sweep, or make it.
+def open_directory(
+    config: S, path: Path, command: Sequence[str], fixed: Sequence[str]
+) -> RunDirectory:
+    """Open the directory of a sweep or a search, or make it.
+
+    Parameters
+    ----------
+    config : SweepConfig or SearchConfig
+        What goes on; it is written where it has changed.
+    path : Path
+    command : sequence of str
+        For the provenance.
+    fixed : sequence of str
+        Names of what may not change, the protocol first.
 
     Raises
     ------
     RunDirectoryError
-        If it is that of another sweep.
+        If it is that of another.
     """
     if not (path / "config.toml").exists():
         return RunDirectory.create(path, config, command, config.seed)
     run = RunDirectory.open(path, command)
     try:
-        before = run.config(SweepConfig)
-        if (before.sweep, before.settings) != (config.sweep, config.settings):
+        before = run.config(type(config))
+        if other := [key for key in fixed if getattr(before, key) != getattr(config, key)]:
             raise RunDirectoryError(
-                f"{path}: holds a sweep of {before.sweep} with the settings "
-                f"{list(before.settings)}. Choose another directory, or remove it."
+                f"{path}: holds a {fixed[0]} of {getattr(before, fixed[0])} with the settings "
+                f"{list(before.settings)}, and other: {', '.join(other)}. Choose another "
+                "directory, or remove it."
             )
         if before != config:
             text = write_toml(config).encode()
@@ -219,15 +238,15 @@ def _table(config: SweepConfig, runs: Mapping[Path, Any]) -> pd.DataFrame:
     points = (point for point in config.points for _ in range(config.seeds))
     return pd.concat(
         [
-            _rows(point, path, one.seed)
+            rows_of(point, path, one.seed)
             for point, (path, one) in zip(points, runs.items(), strict=True)
         ],
         ignore_index=True,
     )
 
 
-def _rows(point: Mapping[str, str], path: Path, seed: int) -> pd.DataFrame:
-    """The results of one run; what it was told stands first, where it is second."""
+def rows_of(point: Mapping[str, str], path: Path, seed: int) -> pd.DataFrame:
+    """Return the results of one run; what it was told stands first, where it is second."""
     results = RunDirectory.read(path).table("results")
     values = {key: parse_value(text) for key, text in point.items()}
     told = {k: v if isinstance(v, int | float | str) else str(v) for k, v in values.items()}

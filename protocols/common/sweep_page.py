@@ -11,7 +11,9 @@ import pandas as pd
 from brainsnn.analysis.figures import plot_grid_points, save
 from brainsnn.analysis.grid_points import KINDS, grid_points, measure_of
 from brainsnn.analysis.report import Picture, Report, Section, Table
+from brainsnn.config import read_tree
 from brainsnn.experiment.sweep import SweepConfig
+from brainsnn.protocols.common import search_page
 from brainsnn.records import RunDirectory
 
 _CHOICE = {
@@ -23,7 +25,7 @@ _CHOICE = {
 
 
 def write_page(paths: Sequence[Path], out: Path) -> Path:
-    """Write figure and table of a sweep.
+    """Write figure and table of a sweep, or of a search.
 
     Parameters
     ----------
@@ -38,6 +40,8 @@ def write_page(paths: Sequence[Path], out: Path) -> Path:
         The page.
     """
     run = RunDirectory.read(paths[0])
+    if "search" in read_tree(run.path / "config.toml"):
+        return search_page.write(run, out)
     config, runs = run.config(SweepConfig), run.table("runs")
     measure, settings = measure_of(runs), list(config.grid)
     points = grid_points(runs, settings)

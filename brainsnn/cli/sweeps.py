@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,7 +61,12 @@ def sweep(
 
 
 def _grid(
-    name: str, told: Sequence[str], grid: list[str], seed: int, seeds: int, ranges: list[str] | None
+    name: str,
+    told: tuple[str, ...],
+    grid: list[str],
+    seed: int,
+    seeds: int,
+    ranges: list[str] | None,
 ) -> Any:
     """What a sweep is told.
 
@@ -83,7 +87,7 @@ def _grid(
 
 def _search(
     name: str,
-    told: Sequence[str],
+    told: tuple[str, ...],
     grid: list[str],
     seed: int,
     seeds: int,
@@ -105,7 +109,7 @@ def _search(
     if key != "trials" or not value.isdecimal():
         raise ConfigError(f"--search {looked_for} is not possible: write --search trials=N.")
     found = {"ranges": read_ranges(ranges or []), "grid": read_grid(grid), "seed": seed}
-    first = SearchConfig(search=name, settings=tuple(told), seeds=seeds, **found)  # type: ignore[arg-type]
+    first = SearchConfig(search=name, settings=told, seeds=seeds, **found)  # type: ignore[arg-type]
     return apply_overrides(first, [looked_for])
 
 

@@ -40,7 +40,7 @@ def write(run: RunDirectory, out: Path) -> Path:
     test = runs.groupby("trial")["accuracy"].mean().rename("test_accuracy")
     table = study.merge(test, on="trial").sort_values(MEASURE, ascending=False)
     shown = (MEASURE, "test_accuracy")
-    best = study.loc[study[MEASURE].idxmax()]
+    best = study.iloc[int(study[MEASURE].to_numpy().argmax())]
     told = ", ".join(f"{key} = {best[key]}" for key in config.varied)
     return Report(
         title=f"Search of settings of {config.search}",

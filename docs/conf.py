@@ -89,7 +89,7 @@ CONTENTS = {
         "spike-statistics",
     ],
     "Systems": ["s4nn", "glm", "antlr", "count", "local"],
-    "Understand": ["claims", "architecture", "adding", "reference", "root/changes"],
+    "Understand": ["claims", "architecture", "adding", "reference", "roadmap", "root/changes"],
     "Results": ["root/results"],
 }
 

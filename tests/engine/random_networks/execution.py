@@ -19,7 +19,7 @@ import brainsnn.engine  # noqa: F401  makes the resident device known
 
 RUNTIME, STANDALONE, RESIDENT = "runtime", "cpp_standalone", "brainsnn_resident"
 
-FLAGS = "codegen.cpp.extra_compile_args_gcc"
+FLAGS, JOBS = "codegen.cpp.extra_compile_args_gcc", "devices.cpp_standalone.extra_make_args_unix"
 
 IMPORTS = "from brian2 import *\n"
 
@@ -29,15 +29,17 @@ Values = dict[str, np.ndarray]
 @contextmanager
 def quickly() -> Iterator[None]:
     """Brian2 with numpy, and a compiler that does not optimise."""
-    target, flags = brian2.prefs.codegen.target, brian2.prefs[FLAGS]
+    kept = {name: brian2.prefs[name] for name in ("codegen.target", FLAGS, JOBS)}
     level = logging.getLogger("brian2").level
-    brian2.prefs.codegen.target, brian2.prefs[FLAGS] = "numpy", ["-w", "-O0"]
+    brian2.prefs["codegen.target"], brian2.prefs[FLAGS] = "numpy", ["-w", "-O0"]
+    brian2.prefs[JOBS] = ["-j2"]  # Brian2 starts all compilers at once.
     logging.getLogger("brian2").setLevel(logging.ERROR)
     gc.freeze()  # Brian2 collects garbage before each run; what is there already is none.
     try:
         yield
     finally:
-        brian2.prefs.codegen.target, brian2.prefs[FLAGS] = target, flags
+        for name, value in kept.items():
+            brian2.prefs[name] = value
         logging.getLogger("brian2").setLevel(level)
         gc.unfreeze()
 

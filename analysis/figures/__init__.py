@@ -4,6 +4,7 @@ No figure touches matplotlib's global state, so any number may be drawn at once.
 and SVG with `save`; put it into a page with `brainsnn.analysis.report`.
 """
 
+from brainsnn.analysis.figures.atlas import plot_atlas
 from brainsnn.analysis.figures.confusion import plot_confusion
 from brainsnn.analysis.figures.correlograms import plot_correlograms
 from brainsnn.analysis.figures.curves import plot_curves
@@ -34,6 +35,7 @@ from brainsnn.analysis.figures.windows import plot_decoding, plot_information
 from brainsnn.analysis.figures.winner import plot_winner_histogram
 
 __all__ = [
+    "plot_atlas",
     "plot_confusion",
     "plot_correlograms",
     "plot_curves",

@@ -80,11 +80,11 @@ class MemoryNetwork(Config):
             name="adaptive",
         )
 
-    def output(self) -> Neuron:
-        """Leaky readout."""
+    def output(self, threshold: float = NEVER) -> Neuron:
+        """Leaky readout, which spikes where a threshold is given."""
         return Neuron(
             "dv/dt = -v / tau : 1\ntau : second (shared, constant)",
-            threshold=f"v > {NEVER:g}",
+            threshold=f"v > {threshold:g}",
             reset="v = 0",
             parameters={"tau": f"{self.tau_out}*ms"},
             method="exact",
@@ -93,12 +93,12 @@ class MemoryNetwork(Config):
             name="readout",
         )
 
-    def model(self, name: str, n_inputs: int, n_outputs: int) -> Model:
-        """Return the network."""
+    def model(self, name: str, n_inputs: int, n_outputs: int, threshold: float = NEVER) -> Model:
+        """Return the network; its outputs spike at the threshold, by default never."""
         populations = (
             Population("input", n_inputs),
             Population("hidden", self.size, self.hidden()),
-            Population("output", n_outputs, self.output()),
+            Population("output", n_outputs, self.output(threshold)),
         )
         into, within = FanInNormal(self.scale), FanInNormal(self.scale / 2)
         connections = (

@@ -1,0 +1,1 @@
+"""Every rule, code and task that go together, with the same budget."""

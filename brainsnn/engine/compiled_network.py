@@ -101,6 +101,13 @@ class CompiledNetwork:
         """Where the library keeps the states of this network."""
         return int(self._net.value or 0)
 
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of the states, traces and signals that gradients so far had to be kept for."""
+        count = self._library.derived_bytes
+        count.argtypes, count.restype = [ctypes.c_void_p], ctypes.c_int64
+        return int(count(self._net))
+
     def function(self, name: str) -> int:
         """Address of a function of the library."""
         return int(ctypes.cast(getattr(self._library, name), ctypes.c_void_p).value or 0)

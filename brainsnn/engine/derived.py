@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from brainsnn.engine.compiled_network import CompiledNetwork
 from brainsnn.engine.turns import in_turn
 from brainsnn.errors import DataError
+from brainsnn.learning.equations.cpp.eligible_network import EligibleSource
 from brainsnn.learning.equations.cpp.network import CompiledSource
 from brainsnn.learning.equations.cpp.population import CompiledPopulation
 from brainsnn.learning.equations.network import DerivedNetwork
@@ -254,6 +255,25 @@ class CompiledGradient(CompiledNetwork):
                     values[c.order] = ordered
                 found[c.name, n] = values.reshape(shape)
         return found
+
+
+class CompiledTraces(CompiledNetwork):
+    """A derived network, compiled, that learns from recordings forward in time.
+
+    Parameters
+    ----------
+    source : EligibleSource
+    dtype : {"float64", "float32"}
+        See `CompiledGradient`.
+
+    Raises
+    ------
+    EngineError
+        If there is no compiler.
+    """
+
+    def __init__(self, source: EligibleSource, dtype: Literal["float64", "float32"]) -> None:
+        super().__init__(source.network, source, dtype)
 
 
 def _lists(raster: Array) -> tuple[Array, Array]:

@@ -16,6 +16,8 @@ from brainsnn.network.model import Model
 from brainsnn.protocols.recurrent.network import MemoryNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.training import BPTT, EProp, TrainingConfig
+from brainsnn.training.bptt.bound import BoundBPTT
+from brainsnn.training.bptt.taught import Taught
 
 Method = Literal["bptt", "symmetric", "random", "adaptive"]
 
@@ -98,7 +100,10 @@ class EpropExperiment(TrainingExperiment[S]):
         raise NotImplementedError
 
     def measure(self, network: TrainedNetwork[S], run: RunDirectory) -> None:
-        """Tables ``costs``, the best of three times of a gradient, and ``sample``, some spikes."""
+        """Tables ``costs``, of a gradient, and ``sample``, spikes of the first test trial.
+
+        Time is the best of three, memory that of one trial's gradient.
+        """
         chosen = np.arange(min(TIMED, len(network.material.train)))
         trials = network.material.split("train")
         recording = network.engine.fixed().run(trials.inputs, chosen)
@@ -109,6 +114,17 @@ class EpropExperiment(TrainingExperiment[S]):
             dict(network.rule.backward(observed, network.weights, wanted))
             seconds.append(time.perf_counter() - begin)
         row = {**network.row, "gradient_seconds": min(seconds) / chosen.size}
+        row["kept_bytes"] = self._kept_bytes(network)
         run.write_table("costs", pd.DataFrame([row]))
         spikes = network.engine.fixed().run(network.material.test.inputs, FIRST).to_frame()
         run.write_table("sample", spikes.assign(**network.row))
+
+    def _kept_bytes(self, network: TrainedNetwork[S]) -> int:
+        """Bytes of states, traces and signals that the gradient of one trial is kept for."""
+        trials = network.material.split("train")
+        _, rule = self.bound(network.config)
+        assert isinstance(rule, BoundBPTT)
+        assert isinstance(rule.taught, Taught)
+        recording = rule.observe(network.engine.fixed().run(trials.inputs, FIRST), network.weights)
+        dict(rule.backward(recording, network.weights, trials.targets.of(FIRST)))
+        return rule.taught.compiled.kept_bytes

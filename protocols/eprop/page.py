@@ -34,13 +34,16 @@ def learning(run: RunDirectory, n_train: int) -> Section:
 
 def costs(run: RunDirectory) -> Section:
     """What the gradient of a trial costs under each rule."""
-    found = run.table("costs").groupby("condition", sort=False)
-    table = (1000 * found["gradient_seconds"].mean()).rename("gradient_ms").reset_index()
+    means = run.table("costs").groupby("condition", sort=False)[["gradient_seconds", "kept_bytes"]]
+    table = (means.mean() * [1000, 1 / 1024]).reset_index()
+    table.columns = pd.Index(["condition", "gradient_ms", "kept_kib"])
     text = (
-        "Time of one gradient, states replayed from spikes included, without the trial itself; the "
-        "best of three, on one thread, mean over seeds."
+        "Time of one gradient, states replayed from spikes included, without the trial itself, the "
+        "best of three on one thread; and what the gradient of one trial keeps of states, traces "
+        "and signals, spikes not counted. Means over seeds."
     )
-    return Section("Cost of a trial", text, (Table(table, text, digits={"gradient_ms": 2}),))
+    digits = {"gradient_ms": 2, "kept_kib": 0}
+    return Section("Cost of a trial", "", (Table(table, text, digits=digits),))
 
 
 def raster(run: RunDirectory, sizes: Mapping[str, int], n_steps: int) -> Section:

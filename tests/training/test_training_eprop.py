@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import brian2
 import numpy as np
 import pytest
+from brian2 import ms
 
 from brainsnn.codes import PotentialDecoder
 from brainsnn.engine import build_engine
-from brainsnn.errors import LearningError, RuleError
+from brainsnn.engine.runtime import runtime_device
+from brainsnn.errors import DerivationError, LearningError, RuleError
+from brainsnn.learning.equations import Spike, derive
+from brainsnn.learning.equations.cpp.eligible_network import EligibleSource
+from brainsnn.learning.equations.eprop import ForwardGradient
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.network.connectivity import FixedProbability
 from brainsnn.network.model import Connection, Model, Population
@@ -22,6 +29,9 @@ from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import BPTT, EProp, Trainer, TrainingConfig
 from brainsnn.training.bptt.numpy_gradient import by_hidden_spikes, raster
+from brainsnn.training.bptt.place import Place
+from brainsnn.training.derived_engine import DerivedEngine
+from brainsnn.training.eprop.taught import TaughtForward
 
 N_STEPS, N_TRIALS = 30, 12
 
@@ -44,11 +54,8 @@ LEAKY = Neuron(
     method="exact",
     name="readout",
 )
-POPULATIONS = (
-    Population("input", 10),
-    Population("hidden", 7, ADAPTIVE),
-    Population("output", 2, LEAKY),
-)
+LAST = Population("output", 2, LEAKY)
+POPULATIONS = (Population("input", 10), Population("hidden", 7, ADAPTIVE), LAST)
 CONNECTIONS = (
     Connection("input_hidden", "input", "hidden", initialiser=Normal(0.5, 1.5)),
     Connection("again", "hidden", "hidden", initialiser=Normal(0, 1), delay=2),
@@ -124,6 +131,115 @@ def test_it_is_bptt_without_paths_through_other_neurons(again: Connection, loss:
     )
 
 
+DEEP = Model(
+    "two layers",
+    (*POPULATIONS[:2], Population("second", 5, replace(ADAPTIVE, refractory="2*ms")), LAST),
+    (
+        *CONNECTIONS,
+        Connection("on", "hidden", "second", initialiser=Normal(0.5, 1), delay=3),
+        Connection("second_output", "second", "output", initialiser=Normal(0, 0.3)),
+    ),
+)
+SOME = replace(MODEL, connections=(CONNECTIONS[0], SPARSE, CONNECTIONS[2]))
+
+
+def assert_compiled_is_reference(rule: Any, recording: Any, weights: Any, wanted: Any) -> None:
+    assert isinstance(rule.taught, TaughtForward)
+    found = dict(rule.backward(recording, weights, wanted))
+    reference = rule.in_numpy(recording, weights, wanted)
+    assert found.keys() == reference.keys()
+    for name, theirs in reference.items():
+        most = np.abs(theirs.values).max()
+        assert most > 0
+        np.testing.assert_allclose(found[name].values, theirs.values, atol=1e-12 * most)
+
+
+@pytest.mark.parametrize("model", [MODEL, SOME, DEEP], ids=lambda model: model.name)
+@pytest.mark.parametrize("feedback", ["symmetric", "random", "adaptive"])
+def test_compiled_traces_are_those_of_the_reference(model: Model, feedback: Any) -> None:
+    shown = trials()
+    recording, weights = ran(model, shown.inputs)
+    for loss, stretch in (("mean_potential", 0), ("values", 7)):
+        update = {"loss": loss, "feedback": feedback, "keep_every": stretch}
+        rule = RULE.model_copy(update=update).bound(model, N_STEPS)
+        curves = np.random.default_rng(0).normal(size=(N_TRIALS, N_STEPS, 2))
+        wanted = shown.labels if loss == "mean_potential" else curves
+        assert_compiled_is_reference(rule, recording, weights, wanted)
+
+
+def test_compiled_traces_in_brian2s_own_order() -> None:
+    """Spikes arrive after the state update; synapses have delays of their own."""
+    clock = brian2.Clock(1 * ms)
+    group = partial(brian2.NeuronGroup, method="exact", clock=clock)
+    synapses = partial(brian2.Synapses, model="w : 1", clock=clock)
+    inputs = brian2.SpikeGeneratorGroup(10, [], [] * ms, name="input", clock=clock)
+    rules = {"threshold": ADAPTIVE.threshold, "reset": ADAPTIVE.reset}
+    hidden = group(7, ADAPTIVE.equations, **rules, name="hidden")
+    never = {"threshold": "v > 1e6", "reset": "v = 0"}
+    output = group(2, "dv/dt = -v/(8*ms) : 1", **never, name="output")
+    parts, rng = [inputs, hidden, output], np.random.default_rng(1)
+    for name, (source, target) in {"into": (inputs, hidden), "within": (hidden, hidden)}.items():
+        path = synapses(source, target, on_pre="current_post += w", name=name)
+        path.connect()
+        path.w, path.delay = rng.normal(0.5, 1.5, len(path)), rng.integers(0, 4, len(path)) * ms
+        parts.append(path)
+    last = synapses(hidden, output, on_pre="v_post += w", name="last")
+    last.connect()
+    last.w, last.delay = rng.normal(size=len(last)), 2 * ms
+    trained = {"into": "w", "within": "w", "last": "w"}
+    with runtime_device("numpy"):
+        network = brian2.Network(*parts, last)
+        derived = derive(network, trained, namespace={}, spike=Spike("triangle", scale=0.5))
+    assert not derived.arrivals_first
+    engine = DerivedEngine(derived, {p.name: p for p in (*parts, last)}, ("input",), "output", "v")
+    engine.n_steps = N_STEPS
+    places = {n: Place(key, (1, engine.weights[n].size)) for n, key in engine.keys.items()}
+    rule = RULE.over(derived, tuple(engine.populations), ("output", "v"), places, N_STEPS)
+    shown = trials()
+    recording = engine.run(shown.inputs)
+    assert recording.counts("hidden").sum() > 50
+    assert_compiled_is_reference(rule, recording, engine.weights, shown.labels)
+
+
+def test_one_weight_for_all_synapses_is_left_to_numpy() -> None:
+    clock = brian2.Clock(1 * ms)
+    group = partial(brian2.NeuronGroup, model="dv/dt = -v/(5*ms) : 1", method="exact", clock=clock)
+    given = brian2.SpikeGeneratorGroup(3, [], [] * ms, name="given", clock=clock)
+    cells, out = group(4, threshold="v > 1", reset="v = 0", name="cells"), group(2, name="out")
+    parts = [given, cells, out]
+    for name, (source, target) in {"into": (given, cells), "last": (cells, out)}.items():
+        parts.append(
+            brian2.Synapses(
+                source, target, "w : 1 (shared)", on_pre="v_post += w", name=name, clock=clock
+            )
+        )
+        parts[-1].connect()
+    with runtime_device("numpy"):
+        derived = derive(brian2.Network(*parts), {"into": "w"}, namespace={})
+    traces = ForwardGradient(derived, ("out", "v"))
+    with pytest.raises(DerivationError, match="one 'w' for all synapses"):
+        EligibleSource(derived, "double", (("out", "v"),), traces=traces, own=True)
+
+
+def test_memory_does_not_grow_with_the_trial() -> None:
+    """But for what arrives at the two outputs; back-propagation keeps every state."""
+    kept = {}
+    for rule in (EProp(loss="values", keep_every=10), BPTT(loss="values")):
+        for n_steps in (100, 400):
+            bound = rule.bound(MODEL, n_steps)
+            raster = np.random.default_rng(0).random((1, n_steps, 10)) < 0.1
+            streams = Streams(2)
+            with build_engine("runtime", MODEL, n_steps, streams) as engine:
+                weights = MODEL.draw_weights(streams)
+                engine.set_weights(weights)
+                recording = engine.run(SpikeTrains.from_raster(raster))
+            observed = bound.observe(recording, weights)
+            list(bound.backward(observed, weights, np.zeros((1, n_steps, 2))))
+            kept[rule.name, n_steps] = bound.taught.compiled.kept_bytes
+    assert kept["eprop", 400] - kept["eprop", 100] == 300 * 2 * 8
+    assert kept["bptt", 400] - kept["bptt", 100] >= 300 * (3 * 7 + 2) * 8
+
+
 @pytest.mark.parametrize("feedback", ["symmetric", "random", "adaptive"])
 def test_it_learns_with_any_feedback(feedback: Any) -> None:
     shown, streams = trials(), Streams(3)
@@ -167,7 +283,7 @@ def test_feedback_weights() -> None:
     # What is added to the readout's weights is what is taken in their place.
     other = {**weights, "hidden_output": weights["hidden_output"] + 0.1}
     drawn = EProp(feedback="adaptive", feedback_seed=1).bound(MODEL, N_STEPS)
-    list(drawn.backward(recording, other, shown.labels))
+    drawn.in_numpy(recording, other, shown.labels)
     np.testing.assert_allclose(
         drawn._feedback()["hidden"] - drawn.drawn["hidden"], other["hidden_output"]
     )

@@ -104,13 +104,19 @@ class Taught:
     asked : Asked
     places : mapping of str to Place
         What is learned, in the order of the weights that are given.
+    given : mapping of str to array, optional
+        More arrays that the network's functions take.
     """
 
     def __init__(
-        self, compiled: CompiledNetwork, asked: Asked, places: Mapping[str, Place]
+        self,
+        compiled: CompiledNetwork,
+        asked: Asked,
+        places: Mapping[str, Place],
+        given: Mapping[str, Array] | None = None,
     ) -> None:
         self.compiled, self._asked, self._places = compiled, asked, dict(places)
-        self._given: dict[str, Array] = {}
+        self._given: dict[str, Array] = dict(given or {})
         compiled.take_values(self._given)
         for p in compiled.source.neurons:
             rows, states = len(p.step.trained) + 1, len(p.step.states)

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.errors import LearningError
+from brainsnn.engine.derived import CompiledTraces
+from brainsnn.errors import DerivationError, LearningError
 from brainsnn.learning.base import RowGradient, Weights
+from brainsnn.learning.equations.cpp.eligible_network import EligibleSource
 from brainsnn.learning.equations.eprop import ForwardGradient
-from brainsnn.learning.kernels import NetworkKernel, RuleKernels
 from brainsnn.spikes import Recording
 from brainsnn.training.bptt.bound import BoundBPTT
-from brainsnn.training.bptt.numpy_gradient import by_hidden_spikes, raster
+from brainsnn.training.bptt.numpy_gradient import NumpyGradient, by_hidden_spikes, raster
+from brainsnn.training.eprop.taught import TaughtForward
 
 Floats = NDArray[np.float64]
 
@@ -43,24 +45,61 @@ class BoundEProp(BoundBPTT):
         """Traces of the network."""
         return ForwardGradient(self.derived, self.read)
 
+    @cached_property
+    def taught(self) -> TaughtForward | NumpyGradient:
+        """What gives courses and gradients, compiled when it is first needed.
+
+        Where the equations have what only the NumPy form runs, that one; of it, the course alone.
+        """
+        real, own = ("double" if self.precision == "float64" else "float"), self._own
+        try:
+            source = EligibleSource(self.derived, real, (self.read,), traces=self.forward, own=own)
+        except DerivationError:
+            return NumpyGradient(self.derived, self._asked, self.places)
+        compiled = CompiledTraces(source, self.precision)
+        return TaughtForward(compiled, self._asked, self.places, self.drawn)
+
+    @property
+    def _own(self) -> bool:
+        """Whether the readout's own weights are part of the learning signal."""
+        return self.beside or not self.drawn
+
     def backward(
         self, recording: Recording, weights: Weights, wanted: Any
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield the gradient of every connection, the last first (see `BoundRule`)."""
+        self._refuse_spikes(recording)
+        if isinstance(self.taught, TaughtForward):
+            yield from super().backward(recording, weights, wanted)
+            return
+        yield from reversed(self.in_numpy(recording, weights, wanted).items())
+
+    def in_numpy(
+        self, recording: Recording, weights: Weights, wanted: Any
+    ) -> dict[str, RowGradient]:
+        """Gradient of every connection by the reference, traces synapse by synapse, slowly."""
         if self.read not in recording.states:
             recording = self.observe(recording, weights)
-        course = self._course(recording)
-        self._refuse_spikes(recording)
         for name, place in self.places.items():
             own = self.derived.values(place.key)
             own[...] = place.spread(weights[name]).reshape(own.shape)
         spikes = {k: raster(recording, k) for k in self.derived.populations}
-        by_output = np.moveaxis(self.loss_function.slope(course, wanted), 0, 1)
+        by_output = np.moveaxis(self.loss_function.slope(self._course(recording), wanted), 0, 1)
         by_spike = by_hidden_spikes(recording, self.penalty, self._hidden)
         found = self.forward.gradient(spikes, by_output, by_spike, self._feedback())
-        for name, place in reversed(list(self.places.items())):
-            values = place.gather(found[place.key])
-            yield name, RowGradient(np.arange(len(values)), values)
+        rows = {name: place.gather(found[place.key]) for name, place in self.places.items()}
+        return {name: RowGradient(np.arange(len(v)), v) for name, v in rows.items()}
+
+    def loss(self, recording: Recording, wanted: Any) -> Floats:
+        """Loss of each trial; see `BoundBPTT`.
+
+        Raises
+        ------
+        LearningError
+            If the readout spiked too.
+        """
+        self._refuse_spikes(recording)
+        return super().loss(recording, wanted)
 
     def _feedback(self) -> dict[str, Floats]:
         if not self.beside:
@@ -74,14 +113,3 @@ class BoundEProp(BoundBPTT):
                 f"Population {self.read[0]!r} is read by its potential and spiked; e-prop needs a "
                 "readout that does not: raise its threshold."
             )
-
-    def kernels(self) -> RuleKernels | None:
-        """None: not compiled."""
-        return None
-
-    def network_kernel(
-        self, populations: Mapping[str, int], weights: Weights
-    ) -> NetworkKernel | None:
-        """None: not compiled."""
-        del populations, weights
-        return None

@@ -107,7 +107,11 @@ class CompiledSource:
 
     def text(self) -> str:
         """Return the source."""
-        return rendered("derived.cpp", source=self, network=self.network)
+        return self.rendered(forward=False)
+
+    def rendered(self, forward: bool) -> str:
+        """The source of gradients back through time, or of those that run forward."""
+        return rendered("derived.cpp", source=self, network=self.network, forward=forward)
 
 
 def rendered(template: str, **names: Any) -> str:

@@ -11,8 +11,42 @@ struct Network
     std::vector<real> later_{{ p.number }};
     {% endif %}
     {% endfor %}
+    {% if forward %}
+    std::vector<real> signal;  // derivatives by what arrives at the readout, step by step
+    {% for number, c in source.eligible %}
+    {% for where in c.learned %}
+    std::vector<std::vector<real>> traces_{{ number }}_{{ where.name }}, fresh_{{ number }}_{{ where.name }};
+    {% endfor %}
+    {% endfor %}
+    {% endif %}
     std::vector<std::unique_ptr<Network>> others;  // for parts of a block
     int64_t block = 0;  // steps between two states that are kept; 0: all are
+
+    // Bytes of states, traces and signals; not of spikes.
+    int64_t bytes() const
+    {
+        int64_t numbers = 0;
+        {% for p in source.neurons %}
+        numbers += kept_{{ p.number }}.capacity();
+        {% if not network.arrivals_first %}
+        numbers += later_{{ p.number }}.capacity();
+        {% endif %}
+        {% endfor %}
+        {% if forward %}
+        numbers += signal.capacity();
+        {% for number, c in source.eligible %}
+        {% for where in c.learned %}
+        for(const auto *const traces : {&traces_{{ number }}_{{ where.name }}, &fresh_{{ number }}_{{ where.name }}})
+            for(const std::vector<real> &one : *traces)
+                numbers += one.capacity();
+        {% endfor %}
+        {% endfor %}
+        {% endif %}
+        int64_t found = numbers * sizeof(real);
+        for(const auto &other : others)
+            found += other->bytes();
+        return found;
+    }
 };
 
 {% from 'loops.cpp' import every %}
@@ -387,6 +421,7 @@ extern "C" {
 
 void *derived_new() { return new Network; }
 void derived_delete(void *net) { delete(Network *)net; }
+int64_t derived_bytes(void *net) { return ((Network *)net)->bytes(); }
 
 // Runs trials; `block` steps between two states that are kept for the way back, 0 for all states.
 void derived_run(void *self, int64_t n_trials, int64_t n_steps, int64_t block, void **a)

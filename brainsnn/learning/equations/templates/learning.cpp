@@ -56,14 +56,14 @@ static void go_back(Back &back, int64_t block)
 }
 
 // Derivative of the penalty of rates by every spike of a hidden population.
-static void penalise(const Told &told, const Network &net, int64_t n_steps, Back &back)
+static void penalise(const Told &told, const Network &net, int64_t n_steps, real *level)
 {
     const double weight = told.penalty[0], target = told.penalty[1];
     for(int64_t k = 0; weight && k < told.n_hidden; k++)
     {
         const int64_t p = told.hidden[k];
         const double excess = double(net.spikes[p].n) / sizes[p] / n_steps - target;
-        back.level[p] = excess > 0 ? R(weight / (sizes[p] * n_steps) * excess) : R(0);
+        level[p] = excess > 0 ? R(weight / (sizes[p] * n_steps) * excess) : R(0);
     }
 }
 
@@ -122,6 +122,10 @@ static void point_at_inputs(const Network &net, void **a)
     {% endfor %}
 }
 
+{% if forward %}
+{% include 'eligible.cpp' %}
+
+{% endif %}
 // What a call asks for.
 struct Asked
 {
@@ -141,23 +145,34 @@ struct Asked
         if(told.reads_potential)
             a[told.course_at] = course.states.data();
         a[told.slope_at] = course.slopes.data();
+        {% if forward %}
+        const int64_t stretch = std::min(n_steps, block ? block : {{ source.stretch }});
+        prepare(net, stretch, 0);
+        {% else %}
         prepare(net, block ? (n_steps + block - 1) / block : n_steps, block);
+        {% endif %}
         for(int64_t k = first; k < last; k++)
         {
             take(net, columns, k, n_steps, told.codes);
             point_at_inputs(net, a);
             const std::unique_ptr<Trial> trial(new Trial{net, a, 1, n_steps, 0});
-            replay(*trial, block, learning);
+            replay(*trial, block, {{ 'false' if forward else 'learning' }});
             course.read(told, net, n_steps);
             if(observed)
                 std::copy_n(course.course.data(), width, observed + k * width);
             if(!learning)
                 continue;
             course.judge(told, n_steps, wanted ? wanted[k] : 0, given ? given + k * width : nullptr);
+            {% if forward %}
+            const std::unique_ptr<Eligible> traces(new Eligible{*trial});
+            penalise(told, net, n_steps, traces->level);
+            traces->run(course.slopes.data(), stretch);
+            {% else %}
             const std::unique_ptr<Back> back(new Back{*trial});
-            penalise(told, net, n_steps, *back);
+            penalise(told, net, n_steps, back->level);
             go_back(*back, block);
             add_first(*back);
+            {% endif %}
         }
     }
 };

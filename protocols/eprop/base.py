@@ -29,6 +29,9 @@ NAMES: Mapping[Method, str] = {
 }
 """What reports call the rules: e-prop by its feedback."""
 
+SLOPE = "0.3 * clip(1 - abs(_g) / _scale, 0, 1)"
+"""Of a spike, in units of the threshold: the damped triangle of Bellec et al."""
+
 TIMED = 8
 """Trials on which a gradient is timed, at most."""
 

@@ -20,7 +20,7 @@ from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.network.state_record import StateRecord
 from brainsnn.protocols.common.page import picture, write_report
 from brainsnn.protocols.eprop import page
-from brainsnn.protocols.eprop.base import FIRST, EpropConfig, EpropExperiment
+from brainsnn.protocols.eprop.base import FIRST, SLOPE, EpropConfig, EpropExperiment
 from brainsnn.protocols.recurrent.network import MemoryNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
@@ -35,7 +35,7 @@ class EvidenceData(Config):
 
     Parameters
     ----------
-    n_train, n_validation, n_test : int, default 500, 200 and 500
+    n_train, n_validation, n_test : int, default 400, 100 and 300
     n_cues : int, default 7
     n_cue, n_gap, n_delay, n_recall : int, default 100, 50, 300 and 150
         Steps; the delay is shorter than the paper's.
@@ -43,9 +43,9 @@ class EvidenceData(Config):
     bias : float, default 0.7
     """
 
-    n_train: int = Field(default=500, ge=2)
-    n_validation: int = Field(default=200, ge=1)
-    n_test: int = Field(default=500, ge=1)
+    n_train: int = Field(default=400, ge=2)
+    n_validation: int = Field(default=100, ge=1)
+    n_test: int = Field(default=300, ge=1)
     n_cues: int = Field(default=7, ge=1)
     n_cue: int = Field(default=100, ge=1)
     n_gap: int = Field(default=50, ge=0)
@@ -75,14 +75,18 @@ class EvidenceConfig(EpropConfig):
 
     protocol: Literal["eprop-evidence"] = "eprop-evidence"
     network: MemoryNetwork = MemoryNetwork(
-        n_regular=50, n_adaptive=50, tau_a=2000.0, refractory=5, scale=2.0
+        n_regular=30, n_adaptive=30, tau_a=2000.0, refractory=5, scale=2.0
     )
     eprop: EProp = EProp(
-        learning_rate=0.005, follow_reset=("a",), loss="mean_potential", precision="float32"
+        learning_rate=0.005,
+        pseudo_derivative=SLOPE,
+        follow_reset=("a",),
+        loss="mean_potential",
+        precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
         epochs=10,
-        batch_size=25,
+        batch_size=10,
         update="simultaneous",
         optimiser=AdamConfig(),
         clip=1.0,

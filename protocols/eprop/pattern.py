@@ -24,7 +24,7 @@ from brainsnn.experiment import Material, TrainedNetwork
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.protocols.common.page import picture, write_report
 from brainsnn.protocols.eprop import page
-from brainsnn.protocols.eprop.base import FIRST, EpropConfig, EpropExperiment
+from brainsnn.protocols.eprop.base import FIRST, SLOPE, EpropConfig, EpropExperiment
 from brainsnn.protocols.recurrent.network import MemoryNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.spikes.trials import LabelledTrials
@@ -40,7 +40,7 @@ class PatternData(Config):
 
     Parameters
     ----------
-    n_train, n_validation, n_test : int, default 200, 50 and 50
+    n_train, n_validation, n_test : int, default 200, 20 and 50
     n_steps : int, default 1000
     n_outputs : int, default 3
     cycles : tuple of float, default (1, 2, 3, 5)
@@ -49,7 +49,7 @@ class PatternData(Config):
     """
 
     n_train: int = Field(default=200, ge=1)
-    n_validation: int = Field(default=50, ge=1)
+    n_validation: int = Field(default=20, ge=1)
     n_test: int = Field(default=50, ge=1)
     n_steps: int = Field(default=1000, ge=1)
     n_outputs: int = Field(default=3, ge=1)
@@ -80,10 +80,19 @@ class PatternConfig(EpropConfig):
     protocol: Literal["eprop-pattern"] = "eprop-pattern"
     network: MemoryNetwork = MemoryNetwork(n_regular=100, n_adaptive=0, refractory=2)
     eprop: EProp = EProp(
-        learning_rate=0.003, follow_reset=False, loss="values", precision="float32"
+        learning_rate=0.003,
+        pseudo_derivative=SLOPE,
+        follow_reset=False,
+        loss="values",
+        precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
-        epochs=10, update="simultaneous", optimiser=AdamConfig(), monitor="validation_loss"
+        epochs=8,
+        batch_size=2,
+        update="simultaneous",
+        optimiser=AdamConfig(),
+        clip=1.0,
+        monitor="validation_loss",
     )
     data: PatternData = PatternData()
 

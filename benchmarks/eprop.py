@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bptt import shortest
 from one_thread import one_thread
 from rows import Results
 
@@ -32,17 +31,6 @@ from brainsnn.streams import Streams
 HERE = Path(__file__).parent
 N, FEW = 8, 2
 PRECISIONS = ("float64", "float32")
-
-
-def shortest(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Shortest processor time of each of some calls that take turns, in ms."""
-    best = dict.fromkeys(calls, np.inf)
-    for _ in range(rounds):
-        for name, call in calls.items():
-            begin = time.thread_time()
-            call()
-            best[name] = min(best[name], 1e3 * (time.thread_time() - begin))
-    return best
 
 
 def kept(rule: Any, recording: Recording, weights: Any, wanted: Any) -> float:

@@ -157,12 +157,12 @@ class CodeAtlas(TrainingExperiment[AtlasConfig]):
 
     def columns(
         self,
-        network: TrainedNetwork[AtlasConfig],  # noqa: ARG002
+        network: TrainedNetwork[AtlasConfig],
         trials: pd.DataFrame,
     ) -> dict[str, float]:
         """Return the mean number of spikes of a trial beyond the input's."""
-        inner = [name for name in trials if str(name).startswith("spikes_")]
-        inner = [name for name in inner if name not in ("spikes_input", "spikes_to_decision")]
+        inputs = {population.name for population in network.model.inputs}
+        inner = [f"spikes_{name}" for name in network.model.sizes if name not in inputs]
         return {"spikes": float(trials[inner].sum(axis=1).mean())}
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
@@ -195,7 +195,7 @@ def _condition(
         "task": TASKS[task].title,
         "method": method,
         "rule": found.title,
-        "code": found.code,
+        "code": found.code.replace("_", " "),
         "factor": factor,
     }
     several = f", rate x {factor:g}" if len(config.factors) > 1 else ""

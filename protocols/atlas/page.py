@@ -39,7 +39,7 @@ def claims(best: pd.DataFrame) -> list[Claim]:
     for (task, code), part in best.groupby(["task", "code"], sort=False):
         by_method = part.groupby("method")["validation_accuracy"].mean()
         mine = part[part["method"] == by_method.idxmax()]
-        text = f"{task}, {_said(str(code))}, by {mine['rule'].iloc[0]}"
+        text = f"{task}, {code}, by {mine['rule'].iloc[0]}"
         found.append(claim_of(f"Test accuracy, {text}", None, 100 * mine["accuracy"], "%"))
     return found
 
@@ -47,10 +47,6 @@ def claims(best: pd.DataFrame) -> list[Claim]:
 def sections(run: RunDirectory, best: pd.DataFrame) -> Sequence[Section]:
     """A section a task."""
     return [_task(run, str(task), part) for task, part in best.groupby("task", sort=False)]
-
-
-def _said(code: str) -> str:
-    return code.replace("_", " ")
 
 
 def _task(run: RunDirectory, task: str, part: pd.DataFrame) -> Section:

@@ -38,6 +38,9 @@ def sweep(
         list[str] | None,
         typer.Option("--range", metavar="KEY=[int:][log:]LOW,HIGH", help="With --search."),
     ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="With --search: give up what is worse than most.")
+    ] = False,
     settings: Settings = None,
     preset: Preset = None,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
@@ -54,7 +57,9 @@ def sweep(
         told = (*protocol.presets.get(preset or "", ()), *(settings or ()))
         given = name, told, grid or [], seed, seeds
         config = (
-            _grid(*given, ranges) if looked_for is None else _search(*given, ranges, looked_for)
+            _grid(*given, bool(ranges) or prune)
+            if looked_for is None
+            else _search(*given, ranges or [], prune, looked_for)
         )
         path = out or free_directory(Path("runs") / name, "sweep")
         _carry_out(config, path, workers, scheduler, quiet, as_json)
@@ -66,20 +71,20 @@ def _grid(
     grid: list[str],
     seed: int,
     seeds: int,
-    ranges: list[str] | None,
+    searching: bool,
 ) -> Any:
     """What a sweep is told.
 
     Raises
     ------
     ConfigError
-        If nothing varies, or a range, which has no end of points.
+        If nothing varies, or what is told is told to a search.
     """
     from brainsnn.errors import ConfigError
     from brainsnn.experiment.sweep import SweepConfig, read_grid
 
-    if ranges:
-        raise ConfigError("--range goes with --search trials=N; a sweep has --grid alone.")
+    if searching:
+        raise ConfigError("--range and --prune go with --search trials=N; a sweep has a --grid.")
     if not grid:
         raise ConfigError("Nothing varies: give --grid KEY=VALUE,VALUE,... or --search trials=N.")
     return SweepConfig(sweep=name, settings=told, grid=read_grid(grid), seed=seed, seeds=seeds)
@@ -91,7 +96,8 @@ def _search(
     grid: list[str],
     seed: int,
     seeds: int,
-    ranges: list[str] | None,
+    ranges: list[str],
+    prune: bool,
     looked_for: str,
 ) -> Any:
     """What a search is told.
@@ -102,14 +108,21 @@ def _search(
     """
     from brainsnn.config import apply_overrides
     from brainsnn.errors import ConfigError
-    from brainsnn.experiment.search import SearchConfig, read_ranges
+    from brainsnn.experiment.searching import SearchConfig, read_ranges
     from brainsnn.experiment.sweep import read_grid
 
     key, _, value = looked_for.partition("=")
     if key != "trials" or not value.isdecimal():
         raise ConfigError(f"--search {looked_for} is not possible: write --search trials=N.")
-    found = {"ranges": read_ranges(ranges or []), "grid": read_grid(grid), "seed": seed}
-    first = SearchConfig(search=name, settings=told, seeds=seeds, **found)  # type: ignore[arg-type]
+    first = SearchConfig(
+        search=name,
+        settings=told,
+        ranges=read_ranges(ranges),
+        grid=read_grid(grid),
+        seed=seed,
+        seeds=seeds,
+        prune=prune,
+    )
     return apply_overrides(first, [looked_for])
 
 
@@ -126,7 +139,7 @@ def go_on_with_sweep(
 ) -> None:
     """Carry out the runs of a sweep or a search that have not ended."""
     from brainsnn.config import read_tree
-    from brainsnn.experiment.search import SearchConfig
+    from brainsnn.experiment.searching import SearchConfig
     from brainsnn.experiment.sweep import SweepConfig
     from brainsnn.records import RunDirectory
 
@@ -141,7 +154,7 @@ def _carry_out(
 ) -> None:
     from brainsnn.experiment.cluster import Workers
     from brainsnn.experiment.installed import load_report
-    from brainsnn.experiment.search import SearchConfig, search
+    from brainsnn.experiment.searching import SearchConfig, search
     from brainsnn.experiment.sweep import sweep as carry_out
     from brainsnn.training import reporter
 

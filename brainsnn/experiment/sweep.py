@@ -23,7 +23,7 @@ from brainsnn.records.atomic import write_whole
 from brainsnn.training import Callback
 
 if TYPE_CHECKING:
-    from brainsnn.experiment.search import SearchConfig
+    from brainsnn.experiment.searching import SearchConfig
 
 #: What says what a sweep or a search is: its settings and seeds.
 S = TypeVar("S", bound="SweepConfig | SearchConfig")
@@ -140,7 +140,7 @@ def sweep(
 
     Raises
     ------
-    ConfigError, DatasetError
+    ConfigError, DataError
         If a point of the grid is refused; nothing has run then.
     RunDirectoryError
         If the directory holds something else.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from brainsnn.analysis.figures import plot_curves, save
 from brainsnn.analysis.report import Picture, Report, Section, Table
-from brainsnn.experiment.search import MEASURE, Range, SearchConfig
+from brainsnn.experiment.searching import MEASURE, Range, SearchConfig
 from brainsnn.records import RunDirectory
 
 _CHOICE = (
@@ -38,7 +38,7 @@ def write(run: RunDirectory, out: Path) -> Path:
     save(figure, out / "figures", "search")
     caption = "Validation accuracy of each trial, and the best until then."
     test = runs.groupby("trial")["accuracy"].mean().rename("test_accuracy")
-    table = study.merge(test, on="trial").sort_values(MEASURE, ascending=False)
+    table = study.merge(test, on="trial", how="left").sort_values(MEASURE, ascending=False)
     shown = (MEASURE, "test_accuracy")
     best = study.iloc[int(study[MEASURE].to_numpy().argmax())]
     told = ", ".join(f"{key} = {best[key]}" for key in config.varied)
@@ -84,6 +84,7 @@ def _command(config: SearchConfig) -> str:
     words += [f"--range {key}={_written(range_)}" for key, range_ in config.ranges.items()]
     words += [f"--grid {key}={','.join(values)}" for key, values in config.grid.items()]
     words += [f"--set {setting}" for setting in config.settings]
+    words += ["--prune"] if config.prune else []
     return " ".join([*words, f"--seed {config.seed} --seeds {config.seeds}"])
 
 

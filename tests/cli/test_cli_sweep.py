@@ -83,7 +83,8 @@ def test_a_search_is_carried_out_and_resumed(monkeypatch, tmp_path):
     ("options", "message"),
     [
         ([], "Nothing varies"),
-        (["--range", "epochs=1,2"], "--range goes with --search"),
+        (["--range", "epochs=1,2"], "--range and --prune go with --search"),
+        (["--grid", "epochs=1,2", "--prune"], "--range and --prune go with --search"),
         (["--search", "50", "--range", "epochs=int:1,2"], "write --search trials=N"),
         (["--search", "trials=many", "--range", "epochs=int:1,2"], "write --search trials=N"),
         (["--search", "trials=0", "--range", "epochs=int:1,2"], "trials"),

@@ -11,11 +11,19 @@ import pytest
 
 from brainsnn.errors import BrainsnnError, ConfigError, RunDirectoryError
 from brainsnn.experiment import Experiment, ExperimentConfig, carry_out
-from brainsnn.experiment import search as searches
 from brainsnn.experiment.cluster import Workers
-from brainsnn.experiment.search import Range, SearchConfig, read_ranges, search
+from brainsnn.experiment.searching import (
+    MEASURE,
+    PRUNED,
+    Range,
+    SearchConfig,
+    read_ranges,
+    search,
+    trials,
+)
 from brainsnn.protocols.common.sweep_page import write_page
 from brainsnn.records import RunDirectory
+from brainsnn.training import Progress
 
 optuna = pytest.importorskip("optuna")
 
@@ -35,6 +43,7 @@ class Hill(Experiment[HillConfig]):
 
     def __init__(self):
         self.done, self.failing, self.validates = [], None, True
+        self.epochs = self.trained = 0
 
     def prepare(self, condition):
         return partial(self.carry_out, condition.config)
@@ -45,6 +54,12 @@ class Hill(Experiment[HillConfig]):
         self.done.append((config.rate, config.size, config.kind, config.seed))
         height = 0.5 / (1 + abs(config.rate - 0.1)) + 0.4 * (config.kind == "b")
         row = {"seed": config.seed, "accuracy": 1 - height}
+        for epoch in range(1, self.epochs + 1):
+            self.trained += 1
+            metrics = [{MEASURE: height * k / self.epochs} for k in range(1, epoch + 1)]
+            run.write_metrics(pd.DataFrame(metrics))
+            for callback in callbacks:
+                callback.on_epoch_end(Progress(epoch, self.epochs, 0, 0), metrics)
         if self.validates:
             row["validation_accuracy"] = height + config.seed / 1000
         run.write_table("results", pd.DataFrame([row]))
@@ -59,7 +74,7 @@ class Hill(Experiment[HillConfig]):
 @pytest.fixture
 def hill(monkeypatch):
     protocol = Hill()
-    monkeypatch.setattr(searches, "load_protocol", lambda name: protocol)
+    monkeypatch.setattr(trials, "load_protocol", lambda name: protocol)
     monkeypatch.setattr(carry_out, "load_protocol", lambda name: protocol)
     return protocol
 
@@ -103,6 +118,23 @@ def test_interrupted_it_proposes_what_it_would_have_proposed(tmp_path, hill):
     hill.failing = None
     pd.testing.assert_frame_equal(run(MANY, tmp_path / "search"), whole)
     assert hill.done == done
+
+
+def test_points_below_the_median_are_given_up_and_stay_so(tmp_path, hill):
+    hill.epochs = 4
+    pruning = MANY.model_copy(update={"prune": True})
+    table = run(pruning, tmp_path / "search")
+    study = RunDirectory.read(tmp_path / "search").table("study")
+    given_up = study[study[PRUNED] > 0]
+    assert 0 < len(given_up) < 20
+    assert (study[PRUNED][:5] == 0).all()
+    assert set(table["trial"]) == set(study["trial"]) - set(given_up["trial"])
+    assert given_up[MEASURE].max() < study[MEASURE].max()
+    assert hill.trained == 4 * 2 * (25 - len(given_up)) + given_up[PRUNED].sum()
+    trained = hill.trained
+    pd.testing.assert_frame_equal(run(pruning, tmp_path / "search"), table)
+    assert hill.trained == trained
+    assert write_page([tmp_path / "search"], tmp_path / "search").exists()
 
 
 def test_a_search_may_grow_but_not_become_another(tmp_path, hill):

@@ -82,6 +82,7 @@ class CompiledNetwork:
         """
         library = self._library
         name = library.find(_name(owner), variable)
+        library.watch(name)
         values, access = library.view(name), self._access[name]
         if access.moves:
             values = values.copy()

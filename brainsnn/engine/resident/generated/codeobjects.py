@@ -13,6 +13,7 @@ from brian2.core.variables import ArrayVariable
 from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 
 from brainsnn.engine.resident.generated.names import names_of, rename_keys, renamed, users_names
+from brainsnn.engine.resident.generated.owned_code import used_traces, with_traces
 from brainsnn.engine.resident.generated.vectorised import lanes
 
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*(.+?)[ \t]*$", re.M)
@@ -58,7 +59,7 @@ class ResidentCodeObject(CPPStandaloneCodeObject):
     """Code object whose templates are looked up beside this file first, then in Brian2."""
 
     templater = CPPStandaloneCodeObject.templater.derive(
-        "brainsnn.engine.resident", env_globals={"lanes": lanes}
+        "brainsnn.engine.resident", env_globals={"lanes": lanes, "with_traces": with_traces, "used_traces": used_traces}
     )
     generator_class = ResidentGenerator
 

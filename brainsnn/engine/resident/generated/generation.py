@@ -31,6 +31,8 @@ from brainsnn.engine.resident.generated.layout import (
     main_context,
     owner_name,
 )
+from brainsnn.engine.resident.generated.owned import Trace, owned_traces
+from brainsnn.engine.resident.generated.owned_code import TEMPLATE, OwnedPathway, owned_blocks
 from brainsnn.engine.resident.generated.names import called, clock_name, network_name, set_apart
 from brainsnn.engine.resident.generated.regular import Pathway, RegularSynapses, created
 from brainsnn.engine.resident.generated.stages import Stage, make_stage, refuse_python
@@ -63,6 +65,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         self.objects: dict[str, Any] = {}
         self.flagged: set[str] = set()
         self.includes: set[str] = set()
+        self.traces: dict[str, tuple[Trace, ...]] = {}
         self.stochastic = False
 
     def describe_trial(
@@ -160,6 +163,12 @@ class GeneratingDevice(CPPStandaloneDevice):
             regular = self.regular.get(pathway.synapses.name)
             if regular is None:
                 template_name += "_rows"
+                traces = self._traces(pathway.synapses)
+                told = OwnedPathway.of(pathway, traces, self.get_array_name)
+                extra["others"] = told.other
+                if traces and template_name == "synapses_rows":
+                    template_name, extra["owned"] = TEMPLATE, told
+                    abstract_code = owned_blocks(pathway, traces, abstract_code, variables)
             else:
                 extra["dense"] = Pathway.of(pathway, regular, self.get_array_name)
                 effect = template_name == "synapses"
@@ -195,6 +204,12 @@ class GeneratingDevice(CPPStandaloneDevice):
         self.includes |= take_includes(codeobj)
         self.writes[codeobj.name] = written_arrays(codeobj, variables, abstract_code, extra)
         return codeobj
+
+    def _traces(self, synapses: Any) -> tuple[Trace, ...]:
+        """The traces of some synapses that neurons own."""
+        if synapses.name not in self.traces:
+            self.traces[synapses.name] = owned_traces(synapses)
+        return self.traces[synapses.name]
 
     def _stable_name(self, name: str) -> str:
         """Name that depends on this network only, not on what else lives in the process.
@@ -304,7 +319,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         environment.globals.update(main_context(self), mark=mark)
         super().generate_main_source(writer)
         self.main_queue = queue
-        for name in ("memory.h", "resident.h", "pathways.h", "gaps.h"):
+        for name in ("memory.h", "resident.h", "pathways.h", "gaps.h", "traces.h"):
             writer.write(name, environment.loader.get_source(environment, name)[0])
 
     def trial_start(self) -> int:

@@ -34,6 +34,7 @@ EVENT_DRIVEN = frozenset(
         *TEMPLATES_POST.values(),
         "synapses_push_spikes_dense",
         "synapses_rows",
+        "synapses_owned",
         "synapses_push_spikes_rows",
         "spikegenerator_events",
         "reset",

@@ -14,6 +14,7 @@ from brian2.monitors import EventMonitor, PopulationRateMonitor, StateMonitor
 from brainsnn.engine.resident.generated import chances
 from brainsnn.engine.resident.generated import idle as quiet
 from brainsnn.engine.resident.generated.names import bare_names, clock_name, network_name
+from brainsnn.engine.resident.generated.owned_arrays import owned_synapses
 from brainsnn.engine.resident.generated.regular import kernels, lists_read
 from brainsnn.engine.resident.generated.stages import number_profiled
 from brainsnn.engine.resident.loaded.inputs import input_groups
@@ -267,6 +268,7 @@ def main_context(device: Any) -> dict[str, Any]:
             if synapses.name in device.regular
         },
         "kernels": kernels(device, all_synapses),
+        "owned": owned_synapses(device, table, trial_statements(device)),
         "flags": {name: name in quiet_groups for name in sorted(device.flagged)},
         "steady": chances.steady(device.code_objects.values(), running, device.writes),
         "rests": not device.states and quiet.rests(running, quiet_groups),

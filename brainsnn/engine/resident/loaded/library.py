@@ -39,6 +39,7 @@ class Library(CompiledLibrary):
         **CompiledLibrary.signatures,
         "resident_reason": (ctypes.c_char_p, []),
         "resident_keep": (None, [NUMBER, ctypes.c_int32]),
+        "resident_watch": (None, [NUMBER]),
         "resident_matrix": (ctypes.c_int32, [NUMBER, *[POINTER] * 4]),
         "resident_copy_matrix": (None, [NUMBER, POINTER]),
         "resident_monitor": (ctypes.c_int32, [NUMBER, *[POINTER] * 3]),
@@ -87,6 +88,10 @@ class Library(CompiledLibrary):
         """Let an array go on from trial to trial, or (False) be put back before each."""
         self._c.resident_keep(self._number(name), int(kept))
         (self._kept.add if kept else self._kept.discard)(name)
+
+    def watch(self, name: str) -> None:
+        """Have an array up to date after each block of trials, for somebody holds a view of it."""
+        self._c.resident_watch(self._number(name))
 
     def is_kept(self, name: str) -> bool:
         """Whether an array goes on from trial to trial."""

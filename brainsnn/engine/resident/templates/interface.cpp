@@ -11,6 +11,7 @@ void resident_array(
     *label = resident::arrays[k].label;
     *name = resident::arrays[k].name;
     *dtype = resident::arrays[k].dtype;
+    resident::saved[k].look();
     resident::arrays[k].locate(data, size);
 }
 
@@ -19,6 +20,7 @@ void resident_array(
 void *resident_saved(int64_t k, int64_t *size)
 {
     std::vector<char> &bytes = resident::saved[k].bytes;
+    resident::saved[k].look();
     *size = bytes.size() / resident::arrays[k].item;
     return bytes.empty() ? nullptr : bytes.data();
 }
@@ -26,7 +28,14 @@ void *resident_saved(int64_t k, int64_t *size)
 // Why the code last gave up; empty where Brian2 has printed it.
 const char *resident_reason() { return resident::reason.c_str(); }
 
-void resident_keep(int64_t k, int32_t kept) { resident::saved[k].kept = kept; }
+void resident_keep(int64_t k, int32_t kept) { resident::saved[k].keep(kept); }
+
+// Somebody goes on looking at array k from block to block.
+void resident_watch(int64_t k)
+{
+    if(resident::Owned *owned = resident::saved[k].owned)
+        owned->watch();
+}
 
 int32_t resident_matrix(
     int64_t k, const char **name, const char **dtype, int64_t *rows, int64_t *columns)
@@ -180,6 +189,7 @@ int64_t resident_trials(
         if(Network::_globally_stopped)
             break;
     }
+    end_block();
     return Network::_globally_stopped ? k - 1 : k;
 }
 
@@ -220,6 +230,7 @@ void resident_run(
         final = std::copy_n({{population.potential}}, {{population.size}}, final);
         {% endfor %}
     }
+    end_block();
 }
 
 // Recorded states, number k: trials by recorded steps by neurons, NaN after the end of a trial.

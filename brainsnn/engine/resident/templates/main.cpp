@@ -56,6 +56,15 @@ static Rows rows_{{path}};
 {% for kernels in kernels %}
 static std::vector<double> {{kernels.name}};
 {% endfor %}
+{% for owned in owned %}
+{% for trace in owned.traces %}
+static Trace {{trace.name}};
+{% endfor %}
+static Owned {{owned.name}}(
+    { {% for trace in owned.traces %}{ {{trace.name}}, brian::{{trace.array}}, {{ 0 if trace.side == 'pre' else 1 }} }, {% endfor %} },
+    brian::{{owned.sources}}, brian::{{owned.targets}}, brian::{{owned.updated}},
+    []() { return {% if owned.possible %}{% for path in owned.pathways %}rows_{{path}}.regular && {% endfor %}true{% else %}false{% endif %}; });
+{% endfor %}
 {% for synapses, read in listed.items() %}
 static constexpr bool listed_{{synapses}} = {{read|lower}};
 {% endfor %}
@@ -194,6 +203,9 @@ static inline int64_t next_step(int64_t step)
 static void stage_{{number}}()
 {
     expect_changes();
+    {% for owned in owned %}
+    {{owned.name}}.begin();
+    {% endfor %}
     {% for input in stage.inputs %}
     {
         auto &clock = brian::{{input.clock}};
@@ -334,6 +346,12 @@ static double time_before{{network}};
 
 static void save_state()
 {
+    {% for owned in owned %}
+    {{owned.name}}.look();
+    {% for number in owned.numbers %}
+    saved[{{number}}].owned = &{{owned.name}};
+    {% endfor %}
+    {% endfor %}
     for(size_t k=0; k<n_arrays; k++)
         if(arrays[k].changes)
             saved[k].save(arrays[k]);
@@ -354,6 +372,9 @@ static void reset_state()
 {
     for(Saved &array : saved)
         array.restore();
+    {% for owned in owned %}
+    {{owned.name}}.reset();
+    {% endfor %}
     {% for space in eventspaces %}
     {{space.name}}[{{space.last}}] = 0;
     {% endfor %}
@@ -371,6 +392,14 @@ static void reset_state()
     {% endfor %}
     {% for network in networks %}
     brian::{{network}}.t = time_before{{network}};
+    {% endfor %}
+}
+
+// The trials of a block are done.
+static void end_block()
+{
+    {% for owned in owned %}
+    {{owned.name}}.end_block();
     {% endfor %}
 }
 

@@ -109,6 +109,7 @@ template<class Weights> void turn(
 struct Row
 {
     int64_t begin = 0, end = 0, stride = 1;
+    bool consecutive = true;           // whether the neurons at their other ends follow each other
 };
 
 // The synapses of a pathway, by source neuron, where that needs no list of synapses.
@@ -123,9 +124,9 @@ class Rows
     static bool extend(Row &row, int64_t k)
     {
         if(row.end == row.begin)
-            row = Row{k, k + 1, 1};
+            row = Row{k, k + 1, 1, true};
         else if(row.end == row.begin + 1)
-            row = Row{row.begin, k + 1, k - row.begin};
+            row = Row{row.begin, k + 1, k - row.begin, true};
         else if(k == row.end - 1 + row.stride)
             row.end = k + 1;
         else
@@ -133,12 +134,15 @@ class Rows
         return true;
     }
 
-    bool arrange(const std::vector<int32_t> &sources)
+    bool arrange(const std::vector<int32_t> &sources, const std::vector<int32_t> &others)
     {
         of_source.assign(stop - start, Row());
         for(size_t k=0; k<sources.size(); k++)
             if(!extend(of_source[sources[k] - start], (int64_t)k))
                 return false;
+        for(Row &row : of_source)
+            for(int64_t k=row.begin; k + row.stride<row.end; k+=row.stride)
+                row.consecutive &= others[k + row.stride] == others[k] + 1;
         return true;
     }
 
@@ -175,8 +179,8 @@ public:
 
     template<class Scalar, class Queue>
     void prepare(
-        const std::vector<int32_t> &sources, const std::vector<Scalar> &delays,
-        int32_t source_start, int32_t source_stop, double step, Queue &queue)
+        const std::vector<int32_t> &sources, const std::vector<int32_t> &others,
+        const std::vector<Scalar> &delays, int32_t source_start, int32_t source_stop, double step, Queue &queue)
     {
         const bool was_regular = regular;
         const std::vector<Row> before = was_regular ? of_source : std::vector<Row>();
@@ -186,7 +190,7 @@ public:
             ring.rescale(dt / step);
         dt = step;
         int steps;
-        regular = uniform(delays, step, steps) && !pending(queue) && arrange(sources);
+        regular = uniform(delays, step, steps) && !pending(queue) && arrange(sources, others);
         if(regular)
             ring.prepare(steps);
         else if(was_regular)
@@ -208,7 +212,7 @@ public:
                 found.push_back(of_source[source]);
         else
             for(const int32_t k : *pathway.peek())
-                found.push_back(Row{k, k + 1, 1});
+                found.push_back(Row{k, k + 1, 1, true});
         return found;
     }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 #include <vector>
+#include "traces.h"
 
 namespace resident
 {
@@ -229,7 +230,23 @@ struct Saved
     const Array *array = nullptr;
     void *target = nullptr;
     std::vector<char> bytes;
+    Owned *owned = nullptr;            // what keeps the array's values elsewhere
     bool kept = false;
+
+    // Somebody looks at the array, or at what it starts from, and may change it.
+    void look()
+    {
+        if(owned)
+            owned->look();
+    }
+
+    void keep(bool whether)
+    {
+        look();
+        kept = whether;
+        if(owned)
+            owned->keep(array, whether);
+    }
 
     void save(const Array &saved)
     {
@@ -241,7 +258,7 @@ struct Saved
 
     void restore()
     {
-        if(!array || kept)
+        if(!array || kept || (owned && owned->as_saved))
             return;
         if(array->resize)
         {

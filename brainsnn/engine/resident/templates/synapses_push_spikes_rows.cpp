@@ -6,7 +6,7 @@
     {
         const auto &_delays = {{get_array_name(variables['delay'], access_data=False)}};
         resident::rows_{{owner.name}}.prepare(
-            {{owner.name}}.sources, _delays, {{owner.name}}.queue[0]->source_start,
+            {{owner.name}}.sources, {{others}}, _delays, {{owner.name}}.queue[0]->source_start,
             {{owner.name}}.queue[0]->source_end, {{_source_dt}}, *{{owner.name}}.queue[0]);
     }
     if(!resident::rows_{{owner.name}}.regular)

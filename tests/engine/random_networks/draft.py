@@ -141,6 +141,7 @@ class Draft:
         self.synapses: list[str] = []
         self.monitors: list[str] = []
         self.weights: list[tuple[str, str]] = []
+        self.traces: list[tuple[str, list[str]]] = []
         self.generators: list[Group] = []
         self.known_sizes: dict[str, int] = {}
         self.tick = ""

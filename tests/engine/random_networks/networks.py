@@ -83,6 +83,9 @@ def _monitors(draft: Draft) -> None:
             record = draft.pick([[0], list(range(draft.known_sizes[name]))])
             step = draft.pick(["", "dt=1*ms, ", "dt=0.7*ms, "])
             _monitor(draft, "StateMonitor", Group(name, 0), f"'w', record={record}, {step}")
+    for name, traces in draft.traces:
+        if name in draft.known_sizes and draft.chance(0.1):
+            _monitor(draft, "StateMonitor", Group(name, 0), f"{draft.pick(traces)!r}, record=[0], ")
 
 
 def _record(draft: Draft, group: Group) -> str:

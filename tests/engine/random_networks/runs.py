@@ -57,6 +57,9 @@ def _of_synapses(draft: Draft) -> list[tuple[str, list[str]]]:
         found.append((f"{name}.w = '{draft.number(0.1, 0.5)}*{one}*(1 + 0.1*i)'", [name]))
         found.append((f"{name}.w['i == 0'] = {draft.number(0.1, 0.5)}*{one}", [name]))
         found.append((f"{name}.w = 'w*0.7'", [name]))
+    for name, traces in draft.traces:
+        trace = draft.pick(traces)
+        found += [(f"{name}.{trace} = '{trace}*0.5'", [name])] * draft.chance(0.3)
     return found
 
 

@@ -52,6 +52,12 @@ def synapses(draft: Draft, source: Group, target: Group) -> None:
     if connect == "":
         draft.known_sizes[name] = source.n * target.n
     _weights(draft, name, made, target)
+    traces = [line[1:].split("/")[0] for line in made.lines if line.startswith("da")]
+    if traces and draft.chance(0.2):
+        value = draft.pick(["0.3", "'0.2*i'", "'0.1*(i + j)'"])
+        draft.add(f"{name}.{draft.pick(traces)} = {value}", needs=[name])
+    if traces:
+        draft.traces.append((name, traces))
     for pathway in made.names:
         _delays(draft, name, pathway)
     draft.synapses.append(name)
@@ -104,12 +110,30 @@ def _plastic(draft: Draft, up: str, target: Group) -> Pathways:
         f"dapost/dt = -apost/({draft.number(5, 20)}*ms) : 1 ({kind})",
     ]
     learn = f"w = clip(w + {draft.number(-0.1, 0.1)}*{one}*%s, 0*{one}, 1*{one})"
-    on_pre = f"{up}\napre += 1\n{learn % 'apost'}"
+    on_pre = f"{up}\n{_rise(draft, 'apre')}\n{learn % 'apost'}"
     method = f"method={draft.pick(['exact', 'euler', 'exponential_euler'])!r}"
-    on_post = f"apost += 1\n{learn % 'apre'}"
-    return Pathways(
-        lines, repr(on_pre), on_post, more=method * (kind == "clock-driven"), names=("pre", "post")
-    )
+    on_post, learned = _rise(draft, "apost"), "apre"
+    if draft.chance(0.4):
+        lines += [f"dslow/dt = -slow/({draft.number(20, 40)}*ms) : 1 ({kind})"]
+        on_post, learned = f"{on_post}\nslow += apost", "apre*slow"
+    on_post = draft.pick([f"{on_post}\n{learn % learned}", f"{learn % learned}\n{on_post}"])
+    more, names = method * (kind == "clock-driven"), ("pre", "post")
+    if draft.chance(0.25):
+        second = draft.pick(["apre *= 0.7", "w *= 0.95", "apost += 0.1", "apre += w/" + one])
+        return Pathways(
+            lines,
+            f"{{'pre': {on_pre!r}, 'again': {second!r}}}",
+            on_post,
+            more=more,
+            names=(*names, "again"),
+        )
+    return Pathways(lines, repr(on_pre), on_post, more=more, names=names)
+
+
+def _rise(draft: Draft, trace: str) -> str:
+    """What a spike does to a trace."""
+    options = ["{0} += 1", "{0} += 1", "{0} = 1", "{0} += 0.5*(1 - {0})", "{0} += 0.3*(i + 1)"]
+    return draft.pick(options).format(trace)
 
 
 def _summed(draft: Draft, source: Group, target: Group, whole: Group) -> Pathways:

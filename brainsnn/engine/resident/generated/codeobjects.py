@@ -59,7 +59,8 @@ class ResidentCodeObject(CPPStandaloneCodeObject):
     """Code object whose templates are looked up beside this file first, then in Brian2."""
 
     templater = CPPStandaloneCodeObject.templater.derive(
-        "brainsnn.engine.resident", env_globals={"lanes": lanes, "with_traces": with_traces, "used_traces": used_traces}
+        "brainsnn.engine.resident",
+        env_globals={"lanes": lanes, "with_traces": with_traces, "used_traces": used_traces},
     )
     generator_class = ResidentGenerator
 

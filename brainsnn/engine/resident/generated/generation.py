@@ -2,7 +2,7 @@
 
 Brian2 still decides what the code says, the templates beside this file decide what surrounds it. A
 template of Brian2's is replaced only where a measurement asked for it
-(`GeneratingDevice.code_object`).
+(`brainsnn.engine.resident.generated.templates`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,7 @@ from typing import Any
 
 from brian2.core.variables import ArrayVariable
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
-from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
-from brian2.synapses.synapses import SynapticPathway
 
-from brainsnn.engine.resident.generated import chances
-from brainsnn.engine.resident.generated import idle as quiet
 from brainsnn.engine.resident.generated.codeobjects import (
     ResidentCodeObject,
     draws,
@@ -31,11 +27,11 @@ from brainsnn.engine.resident.generated.layout import (
     main_context,
     owner_name,
 )
-from brainsnn.engine.resident.generated.owned import Trace, owned_traces
-from brainsnn.engine.resident.generated.owned_code import TEMPLATE, OwnedPathway, owned_blocks
 from brainsnn.engine.resident.generated.names import called, clock_name, network_name, set_apart
-from brainsnn.engine.resident.generated.regular import Pathway, RegularSynapses, created
+from brainsnn.engine.resident.generated.owned import Trace, owned_traces
+from brainsnn.engine.resident.generated.regular import RegularSynapses
 from brainsnn.engine.resident.generated.stages import Stage, make_stage, refuse_python
+from brainsnn.engine.resident.generated.templates import choose
 from brainsnn.engine.resident.loaded.inputs import RunInput, active_inputs, runs
 from brainsnn.engine.resident.script import Script
 from brainsnn.errors import EngineError
@@ -158,36 +154,9 @@ class GeneratingDevice(CPPStandaloneDevice):
         """Generate a code object, from a template of ours where one applies."""
         self.main_queue.check_open()
         extra, variables = dict(template_kwds or {}), dict(variables)
-        pathway = extra.get("pathway", owner)
-        if isinstance(pathway, SynapticPathway) and template_name.startswith("synapses"):
-            regular = self.regular.get(pathway.synapses.name)
-            if regular is None:
-                template_name += "_rows"
-                traces = self._traces(pathway.synapses)
-                told = OwnedPathway.of(pathway, traces, self.get_array_name)
-                extra["others"] = told.other
-                if traces and template_name == "synapses_rows":
-                    template_name, extra["owned"] = TEMPLATE, told
-                    abstract_code = owned_blocks(pathway, traces, abstract_code, variables)
-            else:
-                extra["dense"] = Pathway.of(pathway, regular, self.get_array_name)
-                effect = template_name == "synapses"
-                side = regular.template(pathway.prepost)
-                template_name = side if effect else f"{template_name}_dense"
-            extra["changes"] = quiet.groups_changed(variables.values())
-            self.flagged.update(extra["changes"])
-        elif template_name == "synapses_create_generator" and owner.name in self.regular:
-            regular = self.regular[owner.name]
-            template_name = regular.create
-            extra.update(created(owner, regular, self.get_array_name))
-        elif template_name == "threshold" and not draws(variables):
-            template_name = "threshold_blocks"
-            self.flagged.add(owner.name)
-        elif template_name == "threshold" and (bound := chances.chance(abstract_code)):
-            template_name = quiet.BY_CHANCE
-            abstract_code = chances.as_chance(bound, abstract_code, variables)
-        elif isinstance(owner, SpikeGeneratorGroup) and template_name == "spikegenerator":
-            template_name = "spikegenerator_events"
+        template_name, abstract_code = choose(
+            self, owner, template_name, abstract_code, variables, extra
+        )
         if "inner_variable" in extra and codeobj_class in (None, ResidentCodeObject):
             extra["inner_variable"] = set_apart(extra["inner_variable"])
         codeobj = super().code_object(
@@ -205,7 +174,7 @@ class GeneratingDevice(CPPStandaloneDevice):
         self.writes[codeobj.name] = written_arrays(codeobj, variables, abstract_code, extra)
         return codeobj
 
-    def _traces(self, synapses: Any) -> tuple[Trace, ...]:
+    def owned_traces(self, synapses: Any) -> tuple[Trace, ...]:
         """The traces of some synapses that neurons own."""
         if synapses.name not in self.traces:
             self.traces[synapses.name] = owned_traces(synapses)

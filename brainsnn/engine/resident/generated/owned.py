@@ -174,4 +174,8 @@ def _constant(name: str, known: Mapping[str, Any]) -> bool:
     if name not in known:
         return True  # a number of the user's
     var = known[name]
-    return name not in _MOVING and bool(var.scalar) and bool(var.constant or not isinstance(var, ArrayVariable))
+    return (
+        name not in _MOVING
+        and bool(var.scalar)
+        and bool(var.constant or not isinstance(var, ArrayVariable))
+    )

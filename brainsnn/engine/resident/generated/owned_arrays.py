@@ -95,7 +95,9 @@ def _untouched(
     recorded = {(state.group, state.variable) for state in device.states}
     return (
         names.isdisjoint(assigned)
-        and not any(own & arrays_read(c) or (fixed | shared) & device.writes[c.name] for c in others)
+        and not any(
+            own & arrays_read(c) or (fixed | shared) & device.writes[c.name] for c in others
+        )
         and not any(_is_stateful(var) for c in mine for var in c.variables.values())
         and not any((synapses.name, name) in recorded for name in (*traces, "lastupdate"))
     )

@@ -35,6 +35,8 @@ class OwnedTrace:
     ----------
     name : str
         Of its object in C++.
+    side : str
+        Whose it is: "pre" or "post".
     decay : str
         Name of the factor by which it falls.
     array, pointer : str
@@ -61,7 +63,7 @@ class OwnedPathway:
         All of these synapses.
     spiking, other : str
         Arrays in C++: of each synapse, the neuron that spikes, and the one at the other end.
-    lookups : dict of str to str
+    spiking_lookup, other_lookup : str
         How the code of a pathway finds these two.
     """
 
@@ -84,9 +86,7 @@ class OwnedPathway:
         return [trace for trace in self.traces if trace.side != self.side]
 
     @staticmethod
-    def of(
-        pathway: Any, traces: Iterable[Trace], array_name: Callable[..., str]
-    ) -> OwnedPathway:
+    def of(pathway: Any, traces: Iterable[Trace], array_name: Callable[..., str]) -> OwnedPathway:
         """Read it off a pathway of Brian2's, whose synapses have these traces."""
         synapses = pathway.synapses
         ends = [synapses.variables[name] for name in ("_synaptic_pre", "_synaptic_post")]
@@ -145,35 +145,35 @@ def used_traces(code: Iterable[str], traces: Iterable[OwnedTrace]) -> list[Owned
 
 
 def with_traces(
-    code: Sequence[str], pathway: OwnedPathway, neuron: str | None, other: str
+    code: Iterable[str], pathway: OwnedPathway, neuron: str | None, other: str
 ) -> list[str]:
     """C++ of a pathway with the neurons' traces in place of those of the synapses.
 
     Parameters
     ----------
-    code : sequence of str
+    code : iterable of str
         As Brian2 writes it, a statement each.
     pathway : OwnedPathway
     neuron : str or None
-        What the neuron that spikes is found by; None where a trace of its own is to be stored.
+        What the neuron that spikes is found by; None where its traces are to be stored.
     other : str
         What the neuron at the other end is found by.
     """
-    by_pointer = {trace.pointer: trace for trace in pathway.traces}
-    lines = []
+    traces, lines = {trace.pointer: trace for trace in pathway.traces}, []
     for line in map(str.strip, code):
         load, store = _LOAD.match(line), _STORE.match(line)
-        if load and load[2] in by_pointer:
-            trace = by_pointer[load[2]]
-            mine = trace.side == pathway.side
-            value = f"_value_{trace.name}" if mine else f"_scaled_{trace.name}[{other}] * _factor_{trace.name}"
-            line = f"{load[1]}{value};"
-        elif store and store[1] in by_pointer:
-            trace = by_pointer[store[1]]
-            line = "" if neuron else f"_place_{trace.name} = {store[2]} / _factor_{trace.name};"
-        lines.append(line)
-    text = [
-        line.replace(pathway.spiking_lookup, neuron or "_neuron").replace(pathway.other_lookup, other)
-        for line in lines
-    ]
-    return [line for line in text if line]
+        if load and (trace := traces.get(load[2])):
+            lines.append(f"{load[1]}{_value(trace, pathway.side, other)};")
+        elif store and (trace := traces.get(store[1])):
+            if neuron is None:
+                lines.append(f"_place_{trace.name} = {store[2]} / _factor_{trace.name};")
+        else:
+            found = line.replace(pathway.spiking_lookup, neuron or "_neuron")
+            lines.append(found.replace(pathway.other_lookup, other))
+    return lines
+
+
+def _value(trace: OwnedTrace, side: str, other: str) -> str:
+    if trace.side == side:
+        return f"_value_{trace.name}"
+    return f"_scaled_{trace.name}[{other}] * _factor_{trace.name}"

@@ -22,7 +22,7 @@ from published.base import PublishedModel, Values, random
 
 from brainsnn.datasets import MNIST
 
-N_INPUT, N = 784, 400
+N_INPUT = 784
 TOTAL_WEIGHT, BRIGHTNESS_PER_HZ = 78.0, 4.0
 EXCITATORY = """
 dv/dt = ((-65*mV - v) + ge*(0*mV - v) + gi*(-100*mV - v)) / (100*ms) : volt (unless refractory)
@@ -47,11 +47,25 @@ class DiehlCook(PublishedModel):
     name, dt, duration = "Diehl and Cook", 5e-4, 0.35
     keep = ("learned.w", "excitatory.theta")
     deterministic = False
+    size = 400
 
     def build(self) -> list[Any]:
         """Inputs, neurons, plastic and fixed synapses, monitor."""
         inputs = b2.PoissonGroup(N_INPUT, rates=np.zeros(N_INPUT) * b2.Hz, name="inputs")
         excitatory, inhibitory = self._neurons()
+        learned = self.plastic(inputs, excitatory)
+        weights = random(0).uniform(0.003, 0.3, N_INPUT * self.size)
+        normalise(weights, self.size)
+        learned.w = weights
+        partners = b2.Synapses(excitatory, inhibitory, on_pre="ge_post += 10.4", name="partners")
+        partners.connect(j="i")
+        rivals = b2.Synapses(inhibitory, excitatory, on_pre="gi_post += 17", name="rivals")
+        rivals.connect(condition="i != j")
+        spikes = b2.SpikeMonitor(excitatory, name="spikes")
+        return [inputs, excitatory, inhibitory, learned, partners, rivals, spikes]
+
+    def plastic(self, inputs: b2.PoissonGroup, excitatory: b2.NeuronGroup) -> b2.Synapses:
+        """The synapses that learn."""
         learned = b2.Synapses(
             inputs,
             excitatory,
@@ -61,19 +75,11 @@ class DiehlCook(PublishedModel):
             name="learned",
         )
         learned.connect()
-        weights = random(0).uniform(0.003, 0.3, N_INPUT * N)
-        normalise(weights)
-        learned.w = weights
-        partners = b2.Synapses(excitatory, inhibitory, on_pre="ge_post += 10.4", name="partners")
-        partners.connect(j="i")
-        rivals = b2.Synapses(inhibitory, excitatory, on_pre="gi_post += 17", name="rivals")
-        rivals.connect(condition="i != j")
-        spikes = b2.SpikeMonitor(excitatory, name="spikes")
-        return [inputs, excitatory, inhibitory, learned, partners, rivals, spikes]
+        return learned
 
     def _neurons(self) -> tuple[b2.NeuronGroup, b2.NeuronGroup]:
         excitatory = b2.NeuronGroup(
-            N,
+            self.size,
             EXCITATORY,
             threshold="v > -72*mV + theta",
             reset="v = -65*mV\ntheta += 0.05*mV",
@@ -84,7 +90,7 @@ class DiehlCook(PublishedModel):
         excitatory.v = -65 * mV
         excitatory.theta = 20 * mV
         inhibitory = b2.NeuronGroup(
-            N,
+            self.size,
             INHIBITORY,
             threshold="v > -40*mV",
             reset="v = -45*mV",
@@ -106,10 +112,10 @@ class DiehlCook(PublishedModel):
 
     def between(self, kept: Values) -> None:
         """Set the sum of the weights onto each neuron."""
-        normalise(kept["learned.w"])
+        normalise(kept["learned.w"], self.size)
 
 
-def normalise(weights: NDArray[np.float64]) -> None:
-    """Scale, in place, the weights onto each neuron to their sum."""
-    matrix = weights.reshape(N_INPUT, N)
+def normalise(weights: NDArray[np.float64], size: int) -> None:
+    """Scale, in place, the weights onto each of so many neurons to their sum."""
+    matrix = weights.reshape(N_INPUT, size)
     matrix *= TOTAL_WEIGHT / matrix.sum(axis=0)

@@ -78,6 +78,7 @@ bench: $(VENV)/installed
 	$(RUN) benchmarks/rate_coded.py
 	$(RUN) benchmarks/count.py
 	$(RUN) benchmarks/bptt.py
+	$(RUN) benchmarks/diehl_cook.py
 
 docs: $(VENV)/installed
 	@$(PIP) --editable '.[docs]'

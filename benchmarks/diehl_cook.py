@@ -90,6 +90,7 @@ def by_strings(size: int) -> Present:
         trials: CompiledNetwork = compile_network(
             b2.Network(model.build()), model.duration * b2.second
         )
+    trials.set("excitatory", "theta", 1e-3 * thresholds(size))
     for name in model.keep:
         trials.keep(*name.split("."))
     weights = trials.view("learned", "w").reshape(N_INPUT, size)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from brainsnn.codes import ENCODERS
+from brainsnn.codes import DECODERS, ENCODERS
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.experiment import Condition, Experiment
 from brainsnn.experiment.installed import protocol_of
@@ -75,7 +75,7 @@ def _trained(experiment: TrainingExperiment[Any], condition: Condition[Any]) -> 
     config = condition.config
     yield from map(_named, _rules(experiment.rule(config)))
     yield _named(experiment.training(config).optimiser)
-    for code in experiment.codes(config):
+    for code in (code for code in experiment.codes(config) if code in DECODERS):
         yield f"decoder {code}", experiment.decoder(config, code)
 
 

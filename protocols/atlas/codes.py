@@ -128,6 +128,10 @@ class CodeAtlas(TrainingExperiment[AtlasConfig]):
         """Length of a trial."""
         return config.method.length(config.task.steps(config.data), self.model(config))
 
+    def sources(self, config: AtlasConfig) -> tuple[type, ...]:
+        """Return the task's data set and encoder."""
+        return config.task.sources
+
     def material(self, config: AtlasConfig, streams: Streams) -> Material:
         """Return the trials of the task."""
         return config.task.material(config.data, streams)

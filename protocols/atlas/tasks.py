@@ -16,7 +16,7 @@ from sklearn.datasets import load_breast_cancer
 from brainsnn.classifier.scaling import fit_scaling
 from brainsnn.codes import Encoder, LatencyEncoder, RegularEncoder
 from brainsnn.config import Config
-from brainsnn.datasets import DelayedMatch, YinYang, yin_yang_trials
+from brainsnn.datasets import MNIST, DelayedMatch, YinYang, yin_yang_trials
 from brainsnn.datasets.formats.tables import TableSet
 from brainsnn.experiment import Material
 from brainsnn.protocols.common.mnist import MnistConfig, encoded
@@ -71,6 +71,8 @@ class Task:
         Input spikes of a trial, about, by which first weights are scaled.
     material : callable
         Trials, of the data's settings and the streams of a seed.
+    sources : tuple of type
+        Data set and encoder, as far as they are the package's.
     """
 
     title: str
@@ -80,6 +82,7 @@ class Task:
     steps: Callable[[AtlasData], int]
     active: Callable[[AtlasData], float]
     material: Callable[[AtlasData, Streams], Material]
+    sources: tuple[type, ...]
 
     def n_train(self, data: AtlasData) -> int:
         """Trials to learn from."""
@@ -160,6 +163,7 @@ TASKS: Mapping[str, Task] = {
         lambda data: data.n_steps,
         lambda data: 150.0,  # noqa: ARG005
         _images(_latencies),
+        (MNIST, LatencyEncoder),
     ),
     "digits-rates": Task(
         "MNIST as rates",
@@ -169,6 +173,7 @@ TASKS: Mapping[str, Task] = {
         lambda data: data.most,
         lambda data: 75.0 * data.most,
         _images(_rates),
+        (MNIST, RegularEncoder),
     ),
     "table": Task(
         "Breast cancer as latencies",
@@ -178,6 +183,7 @@ TASKS: Mapping[str, Task] = {
         lambda data: data.n_steps,
         lambda data: 30.0,  # noqa: ARG005
         _rows(_latencies),
+        (LatencyEncoder,),
     ),
     "table-rates": Task(
         "Breast cancer as rates",
@@ -187,6 +193,7 @@ TASKS: Mapping[str, Task] = {
         lambda data: data.most,
         lambda data: 8.0 * data.most,
         _rows(_rates),
+        (RegularEncoder,),
     ),
     "yin-yang": Task(
         "Yin-Yang",
@@ -196,6 +203,7 @@ TASKS: Mapping[str, Task] = {
         lambda data: data.n_steps,
         lambda data: 5.0,  # noqa: ARG005
         _yin_yang,
+        (YinYang,),
     ),
     "match": Task(
         "Delayed match",
@@ -205,6 +213,7 @@ TASKS: Mapping[str, Task] = {
         lambda data: _match(data).n_steps,
         lambda data: 0.8 * data.n_steps,
         _matches,
+        (DelayedMatch,),
     ),
 }
 """Tasks by name."""

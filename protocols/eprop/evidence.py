@@ -125,6 +125,10 @@ class EpropEvidence(EpropExperiment[EvidenceConfig]):
         share = config.data.n_recall / self.n_steps(config)
         return rule.model_copy(update={"read_share": share})
 
+    def sources(self, config: EvidenceConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (EvidenceAccumulation,)
+
     def material(self, config: EvidenceConfig, streams: Streams) -> Material:
         """Draw the trials of a seed."""
         splits = config.data.task(streams.seed).load()

@@ -119,6 +119,10 @@ class EpropPattern(EpropExperiment[PatternConfig]):
         """Length of a trial."""
         return config.data.n_steps
 
+    def sources(self, config: PatternConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (PatternGeneration,)
+
     def material(self, config: PatternConfig, streams: Streams) -> Material:
         """Draw the trials of a seed."""
         splits = config.data.task(streams.seed).load()

@@ -79,6 +79,10 @@ class DelayedMatchExperiment(DelayExperiment[DelayedMatchConfig]):
         """Length of so many steps."""
         return delay
 
+    def sources(self, config: DelayedMatchConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (DelayedMatch,)
+
     def splits(self, config: DelayedMatchConfig, seed: int) -> Splits[LabelledTrials]:
         """Draw the trials of a seed."""
         return config.data.task(config.delays[0], seed).load()

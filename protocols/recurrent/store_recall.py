@@ -77,6 +77,10 @@ class StoreRecallExperiment(DelayExperiment[StoreRecallConfig]):
         """Length of so many symbols."""
         return delay * config.data.n_symbol
 
+    def sources(self, config: StoreRecallConfig) -> tuple[type, ...]:  # noqa: ARG002
+        """Return the data set."""
+        return (StoreRecall,)
+
     def splits(self, config: StoreRecallConfig, seed: int) -> Splits[LabelledTrials]:
         """Draw the trials of a seed."""
         return config.data.task(config.delays[0], seed).load()

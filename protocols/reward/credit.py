@@ -119,6 +119,10 @@ class Credit(Experiment[CreditConfig]):
         each = inputs.tonic_size(config.tonic, config.rule)
         return config.network.model(self.name, config.rule, config.reward, each)
 
+    def sources(self, config: CreditConfig) -> tuple[RewardSTDP]:
+        """Return the rule."""
+        return (config.rule,)
+
     def conditions(self, config: CreditConfig) -> list[Condition[CreditConfig]]:
         """Return a condition for each delay of the reward."""
         return [

@@ -113,6 +113,10 @@ class Pattern(Experiment[PatternConfig]):
         """Return the network; its potential is recorded once a ms."""
         return config.network.model(self.name, config.rule, config.every)
 
+    def sources(self, config: PatternConfig) -> tuple[PairSTDP]:
+        """Return the rule."""
+        return (config.rule,)
+
     def conditions(self, config: PatternConfig) -> list[Condition[PatternConfig]]:
         """Return the one that there is, by the number of its inputs."""
         return [Condition(f"{config.network.inputs:,} inputs", config)]

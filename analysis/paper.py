@@ -231,6 +231,7 @@ SOURCES: Mapping[str, str] = {
     "surrogate-randman": SURROGATE,
     "surrogate-fashion": SPYTORCH,
     "eventprop-yin-yang": EVENTPROP,
+    "eventprop-mnist": EVENTPROP,
     "conversion-mnist": CONVERSION,
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,

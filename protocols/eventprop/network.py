@@ -1,4 +1,4 @@
-"""A layer of leaky neurons with synaptic currents between latencies and outputs that spike.
+"""A layer of leaky neurons with synaptic currents between latencies and outputs.
 
 The neurons are those of `brainsnn.protocols.surrogate.network`; first weights are drawn so that
 nearly all neurons spike (Wunderlich and Pehle 2021; means and deviations of the authors' program).
@@ -11,6 +11,7 @@ from pydantic import Field
 from brainsnn.config import Config
 from brainsnn.network.model import Connection, Model, Population
 from brainsnn.network.synapses import Normal, current
+from brainsnn.protocols.recurrent.network import NEVER
 from brainsnn.protocols.surrogate.network import current_neuron
 
 
@@ -29,6 +30,8 @@ class LatencyNetwork(Config):
         Of the first weights of inputs.
     hidden_mean, hidden_sd : float, default 0.93 and 0.1
         Of those of hidden neurons.
+    fires : bool, default True
+        Whether outputs spike; else they only integrate.
     """
 
     hidden: int = Field(default=200, ge=1)
@@ -39,6 +42,7 @@ class LatencyNetwork(Config):
     input_sd: float = Field(default=0.78, ge=0)
     hidden_mean: float = 0.93
     hidden_sd: float = Field(default=0.1, ge=0)
+    fires: bool = True
 
     def steps(self, ms: float) -> int:
         """Number of steps nearest to a time in ms."""
@@ -47,10 +51,11 @@ class LatencyNetwork(Config):
     def model(self, name: str, n_inputs: int, n_outputs: int) -> Model:
         """Return the network."""
         neuron = current_neuron(self.tau_v, self.tau_i)
+        read = neuron if self.fires else current_neuron(self.tau_v, self.tau_i, NEVER)
         populations = (
             Population("input", n_inputs),
             Population("hidden", self.hidden, neuron),
-            Population("output", n_outputs, neuron),
+            Population("output", n_outputs, read),
         )
         into = Normal(self.input_mean, self.input_sd)
         out = Normal(self.hidden_mean, self.hidden_sd)

@@ -8,9 +8,9 @@ import pandas as pd
 
 from brainsnn.analysis.codes.curves import curve
 from brainsnn.analysis.figures import plot_curves, plot_plane_classes, plot_plane_values
-from brainsnn.analysis.report import Picture, Section, Table
+from brainsnn.analysis.report import Claim, Picture, Section, Table
+from brainsnn.protocols.common.claims import direction_of
 from brainsnn.protocols.common.page import picture
-from brainsnn.protocols.common.sections import FIRST_SPIKE
 from brainsnn.records import RunDirectory
 
 SHARES = (
@@ -23,8 +23,15 @@ SHARES = (
 COSTS = ("decision_ms", "hidden_spikes", "spikes_to_decision", "seconds")
 
 
-def networks(run: RunDirectory) -> Section:
-    """A row a network: accuracies under each rule for ties, time, spikes and what it took."""
+def networks(run: RunDirectory, decided: str) -> Section:
+    """A row a network: accuracies under each rule for ties, time, spikes and what it took.
+
+    Parameters
+    ----------
+    run : RunDirectory
+    decided : str
+        How decisions are made.
+    """
     results = run.table("results")
     digits = {**dict.fromkeys(SHARES, 2), **dict.fromkeys(COSTS, 1)}
     rows = results[["condition", "seed", *SHARES, *COSTS]]
@@ -37,7 +44,16 @@ def networks(run: RunDirectory) -> Section:
             "and of running it and learning from it."
         )
         items.append(Table(shown, text, digits=dict.fromkeys(shown.columns[1:], 0)))
-    return Section("Networks", FIRST_SPIKE, tuple(items))
+    return Section("Networks", decided, tuple(items))
+
+
+def difference(results: pd.DataFrame) -> list[Claim]:
+    """By how much exact gradients are more accurate, where both rules were tried."""
+    by_seed = 100 * results.pivot_table(index="seed", columns="condition", values="accuracy")
+    if not {"eventprop", "bptt"} <= set(by_seed):
+        return []
+    gain = by_seed["eventprop"] - by_seed["bptt"]
+    return [direction_of("Accuracy of exact minus surrogate", gain, "points", digits=2)]
 
 
 def learned(run: RunDirectory) -> Section:

@@ -17,8 +17,9 @@ from brainsnn.datasets.drawn.yin_yang import yin_yang_class
 from brainsnn.datasets.formats.tables import TableSet
 from brainsnn.experiment import Material, TrainedNetwork
 from brainsnn.network.model import Model
-from brainsnn.protocols.common.claims import claim_of, direction_of
+from brainsnn.protocols.common.claims import claim_of
 from brainsnn.protocols.common.page import write_report
+from brainsnn.protocols.common.sections import FIRST_SPIKE
 from brainsnn.protocols.eventprop import page
 from brainsnn.protocols.eventprop.base import EventPropConfig, EventPropExperiment
 from brainsnn.protocols.eventprop.network import LatencyNetwork
@@ -150,7 +151,7 @@ class EventPropYinYang(EventPropExperiment[YinYangConfig]):
             f"{config.data.n_train:,}. Weights were selected on validation points."
         )
         sections: list[Section] = [
-            page.networks(run),
+            page.networks(run, FIRST_SPIKE),
             page.learned(run),
             page.plane(run, YinYang.classes, config.network.step, self.n_steps(config)),
         ]
@@ -188,10 +189,7 @@ def _claims(run: RunDirectory, config: YinYangConfig) -> list[Claim]:
                 higher_is_better=False,
             ),
         ]
-    by_seed = 100 * results.pivot_table(index="seed", columns="condition", values="accuracy")
-    if {"eventprop", "bptt"} <= set(by_seed):
-        gain = by_seed["eventprop"] - by_seed["bptt"]
-        found.append(direction_of("Accuracy of exact minus surrogate", gain, "points", digits=2))
+    found += page.difference(results)
     return found
 
 

@@ -8,9 +8,11 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.carry_out import start
+from brainsnn.protocols.eventprop import mnist
 from brainsnn.protocols.eventprop.network import LatencyNetwork
 from brainsnn.protocols.eventprop.yin_yang import PROTOCOL, YinYangData, disc
 from brainsnn.records import RunDirectory
+from brainsnn.streams import Streams
 from brainsnn.training import BPTT, EventProp
 
 LITTLE = (
@@ -83,3 +85,37 @@ def test_the_disc_is_round():
     points = disc(11)
     assert (np.hypot(*(points - 0.5).T) <= 0.5).all()
     assert len(points) == 81
+
+
+DIGITS = (
+    *("engine=runtime", "seeds=1", "network.hidden=6", "network.step=2", "training.epochs=1"),
+    *("network.input_mean=0.2", "data.n_train=12", "data.n_validation=6", "data.n_test=8"),
+    *("training.batch_size=4", "timed=0"),
+)
+
+
+def test_digits_from_data_to_report(tmp_path):
+    protocol = mnist.PROTOCOL
+    config = apply_overrides(protocol.config(), DIGITS)
+    outcome = start(protocol, config, tmp_path / "run", ["brainsnn", "run", protocol.name])
+    run = RunDirectory.read(outcome.path)
+    results, trials = run.table("results"), run.trials()
+    assert results["condition"].tolist() == ["eventprop", "bptt"]
+    assert not trials["spikes_output"].any()
+    assert not run.has_table("speed")
+    claims = run.table("claims")
+    assert claims["claim"].tolist() == [
+        "Test accuracy, eventprop",
+        "Test accuracy, bptt",
+        "Accuracy of exact minus surrogate",
+    ]
+    assert claims["paper"].isna().all()  # of another network, and fewer images
+
+
+def test_digits_spike_within_the_bright_part_of_a_trial():
+    protocol, config = mnist.PROTOCOL, apply_overrides(mnist.PROTOCOL.config(), DIGITS)
+    train = protocol.material(config, Streams(0)).train
+    first = train.inputs.first_steps()
+    assert protocol.n_steps(config) == train.inputs.n_steps == 22
+    assert (first[first < 22] < 15).all()
+    assert protocol.model(config).population("output").neuron.threshold == "v > 1e+06"

@@ -97,6 +97,10 @@ LITTLE = {
         *(*FEW, "seeds=1", "data.name=mnist", "penalties=[0]", "training.epochs=2"),
         *("network.hidden=[4]", "latencies.n_steps=12"),
     ),
+    "eventprop-mnist": (
+        *(*FEW, "seeds=1", 'rules=["eventprop"]', "training.epochs=2", "timed=8"),
+        *("network.hidden=6", "network.step=2", "network.input_mean=0.2"),
+    ),
     "eventprop-yin-yang": (
         *("seeds=1", 'rules=["eventprop"]', "training.epochs=2", "plane=5", "timed=8"),
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "network.hidden=6"),

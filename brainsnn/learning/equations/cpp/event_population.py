@@ -100,16 +100,28 @@ class EventPopulationCode(PopulationCode):
         state: Callable[[int], str] = "X[{} * n + j]".format
         code = self.step.forward.code
         found = loop.add("u", code, self._given(state), self.shared)
-        if self.step.spikes:
-            rate = self.step.rate_of[MARGIN].code
-            end = loop.add("e", rate, self._given(state), self.shared)["dt"]
-            begin = loop.add("s", rate, self._given(state, {"dt": "none"}), self.shared)["dt"]
-            margin, allowed = found[MARGIN], found[ALLOWED]
-            near = f"({margin} + steep * h * ({begin} - {end}) > 0)"
-            peak = f"(({begin} > 0) & ({end} < 0) & {near})"
-            loop.inside.append(f"hot[j] = bool({allowed}) & (({margin} > 0) | {peak});")
+        self._look(loop, found)
         loop.inside += [f"Y[{k} * n + j] = real({found[n]});" for k, n in enumerate(self.names)]
         return loop
+
+    def all_margins(self) -> Loop:
+        """Loop of whose margin may cross 0 within some time."""
+        loop = Loop()
+        code = self.step.forward.code
+        self._look(loop, loop.add("u", code, self._given("X[{} * n + j]".format), self.shared))
+        return loop
+
+    def _look(self, loop: Loop, found: Mapping[str, str]) -> None:
+        if not self.step.spikes:
+            return
+        state: Callable[[int], str] = "X[{} * n + j]".format
+        rate = self.step.rate_of[MARGIN].code
+        end = loop.add("e", rate, self._given(state), self.shared)["dt"]
+        begin = loop.add("s", rate, self._given(state, {"dt": "none"}), self.shared)["dt"]
+        margin, allowed = found[MARGIN], found[ALLOWED]
+        near = f"({margin} + steep * h * ({begin} - {end}) > 0)"
+        peak = f"(({begin} > 0) & ({end} < 0) & {near})"
+        loop.inside.append(f"hot[j] = bool({allowed}) & (({margin} > 0) | {peak});")
 
     def all_back(self) -> Loop:
         """Loop back over a step."""

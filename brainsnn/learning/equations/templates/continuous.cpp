@@ -262,8 +262,22 @@ struct Run
         way.arrive(a, i, time, all[p].X.data());
         if(way.lifts)
             reached(a, way.number, i, [&](int64_t j) { lifted.insert({p, j}); });
-        if(within)
+        if(within && way.dense)
+            plan_all(p, time);
+        else if(within)
             reached(a, way.number, i, [&](int64_t j) { all[p].version[j]++, plan(p, j); });
+    }
+
+    // Plan the next spikes of a population that an event has reached as a whole.
+    void plan_all(int32_t p, double time)
+    {
+        Members &m = all[p];
+        for(int64_t &version : m.version)
+            version++;
+        if(kinds[p].silent)
+            return;
+        kinds[p].look(a, m.X.data(), time, end - time, m.hot.data());
+        each_hot(m.hot.data(), kinds[p].n, [&](int64_t j) { plan(p, j); });
     }
 
     // The next thing that is planned and still holds; whether there is one in this step.

@@ -71,6 +71,16 @@ static void step_{{ p.number }}(const Given &a, const real *__restrict X, real *
 {{ every(p.all_forward()) }}
 }
 
+// Whose margin may cross 0 within some time, from one moment for all.
+static void look_{{ p.number }}(const Given &a, const real *__restrict X, double time, double h, int32_t *__restrict hot)
+{
+    constexpr int64_t n = {{ p.size }};
+    constexpr double none = 0;
+    const real *const __restrict P = a.P_{{ p.number }};
+    (void)X, (void)time, (void)P, (void)h, (void)none, (void)hot;
+{{ every(p.all_margins()) }}
+}
+
 // One neuron over some time.
 static void flow_{{ p.number }}(const Given &a, int64_t j, const real *x, double time, double h, real *y)
 {
@@ -242,6 +252,7 @@ struct Kind
     bool whole, silent, pauses;  // ends every step and event; has no threshold; is refractory for a time
     int64_t gate;                // row of the state that says whether it is not
     void (*step)(const Given &, const real *, real *, double, int32_t *);
+    void (*look)(const Given &, const real *, double, double, int32_t *);
     void (*flow)(const Given &, int64_t, const real *, double, double, real *);
     void (*margin)(const Given &, int64_t, const real *, double, double, double &, double &);
     void (*jumped)(const Given &, int64_t, const real *, double, real *);
@@ -260,7 +271,7 @@ static const Kind kinds[] = {
     {% else %}
     { {{ p.size }}, {{ p.names|length }}, {{ p.step.states|length }}, {{ 'false' if p.step.exact else 'true' }},
       {{ 'false' if p.step.spikes else 'true' }}, {{ 'true' if p.step.period else 'false' }}, {{ p.gate }},
-      step_{{ p.number }}, flow_{{ p.number }},
+      step_{{ p.number }}, look_{{ p.number }}, flow_{{ p.number }},
       {% if p.step.spikes %}margin_{{ p.number }}, jump_{{ p.number }}{% else %}nullptr, nullptr{% endif %},
       {% if p.step.period %}period_{{ p.number }}, back_period_{{ p.number }}{% else %}nullptr, nullptr{% endif %},
       back_step_{{ p.number }}, back_{{ p.number }},
@@ -274,13 +285,14 @@ struct Way
     int32_t number, source, target;
     double delay;
     bool lifts;  // whether a spike that arrives may lift its target over the threshold at once
+    bool dense;  // whether it reaches all
     void (*arrive)(const Given &, int64_t, double, real *);
     void (*learn)(const Given &, int64_t, double, const real *);
 };
 
 static const Way ways[] = {
     {% for c in source.connections %}
-    { {{ loop.index0 }}, {{ c.source.number }}, {{ c.target.number }}, {{ c.delay }}, {{ 'true' if c.lifts else 'false' }}, arrive_{{ loop.index0 }}, learn_{{ loop.index0 }} },
+    { {{ loop.index0 }}, {{ c.source.number }}, {{ c.target.number }}, {{ c.delay }}, {{ 'true' if c.lifts else 'false' }}, {{ 'true' if c.dense else 'false' }}, arrive_{{ loop.index0 }}, learn_{{ loop.index0 }} },
     {% endfor %}
     {}
 };

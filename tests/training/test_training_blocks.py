@@ -234,9 +234,11 @@ def test_the_trainer_chooses_it_and_resumes_exactly(engine, tmp_path):
 
 
 COUNTED = {
-    "dense": ("20-12-4", 5, RatePenalty()),
-    "penalised": ("20-12-8-4", 5, RatePenalty(0.5, 0.1)),
-    "convolution": ("4x5-3c2-4", 4, RatePenalty()),
+    "dense": ("20-12-4", 5, RatePenalty(), "symmetric"),
+    "penalised": ("20-12-8-4", 5, RatePenalty(0.5, 0.1), "symmetric"),
+    "convolution": ("4x5-3c2-4", 4, RatePenalty(), "symmetric"),
+    "random": ("4x5-3c2-6-4", 4, RatePenalty(), "random"),
+    "direct": ("5x4-3c2-1a-6-4", 3, RatePenalty(), "direct"),
 }
 
 
@@ -251,10 +253,11 @@ OPTIMISERS = {
 @pytest.fixture(scope="module", params=COUNTED.values(), ids=COUNTED)
 def counted(request):
     """An engine of a network that is read by counts, and its rule."""
-    notation, n_steps, penalty = request.param
+    notation, n_steps, penalty, feedback = request.param
     model = Network(notation, counting(notation, n_steps), initialiser=FanInNormal(0.7)).frozen()
     engine = ResidentEngine(model, N_STEPS)
-    rule = Count(open_output=notation.startswith("20")).bind(model, RateDecoder(), N_STEPS)
+    rule = Count(open_output=notation.startswith("20"), feedback=feedback)
+    rule = rule.bind(model, RateDecoder(), N_STEPS)
     return engine, replace(rule, penalty=penalty)
 
 

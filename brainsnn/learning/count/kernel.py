@@ -32,30 +32,38 @@ if TYPE_CHECKING:
 
 KINDS = (DenseConnection, ConvolutionConnection, PoolingConnection)
 DENSE, CONVOLUTION, POOLING = range(3)
-WIDTH = 10
+WIDTH = 11
 """Numbers of a link in the layout: kind, sizes of its ends, places of its weights and of its
-target's initial potentials among all weights (-1 for none), and the connection's own numbers."""
+target's initial potentials among all weights (-1 for none), the address of the matrix by which
+errors come down in their place (0 for none), and the connection's own numbers."""
 
 
 def layout(
-    links: Sequence[Link], populations: Mapping[str, int], weights: Weights
+    links: Sequence[Link],
+    populations: Mapping[str, int],
+    weights: Weights,
+    matrices: Weights,
 ) -> NDArray[np.int64] | None:
-    """The links as `gradient` takes them; None if one is of another kind."""
+    """The links as `gradient` takes them; None if one is of another kind.
+
+    It points at `matrices`, by which errors come down, and which must outlive it.
+    """
     if not all(type(link.connection) in KINDS for link in links):
         return None
     places = {name: place for place, name in enumerate(weights)}
     rows = np.zeros((len(links), WIDTH), np.int64)
     for row, link in zip(rows, links, strict=True):
         bias = str(ParameterName(link.target, "v0"))
-        row[:5] = (
+        row[:6] = (
             KINDS.index(type(link.connection)),
             populations[link.source],
             populations[link.target],
             places[link.name] if link.weights is not None else -1,
             places.get(bias, -1),
+            matrices[link.name].ctypes.data if link.name in matrices else 0,
         )
         own = list(vars(link.connection).values())
-        row[5 : 5 + len(own)] = own
+        row[6 : 6 + len(own)] = own
     return rows.ravel()
 
 
@@ -75,7 +83,7 @@ def _of_weights(link, counts, error, out):  # type: ignore[no-untyped-def]
     if link[0] == DENSE:
         over_trials(counts, error, out)
         return
-    height, width, channels, kernel, filters = link[5:]
+    height, width, channels, kernel, filters = link[6:]
     places = (height - kernel + 1) * (width - kernel + 1)
     seen = np.empty((counts.shape[0] * places, kernel * kernel * channels))
     patches(counts, height, width, channels, kernel, seen)
@@ -85,7 +93,7 @@ def _of_weights(link, counts, error, out):  # type: ignore[no-untyped-def]
 @njit()
 def _below(link, error, weights, out):  # type: ignore[no-untyped-def]
     """Derivative by the counts that a link starts from."""
-    height, width, channels, size, filters = link[5:]
+    height, width, channels, size, filters = link[6:]
     if link[0] == DENSE:
         back(error, weights, out)
     elif link[0] == POOLING:
@@ -114,7 +122,7 @@ def _shape(link):  # type: ignore[no-untyped-def]
     if link[0] == POOLING:
         return 0, 0
     if link[0] == CONVOLUTION:
-        return link[8] * link[8] * link[7], link[9]
+        return link[9] * link[9] * link[8], link[10]
     return link[1], link[2]
 
 
@@ -136,13 +144,14 @@ def gradient(  # type: ignore[no-untyped-def]
     observed,  # noqa: ARG001
 ):
     """See `NetworkKernel`; parameters are those of `CountBackprop.network_kernel`."""
-    threshold, temperature, most, open_output, penalty, target = parameters
+    threshold, temperature, most, open_output, penalty, target, direct = parameters
     links, n = layout.reshape(-1, WIDTH), labels.size
     size = np.append(links[:1, 1], links[:, 2])
     begin = n * (np.cumsum(size) - size)
     flat = np.zeros(n * size.sum())
     count(offsets, population, neuron, begin, size, flat)
     by_count, ends = np.empty((n, size[-1])), np.cumsum(size[1:])
+    last = by_count
     errors(flat[begin[-1] :].reshape(n, size[-1]), labels, temperature, by_count)
     for q in range(len(links) - 1, -1, -1):
         link, (n_pre, n_post) = links[q], _shape(links[q])
@@ -161,6 +170,10 @@ def gradient(  # type: ignore[no-untyped-def]
             n_rows[link[4]] = 1
         if q:
             below = np.empty((n, size[q]))
-            _below(link, by_count, matrix_at(weights[max(link[3], 0)], n_pre, n_post), below)
+            if link[5] != 0 and direct != 0.0:
+                back(last, matrix_at(link[5], size[q], size[-1]), below)
+            else:
+                through = link[5] if link[5] != 0 else weights[max(link[3], 0)]
+                _below(link, by_count, matrix_at(through, n_pre, n_post), below)
             _penalise(below, source, most, penalty, target)
             by_count = below

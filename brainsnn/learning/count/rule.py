@@ -31,6 +31,7 @@ from brainsnn.learning.count.connection import CountConnection, Floats
 from brainsnn.learning.count.convolution import ConvolutionConnection
 from brainsnn.learning.count.counts import free_potential, recorded_counts
 from brainsnn.learning.count.dense import DenseConnection
+from brainsnn.learning.count.feedback import Feedback, Kind, drawn
 from brainsnn.learning.count.kernel import gradient, layout
 from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.count.pooling import PoolingConnection
@@ -85,6 +86,8 @@ class CountBackprop(BoundRule):
         Of the hidden layers' rates.
     chain : mapping of str to CountConnection, optional
         How each connection acts, in order; every connection all-to-all by default.
+    feedback : Feedback
+        How errors come down; through the weights by default.
 
     Raises
     ------
@@ -98,6 +101,7 @@ class CountBackprop(BoundRule):
     open_output: bool = True
     penalty: RatePenalty = field(default_factory=RatePenalty)
     chain: Mapping[str, CountConnection] = field(default_factory=dict)
+    feedback: Feedback = field(default_factory=Feedback)
     loss_function: CountSoftmax = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,13 +123,15 @@ class CountBackprop(BoundRule):
         """
         links, counts = self.links(recording.populations, weights), recorded_counts(recording)
         output = links[-1].target
-        by_count = self.loss_function.error(counts[output], labels)
+        by_count = last = self.loss_function.error(counts[output], labels)
         for depth in range(len(links) - 1, -1, -1):
             link = links[depth]
             error = by_count * self._slope(recording, counts, link.target, link.target == output)
+            last = error if link.target == output else last
             yield from self._gradients(link, counts[link.source], error, weights)
             if depth:
-                by_count = link.connection.below(error, link.weights)
+                ways = link.name, link.connection, link.weights
+                by_count = self.feedback.below(*ways, error, last)
                 if self.penalty.weight:
                     by_count = by_count + self.penalty.error(counts[link.source], self.n_steps)
 
@@ -153,13 +159,15 @@ class CountBackprop(BoundRule):
         self, populations: Mapping[str, int], weights: Weights
     ) -> NetworkKernel | None:
         """See `BoundRule`; None for connections of one's own."""
-        network = layout(self.links(populations, weights), populations, weights)
+        matrices = self.feedback.matrices
+        network = layout(self.links(populations, weights), populations, weights, matrices)
         if network is None:
             return None
         of_loss = self.temperature, self.n_steps, self.open_output
         penalty = self.penalty.weight, self.penalty.target
-        parameters = np.array([self.threshold, *of_loss, *penalty], np.float64)
-        return NetworkKernel(gradient, network, parameters, sequential=False)
+        direct = self.feedback.kind == "direct"
+        parameters = np.array([self.threshold, *of_loss, *penalty, direct], np.float64)
+        return NetworkKernel(gradient, network, parameters, sequential=False, owner=matrices)
 
     def links(self, populations: Mapping[str, int], weights: Weights) -> list[Link]:
         """Connections between populations of these sizes, in order.
@@ -218,6 +226,13 @@ class Count(LayeredRule):
         See `CountBackprop`; its threshold is that of the network.
     rate_penalty, rate_target : float, default 0.0 and 0.1
         See `RatePenalty`; 0 turns the penalty off.
+    feedback : {"symmetric", "random", "direct"}, default "symmetric"
+        How errors come down: through the weights, or through fixed matrices
+        (`brainsnn.learning.count.feedback`).
+    feedback_scale : float, default 1
+        Of the matrices; 1 is a deviation of one over the root of their rows.
+    feedback_seed : int, default 0
+        What they are drawn from.
 
     References
     ----------
@@ -240,17 +255,22 @@ class Count(LayeredRule):
     open_output: bool = True
     rate_penalty: float = Field(default=0.0, ge=0)
     rate_target: float = Field(default=0.1, ge=0, le=1)
+    feedback: Kind = "symmetric"
+    feedback_scale: float = Field(default=1.0, gt=0)
+    feedback_seed: int = Field(default=0, ge=0)
 
     def of_layers(self, layers: Layers, n_steps: int) -> CountBackprop:
         """See `LayeredRule`."""
         largest = _largest_count(layers, n_steps)
+        chain = {c.name: count_connection(c.connectivity) for c in layers.connections}
         return CountBackprop(
             largest,
             layers.common("theta"),
             self.temperature * largest,
             self.open_output,
             RatePenalty(self.rate_penalty, self.rate_target),
-            {c.name: count_connection(c.connectivity) for c in layers.connections},
+            chain,
+            drawn(self.feedback, layers, chain, self.feedback_scale, self.feedback_seed),
         )
 
 

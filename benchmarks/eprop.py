@@ -39,7 +39,7 @@ def kept(rule: Any, recording: Recording, weights: Any, wanted: Any) -> float:
     return float(rule.taught.compiled.kept_bytes) / 1024
 
 
-def measure(experiment: Any, name: str, results: Results, rounds: int) -> None:
+def measure(experiment: Any, neurons: str, results: Results, rounds: int) -> None:
     """Time the rules of an experiment, in turns."""
     config, streams = experiment.config(seeds=1), Streams(0)
     model, n_steps = experiment.model(config), experiment.n_steps(config)
@@ -48,7 +48,8 @@ def measure(experiment: Any, name: str, results: Results, rounds: int) -> None:
         weights = model.draw_weights(streams)
         engine.set_weights(weights)
         ran, few, one = (engine.run(trials.inputs, np.arange(n)) for n in (N, FEW, 1))
-    detail, memory = f"{name}, {n_steps} steps", {}
+    sizes = "-".join(map(str, model.sizes.values()))
+    detail, memory = f"{sizes}, {neurons}, {n_steps} steps", {}
     for precision in PRECISIONS:
         rule = config.eprop.model_copy(update={"precision": precision})
         for condition in experiment.conditions(config.model_copy(update={"eprop": rule})):
@@ -75,11 +76,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few calls, and no rows are kept")
     options = parser.parse_args()
     results = Results("network")
-    for experiment, name in (
-        (evidence.PROTOCOL, "40-100-2, half adaptive"),
-        (pattern.PROTOCOL, "20-100-3, leaky"),
-    ):
-        measure(experiment, name, results, 2 if options.quick else 8)
+    for experiment, neurons in ((evidence.PROTOCOL, "half adaptive"), (pattern.PROTOCOL, "leaky")):
+        measure(experiment, neurons, results, 2 if options.quick else 8)
     results.print()
     if not options.quick:
         results.append(HERE.parent / "results" / "benchmarks" / "eprop.csv")

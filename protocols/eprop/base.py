@@ -49,7 +49,8 @@ class EpropConfig(ExperimentConfig):
     network : MemoryNetwork
     eprop : EProp
         The rule. Back-propagation has its slope, its loss, and goes through the same resets: paths
-        through other neurons are all that it has more.
+        through other neurons are all that it has more. Resets are followed: where they are not,
+        gradients through a thousand steps grow without bound.
     training : TrainingConfig
         Of every network.
     """

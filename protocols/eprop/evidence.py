@@ -67,7 +67,8 @@ class EvidenceConfig(EpropConfig):
     network : MemoryNetwork
         Half of its neurons adapt.
     eprop : EProp
-        Reads the mean potential of the steps in which the answer is asked for.
+        Reads the mean potential of the steps in which the answer is asked for; rates above 10 Hz
+        are penalised.
     data : EvidenceData
     methods, training
         See `EpropConfig`.
@@ -80,12 +81,14 @@ class EvidenceConfig(EpropConfig):
     eprop: EProp = EProp(
         learning_rate=0.005,
         pseudo_derivative=SLOPE,
-        follow_reset=("a",),
+        follow_reset=True,
         loss="mean_potential",
+        rate_penalty=2.0,
+        rate_target=0.01,
         precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
-        epochs=10,
+        epochs=8,
         batch_size=10,
         update="simultaneous",
         optimiser=AdamConfig(),

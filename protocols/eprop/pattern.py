@@ -71,7 +71,7 @@ class PatternConfig(EpropConfig):
     network : MemoryNetwork
         None of its neurons adapts.
     eprop : EProp
-        Learns from the value that is wanted at each step.
+        Learns from the value that is wanted at each step; rates above 10 Hz are penalised.
     data : PatternData
     methods, training
         See `EpropConfig`.
@@ -82,12 +82,14 @@ class PatternConfig(EpropConfig):
     eprop: EProp = EProp(
         learning_rate=0.003,
         pseudo_derivative=SLOPE,
-        follow_reset=False,
+        follow_reset=True,
         loss="values",
+        rate_penalty=30.0,
+        rate_target=0.01,
         precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
-        epochs=8,
+        epochs=6,
         batch_size=2,
         update="simultaneous",
         optimiser=AdamConfig(),

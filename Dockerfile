@@ -1,6 +1,6 @@
 # brainsnn with its compiler and the shipped data set.
 #   docker build -t brainsnn .
-#   docker run --rm -v "$PWD/runs:/work/runs" brainsnn run s4nn-mnist --preset demo
+#   docker run --rm -v "$PWD/runs:/home/brain/runs" brainsnn run s4nn-mnist --preset demo
 FROM python:3.12-slim AS wheel
 WORKDIR /source
 COPY . .
@@ -17,9 +17,9 @@ RUN wheel=$(ls /wheels/*.whl) \
     && rm -rf /wheels
 COPY data /data
 ENV BRAINSNN_DATA=/data MPLBACKEND=agg
-RUN useradd --create-home brain && install -d -o brain /work
+RUN useradd --create-home brain
 USER brain
-WORKDIR /work
+WORKDIR /home/brain
 RUN brainsnn list && brainsnn data mnist
 ENTRYPOINT ["brainsnn"]
 CMD ["--help"]

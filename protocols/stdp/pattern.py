@@ -50,8 +50,8 @@ class PatternConfig(ExperimentConfig):
     Parameters
     ----------
     trials : int, default 45
-        Pieces in which time passes; weights go on from one to the next, all else begins anew. The
-        last third is what success is judged by.
+        Pieces in which time passes; weights and the potential go on from one to the next, traces
+        begin anew. The last third is what success is judged by.
     windows : int, default 200
         Of the length of a pattern, in each piece.
     network : PatternNetwork

@@ -61,7 +61,7 @@ class PatternNetwork(Config):
         return self
 
     def neuron(self) -> Neuron:
-        """See the module; ``x`` drives the potential ``v``."""
+        """See the module; ``x`` drives the potential ``v``, and both go on from piece to piece."""
         return Neuron(
             """
             dv/dt = (x - v) / tau_m : 1
@@ -80,6 +80,7 @@ class PatternNetwork(Config):
                 "after": -4 * self.threshold * (self.tau_m / self.tau_s - 1),
             },
             refractory=f"{self.refractory}*ms",
+            plastic=("v", "x"),
             method="exact",
             summary="Spike response model with a peak and a negative after-potential.",
             citation=CITATION,

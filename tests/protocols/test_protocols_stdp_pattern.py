@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from brainsnn.config import apply_overrides
+from brainsnn.engine import build_engine
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.carry_out import start
 from brainsnn.protocols.stdp.pattern import PROTOCOL
@@ -15,6 +16,7 @@ from brainsnn.protocols.stdp.pattern_measures import answers, by_part, histogram
 from brainsnn.protocols.stdp.pattern_network import PatternNetwork
 from brainsnn.protocols.stdp.pattern_page import _claims
 from brainsnn.records import RunDirectory
+from brainsnn.streams import Streams
 
 LITTLE = (
     *("engine=runtime", "seeds=2", "trials=3", "windows=4"),
@@ -80,6 +82,22 @@ def test_a_pulse_of_weight_1_peaks_at_1():
     s = np.linspace(0, 50, 50_001)
     kernel = np.exp(-s / plan.tau_m) - np.exp(-s / plan.tau_s)
     assert (plan.jump / (plan.tau_m / plan.tau_s - 1) * kernel).max() == pytest.approx(1)
+
+
+def test_the_potential_goes_on_to_the_next_piece():
+    config = apply_overrides(PROTOCOL.config(), LITTLE)
+    inputs, rng = config.inputs, np.random.default_rng(6)
+    pattern = inputs.pattern(40, rng)
+    with build_engine("runtime", PROTOCOL.model(config), config.n_steps) as engine:
+        engine.set_weights(engine.model.draw_weights(Streams(0)))
+        times, _ = inputs.piece(pattern, 40, config.windows, rng)
+        engine.run(on_steps(times, 40, config.n_steps, config.network.dt))
+        v, x = (float(engine.weights[f"output.{name}"][0, 0]) for name in "vx")
+        silent = on_steps(Times(np.empty(0, int), np.empty(0)), 40, config.n_steps, 0.5)
+        first = engine.run(silent).traces["output.v"].values[0, 0, 0]  # noqa: PD011
+    slow, fast = np.exp(-0.5 / 10), np.exp(-0.5 / 2.5)
+    assert abs(v) > 0.1
+    assert first == pytest.approx(v * slow + x / 3 * (slow - fast))
 
 
 def test_a_membrane_that_is_not_the_slower_is_refused():

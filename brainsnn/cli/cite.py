@@ -85,10 +85,23 @@ def _bibtex(software: list[tuple[str, dict[str, Any]]], papers: dict[str, str]) 
     """Entries with fields where ``CITATION.cff`` has them, else with the citation as a note."""
     entries = [_described(name, entry) for name, entry in software]
     for text, what in papers.items():
-        year = re.findall(r"\b(1[89]\d\d|20\d\d)\b", text)
-        dated = {"year": year[-1]} if year else {}
+        year = year_of(text)
+        dated = {"year": year} if year else {}
         entries.append(_entry("misc", what.partition(",")[0], {"note": f"{what}: {text}", **dated}))
     return "\n\n".join(entries)
+
+
+def year_of(text: str) -> str | None:
+    """Year of a citation: that in brackets, or the first number that is no page and no arXiv's.
+
+    Examples
+    --------
+    >>> year_of("Neural Comput. 30, 1514-1541 (2018), arXiv:1705.11146"), year_of("Brette 2007")
+    ('2018', '2007')
+    """
+    found = re.findall(r"\(((?:19|20)\d\d)\)", text)
+    found += re.findall(r"(?<![:.\d-])\b((?:19|20)\d\d)\b(?![.-]?\d)", text)
+    return found[0] if found else None
 
 
 def _described(name: str, entry: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 import brainsnn
+from brainsnn.cli.cite import year_of
 from brainsnn.cli.main import app
 from brainsnn.experiment.installed import load_protocol
 from brainsnn.records import RunDirectory
@@ -67,3 +68,19 @@ def test_the_file_that_cites_us_is_of_this_version():
     folder = brainsnn.__path__[0]
     with open(f"{folder}/CITATION.cff", encoding="utf-8") as file:  # noqa: PTH123
         assert yaml.safe_load(file)["version"] == brainsnn.__version__
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("NeurIPS 31 (2018), arXiv:1803.09574", "2018"),
+        ("ICLR (2015), arXiv:2006.02642", "2015"),
+        ("Kheradpisheh and Masquelier 2020, eq. 3", "2020"),
+        ("Proc. IEEE 1998-2011 (1998)", "1998"),
+        ("Neural Comput. 2001-2012, 2019", "2019"),
+        ("J. 30(6):2050027 (2020)", "2020"),
+        ("An example.", None),
+    ],
+)
+def test_years_are_told_from_pages_and_numbers_of_preprints(text, year):
+    assert year_of(text) == year

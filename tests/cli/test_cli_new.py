@@ -20,18 +20,26 @@ def call(*arguments):
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_what_is_written_passes_its_own_test(kind, tmp_path):
+def test_a_file_and_its_test_are_written_and_named(kind, tmp_path):
     folder = tmp_path / "mine"
     done = call(kind, NAMES[kind], "--out", folder)
     assert done.exit_code == 0, done.output
     module = NAMES[kind].replace("-", "_")
     assert sorted(path.name for path in folder.iterdir()) == [f"{module}.py", f"test_{module}.py"]
     assert f"python -m pytest {folder / f'test_{module}.py'}" in done.stdout
-    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder]
+
+
+@pytest.mark.slow
+def test_what_is_written_passes_its_own_test(tmp_path):
+    for kind, name in NAMES.items():
+        assert call(kind, name, "--out", tmp_path / "mine").exit_code == 0
+    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path / "mine"]
     tried = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
     assert tried.returncode == 0, tried.stdout + tried.stderr
+    assert "5 passed" in tried.stdout
 
 
+@pytest.mark.slow
 def test_a_protocol_carries_out_its_demo_by_itself(tmp_path):
     assert call("protocol", "my-task", "--out", tmp_path).exit_code == 0
     few = ["hidden=[2]", "n_train=10", "epochs=1", "engine=runtime"]

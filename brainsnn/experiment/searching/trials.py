@@ -133,10 +133,12 @@ def _tried(
         found = mine | {MEASURE: _judged(experiment, rows)}
     except Pruned as stop:
         found = mine | {MEASURE: stop.best, PRUNED: stop.epochs}
-        said.on_message(f"trial {number}: {stop}")
     if found != mine:
         run.write_table("study", pd.DataFrame([*study[:number], found, *study[number + 1 :]]))
-        said.on_message(f"trial {number}: {found[MEASURE]:.2%} on validation, {', '.join(told)}")
+        how = f"given up after {found[PRUNED]} epochs, " if found[PRUNED] else ""
+        said.on_message(
+            f"trial {number}: {how}{found[MEASURE]:.2%} on validation, {', '.join(told)}"
+        )
     for table in rows:
         table.insert(0, "trial", number)
     return rows

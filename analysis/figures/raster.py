@@ -47,7 +47,7 @@ def plot_raster(
         Length of a trial.
     trials : pandas.DataFrame
         Rows of the trials table to draw, a column of panels each: trial, label, decision,
-        decision_step.
+        decision_step; or trial and title, where nothing is decided.
     classes : sequence of str, optional
         Names of the classes in the order of the labels.
 
@@ -57,7 +57,9 @@ def plot_raster(
         The decision step is a vertical line, in green if the decision is right.
     """
     require(spikes, ("trial", "population", "neuron", "step"), "spikes")
-    require(trials, ("trial", "label", "decision", "decision_step"), "trials")
+    decided = "title" not in trials
+    named = ("label", "decision", "decision_step") if decided else ("title",)
+    require(trials, ("trial", *named), "trials")
     if not sizes:
         raise TableError("A raster needs at least one population.")
     heights = [0.75 if size <= _FEW else 1.0 + 0.15 * np.log10(size) for size in sizes.values()]
@@ -72,12 +74,14 @@ def plot_raster(
     )
     for column, trial in enumerate(trials.to_dict("records")):
         mine = spikes[spikes["trial"] == trial["trial"]]
-        _title(panels[0, column], trial, n_steps, classes)
+        title = _title(trial, n_steps, classes) if decided else trial["title"]
+        panels[0, column].set_title(title, fontsize=8, color=INK)
         for row, (population, size) in enumerate(sizes.items()):
             axes = panels[row, column]
             _draw_panel(axes, mine[mine["population"] == population], size)
-            right = trial["decision"] == trial["label"]
-            axes.axvline(trial["decision_step"], color=GREEN if right else VERMILION, lw=1.1)
+            if decided:
+                right = trial["decision"] == trial["label"]
+                axes.axvline(trial["decision_step"], color=GREEN if right else VERMILION, lw=1.1)
             if column == 0:
                 axes.set_ylabel(f"{population}\nneuron")
         panels[-1, column].set(xlabel="Step", xlim=(-0.02 * n_steps, 1.02 * n_steps))
@@ -103,15 +107,10 @@ def _draw_panel(axes: Axes, spikes: pd.DataFrame, size: int) -> None:
         axes.set_yticks(range(size), minor=True)
 
 
-def _title(
-    axes: Axes,
-    trial: Mapping[Hashable, int],
-    n_steps: int,
-    classes: Sequence[str] | None,
-) -> None:
+def _title(trial: Mapping[Hashable, int], n_steps: int, classes: Sequence[str] | None) -> str:
     """What was shown and what was decided, above a column of panels."""
     label, decision = int(trial["label"]), int(trial["decision"])
     names = class_names(max(label, decision) + 1, classes)
     decided = names[decision] if decision >= 0 else "none"
     when = "silent" if trial["decision_step"] >= n_steps else f"step {trial['decision_step']}"
-    axes.set_title(f"class {names[label]}\ndecided {decided}, {when}", fontsize=8, color=INK)
+    return f"class {names[label]}\ndecided {decided}, {when}"

@@ -53,20 +53,13 @@ def raster(run: RunDirectory, sizes: Mapping[str, int], n_steps: int) -> Section
     spikes = spikes[spikes["seed"] == spikes["seed"].min()]
     names = list(spikes["condition"].unique())
     mine = spikes.assign(trial=spikes["condition"].map({n: k for k, n in enumerate(names)}))
-    trials = run.trials()
-    first = trials[(trials["seed"] == spikes["seed"].min()) & (trials["trial"] == 0)]
-    shown = pd.DataFrame({"trial": range(len(names)), "label": 0, "decision": 0})
-    if "label" in first:
-        by_name = first.set_index("condition").loc[names]
-        shown = shown.assign(
-            label=by_name["label"].to_numpy(), decision=by_name["decision"].to_numpy()
-        )
-    figure = plot_raster(mine, sizes, n_steps, shown.assign(decision_step=n_steps - 1))
+    shown = pd.DataFrame({"trial": range(len(names)), "title": names})
+    figure = plot_raster(mine, sizes, n_steps, shown)
     drawn = picture(
         run,
         figure,
         "raster",
-        f"Spikes of the first test trial after learning; from left to right: {', '.join(names)}.",
+        "Spikes of the first test trial after learning, of the first seed.",
         "Rasters of input and hidden spikes, a column for each rule.",
     )
     return Section("A trial", "", (drawn,))

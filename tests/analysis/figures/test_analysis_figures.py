@@ -93,6 +93,13 @@ def test_raster_says_silent_and_none(trials, spikes):
     assert titles == ["class 1\ndecided none, step 12", "class 2\ndecided 2, silent"]
 
 
+def test_raster_of_titled_trials_marks_no_decision(trials, spikes):
+    titled = trials[["trial"]].head(2).assign(title=["one", "other"])
+    figure = plot_raster(spikes, SIZES, 100, titled)
+    assert [axes.get_title(loc="left") for axes in figure.axes[:2]] == ["one", "other"]
+    assert not any(axes.lines for axes in figure.axes)
+
+
 def test_raster_needs_a_population(trials, spikes):
     with pytest.raises(TableError, match="at least one population"):
         plot_raster(spikes, {}, 100, trials)

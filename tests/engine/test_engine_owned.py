@@ -61,6 +61,8 @@ def test_traces_of_one_value_a_neuron_are_found(on_pre, on_post):
         (ON_PRE + "; apre += t/second", ON_POST, ""),
         (ON_PRE + "; apre += mine(1)", ON_POST, ""),
         (ON_PRE + "; apre += gain", ON_POST + "; gain = 2", "gain : 1 (shared)"),
+        (ON_PRE + "; apre += wave", ON_POST, "wave = sin(t/ms) : 1 (shared)"),
+        (ON_PRE + "; apre += gain", ON_POST, "gain : 1 (shared)"),
         (ON_PRE + "; more = w; apre += more", ON_POST, ""),
         (ON_PRE + "; w += (t - lastupdate)/second", ON_POST, ""),
         (ON_PRE + "; w += gap", ON_POST, "gap = lastupdate/second : 1"),

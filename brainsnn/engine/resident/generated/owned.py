@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from brian2.codegen.translation import get_identifiers_recursively
 from brian2.core.functions import DEFAULT_FUNCTIONS
-from brian2.core.variables import ArrayVariable
+from brian2.core.variables import ArrayVariable, Constant
 from brian2.stateupdaters.exact import linear
 from brian2.utils.stringtools import get_identifiers
 
@@ -174,8 +174,5 @@ def _constant(name: str, known: Mapping[str, Any]) -> bool:
     if name not in known:
         return True  # a number of the user's
     var = known[name]
-    return (
-        name not in _MOVING
-        and bool(var.scalar)
-        and bool(var.constant or not isinstance(var, ArrayVariable))
-    )
+    fixed = isinstance(var, Constant) or (isinstance(var, ArrayVariable) and var.constant)
+    return bool(fixed and var.scalar and name not in _MOVING)

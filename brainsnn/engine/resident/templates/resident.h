@@ -245,7 +245,7 @@ struct Saved
         look();
         kept = whether;
         if(owned)
-            owned->keep(array, whether);
+            owned->keep(this, whether);
     }
 
     void save(const Array &saved)

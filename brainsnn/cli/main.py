@@ -242,7 +242,7 @@ def doctor(as_json: Json = False) -> None:
 def main() -> None:
     """Entry point of the command ``brainsnn``."""
     prepare()
-    app()
+    app(prog_name="brainsnn")
 
 
 if __name__ == "__main__":

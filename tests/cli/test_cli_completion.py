@@ -16,10 +16,9 @@ from brainsnn.experiment.installed import protocols
 #: What a shell asks for, and what was imported for the answer.
 ASK = """
 import sys
-from brainsnn.cli.main import app
-sys.argv = ["brainsnn"]
+from brainsnn.cli.main import main
 try:
-    app(prog_name="brainsnn")
+    main()
 finally:
     print(*sys.modules, file=sys.stderr)
 """

@@ -2,8 +2,8 @@ r"""E-prop, as a user writes it.
 
 The gradient of `BPTT` without the paths through other neurons, worked out forward in time: an
 eligibility trace for each synapse, from the equations of the neuron that it leads to, times a
-learning signal for each neuron (`brainsnn.learning.equations.eprop`). The output is read by its
-potential and must not spike; its equations are linear.
+learning signal for each neuron (`brainsnn.learning.equations.eprop`), in generated C++. The output
+is read by its potential and must not spike; its equations are linear.
 
 ========================= ======================================================= ===============
 ``loss``                  of                                                      learns from
@@ -52,8 +52,10 @@ class EProp(BPTT):
 
     Parameters
     ----------
-    learning_rate, pseudo_derivative, potential_scale, read_share, keep_every
+    learning_rate, pseudo_derivative, potential_scale, read_share, precision
         See `BPTT`.
+    keep_every : int, default 0
+        Steps that traces are carried over at once, whose states are kept meanwhile; 0 for 128.
     rate_penalty, rate_target
         See `BPTT`.
     scale : float, default 1

@@ -21,9 +21,7 @@ class TaughtForward(Taught):
 
     Parameters
     ----------
-    source : EligibleSource
-    precision : {"float64", "float32"}
-        See `EProp`.
+    compiled : CompiledTraces
     asked, places
         See `Taught`.
     drawn : mapping of str to array, shape (neurons, outputs)

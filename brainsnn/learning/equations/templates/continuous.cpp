@@ -257,7 +257,8 @@ struct Run
     void deliver(const Way &way, int64_t i, int32_t event, double time)
     {
         const int32_t p = way.target;
-        reached(a, way.number, i, [&](int64_t j) { touch(p, j, event, time); });
+        if(within)
+            reached(a, way.number, i, [&](int64_t j) { touch(p, j, event, time); });
         net.items.push_back({arrive, way.number, (int32_t)i, event, fixed, time, 0, 0});
         way.arrive(a, i, time, all[p].X.data());
         if(way.lifts)

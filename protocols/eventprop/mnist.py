@@ -106,6 +106,10 @@ class EventPropMnist(EventPropExperiment[EventPropMnistConfig]):
         """Length of a trial."""
         return config.network.steps(config.duration)
 
+    def sources(self, config: EventPropMnistConfig) -> tuple[type, ...]:
+        """Return the data set."""
+        return (config.data.kind,)
+
     def material(self, config: EventPropMnistConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load and encode the images."""
         encoder = LatencyEncoder(config.network.steps(config.bright))

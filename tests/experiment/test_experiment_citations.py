@@ -38,7 +38,7 @@ def test_every_protocol_says_what_it_is_made_of(name, tmp_path, monkeypatch):
     assert next(iter(found.values())).startswith(f"protocol {name}")
     assert all(found)
     named = ", ".join(found.values())
-    assert name in WITHOUT_DATA or "data set " in named
+    assert name in WITHOUT_DATA or "data set " in named, "name it in the protocol's sources"
     if name not in ("codes-recorded", "conversion-mnist"):
         assert "rule " in named
         assert "neuron " in named

@@ -107,8 +107,8 @@ class EventPropMnist(EventPropExperiment[EventPropMnistConfig]):
         return config.network.steps(config.duration)
 
     def sources(self, config: EventPropMnistConfig) -> tuple[type, ...]:
-        """Return the data set."""
-        return (config.data.kind,)
+        """Return the data set and the encoder."""
+        return config.data.kind, LatencyEncoder
 
     def material(self, config: EventPropMnistConfig, streams: Streams) -> Material:  # noqa: ARG002
         """Load and encode the images."""

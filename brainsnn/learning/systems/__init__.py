@@ -2,5 +2,6 @@
 
 from brainsnn.learning.systems.alpha import AlphaGradients, AlphaNetwork
 from brainsnn.learning.systems.gated import GatedNetwork
+from brainsnn.learning.systems.spike_response import Fitted, SpikeResponse
 
-__all__ = ["AlphaGradients", "AlphaNetwork", "GatedNetwork"]
+__all__ = ["AlphaGradients", "AlphaNetwork", "Fitted", "GatedNetwork", "SpikeResponse"]

@@ -104,6 +104,12 @@ DISTAL = (
 )
 """Likewise."""
 
+PANINSKI = (
+    "L. Paninski, Maximum likelihood estimation of cascade point-process neural encoding models, "
+    "Network: Computation in Neural Systems 15 (2004) 243-262"
+)
+"""Likewise."""
+
 CONVERSION = (
     "P. U. Diehl, D. Neil, J. Binas, M. Cook, S.-C. Liu and M. Pfeiffer, Fast-classifying, "
     "high-accuracy spiking deep networks through weight and threshold balancing, IJCNN (2015)"
@@ -235,6 +241,7 @@ SOURCES: Mapping[str, str] = {
     "conversion-mnist": CONVERSION,
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,
+    "srm-fit": PANINSKI,
     "stdp-pattern": PATTERN,
     "rstdp-credit": DISTAL,
 }

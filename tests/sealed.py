@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainsnn.datasets import Splits
+from brainsnn.datasets import DATASETS, Splits
 from brainsnn.datasets.events import EventSet
 from brainsnn.datasets.formats.tables import TableSet
 
@@ -70,3 +70,12 @@ def _poisoned(split: Any) -> Any:
         return replace(split, address=split.address[::-1].copy(), labels=labels)
     turned = np.ascontiguousarray(255 - split.images[:, ::-1, ::-1])
     return replace(split, images=turned, labels=labels)
+
+
+def loaders() -> set[type]:
+    """Classes that define how a data set is loaded."""
+    return {_defining(DATASETS[name], "load") for name in DATASETS}
+
+
+def _defining(dataset: type, name: str) -> type:
+    return next(kind for kind in dataset.__mro__ if name in vars(kind))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sealed import Seal, sealed
+from sealed import Seal, loaders, sealed
 
-from brainsnn.datasets import DATASETS
 from brainsnn.protocols.conversion import mnist as conversion
 from brainsnn.training import Trainer
 
@@ -21,15 +20,6 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
     for dataset in loaders():
         monkeypatch.setattr(dataset, "load", _sealing(dataset.load, seal))
     return seal
-
-
-def loaders() -> set[type]:
-    """Classes that define how a data set is loaded."""
-    return {_defining(DATASETS[name], "load") for name in DATASETS}
-
-
-def _defining(dataset: type, name: str) -> type:
-    return next(kind for kind in dataset.__mro__ if name in vars(kind))
 
 
 def _sealing(load: Any, seal: Seal) -> Any:

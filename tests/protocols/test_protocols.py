@@ -12,7 +12,7 @@ from brainsnn.network.describe import describe_markdown, describe_text
 
 NAMES = list(protocols())
 WITHOUT_NETWORK = ("codes-recorded", "conversion-mnist")
-ONE_OUTPUT = ("stdp-balance", "stdp-pattern")
+ONE_OUTPUT = ("stdp-balance", "stdp-pattern", "srm-fit")
 
 
 def test_the_protocols_of_this_package_are_installed() -> None:

@@ -122,6 +122,7 @@ LITTLE = {
         *("seeds=2", "duration=3", "every=1", "window=500"),
         *("network.excitatory=6", "network.inhibitory=2", "network.noise=8"),
     ),
+    "srm-fit": ("seeds=2", "lengths=[1]", "judged=1", "inputs=4", 'sources=["leaky"]'),
     "code-atlas": (
         *("seeds=1", 'tasks=["yin-yang"]', 'methods=["s4nn"]', "factors=[1.0]", "budget=60"),
         *("data.n_train=30", "data.n_validation=10", "data.n_test=10", "data.n_steps=20"),

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import loaders
 from photographs import put_photographs
-from sealed import Seal, poisoned, sealed
+from sealed import Seal, loaders, poisoned, sealed
 
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, ImageSet, Iris, SmallNMNIST, Splits

@@ -1,0 +1,1 @@
+"""Experiments with models of single neurons, fitted to spikes."""

@@ -1,7 +1,8 @@
 """Rate, first spike and potential, asked of the same recurrent network with a memory.
 
 A delayed match is decided by the output that spikes most, by the one that spikes first, or by the
-one whose potential is highest at the end. All else is the same: hidden neurons, trials, epochs.
+one whose potential is highest at the end. Outputs may spike when both cues are over. All else is
+the same: hidden neurons, trials, epochs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from brainsnn.protocols.recurrent.network import NEVER, MemoryNetwork
 from brainsnn.protocols.recurrent.perturbed import told_over_time, under_perturbations
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
+from brainsnn.training import BPTT
 
 Code = Literal["rate", "first_spike", "potential"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -49,7 +51,7 @@ class CodesMemoryConfig(RecurrentConfig):
         Steps of the windows in which it is asked what a population tells.
     data : DelayedMatchData
     network, bptt, training
-        See `RecurrentConfig`; the rule's loss is the code's.
+        See `RecurrentConfig`; the rule's loss is the code's, and no spike is held near a time.
     """
 
     protocol: Literal["codes-memory"] = "codes-memory"
@@ -61,6 +63,7 @@ class CodesMemoryConfig(RecurrentConfig):
     window: int = Field(default=25, ge=1)
     data: DelayedMatchData = DelayedMatchData()
     network: MemoryNetwork = MemoryNetwork(n_regular=20, n_adaptive=40)
+    bptt: BPTT = BPTT(learning_rate=0.01, pseudo_derivative="triangle", scale=1.0, anchor=0.0)
 
     def task(self, seed: int) -> DelayedMatch:
         """Return the data set of a seed."""
@@ -95,10 +98,11 @@ class CodesMemory(RecurrentExperiment[CodesMemoryConfig]):
         return config.bptt.model_copy(update={"loss": LOSSES[config.codes[0]]})
 
     def model(self, config: CodesMemoryConfig) -> Model:
-        """Return the network; its outputs spike where that is what is read."""
+        """Return the network; its outputs spike where that is read, once both cues are over."""
         threshold = NEVER if config.codes[0] == "potential" else 1.0
         n_inputs = config.data.n_cues * config.data.n_each
-        return config.network.model(self.name, n_inputs, 2, threshold)
+        go = config.task(0).n_steps - config.data.n_cue
+        return config.network.model(self.name, n_inputs, 2, threshold, go)
 
     def n_steps(self, config: CodesMemoryConfig) -> int:
         """Length of a trial."""

@@ -80,11 +80,12 @@ class MemoryNetwork(Config):
             name="adaptive",
         )
 
-    def output(self, threshold: float = NEVER) -> Neuron:
-        """Leaky readout, which spikes where a threshold is given."""
+    def output(self, threshold: float = NEVER, go: float = 0.0) -> Neuron:
+        """Leaky readout, which spikes where a threshold is given, from the time `go` on (ms)."""
+        waits = f" + {NEVER:g}*int(t < {go:g}*ms)" if go else ""
         return Neuron(
             "dv/dt = -v / tau : 1\ntau : second (shared, constant)",
-            threshold=f"v > {threshold:g}",
+            threshold=f"v > {threshold:g}{waits}",
             reset="v = 0",
             parameters={"tau": f"{self.tau_out}*ms"},
             method="exact",
@@ -93,12 +94,19 @@ class MemoryNetwork(Config):
             name="readout",
         )
 
-    def model(self, name: str, n_inputs: int, n_outputs: int, threshold: float = NEVER) -> Model:
-        """Return the network; its outputs spike at the threshold, by default never."""
+    def model(
+        self,
+        name: str,
+        n_inputs: int,
+        n_outputs: int,
+        threshold: float = NEVER,
+        go: float = 0.0,
+    ) -> Model:
+        """Return the network; its outputs spike at the threshold, by default never (`output`)."""
         populations = (
             Population("input", n_inputs),
             Population("hidden", self.size, self.hidden()),
-            Population("output", n_outputs, self.output(threshold)),
+            Population("output", n_outputs, self.output(threshold, go)),
         )
         into, within = FanInNormal(self.scale), FanInNormal(self.scale / 2)
         connections = (

@@ -122,6 +122,12 @@ LITTLE = {
         *("seeds=2", "duration=3", "every=1", "window=500"),
         *("network.excitatory=6", "network.inhibitory=2", "network.noise=8"),
     ),
+    "codes-memory": (
+        *("seeds=1", 'codes=["potential"]', "delay=4", "window=8", "training.epochs=2"),
+        *("jitters=[0, 1]", "deletions=[]", "noises=[0.1]", "network.n_regular=3"),
+        *("data.n_train=12", "data.n_validation=6", "data.n_test=12", "data.n_cue=8"),
+        *("data.n_each=2", "network.n_adaptive=2"),
+    ),
     "srm-fit": ("seeds=2", "lengths=[1]", "judged=1", "inputs=4", 'sources=["leaky"]'),
     "code-atlas": (
         *("seeds=1", 'tasks=["yin-yang"]', 'methods=["s4nn"]', "factors=[1.0]", "budget=60"),

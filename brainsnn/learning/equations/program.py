@@ -16,10 +16,10 @@ from brian2 import TimedArray
 from brian2.core.functions import Function
 from brian2.core.variables import Constant, Subexpression
 from brian2.parsing.statements import parse_statement
-from brian2.parsing.sympytools import str_to_sympy
 
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.functions import DERIVATIVES, Derivatives, where_
+from brainsnn.learning.equations.reading import INT, parsed
 
 GATE = "not_refractory"
 DRAWS = ("rand", "randn")
@@ -32,7 +32,7 @@ def symbol(name: str) -> sp.Symbol:
 
 def flag(condition: Any) -> Any:
     """Return 1 where a condition holds, else 0, as an expression."""
-    return sp.Function("int_")(condition)
+    return INT(condition)
 
 
 @dataclass(frozen=True)
@@ -136,13 +136,13 @@ class Program:
         places = {symbol(f"_{k}"): s for k, s in enumerate(held)}
         partials: dict[Any, Any] = {}
         for argument, slope in zip(held, slopes, strict=True):
-            found = str_to_sympy(slope).xreplace(places)
+            found = parsed(slope).xreplace(places)
             partials[argument] = partials.get(argument, 0) + found
         return self.assign("_call", expression.func(*held), partials)
 
     def read(self, text: str) -> Any:
         """Read an expression in the present symbols; constants become numbers."""
-        expression = sp.sympify(str_to_sympy(str(text), self.variables))
+        expression = parsed(str(text), self.variables)
         # Brian2's exprel becomes (exp(x) - 1)/x, singular at 0, once its argument has numbers.
         expression = expression.replace(
             lambda e: e.func.__name__ == "exprel", lambda e: sp.Function("exprel")(*e.args)

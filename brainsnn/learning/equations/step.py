@@ -16,7 +16,6 @@ import numpy as np
 import sympy as sp
 from brian2 import NeuronGroup
 from brian2.core.variables import Constant
-from brian2.parsing.sympytools import str_to_sympy
 
 from brainsnn.learning.equations.derivatives import adjoint, simplified
 from brainsnn.learning.equations.functions import Derivatives, where_
@@ -30,6 +29,7 @@ from brainsnn.learning.equations.group import (
 )
 from brainsnn.learning.equations.printing import Code, NumpyFunction, numpy_function
 from brainsnn.learning.equations.program import GATE, Program, Statement, flag, symbol
+from brainsnn.learning.equations.reading import parsed
 from brainsnn.learning.equations.slopes import SMOOTH, slope_string
 
 
@@ -224,8 +224,8 @@ def _add_threshold(
     g, fires = program.assign("_g", margin), program.assign("_cond", condition)
     gate = sp.Integer(1) if others == sp.true else flag(others)
     places = {symbol("_g"): g, symbol("_scale"): sp.Float(float(spike.scale), 17)}
-    slope = program.calls_apart(str_to_sympy(slope_string(spike.slope)).xreplace(places))
-    value = gate * str_to_sympy(SMOOTH).xreplace(places) if spike.smooth else flag(fires)
+    slope = program.calls_apart(parsed(slope_string(spike.slope)).xreplace(places))
+    value = gate * parsed(SMOOTH).xreplace(places) if spike.smooth else flag(fires)
     program.assign("_s", value, {g: gate * slope})
     if group._refractory is not False:
         for name, new in (("lastspike", symbol("t")), (GATE, sp.false)):

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from brian2.parsing.sympytools import str_to_sympy
 from numpy.typing import NDArray
 
 from brainsnn.errors import RuleError
+from brainsnn.learning.equations.reading import parsed
 from brainsnn.network.model import Model, Population
 from brainsnn.network.parameters import learned_initial
 
@@ -78,7 +78,7 @@ def first_values(network: Model) -> Iterator[FirstValue]:
 def _first_value(population: Population, state: str, text: str) -> FirstValue:
     neuron = population.neuron
     assert neuron is not None
-    expression = str_to_sympy(text)
+    expression = parsed(text)
     symbols = {str(s): s for s in expression.free_symbols}
     where = f"Population {population.name!r}: {state} begins with {text!r}"
     other = sorted(set(symbols) - set(neuron.parameters))

@@ -11,6 +11,7 @@ from brainsnn.learning.equations.derivatives import chain
 from brainsnn.learning.equations.functions import where_
 from brainsnn.learning.equations.group import is_flat
 from brainsnn.learning.equations.program import Program, symbol
+from brainsnn.learning.equations.reading import INT
 
 
 def closed(program: Program, expression: Any) -> Any:
@@ -38,7 +39,7 @@ def _flat_name(program: Program, name: str) -> str | None:
 def _shorter(value: Any) -> Any:
     """Without choices that are made twice, or between equals."""
     value = value.replace(lambda e: isinstance(e, where_), lambda e: _chosen(*e.args))
-    if value.has(sp.Function("int_")):
+    if value.has(INT):
         value = sp.expand(value)
         value = value.replace(
             lambda e: e.is_Pow and e.base.func.__name__ == "int_" and e.exp.is_Integer,

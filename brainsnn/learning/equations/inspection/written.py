@@ -18,6 +18,7 @@ from brainsnn.learning.equations.inspection.jacobian import closed, jacobian
 from brainsnn.learning.equations.network import DerivedNetwork
 from brainsnn.learning.equations.printing import brian_string
 from brainsnn.learning.equations.program import Program, symbol
+from brainsnn.learning.equations.reading import INT
 from brainsnn.learning.equations.step import Step
 from brainsnn.learning.equations.synapses.effect import Effect
 
@@ -200,7 +201,7 @@ def _latex(expression: Any) -> str:
     rounded = expression.xreplace({f: sp.Float(f, 6) for f in expression.atoms(sp.Float)})
     shown = rounded.replace(lambda e: isinstance(e, where_), lambda e: cases(*e.args))
     shown = shown.xreplace({s: sp.Symbol(s.name.strip("_")) for s in shown.free_symbols})
-    return str(sp.latex(shown.replace(sp.Function("int_"), sp.Function(r"\mathbb{1}"))))
+    return str(sp.latex(shown.replace(INT, sp.Function(r"\mathbb{1}"))))
 
 
 def _after(name: str, value: Any) -> Formula:

@@ -19,7 +19,7 @@ from brian2.parsing.statements import parse_statement
 
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.functions import DERIVATIVES, Derivatives, where_
-from brainsnn.learning.equations.reading import INT, parsed
+from brainsnn.learning.equations.strings.reading import INT, parsed
 
 GATE = "not_refractory"
 DRAWS = ("rand", "randn")

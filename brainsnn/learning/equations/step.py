@@ -27,10 +27,10 @@ from brainsnn.learning.equations.group import (
     numpy_functions,
     resolved,
 )
-from brainsnn.learning.equations.printing import Code, NumpyFunction, numpy_function
 from brainsnn.learning.equations.program import GATE, Program, Statement, flag, symbol
-from brainsnn.learning.equations.reading import parsed
 from brainsnn.learning.equations.slopes import SMOOTH, slope_string
+from brainsnn.learning.equations.strings.printing import Code, NumpyFunction, numpy_function
+from brainsnn.learning.equations.strings.reading import parsed
 
 
 @dataclass(frozen=True)

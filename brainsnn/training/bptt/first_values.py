@@ -19,7 +19,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from brainsnn.errors import RuleError
-from brainsnn.learning.equations.reading import parsed
+from brainsnn.learning.equations.strings.reading import parsed
 from brainsnn.network.model import Model, Population
 from brainsnn.network.parameters import learned_initial
 

@@ -13,8 +13,8 @@ from brainsnn.learning.equations import Spike, derive
 from brainsnn.learning.equations.derivatives import simplified
 from brainsnn.learning.equations.inspection import write_gradient
 from brainsnn.learning.equations.inspection.jacobian import jacobian
-from brainsnn.learning.equations.printing import numpy_function
 from brainsnn.learning.equations.program import Statement
+from brainsnn.learning.equations.strings.printing import numpy_function
 
 
 @pytest.fixture(autouse=True)

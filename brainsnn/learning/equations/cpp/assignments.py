@@ -11,8 +11,8 @@ from brian2.parsing.rendering import CPPNodeRenderer
 
 from brainsnn.learning.equations.cpp.functions import PREFIX
 from brainsnn.learning.equations.functions import NUMPY
-from brainsnn.learning.equations.printing import Code, brian_string
 from brainsnn.learning.equations.program import Statement
+from brainsnn.learning.equations.strings.printing import Code, brian_string
 
 #: Functions whose C++ name is another one, or taken.
 _RENAMED = {"int": "int_", "abs": "abs_", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}

@@ -13,8 +13,8 @@ from brainsnn.learning.equations.cpp.assignments import Loop
 from brainsnn.learning.equations.cpp.population_code import PopulationCode
 from brainsnn.learning.equations.eventprop.flow import ALLOWED, MARGIN, PERIOD, Flow
 from brainsnn.learning.equations.eventprop.parts import EventPopulation
-from brainsnn.learning.equations.printing import Code
 from brainsnn.learning.equations.program import GATE
+from brainsnn.learning.equations.strings.printing import Code
 
 CLOCK = {"t": "time", "N": "R(n)"}
 AFTER = "b[{}]"

@@ -12,8 +12,8 @@ from typing import Any
 import sympy as sp
 
 from brainsnn.learning.equations.derivatives import chain, simplified
-from brainsnn.learning.equations.printing import NumpyFunction, numpy_function
 from brainsnn.learning.equations.program import Statement, symbol
+from brainsnn.learning.equations.strings.printing import NumpyFunction, numpy_function
 
 Entry = tuple[str, str]
 """Of what the derivative is, and by what."""

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.learning.equations.eprop.jacobian import Entry, jacobian
-from brainsnn.learning.equations.printing import NumpyFunction
 from brainsnn.learning.equations.step import Step
+from brainsnn.learning.equations.strings.printing import NumpyFunction
 
 Array = NDArray[Any]
 

@@ -17,8 +17,8 @@ from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.derivatives import adjoint, simplified
-from brainsnn.learning.equations.printing import NumpyFunction, numpy_function
 from brainsnn.learning.equations.program import Program, symbol
+from brainsnn.learning.equations.strings.printing import NumpyFunction, numpy_function
 
 MARGIN, ALLOWED, HELD, PERIOD = "_g", "_allowed", "_held", "_period"
 """Margin of a spike, whether one may be, margin of staying refractory, length of refractoriness."""

@@ -11,7 +11,7 @@ from brainsnn.learning.equations.derivatives import chain
 from brainsnn.learning.equations.functions import where_
 from brainsnn.learning.equations.group import is_flat
 from brainsnn.learning.equations.program import Program, symbol
-from brainsnn.learning.equations.reading import INT
+from brainsnn.learning.equations.strings.reading import INT
 
 
 def closed(program: Program, expression: Any) -> Any:

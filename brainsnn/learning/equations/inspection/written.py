@@ -16,10 +16,10 @@ import sympy as sp
 from brainsnn.learning.equations.functions import where_
 from brainsnn.learning.equations.inspection.jacobian import closed, jacobian
 from brainsnn.learning.equations.network import DerivedNetwork
-from brainsnn.learning.equations.printing import brian_string
 from brainsnn.learning.equations.program import Program, symbol
-from brainsnn.learning.equations.reading import INT
 from brainsnn.learning.equations.step import Step
+from brainsnn.learning.equations.strings.printing import brian_string
+from brainsnn.learning.equations.strings.reading import INT
 from brainsnn.learning.equations.synapses.effect import Effect
 
 

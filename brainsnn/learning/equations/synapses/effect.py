@@ -21,8 +21,8 @@ from brainsnn.errors import DerivationError
 from brainsnn.learning.equations.derivatives import adjoint, simplified
 from brainsnn.learning.equations.functions import Derivatives, where_
 from brainsnn.learning.equations.group import is_flat, numpy_functions
-from brainsnn.learning.equations.printing import NumpyFunction, numpy_function
 from brainsnn.learning.equations.program import Program, symbol
+from brainsnn.learning.equations.strings.printing import NumpyFunction, numpy_function
 from brainsnn.learning.equations.synapses.names import program_of
 
 LAST = "lastupdate"

@@ -11,7 +11,7 @@ from brian2 import NeuronGroup, SpikeGeneratorGroup, Synapses, ms
 
 from brainsnn.errors import DerivationError
 from brainsnn.learning.equations import check_gradient, derive
-from brainsnn.learning.equations.reading import INT, parsed
+from brainsnn.learning.equations.strings.reading import INT, parsed
 
 STEPS = 80
 

@@ -38,29 +38,19 @@ EXCLUDED = {
 #: One or two tests of each thing that a device has to get right.
 SAMPLE = " or ".join(
     [
-        "test_binomial",
-        "test_spike_monitor_variables",
-        "test_event_monitor",
         "test_state_monitor_synapses",
-        "test_rate_monitor_subgroups",
         "test_dt_changes_between_runs",
         "test_multiple_runs_report_standalone_2",
         "test_stochastic_variable_multiplicative",
         "test_linked_var_in_reset_size_1",
         "test_random_values_fixed_seed_numbers",
-        "test_run_regularly_scheduling_2",
-        "test_poissoninput_refractory",
         "test_refractoriness_repeated_legacy",
-        "test_spikegenerator_period_rounding",
         "test_spikegenerator_multiple_runs",
         "test_synaptic_propagation_2",
-        "test_transmission_custom_event_complex",
         "test_transmission_one_to_all_heterogeneous_delays",
         "test_summed_variables_subgroups",
-        "test_vectorisation_STDP_like",
         "test_event_driven",
         "test_synapses_to_synapses_different_sizes",
-        "test_timedarray_2d",
         "test_basic_diffusion",
     ]
 )

@@ -125,7 +125,8 @@ class CodesMemory(RecurrentExperiment[CodesMemoryConfig]):
             "robustness": under_perturbations(network, levels),
             "told": told_over_time(network, config.window, _first_cues(network)),
         }
-        run.append_tables({name: table.assign(**network.row) for name, table in tables.items()})
+        for name, table in tables.items():
+            run.write_table(name, table.assign(**network.row))
 
     def columns(
         self, network: TrainedNetwork[CodesMemoryConfig], trials: pd.DataFrame

@@ -51,9 +51,10 @@ ENDS = {
         **dict.fromkeys(("negligible", "spike_penalty"), SIGNLESS),
     },
     ("rule", "count"): {
-        **dict.fromkeys(("learning_rate", "temperature"), POSITIVE),
+        **dict.fromkeys(("learning_rate", "temperature", "feedback_scale"), POSITIVE),
         "rate_penalty": SIGNLESS,
         "rate_target": "share",
+        "feedback_seed": "from 0",
     },
     ("rule", "glm"): {"learning_rate": POSITIVE, "gap": "from 0"},
     ("rule", "bptt"): {

@@ -7,6 +7,7 @@ from brainsnn.experiment.experiment import (
     ExperimentConfig,
     Work,
     open_seeds,
+    seed_by_seed,
     tell,
 )
 from brainsnn.experiment.material import Material
@@ -26,6 +27,7 @@ __all__ = [
     "evaluate_weights",
     "open_seeds",
     "resume",
+    "seed_by_seed",
     "start",
     "tell",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -207,6 +208,34 @@ class Experiment(ABC, Generic[C]):
 def open_seeds(run: RunDirectory, config: ExperimentConfig) -> list[int]:
     """Return the seeds that the table ``results`` of a condition does not hold yet."""
     return [seed for seed in config.all_seeds if not run.holds("results", seed=seed)]
+
+
+def seed_by_seed(
+    condition: Condition[Any],
+    run: RunDirectory,
+    callbacks: Sequence[Callback],
+    of_seed: Callable[[int], Mapping[str, pd.DataFrame]],
+    said: Callable[[Any], str],
+) -> None:
+    """Carry out the seeds of a condition that are not done yet; keep the tables of each at once.
+
+    Parameters
+    ----------
+    condition : Condition
+    run : RunDirectory
+    callbacks : sequence of Callback
+    of_seed : callable
+        Gives the tables of a seed; that of ``results`` has a row, and gets the column ``seconds``.
+    said : callable
+        What to say of that row when the seed is done.
+    """
+    for seed in open_seeds(run, condition.config):
+        begin = time.perf_counter()
+        tables = dict(of_seed(seed))
+        tables["results"] = tables["results"].assign(seconds=time.perf_counter() - begin)
+        row = {**condition.row, "seed": seed}
+        run.append_tables({k: pd.DataFrame({**row, **part}) for k, part in tables.items()})
+        tell(run, callbacks, f"{condition.name}, seed {seed}: {said(tables['results'].iloc[0])}")
 
 
 def open_note(experiment: Experiment[Any], config: Any) -> str:

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,8 +22,7 @@ from brainsnn.experiment.experiment import (
     Experiment,
     ExperimentConfig,
     Work,
-    open_seeds,
-    tell,
+    seed_by_seed,
 )
 from brainsnn.learning.local import RewardSTDP
 from brainsnn.network.model import Model
@@ -156,15 +154,15 @@ def _carry_out(
 ) -> None:
     config = condition.config
     with build_engine(config.engine, model, config.n_steps) as engine:
-        for seed in open_seeds(run, config):
-            begin = time.perf_counter()
-            tables = _Learning(config, engine, Streams(seed)).tables()
-            tables["results"]["seconds"] = time.perf_counter() - begin
-            row = {**condition.row, "seed": seed}
-            run.append_tables({k: part.assign(**row) for k, part in tables.items()})
-            found = tables["results"].iloc[0]
-            said = f"chosen weight {found['chosen']:.2f}, others {found['others']:.2f}"
-            tell(run, callbacks, f"{condition.name}, seed {seed}: {said}")
+
+        def of_seed(seed: int) -> dict[str, pd.DataFrame]:
+            return _Learning(config, engine, Streams(seed)).tables()
+
+        seed_by_seed(condition, run, callbacks, of_seed, _said)
+
+
+def _said(found: Any) -> str:
+    return f"chosen weight {found['chosen']:.2f}, others {found['others']:.2f}"
 
 
 class _Learning:

@@ -27,8 +27,7 @@ from brainsnn.experiment.experiment import (
     Experiment,
     ExperimentConfig,
     Work,
-    open_seeds,
-    tell,
+    seed_by_seed,
 )
 from brainsnn.learning.systems import Fitted, SpikeResponse
 from brainsnn.network.model import Model
@@ -177,11 +176,10 @@ class SRMFit(Experiment[FitConfig]):
 def _carry_out(
     condition: Condition[FitConfig], model: Model, run: RunDirectory, callbacks: Sequence[Callback]
 ) -> None:
-    config = condition.config
-    for seed in open_seeds(run, config):
-        found = _fitted(config, model, seed)
-        run.append_tables({"results": pd.DataFrame([{**condition.row, "seed": seed, **found}])})
-        tell(run, callbacks, f"{condition.name}, seed {seed}: {found['bits']:.2f} bits a spike")
+    def of_seed(seed: int) -> dict[str, pd.DataFrame]:
+        return {"results": pd.DataFrame([_fitted(condition.config, model, seed)])}
+
+    seed_by_seed(condition, run, callbacks, of_seed, lambda row: f"{row['bits']:.2f} bits a spike")
 
 
 def _fitted(config: FitConfig, model: Model, seed: int) -> dict[str, float]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
@@ -24,8 +23,7 @@ from brainsnn.experiment.experiment import (
     Experiment,
     ExperimentConfig,
     Work,
-    open_seeds,
-    tell,
+    seed_by_seed,
 )
 from brainsnn.learning.local import PairSTDP
 from brainsnn.network.model import Model
@@ -188,15 +186,13 @@ def _carry_out(
 ) -> None:
     config = condition.config
     with build_engine(config.engine, model, config.n_steps) as engine:
-        for seed in open_seeds(run, config):
-            begin = time.perf_counter()
-            tables = _learn(config, engine, Streams(seed))
-            tables["results"]["seconds"] = time.perf_counter() - begin
-            row = {**condition.row, "seed": seed}
-            run.append_tables({k: pd.DataFrame({**row, **part}) for k, part in tables.items()})
-            found = tables["results"].iloc[0]
-            said = f"CV {found['cv_before']:.2f} before, {found['cv']:.2f} after"
-            tell(run, callbacks, f"{condition.name}, seed {seed}: {said}")
+        seed_by_seed(
+            condition, run, callbacks, lambda seed: _learn(config, engine, Streams(seed)), _said
+        )
+
+
+def _said(found: Any) -> str:
+    return f"CV {found['cv_before']:.2f} before, {found['cv']:.2f} after"
 
 
 def _learn(config: BalanceConfig, engine: Engine, streams: Streams) -> dict[str, pd.DataFrame]:

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,8 +20,7 @@ from brainsnn.experiment.experiment import (
     Experiment,
     ExperimentConfig,
     Work,
-    open_seeds,
-    tell,
+    seed_by_seed,
 )
 from brainsnn.learning.local import PairSTDP
 from brainsnn.network.model import Model
@@ -143,15 +141,13 @@ def _carry_out(
 ) -> None:
     config = condition.config
     with build_engine(config.engine, model, config.n_steps) as engine:
-        for seed in open_seeds(run, config):
-            begin = time.perf_counter()
-            tables = _learn(config, engine, Streams(seed))
-            tables["results"]["seconds"] = time.perf_counter() - begin
-            row = {**condition.row, "seed": seed}
-            run.append_tables({k: part.assign(**row) for k, part in tables.items()})
-            found = tables["results"].iloc[0]
-            said = f"hits {found['hits']:.1%}, {found['false_alarms']:.0f} false alarms"
-            tell(run, callbacks, f"{condition.name}, seed {seed}: {said}")
+        seed_by_seed(
+            condition, run, callbacks, lambda seed: _learn(config, engine, Streams(seed)), _said
+        )
+
+
+def _said(found: Any) -> str:
+    return f"hits {found['hits']:.1%}, {found['false_alarms']:.0f} false alarms"
 
 
 def _learn(config: PatternConfig, engine: Engine, streams: Streams) -> dict[str, pd.DataFrame]:

@@ -31,6 +31,9 @@ NUMBERS = (
 """Columns of numbers; seconds is the whole run's wall time, accuracies are fractions of the test
 set, `label_step` is the mean step of the first spike of the label's output."""
 
+WHOLE = ("seed", "epochs")
+"""Those of them that are whole and in every row."""
+
 LATER = ("label_step",)
 """Columns that earlier rows lack, and others may; they have no value there."""
 
@@ -71,7 +74,10 @@ def read_rows(path: Path | str) -> pd.DataFrame:
     frame = frame.assign(**{name: float("nan") for name in LATER if name not in frame.columns})
     require(frame, COLUMNS, str(path))
     frame[list(TEXTS)] = frame[list(TEXTS)].fillna("")
-    return frame.astype({"seed": int, "epochs": int})[list(COLUMNS)]
+    for name in WHOLE:
+        if not (frame[name] % 1 == 0).all():
+            raise TableError(f"{path}: the column {name} must hold a whole number in every row.")
+    return frame.astype(dict.fromkeys(WHOLE, int))[list(COLUMNS)]
 
 
 def read_ledger(folder: Path | str) -> pd.DataFrame:
@@ -97,7 +103,8 @@ def append_row(path: Path | str, row: Mapping[str, object]) -> None:
     Raises
     ------
     TableError
-        If columns are missing or unknown; the file is then as it was.
+        If columns are missing or unknown, or seed or epochs are not whole; the file is then as it
+        was.
 
     Notes
     -----
@@ -110,6 +117,11 @@ def append_row(path: Path | str, row: Mapping[str, object]) -> None:
         raise TableError(
             f"A measured row has the columns {', '.join(COLUMNS)}; "
             f"missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}."
+        )
+    fractions = [name for name in WHOLE if not float(str(row[name])).is_integer()]
+    if fractions:
+        raise TableError(
+            f"A measured row's {fractions[0]} is a whole number, not {row[fractions[0]]!r}."
         )
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -77,11 +77,15 @@ def _of_conditions(run: RunDirectory) -> bool:
 
 
 def _of_study(results: pd.DataFrame) -> list[dict[str, object]]:
-    """Return the ledger's part of an experiment's table, a row a condition, decoder and seed."""
+    """Return the ledger's part of an experiment's table, a row a condition, decoder and seed.
+
+    Where nothing is trained in epochs, there are none.
+    """
     if "decoder" in results.columns:
         results = results.assign(variant=results["condition"] + ", by " + results["decoder"])
     else:
         results = results.assign(variant=results["condition"])
+    results = results.assign(epochs=results["epochs"].fillna(0) if "epochs" in results else 0)
     kept = results.reindex(columns=[*(name for name in COLUMNS if name in _STUDY), "variant"])
     return [{str(k): v for k, v in row.items()} for row in kept.to_dict("records")]
 

@@ -37,6 +37,8 @@ def test_many_writers_lose_no_row(tmp_path):
     [
         ({k: v for k, v in ROW.items() if k != "seed"}, "missing: seed; unknown: none"),
         (ROW | {"score": 1}, "missing: none; unknown: score"),
+        (ROW | {"epochs": float("nan")}, "epochs is a whole number, not nan"),
+        (ROW | {"seed": 1.5}, "seed is a whole number, not 1.5"),
     ],
 )
 def test_incomplete_rows_are_refused(row, message, tmp_path):
@@ -76,6 +78,10 @@ def test_an_empty_ledger_has_its_columns(tmp_path):
         ("protocol,seed\na,0\n", "lacks the column"),
         (",".join(COLUMNS) + "\na,b,one" + ",1" * 13 + "\n", "cannot be read"),
         ("", "cannot be read"),
+        (
+            ",".join(COLUMNS) + "\n" + ",".join("1" if c == "seed" else "" for c in COLUMNS) + "\n",
+            "the column epochs must hold a whole number",
+        ),
     ],
 )
 def test_damaged_files_are_named(text, message, tmp_path):

@@ -142,6 +142,11 @@ class SpikeTrains:
         """Number of trials."""
         return self.offsets.size - 1
 
+    @property
+    def trial(self) -> IntArray:
+        """Trial of every spike, shape (n_spikes,)."""
+        return np.repeat(np.arange(self.n_trials, dtype=np.int32), np.diff(self.offsets))
+
     def __len__(self) -> int:
         return self.n_trials
 

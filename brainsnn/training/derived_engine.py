@@ -97,7 +97,7 @@ class DerivedEngine(Engine):
         """Run a block of trials; see `Engine`."""
         mine = inputs if trials is None else inputs.take(np.asarray(trials, np.int64))
         whole = np.zeros((mine.n_steps, mine.n_trials, mine.n_neurons))
-        trial = np.repeat(np.arange(mine.n_trials), np.diff(mine.offsets))
+        trial = mine.trial
         whole[mine.step, trial, mine.neuron] = 1
         given, first = {}, 0
         for name in self.sources:

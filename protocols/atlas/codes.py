@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 from pydantic import Field, field_validator
@@ -76,10 +77,10 @@ class AtlasConfig(ExperimentConfig):
         return METHODS[self.methods[0]]
 
 
-def _known(names: tuple[str, ...], known: object, kind: str) -> tuple[str, ...]:
-    unknown = [name for name in names if name not in known]  # type: ignore[operator]
+def _known(names: tuple[str, ...], known: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(f"no {kind} {unknown[0]!r}. {suggest(unknown[0], known)}")  # type: ignore[arg-type]
+        raise ValueError(f"no {kind} {unknown[0]!r}. {suggest(unknown[0], known)}")
     return tuple(dict.fromkeys(names))
 
 
@@ -126,7 +127,7 @@ class CodeAtlas(TrainingExperiment[AtlasConfig]):
 
     def n_steps(self, config: AtlasConfig) -> int:
         """Length of a trial."""
-        return config.method.length(config.task.steps(config.data), self.model(config))
+        return config.method.length(config.task.steps(config.data))
 
     def sources(self, config: AtlasConfig) -> tuple[type, ...]:
         """Return the task's data set and encoder."""

@@ -16,11 +16,10 @@ from brainsnn.learning.glm import GLM
 from brainsnn.learning.glm.network import glm_model
 from brainsnn.learning.rule import Rule
 from brainsnn.learning.rules import S4NN, Antlr, Count, Decision, MaximumLikelihood, Race
-from brainsnn.network.model import Connection, Model, Population
-from brainsnn.network.synapses import Normal, current
+from brainsnn.network.model import Model
 from brainsnn.protocols.atlas.tasks import Task
+from brainsnn.protocols.eventprop.network import LatencyNetwork
 from brainsnn.protocols.recurrent.network import NEVER, MemoryNetwork
-from brainsnn.protocols.surrogate.network import current_neuron
 from brainsnn.training import BPTT, EProp, EventProp
 
 HIDDEN, FUNCTIONS = 100, 8
@@ -55,10 +54,9 @@ class Method:
         rate = family_of(self.rule).learning_rate if self.family else None
         return self.rule.learning_rate if rate is None else rate
 
-    def length(self, n_steps: int, model: Model) -> int:
-        """Steps of a trial: spikes of closed forms with lags take one for each connection."""
-        lags = self.family and family_of(self.rule).lags
-        return n_steps + (len(model.connections) if lags else 0)
+    def length(self, n_steps: int) -> int:
+        """Steps of a trial: with lags, spikes take one for each of the two connections."""
+        return n_steps + (2 if self.family and family_of(self.rule).lags else 0)
 
     def model(self, task: Task, n_steps: int, active: float) -> Model:
         """Return the network for trials with so many input spikes."""
@@ -77,20 +75,16 @@ class Method:
 
 def _layered(n_inputs: int, n_outputs: int, active: float, spikes: bool) -> Model:
     """Network whose first weights let nearly every neuron reach its threshold."""
-    neuron = current_neuron(20.0, 5.0)
-    output = neuron if spikes else current_neuron(20.0, 5.0, NEVER)
-    populations = (
-        Population("input", n_inputs),
-        Population("hidden", HIDDEN, neuron),
-        Population("output", n_outputs, output),
+    network = LatencyNetwork(
+        hidden=HIDDEN,
+        step=1.0,
+        input_mean=7.5 / active,
+        input_sd=1.75 / active**0.5,
+        hidden_mean=0.9 if spikes else 0.0,
+        hidden_sd=0.3,
+        fires=spikes,
     )
-    into = Normal(7.5 / active, 1.75 / active**0.5)
-    out = Normal(0.9 if spikes else 0.0, 0.3)
-    connections = (
-        Connection("input_hidden", "input", "hidden", current, into),
-        Connection("hidden_output", "hidden", "output", current, out),
-    )
-    return Model("layered", populations, connections, dt=1e-3)
+    return network.model("layered", n_inputs, n_outputs)
 
 
 def _recurrent(n_inputs: int, n_outputs: int, spikes: bool) -> Model:

@@ -144,9 +144,8 @@ def _first_cues(network: TrainedNetwork[CodesMemoryConfig]) -> Any:
     """The first cue of each test trial: the population of inputs that spikes most during it."""
     data, trains = network.config.data, network.material.test.inputs
     found = np.zeros((trains.n_trials, data.n_cues))
-    trial = np.repeat(np.arange(trains.n_trials), np.diff(trains.offsets))
     early = trains.step < data.n_cue
-    np.add.at(found, (trial[early], trains.neuron[early] // data.n_each), 1)
+    np.add.at(found, (trains.trial[early], trains.neuron[early] // data.n_each), 1)
     return found.argmax(axis=1)
 
 

@@ -70,7 +70,7 @@ def _accuracy(
 
 def without(trains: SpikeTrains, lost: NDArray[np.bool_]) -> SpikeTrains:
     """Trains without some of their spikes."""
-    trial = np.repeat(np.arange(trains.n_trials), np.diff(trains.offsets))[~lost]
+    trial = trains.trial[~lost]
     offsets = np.searchsorted(trial, np.arange(trains.n_trials + 1))
     columns = trains.neuron[~lost], trains.step[~lost]
     return SpikeTrains(trains.n_neurons, trains.n_steps, offsets.astype(np.int64), *columns)

@@ -232,7 +232,7 @@ def _record(
 def _bits(model: SpikeResponse, weights: Floats, inputs: Any, spikes: Any) -> float:
     """Bits by which each spike is better foretold than by the mean rate of the same steps."""
     told = model.log_likelihood(inputs, weights, spikes)
-    free = model.since(spikes) > round(model.refractory / model.dt)
+    free = model.free(spikes)
     n, share = int(spikes.sum()), float(spikes[free].mean())
     if not 0 < share < 1:
         return float("nan")

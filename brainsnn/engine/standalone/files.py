@@ -24,7 +24,7 @@ SPIKES, DECISIONS, POTENTIALS = "spikes.csv", "decisions.csv", "potentials.csv"
 
 def write_inputs(path: Path, inputs: SpikeTrains) -> None:
     """Write input spikes, a line a spike: trial, neuron, step."""
-    trial = np.repeat(np.arange(inputs.n_trials), np.diff(inputs.offsets))
+    trial = inputs.trial
     table = StringIO()
     pd.DataFrame({"trial": trial, "neuron": inputs.neuron, "step": inputs.step}).to_csv(
         table, sep=" ", header=False, index=False

@@ -105,7 +105,7 @@ def _record(
 ) -> Recording:
     """Columns of the given input spikes and of the output spikes, in the order of a recording."""
     trial, step, neuron = np.nonzero(out)
-    given = np.repeat(np.arange(inputs.n_trials), np.diff(inputs.offsets))
+    given = inputs.trial
     trials = np.concatenate((given, trial))
     steps = np.concatenate((inputs.step, step)).astype(np.int32)
     neurons = np.concatenate((inputs.neuron, neuron)).astype(np.int32)

@@ -116,8 +116,9 @@ class SpikeResponse:
         DataError
             If they are no raster.
         """
-        earlier = np.zeros_like(_raster(inputs, "Input"), np.float64)
-        earlier[1:] = _raster(inputs, "Input")[:-1]
+        table = _raster(inputs, "Input")
+        earlier = np.zeros_like(table, np.float64)
+        earlier[1:] = table[:-1]
         found = np.zeros_like(earlier)
         for tau, sign in ((self.tau_m, 1.0), (self.tau_s, -1.0)):
             fall = math.exp(-self.dt / tau)
@@ -133,6 +134,10 @@ class SpikeResponse:
         before = np.full_like(last, -np.inf)
         before[1:] = np.maximum.accumulate(last, axis=0)[:-1]
         return np.asarray(steps - before)
+
+    def free(self, spikes: ArrayLike) -> Spikes:
+        """Whether a spike can come at each step, after those of the steps before."""
+        return np.asarray(self._free(self.since(spikes)))
 
     def potentials(self, inputs: ArrayLike, weights: ArrayLike, spikes: ArrayLike) -> Floats:
         """Potentials u given own spikes, shape (n_steps, n); at a spike, what made it.
@@ -190,13 +195,13 @@ class SpikeResponse:
 
     def log_likelihood(self, inputs: ArrayLike, weights: ArrayLike, spikes: ArrayLike) -> float:
         """Natural logarithm of the probability of the spikes, given the inputs."""
-        table = _raster(spikes, "Own")
-        return self._told(self.potentials(inputs, weights, table), table)[0]
+        u = self.potentials(inputs, weights, spikes)
+        return self._told(u, _raster(spikes, "Own"), self.free(spikes))[0]
 
     def gradient(self, inputs: ArrayLike, weights: ArrayLike, spikes: ArrayLike) -> Floats:
         """Derivative of the log-likelihood by the weights, the spikes held fixed."""
-        table = _raster(spikes, "Own")
-        slope = self._told(self.potentials(inputs, weights, table), table)[1]
+        u = self.potentials(inputs, weights, spikes)
+        slope = self._told(u, _raster(spikes, "Own"), self.free(spikes))[1]
         return np.asarray(self.driven(inputs).T @ slope)
 
     def fit(self, inputs: ArrayLike, spikes: ArrayLike) -> Fitted:
@@ -217,19 +222,20 @@ class SpikeResponse:
         table = _raster(np.asarray(spikes)[:, None], "Own")
         if not table.any():
             raise DataError("There is no spike to fit a neuron to.")
-        after = np.exp(-self.dt * self.since(table) / self.tau_eta)
+        since = self.since(table)
+        after, free = np.exp(-self.dt * since / self.tau_eta), self._free(since)
         driven = self.driven(inputs)
         _check_length(driven, table)
         acts_on = np.hstack([driven, -np.ones_like(after), -after])
 
         def loss(values: Floats) -> tuple[float, Floats]:
-            value, slope, _ = self._told(self._distance(acts_on @ values), table)
+            value, slope, _ = self._told(self._distance(acts_on @ values), table, free)
             return -value, -(acts_on.T @ slope)[:, 0]
 
         first = np.zeros(acts_on.shape[1])
         first[-2:] = self.theta - self.rest, self.eta0
         found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
-        value, _, curvature = self._told(self._distance(acts_on @ found), table)
+        value, _, curvature = self._told(self._distance(acts_on @ found), table, free)
         covariance = np.linalg.pinv((acts_on * curvature).T @ acts_on)
         made = replace(self, theta=self.rest + float(found[-2]), eta0=float(found[-1]))
         deviations = np.sqrt(np.maximum(np.diag(covariance), 0.0))
@@ -251,9 +257,9 @@ class SpikeResponse:
         """Rho dt."""
         return self.dt * self.rho0 * np.exp((u - self.theta) / self.width)
 
-    def _told(self, u: Floats, spikes: Spikes) -> tuple[float, Floats, Floats]:
+    def _told(self, u: Floats, spikes: Spikes, free: Any) -> tuple[float, Floats, Floats]:
         """Log-likelihood, its derivative by each potential, and minus its second one."""
-        free, expected = self._free(self.since(spikes)), self._expected(u)
+        expected = self._expected(u)
         few = np.maximum(expected, 1e-300)
         value = np.where(spikes, np.log(-np.expm1(-few)), -expected)
         ratio = few / np.expm1(np.minimum(few, 700.0))

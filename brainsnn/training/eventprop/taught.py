@@ -120,7 +120,7 @@ class NumpyEvents(InNumpy):
         return self.network.run(self._inputs(recording), n_steps * dt, observe)
 
     def _inputs(self, recording: Recording) -> dict[str, SpikeTimes]:
-        trial = np.repeat(np.arange(recording.n_trials), np.diff(recording.offsets))
+        trial = recording.trial
         found = {}
         for code, name in enumerate(recording.populations):
             if self.network.populations[name].flow is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,11 @@ class _Renderer(SympyNodeRenderer):
         return INT if node.id == "int" else super().render_func(node)
 
 
+@functools.cache
+def _rendered(text: str) -> Any:
+    return sp.sympify(_Renderer().render_expr(text))
+
+
 def parsed(text: str, variables: Mapping[str, Any] | None = None) -> Any:
     """Return what a string says, as a sympy expression.
 
@@ -40,6 +46,6 @@ def parsed(text: str, variables: Mapping[str, Any] | None = None) -> Any:
     """
     try:
         check_expression_for_multiple_stateful_functions(text, dict(variables or {}))
-        return sp.sympify(_Renderer().render_expr(text))
+        return _rendered(text)
     except (TypeError, ValueError, NameError, SyntaxError, NotImplementedError) as error:
         raise DerivationError(f"{text!r} cannot be read as an expression: {error}") from error

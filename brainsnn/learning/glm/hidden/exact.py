@@ -66,7 +66,8 @@ def evidence(
     seen = glm.spikes(visible, glm.n_visible, "Visible")
     given = glm.spikes(inputs, glm.n_inputs, "Input", len(seen))
     own = _all_trains(glm, seen)
-    potentials = glm.potentials(weights, given, own)
+    acted_on = glm.acted_on(given, own)
+    potentials = glm.potentials(weights, acted_on)
     logs = log_probability(own, potentials)
     of_visible = logs[..., : glm.n_visible].sum(axis=(1, 2))
     of_hidden = logs[..., glm.n_visible :].sum(axis=(1, 2))
@@ -78,8 +79,8 @@ def evidence(
     return Evidence(
         total,
         float(prior @ of_visible),
-        glm.gradients(given, own, posterior[:, None, None] * wrong),
-        glm.gradients(given, own, by_elbo),
+        glm.gradients(acted_on, posterior[:, None, None] * wrong),
+        glm.gradients(acted_on, by_elbo),
     )
 
 

@@ -139,26 +139,30 @@ class HiddenGLM:
         found: Floats = lfilter(kernel, [1.0], earlier, axis=-2)
         return found
 
-    def potentials(self, weights: HiddenWeights, inputs: Floats, own: Floats) -> Floats:
-        """Potentials u given all spikes: inputs and those of visible and hidden neurons.
+    def acted_on(self, inputs: Floats, own: Floats) -> tuple[Floats, Floats]:
+        """What synaptic weights and feedback act on, given all spikes.
 
         Parameters
         ----------
-        weights : HiddenWeights
         inputs, own : array, shape (n_steps, n_inputs) and (..., n_steps, n)
+            Of inputs, and of visible and hidden neurons.
         """
         into = np.broadcast_to(inputs, (*own.shape[:-1], self.n_inputs))
         everything = np.concatenate([into, own], axis=-1)
-        driven: Floats = self.traces(everything, self.kernel) @ weights.synaptic
-        return driven + weights.feedback * self.traces(own, self.kernel_feedback) + weights.bias
+        return self.traces(everything, self.kernel), self.traces(own, self.kernel_feedback)
 
-    def gradients(self, inputs: Floats, own: Floats, errors: Floats) -> HiddenWeights:
-        """Sum of errors by potentials, shape of `own`, times what each parameter acts on."""
-        into = np.broadcast_to(inputs, (*own.shape[:-1], self.n_inputs))
-        traces = self.traces(np.concatenate([into, own], axis=-1), self.kernel)
+    def potentials(self, weights: HiddenWeights, acted_on: tuple[Floats, Floats]) -> Floats:
+        """Potentials u, from what `acted_on` gives."""
+        traces, own = acted_on
+        found: Floats = traces @ weights.synaptic + weights.feedback * own + weights.bias
+        return found
+
+    def gradients(self, acted_on: tuple[Floats, Floats], errors: Floats) -> HiddenWeights:
+        """Sum of errors by potentials, shape (..., n_steps, n), times what is acted on."""
+        traces, own = acted_on
         flat = errors.reshape(-1, self.n)
         synaptic = traces.reshape(len(flat), -1).T @ flat * self.others()
-        feedback = (self.traces(own, self.kernel_feedback) * errors).reshape(-1, self.n).sum(axis=0)
+        feedback = (own * errors).reshape(-1, self.n).sum(axis=0)
         return HiddenWeights(synaptic, feedback, flat.sum(axis=0))
 
 

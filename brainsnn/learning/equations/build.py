@@ -18,6 +18,7 @@ from brainsnn.learning.equations.parts import Connection, Population
 from brainsnn.learning.equations.step import Spike, Step, derive_step
 from brainsnn.learning.equations.synapses.connection import add_read_values, connection_of
 from brainsnn.learning.equations.synapses.effect import EffectSettings
+from brainsnn.network.included import count_as_included
 
 #: What gives spikes and has no equations.
 SOURCES = (brian2.SpikeGeneratorGroup, brian2.PoissonGroup)
@@ -69,6 +70,7 @@ def derive(
     """
     if namespace is None:
         namespace = brian2.core.namespace.get_local_namespace(level=1)
+    count_as_included(network)
     wanted = wanted_names(trainable)
     spike = spike or Spike()
     _refuse_delays(network, wanted)

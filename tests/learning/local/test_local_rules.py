@@ -118,6 +118,14 @@ def test_weights_beyond_the_bounds_have_no_power_that_is_no_number() -> None:
     assert ((found["w"][-1] >= 0) & (found["w"][-1] <= 1)).all()
 
 
+def test_first_weights_out_of_bounds_stay_until_an_event_of_their_synapse() -> None:
+    plan = network(PairSTDP(A_plus=0, A_minus=0), (3, 1), 1e-3)
+    given, nothing = ([3, 12], [0, 1]), ([], [])
+    first = np.array([[2.0], [-1.0], [2.0]])
+    found = weights_after(plan, 20, first, given, nothing, 10, engine_name="runtime")
+    np.testing.assert_array_equal(found["w"][:, :, 0], [[1, -1, 2], [1, 0, 2]])
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

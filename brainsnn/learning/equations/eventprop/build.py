@@ -29,6 +29,7 @@ from brainsnn.learning.equations.functions import Derivatives
 from brainsnn.learning.equations.group import linked_names
 from brainsnn.learning.equations.synapses.connection import add_read_values, connection_of
 from brainsnn.learning.equations.synapses.effect import EffectSettings
+from brainsnn.network.included import count_as_included
 
 
 def derive_events(
@@ -59,6 +60,7 @@ def derive_events(
     """
     if namespace is None:
         namespace = brian2.core.namespace.get_local_namespace(level=1)
+    count_as_included(network)
     wanted = wanted_names(trainable)
     check_parts(network, wanted)
     check_pause(network)

@@ -74,7 +74,7 @@ class StdpMnistConfig(ExperimentConfig):
 
     Parameters
     ----------
-    sizes : tuple of int, default (100,)
+    sizes : tuple of int, default (100, 400)
         Neurons that learn; 10 at least, as there are classes.
     portion : int, default 5000
         Images of an epoch; each epoch shows the next ones.
@@ -91,7 +91,7 @@ class StdpMnistConfig(ExperimentConfig):
 
     protocol: Literal["stdp-mnist"] = "stdp-mnist"
     seeds: int = Field(default=3, ge=1)
-    sizes: tuple[Size, ...] = Field(default=(100,), min_length=1)
+    sizes: tuple[Size, ...] = Field(default=(100, 400), min_length=1)
     portion: int = Field(default=5000, ge=1)
     labelled: int = Field(default=10_000, ge=1)
     validated: int = Field(default=2000, ge=1)
@@ -100,7 +100,7 @@ class StdpMnistConfig(ExperimentConfig):
     data: MnistConfig = MnistConfig()
     rule: DigitSTDP = DigitSTDP()
     training: TrainingConfig = TrainingConfig(
-        epochs=6, monitor="epoch", average=ExponentialAverageConfig(decay=0.98)
+        epochs=10, monitor="epoch", average=ExponentialAverageConfig(decay=0.98)
     )
 
 

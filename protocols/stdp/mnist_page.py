@@ -43,7 +43,7 @@ def write(experiment: Experiment[Any], run: RunDirectory, config: Any) -> pd.Dat
         f"presentations of {config.data.title} images of {config.images.duration:g} ms and learned "
         f"by STDP, normalised sums of weights and thresholds that rise, without labels "
         f"({len(config.all_seeds)} seeds a size). Constants were chosen on validation images with "
-        "100 neurons and one seed."
+        "one seed."
     )
     sections = [
         _accuracy(run, config.data.classes),

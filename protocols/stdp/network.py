@@ -48,7 +48,7 @@ class DigitNetwork(Config):
         Length of a step in ms.
     theta_plus : float, default 0.05
         By how much a spike raises the threshold, in mV.
-    tau_theta : float, default 15
+    tau_theta : float, default 30
         Time constant with which it falls, in s of presentations, for each neuron that learns: of
         more neurons each spikes less. The authors' is 10^4 s at all sizes, with pauses of 150 ms
         after images of 350 ms, in which it falls too: 17.5 s for each of 400.
@@ -58,7 +58,7 @@ class DigitNetwork(Config):
 
     dt: float = Field(default=0.5, gt=0)
     theta_plus: float = Field(default=0.05, ge=0)
-    tau_theta: float = Field(default=15.0, gt=0)
+    tau_theta: float = Field(default=30.0, gt=0)
     excitation: float = Field(default=10.4, ge=0)
     inhibition: float = Field(default=17.0, ge=0)
 

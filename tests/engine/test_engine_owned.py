@@ -12,10 +12,13 @@ from engine.random_networks.comparison import differences
 from engine.random_networks.execution import RESIDENT, RUNTIME, on_device, quickly, run_script
 from engine.random_networks.execution import script_namespace as names_of
 
+import brainsnn as bs
 from brainsnn.engine.resident import compile_network
 from brainsnn.engine.resident.compiled import CompiledNetwork
+from brainsnn.engine.resident.engine import write_sources
 from brainsnn.engine.resident.generated.layout import main_context
 from brainsnn.engine.resident.generated.owned import owned_traces
+from brainsnn.learning.local import PairSTDP
 
 PAIR = """w : 1
 dapre/dt = -apre/(20*ms) : 1 (event-driven)
@@ -241,3 +244,11 @@ READ = "Synapses(plaininputs, plains, on_pre='w_post += {0}', name='plainonto')"
 def test_what_else_touches_a_trace_keeps_it_with_the_synapses(more, runs):
     assert possible()
     assert not possible(more, f"plainnetwork.run(2*ms)\n{runs}")
+
+
+def test_a_model_of_our_own_has_its_traces_in_neurons_too(tmp_path):
+    leaky = bs.Neuron("dv/dt = -v / (10*ms) : 1", "v > 1", "v = 0", method="exact")
+    network = PairSTDP(A_plus=0.1).augment(bs.Network("3-2", leaky))
+    write_sources(network, tmp_path)
+    code = (tmp_path / "code_objects" / "input_output_pre_codeobject.cpp").read_text()
+    assert "owned_input_output.in_neurons" in code

@@ -31,7 +31,7 @@ from brainsnn.errors import EngineError
 from brainsnn.indices import seal
 from brainsnn.network.brian2_errors import explain
 from brainsnn.network.build import build
-from brainsnn.network.model import Model
+from brainsnn.network.model import Connection, Model
 from brainsnn.network.state_record import StateRecord
 from brainsnn.spikes import FloatArray, Recording, SpikeTrains
 from brainsnn.spikes.traces import Trace
@@ -270,6 +270,14 @@ def _recorded_state(model: Model, record: StateRecord) -> RecordedState:
     return RecordedState(record.population, record.variable, tuple(which), record.every)
 
 
+def _without_list(connection: Connection) -> bool:
+    """Whether synapses are known without a list; those with traces that neurons may own have one.
+
+    A trace a neuron in place of one a synapse is four times faster (Diehl and Cook's network).
+    """
+    return connection.regular and "(event-driven)" not in connection.synapse.equations
+
+
 def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool) -> None:
     device.describe_trial(
         recorded=tuple(
@@ -278,12 +286,12 @@ def _generate(model: Model, device: ResidentDevice, folder: str, profiled: bool)
         regular={
             c.name: RegularSynapses(c.connectivity, c.delay, c.synapse.weight)
             for c in model.connections
-            if c.regular and isinstance(c.delay, int)
+            if _without_list(c) and isinstance(c.delay, int)
         },
         states=tuple(_recorded_state(model, record) for record in model.recorded),
         learned={(p.name, k) for p in model.populations if p.neuron for k in p.neuron.trainable},
     )
-    built = build(model, lists=lambda c: not c.regular)
+    built = build(model, lists=lambda c: not _without_list(c))
     try:
         built.network.run(model.dt * brian2.second, namespace={}, profile=profiled)
         device.build(directory=folder, compile=False, run=False)

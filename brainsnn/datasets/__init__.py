@@ -20,7 +20,9 @@ from brainsnn.datasets.formats.image_folder import read_image_folder
 from brainsnn.datasets.formats.tables import TableSet
 from brainsnn.datasets.iris import Iris
 from brainsnn.datasets.mnist import MNIST
-from brainsnn.datasets.nmnist import NMNIST, SmallNMNIST
+from brainsnn.datasets.neuromorphic.dvs_gesture import DVSGesture
+from brainsnn.datasets.neuromorphic.heidelberg import HeidelbergDigits
+from brainsnn.datasets.neuromorphic.nmnist import NMNIST, SmallNMNIST
 from brainsnn.datasets.sequences import LatencyMNIST, PermutedMNIST, SequentialMNIST
 from brainsnn.datasets.wisconsin import Wisconsin
 from brainsnn.datasets.yeast import Yeast
@@ -32,6 +34,8 @@ DATASETS.add("fashion-mnist", FashionMNIST)
 DATASETS.add("caltech", Caltech)
 DATASETS.add("nmnist", NMNIST)
 DATASETS.add("nmnist-small", SmallNMNIST)
+DATASETS.add("dvs-gesture", DVSGesture)
+DATASETS.add("heidelberg-digits", HeidelbergDigits)
 for _table in (Iris, Wisconsin, Abalone, Yeast):
     DATASETS.add(_table.name, _table)
 for _sequence in (SequentialMNIST, PermutedMNIST, LatencyMNIST):
@@ -52,11 +56,13 @@ __all__ = [
     "NMNIST",
     "Abalone",
     "Caltech",
+    "DVSGesture",
     "Dataset",
     "DelayedMatch",
     "EventSet",
     "EvidenceAccumulation",
     "FashionMNIST",
+    "HeidelbergDigits",
     "IdxImages",
     "ImageSet",
     "Iris",

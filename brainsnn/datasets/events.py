@@ -1,21 +1,16 @@
-"""Events of a camera that sends a pixel whenever it becomes brighter or darker.
-
-An event file is a row of 5 bytes an event: x, y, then 24 bits, first byte first, of which the
-highest is the polarity (1: brighter) and the rest the time in microseconds (Orchard et al. 2015).
-"""
+"""Events of a sensor: a camera whose pixels tell when they become brighter or darker, or an ear."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.datasets.formats.event_addresses import CHANNELS, addresses
+from brainsnn.datasets.formats.event_addresses import CHANNELS
 from brainsnn.errors import ConfigError, DataError, DataWarning
 from brainsnn.indices import indices, whole_numbers
 from brainsnn.spikes import SpikeTrains
@@ -28,29 +23,29 @@ BLOCK = 1000
 MANY = 10
 """Events from which it says something that all are alike."""
 
-_BYTES = 5
-
 
 @dataclass(frozen=True, eq=False)
 class EventSet:
-    """Recordings of one camera, each with a label.
+    """Recordings of one sensor, each with a label.
 
     Parameters
     ----------
     name : str
         What the set is, for messages (``"nmnist train"``).
     height, width : int
-        Field of the camera in pixels.
+        Field of the camera in pixels; 1 and the number of units where there is no picture.
     offsets : array of int64, shape (n + 1,)
         Recording ``k`` owns the events ``offsets[k]:offsets[k + 1]``.
     address : array of int32, shape (n_events,)
-        Where: ``(y * width + x) * 2 + polarity``, with polarity 0 or 1; see `addresses`.
+        Where: ``(y * width + x) * channels + polarity``; see `addresses`.
     time : array of int32, shape (n_events,)
         When, in microseconds from the beginning of its recording; rising within it.
     labels : array of int64, shape (n,)
         Position of each recording's class in `classes`.
     classes : tuple of str
         Names of the classes.
+    channels : int, default 2
+        Kinds of events of a pixel: darker and brighter, or 1 where events have no polarity.
 
     Raises
     ------
@@ -61,7 +56,7 @@ class EventSet:
     Warns
     -----
     DataWarning
-        If all addresses are odd, as of polarities -1 and 1.
+        If there are two channels and all addresses are odd, as of polarities -1 and 1.
     """
 
     name: str
@@ -72,12 +67,14 @@ class EventSet:
     time: NDArray[np.int32]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
+    channels: int = CHANNELS
 
     def __post_init__(self) -> None:
         set_column = partial(object.__setattr__, self)
         set_column("labels", whole_numbers(f"{self.name}: labels", self.labels))
         set_column("offsets", whole_numbers(f"{self.name}: offsets", self.offsets))
-        what = f"{self.name}: address ((y * {self.width} + x) * 2 + polarity, polarity 0 or 1)"
+        place = f"(y * {self.width} + x) * {self.channels} + polarity"
+        what = f"{self.name}: address ({place}, polarity 0..{self.channels - 1})"
         set_column("address", indices(what, self.address, self.n_inputs, np.int32))
         what = f"{self.name}: time (microseconds from the beginning of the recording)"
         set_column("time", indices(what, self.time, 2**31 - 1, np.int32))
@@ -88,7 +85,8 @@ class EventSet:
         check_offsets(self.name, self.offsets, self.time.size)
         self._check_labels()
         self._check_order()
-        if self.address.size >= MANY and (self.address % CHANNELS == 1).all():
+        odd = self.channels == CHANNELS and (self.address % CHANNELS == 1).all()
+        if odd and self.address.size >= MANY:
             warnings.warn(
                 f"{self.name}: all {self.address.size} addresses are odd, so every event is one of "
                 "brightening; are polarities -1 and 1? They must be 0 and 1: use `addresses`.",
@@ -123,8 +121,8 @@ class EventSet:
 
     @property
     def n_inputs(self) -> int:
-        """Neurons that stand for the field: one a pixel and polarity."""
-        return CHANNELS * self.height * self.width
+        """Neurons that stand for the field: one a pixel and channel."""
+        return self.channels * self.height * self.width
 
     def take(self, indices: NDArray[np.integer] | slice) -> EventSet:
         """The given recordings, in the given order.
@@ -145,14 +143,20 @@ class EventSet:
         counts = np.diff(self.offsets)[indices]
         offsets = np.concatenate(([0], np.cumsum(counts)))
         kept = np.arange(offsets[-1]) + np.repeat(self.offsets[indices] - offsets[:-1], counts)
-        columns = (offsets, self.address[kept], self.time[kept], self.labels[indices])
-        return EventSet(self.name, self.height, self.width, *columns, self.classes)
+        return replace(
+            self,
+            offsets=offsets,
+            address=self.address[kept],
+            time=self.time[kept],
+            labels=self.labels[indices],
+        )
 
     def trials(self, n_steps: int, length: float = 0.3) -> LabelledTrials:
         """Encode each recording as a trial of spikes.
 
-        Neuron ``(y * width + x) * 2 + polarity`` spikes in every step in which its pixel sent one
-        event or more; events after `length` are left out, but no recording loses all it has.
+        Neuron ``(y * width + x) * channels + polarity`` spikes in every step in which its pixel
+        sent one event or more; events after `length` are left out, but no recording loses all it
+        has.
 
         Parameters
         ----------
@@ -213,72 +217,36 @@ class EventSet:
         return SpikeTrains(self.n_inputs, n_steps, offsets, neuron, at % n_steps)
 
 
-def read_event_file(
-    path: Path, height: int, width: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Read and check one event file.
+def join_recordings(
+    name: str,
+    parts: Sequence[tuple[NDArray[np.int32], NDArray[np.int32]]],
+    labels: NDArray[np.int64],
+    field: tuple[int, int],
+    classes: tuple[str, ...],
+    channels: int = CHANNELS,
+) -> EventSet:
+    """Recordings, each an address and a time an event, as one set.
 
-    Returns
-    -------
-    address, time : array of int32, shape (n_events,)
+    Parameters
+    ----------
+    name : str
+    parts : sequence of (array of int32, array of int32)
+        Address and time of the events of each recording.
+    labels : array of int64
+        One a recording.
+    field : (int, int)
+        Height and width.
+    classes : tuple of str
+    channels : int, default 2
         See `EventSet`.
 
     Raises
     ------
     DataError
-        If the file cannot be read, is empty or truncated, or an event lies outside the field or
-        before the one ahead of it.
+        As `EventSet`.
     """
-    try:
-        contents = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
-    if contents.size == 0:
-        raise DataError(f"{path}: the file is empty; a recording has at least one event.")
-    if contents.size % _BYTES:
-        raise DataError(
-            f"{path}: {contents.size} bytes; events take {_BYTES} each, so the file is truncated."
-        )
-    x, y, high, middle, low = contents.reshape(-1, _BYTES).T.astype(np.int32)
-    time = ((high & 127) << 16) | (middle << 8) | low
-    address = addresses(x, y, high >> 7, (height, width), str(path))
-    back = np.flatnonzero(np.diff(time) < 0)
-    if back.size:
-        k = back[0]
-        raise DataError(
-            f"{path}: events are out of order: event {k + 1} is at {time[k + 1]} us, the one "
-            f"before it at {time[k]} us."
-        )
-    return address, time
-
-
-def read_event_files(
-    name: str,
-    paths: Sequence[Path],
-    labels: NDArray[np.int64],
-    field: tuple[int, int],
-    classes: tuple[str, ...],
-) -> EventSet:
-    """Read event files as one set.
-
-    Parameters
-    ----------
-    name : str
-    paths : sequence of Path
-    labels : array of int64
-        One a file.
-    field : (int, int)
-        Height and width.
-    classes : tuple of str
-
-    Raises
-    ------
-    DataError
-        As `read_event_file` and `EventSet`.
-    """
-    parts = [read_event_file(path, *field) for path in paths]
     offsets = np.concatenate(([0], np.cumsum([time.size for _, time in parts]))).astype(np.int64)
     none = np.empty(0, np.int32)
     address = np.concatenate([none, *(address for address, _ in parts)])
     time = np.concatenate([none, *(time for _, time in parts)])
-    return EventSet(name, *field, offsets, address, time, labels, classes)
+    return EventSet(name, *field, offsets, address, time, labels, classes, channels)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from brainsnn.datasets.nmnist import FIELD, NMNIST, SmallNMNIST
+from brainsnn.datasets.neuromorphic.nmnist import FIELD, NMNIST, SmallNMNIST
 from brainsnn.experiment import Material
 from brainsnn.learning.antlr import Antlr
 from brainsnn.protocols.antlr.base import AntlrConfig, AntlrExperiment

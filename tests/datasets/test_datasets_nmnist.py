@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from brainsnn.datasets import NMNIST, EventSet, SmallNMNIST
-from brainsnn.datasets.events import read_event_file
+from brainsnn.datasets.formats.event_file import read_event_file
 from brainsnn.errors import ConfigError, DataError
 
 #: x, y, polarity, microseconds.

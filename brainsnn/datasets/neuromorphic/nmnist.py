@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.datasets.base import Splits, hold_out
-from brainsnn.datasets.events import EventSet, read_event_files
+from brainsnn.datasets.events import EventSet, join_recordings
+from brainsnn.datasets.formats.event_file import read_event_file
 from brainsnn.datasets.locate import find_folder, missing
 from brainsnn.errors import ConfigError, DataError
 
@@ -123,7 +124,8 @@ class NMNIST:
             raise DataError(
                 f"{folder}: {len(paths)} {split} recordings, there should be {expected}."
             )
-        return read_event_files(f"{self.name} {split}", paths, labels, FIELD, _DIGITS)
+        recordings = [read_event_file(path, *FIELD) for path in paths]
+        return join_recordings(f"{self.name} {split}", recordings, labels, FIELD, _DIGITS)
 
     def _files(self, folder: Path, split: str) -> tuple[list[Path], NDArray[np.int64]]:
         """Event files of a split in the order of their numbers, and the digit of each."""

@@ -1,0 +1,1 @@
+"""Recordings of event cameras and of a model of the ear."""

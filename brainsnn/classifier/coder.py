@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from brainsnn.classifier.inputs import Form, Samples
 from brainsnn.classifier.scaling import Scaling, fit_scaling
 from brainsnn.codes import BernoulliEncoder, RegularEncoder
+from brainsnn.datasets.formats.stored_rows import StoredRows
 from brainsnn.errors import InputError
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.unencoded import Trains, UnencodedTrains
 from brainsnn.streams import Streams
 
 
@@ -120,8 +123,8 @@ class Coder:
             if given > known or (what == "neurons" and given != known):
                 raise InputError(f"Trials of {given} {what}; the classifier learned from {known}.")
 
-    def encode(self, samples: Samples, seed: int) -> SpikeTrains:
-        """Spikes of the samples.
+    def encode(self, samples: Samples, seed: int) -> Trains:
+        """Spikes of the samples; of stored ones, what makes them.
 
         Raises
         ------
@@ -131,5 +134,47 @@ class Coder:
         if self.encoder is None or self.scaling is None:
             trains: SpikeTrains = samples.content
             return trains
+        if samples.stored:
+            return self._unencoded(samples.content, self.scaling, seed)
         values: np.ndarray[Any, Any] = self.scaling(samples.content)
         return encoded(self.encoder, values, self.axes, seed, self.place)
+
+    def _unencoded(self, rows: StoredRows, scaling: Scaling, seed: int) -> UnencodedTrains:
+        scaling.refuse_beyond(rows)
+        drawn, n_neurons = _check_repeatable(self.encoder), math.prod(self.neurons)
+        draws = self.n_steps * n_neurons  # One a neuron and step: each trial has its place.
+
+        def encode(trials: NDArray[np.int64]) -> SpikeTrains:
+            values = scaling(rows.take(trials))
+            if not drawn:
+                return encoded(self.encoder, values, self.axes, seed)
+            return SpikeTrains.concatenate(
+                self.encoder.encode(value.reshape(1, *self.axes), _stream_at(seed, trial * draws))
+                for value, trial in zip(values, trials.tolist(), strict=True)
+            )
+
+        return UnencodedTrains(len(rows), n_neurons, self.n_steps, encode)
+
+
+def _stream_at(seed: int, n_draws: int) -> np.random.Generator:
+    """The stream of `encoded`, where it is after `n_draws` numbers."""
+    rng = Streams(seed).fresh("encoding")
+    rng.bit_generator.advance(n_draws)  # type: ignore[attr-defined]  # PCG64 can
+    return rng
+
+
+def _check_repeatable(encoder: Any) -> bool:
+    """Whether a code draws; refuse one of which a trial's draws have no place of their own.
+
+    Raises
+    ------
+    InputError
+    """
+    drawn = "rng" in inspect.signature(encoder.encode).parameters
+    if drawn and (not isinstance(encoder, BernoulliEncoder) or encoder.sparse):
+        raise InputError(
+            f"{encoder!r} draws as many numbers as the samples before need, so that rows of a file "
+            "cannot be encoded in another order. Codes without chance can, and BernoulliEncoder "
+            "with sparse=False."
+        )
+    return drawn

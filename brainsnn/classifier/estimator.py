@@ -21,7 +21,7 @@ from brainsnn.classifier.training import Course, Learned, hold_out, learn
 from brainsnn.errors import HealthWarning, InputError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.targets import check_same_kind
-from brainsnn.spikes.trials import LabelledTrials
+from brainsnn.spikes.unencoded import Trains, at_hand, labelled_trials
 
 
 class Classifier(ClassifierMixin, ReadsSamples):
@@ -148,11 +148,12 @@ class Classifier(ClassifierMixin, ReadsSamples):
         ----------
         X : array, DataFrame, SpikeTrains, data set, path, or several of these
             Samples, of a network of several inputs as a dictionary by input or as a list. A path
-            leads to a CSV file with names in its first line, or to a folder with a folder of images
-            for each class. A data frame with the columns trial, neuron and step holds spikes.
+            leads to a CSV file with names in its first line, to a folder with one of images for
+            each class, or to Parquet files, which need not fit into memory. A data frame with the
+            columns trial, neuron and step holds spikes.
         y : array, shape (n,), or str, optional
-            Labels; for a CSV file the name of their column, the last by default. Folders of images
-            and data sets have their own.
+            Labels; for a CSV or Parquet file the name of their column, the last by default. Folders
+            of images and data sets have their own.
 
         Warns
         -----
@@ -161,7 +162,7 @@ class Classifier(ClassifierMixin, ReadsSamples):
         """
         samples, labels = self._training_samples(X, y)
         self.classes_, positions = np.unique(labels, return_inverse=True)
-        trials = LabelledTrials(self._begin(samples), positions.reshape(-1))
+        trials = labelled_trials(self._begin(samples), positions.reshape(-1))
         parts = hold_out(trials, self.validation_fraction, self._seed, self.patience)
         learned = learn(self._runner, *parts, self._course(len(parts[0])))
         self._take_over(learned)
@@ -190,7 +191,7 @@ class Classifier(ClassifierMixin, ReadsSamples):
             raise InputError(f"classes must be those of the first call, {self.classes_.tolist()}.")
         else:
             trains = self._encode(samples)
-        trials = LabelledTrials(trains, self._positions(labels))
+        trials = labelled_trials(trains, self._positions(labels))
         self._take_over(learn(self._runner, trials, None, self._course(len(trials), more=True)))
         return self
 
@@ -219,7 +220,8 @@ class Classifier(ClassifierMixin, ReadsSamples):
 
     def input_spikes(self, X: Any) -> SpikeTrains:
         """Input spikes of the samples, as the network receives them."""
-        return self._encode(self._new_samples(X))
+        trains = self._encode(self._new_samples(X))
+        return at_hand(trains, np.arange(trains.n_trials))[0]
 
     @property
     def weights_(self) -> dict[str, NDArray[np.float64]]:
@@ -242,7 +244,7 @@ class Classifier(ClassifierMixin, ReadsSamples):
 
         return load(cls, Path(path))
 
-    def _begin(self, parts: dict[str, Samples]) -> SpikeTrains:
+    def _begin(self, parts: dict[str, Samples]) -> Trains:
         """Settle what follows from settings and samples, with new first weights; encode them."""
         if len(self.classes_) < 2:
             only = self.classes_.tolist()[0]
@@ -266,7 +268,7 @@ class Classifier(ClassifierMixin, ReadsSamples):
             [coder.neurons for coder in self._coders.values()],
             len(self.classes_),
             trains.n_steps,
-            trains.neuron.size / trains.n_trials,
+            trains.n_spikes / trains.n_trials,
         )
         if hasattr(self, "_runner"):
             self._runner.close()

@@ -15,6 +15,8 @@ from brainsnn.classifier.checks import refusing
 from brainsnn.datasets import EventSet, ImageSet, TableSet
 from brainsnn.datasets.formats.csv_table import labels_of, numbers_of, read_csv
 from brainsnn.datasets.formats.image_folder import image_files, read_image_folder, read_images
+from brainsnn.datasets.formats.parquet_table import ParquetTable, is_parquet
+from brainsnn.datasets.formats.stored_rows import StoredRows
 from brainsnn.errors import InputError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.spike_table import is_spike_table, trains_of_table
@@ -27,7 +29,7 @@ class Samples:
 
     Parameters
     ----------
-    content : array, shape (n, n_features), or SpikeTrains
+    content : array, shape (n, n_features), StoredRows, or SpikeTrains
     axes : tuple of int
         Shape of one sample: (n_features,), or (height, width[, channels]) of an image.
     """
@@ -39,6 +41,11 @@ class Samples:
     def spikes(self) -> bool:
         """Whether they are spikes already."""
         return isinstance(self.content, SpikeTrains)
+
+    @property
+    def stored(self) -> bool:
+        """Whether they are in a file, of which only a block is in memory at a time."""
+        return isinstance(self.content, StoredRows)
 
     @property
     def image(self) -> bool:
@@ -88,23 +95,41 @@ def read_training(X: Any, y: Any) -> tuple[Samples, Any]:
 def labelled(X: Any, y: Any) -> tuple[Any, Any]:
     """What to decide about, and its labels, which may be a part of it (see `read_training`)."""
     if isinstance(X, str | Path) or y is None:
+        path = Path(X) if isinstance(X, str | Path) else None
+        if path is not None and is_parquet(path):
+            return X, _parquet_labels(path, y)[2]
         return X, read_training(X, y)[1]
     if isinstance(y, str) and isinstance(X, pd.DataFrame):
         return labels_of(X, y, "The data frame")[0], X[y].to_numpy()
     return X, y
 
 
-def _read_path(path: Path, label: Any) -> tuple[Samples, Any]:
-    """Samples and labels of a CSV file or a folder of images by class."""
-    if path.is_dir():
-        images, names = read_image_folder(path)
-        labels = names if label is None else label
-        return _as_images(images), labels
+def _parquet_labels(path: Path, label: Any) -> tuple[ParquetTable, tuple[str, ...], Any]:
+    """Table, features and labels of Parquet files."""
+    _check_label(path, label)
+    table = ParquetTable.opened(path)
+    features, label = table.split(label)
+    return table, features, table.labels(label)
+
+
+def _check_label(path: Path, label: Any) -> None:
     if label is not None and not isinstance(label, str):
         raise InputError(
             f"Labels of {path} are one of its columns, by name (the last by default), not "
             f"{type(label).__name__}."
         )
+
+
+def _read_path(path: Path, label: Any) -> tuple[Samples, Any]:
+    """Samples and labels of a CSV file, Parquet files, or a folder of images by class."""
+    if is_parquet(path):
+        stored, columns, known = _parquet_labels(path, label)
+        return _as_stored(stored.rows(columns)), known
+    if path.is_dir():
+        images, names = read_image_folder(path)
+        labels = names if label is None else label
+        return _as_images(images), labels
+    _check_label(path, label)
     table = read_csv(path)
     features, label = labels_of(table, label, path)
     return Samples(numbers_of(features, path)), table[label].to_numpy()
@@ -146,6 +171,9 @@ def read_samples(X: Any, form: Form, n_trials: int | None = None) -> Samples:
 
 
 def _read_unlabelled(path: Path, form: Form) -> Samples:
+    if is_parquet(path):
+        columns = ParquetTable.opened(path)
+        return _as_stored(columns.rows(columns.names if form.features is None else form.features))
     if path.is_dir():
         files = image_files(path) or image_files(path.parent)
         return _as_images(read_images([f for f in files if path in f.parents], None))
@@ -159,6 +187,10 @@ def _read_unlabelled(path: Path, form: Form) -> Samples:
             )
         table = table[list(form.features)]
     return Samples(numbers_of(table, path))
+
+
+def _as_stored(rows: StoredRows) -> Samples:
+    return Samples(rows, rows.axes)
 
 
 def _as_images(X: Any) -> Samples:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
@@ -25,8 +26,9 @@ from brainsnn.classifier.several import (
     read_several,
     several_inputs,
 )
+from brainsnn.datasets.formats.stored_rows import StoredRows
 from brainsnn.learning.rule import Rule
-from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.unencoded import Trains
 
 
 class ReadsSamples(BaseEstimator):
@@ -58,6 +60,9 @@ class ReadsSamples(BaseEstimator):
         if samples.spikes:
             labels = labels_of(y, len(samples))
             self.n_features_in_ = samples.content.n_neurons
+        elif samples.stored:
+            labels = labels_of(y, len(samples))
+            self._check_columns(samples.content, reset)
         else:
             values, labels = refusing(
                 lambda: validate_data(self, samples.content, y, reset=reset, dtype=np.float64)
@@ -76,7 +81,9 @@ class ReadsSamples(BaseEstimator):
             parts = read_several(X, names, self._coders)
         else:
             samples = self._read(X)
-            if not samples.spikes:
+            if samples.stored:
+                self._check_columns(samples.content, reset=False)
+            elif not samples.spikes:
                 values = refusing(
                     lambda: validate_data(self, samples.content, reset=False, dtype=np.float64)
                 )
@@ -85,6 +92,12 @@ class ReadsSamples(BaseEstimator):
         for name, coder in self._coders.items():
             coder.check(parts[name])
         return parts
+
+    def _check_columns(self, rows: StoredRows, reset: bool) -> None:
+        """Scikit-learn's checks of names and number of features; every value was checked before."""
+        first = rows.take(np.array([0]))
+        sample = first if rows.columns is None else pd.DataFrame(first, columns=list(rows.columns))
+        refusing(lambda: validate_data(self, sample, reset=reset, dtype=np.float64))
 
     def _learned_coders(self, parts: dict[str, Samples], rule: Rule) -> dict[str, Coder]:
         names, coders = several_inputs(self.network), {}
@@ -95,7 +108,7 @@ class ReadsSamples(BaseEstimator):
             coders[name] = Coder.learned(samples, encoder, scaler, place)
         return coders
 
-    def _encode(self, parts: dict[str, Samples]) -> SpikeTrains:
+    def _encode(self, parts: dict[str, Samples]) -> Trains:
         return encode_all(self._coders, parts, self._seed)
 
     def _check_fitted(self) -> None:

@@ -12,7 +12,8 @@ from brainsnn.classifier.plan import Plan
 from brainsnn.codes import Decisions, FirstSpikeDecoder, PotentialDecoder, RateDecoder
 from brainsnn.engine import Engine, build_engine
 from brainsnn.learning.optimisers import OptimiserConfig
-from brainsnn.spikes import Recording, SpikeTrains
+from brainsnn.spikes import Recording
+from brainsnn.spikes.unencoded import Trains, at_hand
 from brainsnn.streams import Streams
 
 BLOCK = 500
@@ -98,7 +99,7 @@ class Runner:
             self._engine.close()
             self._engine = None
 
-    def decide(self, trains: SpikeTrains) -> tuple[NDArray[np.int64], Floats]:
+    def decide(self, trains: Trains) -> tuple[NDArray[np.int64], Floats]:
         """Class of each trial, as its position, and the probability of every class.
 
         Silence and ties are decided as the decoder does; a tie that it leaves open goes to the
@@ -113,7 +114,7 @@ class Runner:
         parts = []
         for start in range(0, trains.n_trials, BLOCK):
             index = np.arange(start, min(start + BLOCK, trains.n_trials))
-            recording = self.engine.run(trains, index)
+            recording = self.engine.run(*at_hand(trains, index))
             recording = self.plan.bound.observe(recording, self.engine.weights)
             decisions = self.plan.decoder.decode(recording, output)
             parts.append(evidence(recording, decisions, self.plan.decoder, output))

@@ -15,6 +15,7 @@ from brainsnn.classifier.inputs import Form, Samples, read_samples
 from brainsnn.errors import ConfigError, InputError
 from brainsnn.network.model import Model
 from brainsnn.spikes import SpikeTrains
+from brainsnn.spikes.unencoded import Trains
 
 #: What the only input of a network is called here, whatever its population's name.
 ONLY = "input"
@@ -86,6 +87,8 @@ def _by_name(X: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _numbers(name: str, samples: Samples, coder: Coder | None) -> Samples:
+    if samples.stored:
+        raise InputError(f"Input {name!r}: a file that is read by block is for a single input.")
     values = refusing(lambda: check_array(samples.content, dtype=np.float64, input_name=name))
     if coder is not None and not coder.spikes and values.shape[1] != coder.n_features:
         raise InputError(
@@ -108,7 +111,9 @@ def labels_of(y: Any, n_samples: int) -> NDArray[Any]:
     return labels
 
 
-def encode_all(coders: Mapping[str, Coder], parts: Mapping[str, Samples], seed: int) -> SpikeTrains:
+def encode_all(coders: Mapping[str, Coder], parts: Mapping[str, Samples], seed: int) -> Trains:
     """Spikes of all inputs, side by side."""
     trains = [coder.encode(parts[name], seed) for name, coder in coders.items()]
-    return trains[0] if len(trains) == 1 else SpikeTrains.beside(trains)
+    if len(trains) == 1:
+        return trains[0]
+    return SpikeTrains.beside([part for part in trains if isinstance(part, SpikeTrains)])

@@ -15,7 +15,7 @@ from brainsnn.config import made
 from brainsnn.errors import ConfigError, HealthWarning, InputError
 from brainsnn.learning.optimisers import OPTIMISERS, OptimiserConfig
 from brainsnn.learning.schedules import Constant, Cosine
-from brainsnn.spikes.trials import LabelledTrials
+from brainsnn.spikes.trials import Labelled, LabelledTrials, VariedEpoch, VariedTrials
 from brainsnn.training import (
     HealthMonitor,
     HealthReport,
@@ -101,12 +101,26 @@ class Learned:
     warned: bool
 
 
-class Batch(LabelledTrials):
+class MaybeOneClass(Labelled):
     """Trials that come after others, and may be of one class."""
 
     def check_trainable(self, n_outputs: int, n_steps: int) -> None:
         """Refuse only labels without an output, and no trials at all."""
         self.check(n_outputs, n_steps)
+
+
+class Batch(MaybeOneClass, LabelledTrials):
+    """Such trials, encoded."""
+
+
+class VariedBatch(MaybeOneClass, VariedTrials):
+    """Such trials, encoded in each epoch."""
+
+
+def _more(trials: LabelledTrials | VariedTrials) -> Batch | VariedBatch:
+    if isinstance(trials, LabelledTrials):
+        return Batch(trials.inputs, trials.labels)
+    return VariedBatch(trials.labels, trials.encode)
 
 
 class Watch(HealthMonitor):
@@ -118,8 +132,8 @@ class Watch(HealthMonitor):
 
 
 def hold_out(
-    trials: LabelledTrials, fraction: float, seed: int, patience: int | None
-) -> tuple[LabelledTrials, LabelledTrials | None]:
+    trials: LabelledTrials | VariedTrials, fraction: float, seed: int, patience: int | None
+) -> tuple[LabelledTrials | VariedTrials, LabelledTrials | VariedEpoch | None]:
     """Cut off the share of the trials to validate on, class by class.
 
     Raises
@@ -141,15 +155,15 @@ def hold_out(
         )
     except ValueError as error:
         raise InputError(f"validation_fraction = {fraction}: {error}") from None
-    train, validation = (
-        LabelledTrials(trials.inputs.take(part), trials.labels[part])
-        for part in map(np.sort, parts)
-    )
-    return train, validation
+    train, validation = (trials.take(part) for part in map(np.sort, parts))
+    return train, validation.epoch(0)
 
 
 def learn(
-    runner: Runner, train: LabelledTrials, validation: LabelledTrials | None, course: Course
+    runner: Runner,
+    train: LabelledTrials | VariedTrials,
+    validation: LabelledTrials | VariedEpoch | None,
+    course: Course,
 ) -> Learned:
     """Train the runner's network; it holds the new weights afterwards.
 
@@ -166,7 +180,7 @@ def learn(
     if course.more and runner.left is not None and runner.left.optimiser == config.optimiser:
         optimiser.restore(runner.left.state)
     try:
-        result = trainer.fit(Batch(train.inputs, train.labels), validation)
+        result = trainer.fit(_more(train), validation)
     except Interrupted:
         raise KeyboardInterrupt from None  # As from any other call; a search must not go on.
     runner.left = Left(config.optimiser, optimiser.state())

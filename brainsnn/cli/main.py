@@ -169,7 +169,7 @@ def build(
 @app.command()
 def fit(
     data: Annotated[
-        Path, typer.Argument(metavar="DATA", help="A CSV file, or a folder of images by class.")
+        Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file, or a folder of images.")
     ],
     out: Annotated[Path, typer.Option(help="The folder for what was learned, new or empty.")],
     network: Annotated[
@@ -201,7 +201,7 @@ def fit(
 @app.command()
 def predict(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What fit left.")],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV file or images' folder.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file, or images.")],
     out: Annotated[
         Path | None, typer.Option(help="The CSV file to write; standard output by default.")
     ] = None,

@@ -143,6 +143,11 @@ class SpikeTrains:
         return self.offsets.size - 1
 
     @property
+    def n_spikes(self) -> int:
+        """Spikes of all trials."""
+        return self.neuron.size
+
+    @property
     def trial(self) -> IntArray:
         """Trial of every spike, shape (n_spikes,)."""
         return np.repeat(np.arange(self.n_trials, dtype=np.int32), np.diff(self.offsets))

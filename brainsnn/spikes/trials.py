@@ -105,6 +105,10 @@ class LabelledTrials(Labelled):
         """Return encoded trials, and where among them the given ones are: themselves here."""
         return self, trials
 
+    def take(self, trials: NDArray[np.int64]) -> LabelledTrials:
+        """Return the given trials, in the given order."""
+        return LabelledTrials(self.inputs.take(trials), self.targets.take(trials))
+
     def plain(self) -> LabelledTrials:
         """Return the trials as they are."""
         return self
@@ -144,6 +148,13 @@ class VariedTrials(Labelled):
     def epoch(self, number: int) -> VariedEpoch:
         """Return the trials of an epoch, not encoded yet."""
         return VariedEpoch(self.targets, partial(self.encode, number))
+
+    def take(self, trials: NDArray[np.int64]) -> VariedTrials:
+        """Return the given trials, in the given order; what they vary with stays as it is."""
+        chosen, encode = indices("Trials", trials, len(self)), self.encode
+        return VariedTrials(
+            self.targets.take(chosen), lambda number, some: encode(number, chosen[some])
+        )
 
     def plain(self) -> LabelledTrials:
         """Encode the trials without variation."""

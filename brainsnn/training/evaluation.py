@@ -30,7 +30,7 @@ from brainsnn.errors import DataError
 from brainsnn.indices import indices
 from brainsnn.jit import njit
 from brainsnn.spikes import Recording
-from brainsnn.spikes.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials, VariedEpoch
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decisions, Decoder
@@ -144,7 +144,7 @@ def _tallies(
 
 def evaluate(
     engine: Engine,
-    trials: LabelledTrials,
+    trials: LabelledTrials | VariedEpoch,
     decoder: Decoder,
     output: str | None = None,
     block: int = BLOCK,
@@ -155,7 +155,7 @@ def evaluate(
     Parameters
     ----------
     engine : Engine
-    trials : LabelledTrials
+    trials : LabelledTrials or VariedEpoch
     decoder : Decoder
     output : str, optional
         The population that decides; the model's last by default.
@@ -180,7 +180,8 @@ def evaluate(
     tables = []
     for start in range(0, len(trials), block):
         index = np.arange(start, min(start + block, len(trials)))
-        recording = engine.run(trials.inputs, index)
+        some, places = trials.block(index)
+        recording = engine.run(some.inputs, places)
         if rule is not None:
             recording = rule.observe(recording, engine.weights)
         decisions = decoder.decode(recording, output)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainsnn.network.parameters import Parameter
 from brainsnn.spikes import SpikeTrains
-from brainsnn.spikes.trials import LabelledTrials, TrainingTrials
+from brainsnn.spikes.trials import LabelledTrials, TrainingTrials, VariedEpoch
 from brainsnn.training.config import TrainingConfig
 
 SETTINGS = ("batch_size", "update", "clip", "schedule", "optimiser", "average", "monitor")
@@ -25,17 +25,16 @@ SAMPLE = 8
 
 def fingerprint(
     train: TrainingTrials,
-    validation: LabelledTrials | None,
+    validation: LabelledTrials | VariedEpoch | None,
     config: TrainingConfig,
     rule: object,
     decoder: object,
     trainable: Mapping[str, Parameter],
 ) -> dict[str, str]:
     """Digests of what has to be the same when training goes on, by what they are of."""
-    inputs = train.epoch(0).block(np.arange(min(SAMPLE, len(train))))[0].inputs
     parts = {
         "training targets": _digest(*train.targets.arrays()),
-        "training inputs": _of_spikes(inputs),
+        "training inputs": _of_inputs(train.epoch(0)),
         "settings": str({name: repr(getattr(config, name)) for name in SETTINGS}),
         "rule": _told(rule),
         "decoder": _told(decoder),
@@ -45,7 +44,7 @@ def fingerprint(
     parts["constraints"] = f"{constraints} {_digest(*masks)}"
     if validation is not None:
         parts["validation targets"] = _digest(*validation.targets.arrays())
-        parts["validation inputs"] = _of_spikes(validation.inputs)
+        parts["validation inputs"] = _of_inputs(validation)
     return parts
 
 
@@ -54,6 +53,10 @@ def _digest(*arrays: NDArray[Any]) -> str:
     for array in arrays:
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
+
+
+def _of_inputs(trials: LabelledTrials | VariedEpoch) -> str:
+    return _of_spikes(trials.block(np.arange(min(SAMPLE, len(trials))))[0].inputs)
 
 
 def _of_spikes(trains: SpikeTrains) -> str:

@@ -132,7 +132,7 @@ class Trainer:
     def fit(
         self,
         train: TrainingTrials,
-        validation: LabelledTrials | None = None,
+        validation: LabelledTrials | VariedEpoch | None = None,
         resume: bool = False,
     ) -> TrainingResult:
         """Train until the configured number of epochs is done or patience runs out.
@@ -141,7 +141,7 @@ class Trainer:
         ----------
         train : TrainingTrials
             As `LabelledTrials` or `VariedTrials`.
-        validation : LabelledTrials, optional
+        validation : LabelledTrials or VariedEpoch, optional
             Without it, `monitor` must be a metric of training.
         resume : bool, default False
             Go on from the checkpoint, exactly as if training had not stopped.
@@ -181,7 +181,9 @@ class Trainer:
             self._call("on_end")
         return self._result()
 
-    def _check(self, train: TrainingTrials, validation: LabelledTrials | None) -> None:
+    def _check(
+        self, train: TrainingTrials, validation: LabelledTrials | VariedEpoch | None
+    ) -> None:
         ends = self.engine.populations[self.output], self.engine.n_steps
         self._decided = isinstance(train.targets, Classes)
         check_targets(self.rule, train.targets)
@@ -280,7 +282,7 @@ class Trainer:
         position = self.state.epoch + index / self._n_trials
         return self.config.schedule(self.learning_rate, position, self.config.epochs)
 
-    def _end_epoch(self, validation: LabelledTrials | None) -> None:
+    def _end_epoch(self, validation: LabelledTrials | VariedEpoch | None) -> None:
         state = self.state
         assert state.statistics is not None
         self._check_finite()

@@ -10,7 +10,7 @@ from brainsnn.errors import ConfigError
 from brainsnn.learning.base import BoundRule, Weights
 from brainsnn.registry import suggest
 from brainsnn.spikes.targets import Classes
-from brainsnn.spikes.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials, VariedEpoch
 from brainsnn.training.evaluation import BLOCK, evaluate, summary
 from brainsnn.training.statistics import EpochStatistics
 
@@ -30,7 +30,7 @@ COLUMNS = (
 
 def validate(
     engine: Engine,
-    trials: LabelledTrials,
+    trials: LabelledTrials | VariedEpoch,
     decoder: Decoder | None,
     output: str,
     weights: Weights,
@@ -43,7 +43,7 @@ def validate(
     Parameters
     ----------
     engine : Engine
-    trials : LabelledTrials
+    trials : LabelledTrials or VariedEpoch
     decoder : Decoder or None
         None where trials have no classes: their mean loss is the only column then.
     output : str
@@ -69,12 +69,13 @@ def validate(
     return {f"validation_{name}": numbers[name] for name in COLUMNS}
 
 
-def mean_loss(engine: Engine, trials: LabelledTrials, rule: BoundRule) -> float:
+def mean_loss(engine: Engine, trials: LabelledTrials | VariedEpoch, rule: BoundRule) -> float:
     """Mean loss of all trials with the engine's present weights."""
     losses = []
     for start in range(0, len(trials), BLOCK):
         index = np.arange(start, min(start + BLOCK, len(trials)))
-        recording = rule.observe(engine.run(trials.inputs, index), engine.weights)
+        some, places = trials.block(index)
+        recording = rule.observe(engine.run(some.inputs, places), engine.weights)
         losses.append(rule.loss(recording, trials.targets.of(index)))
     return float(np.concatenate(losses).mean())
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from brainsnn.training.brian2_network import compile_brian2 as compile  # noqa: A004 -- of this package
     from brainsnn.training.eprop import EProp as EProp
     from brainsnn.training.eventprop import EventProp as EventProp
-    from brainsnn.training.fit import fit as fit
+    from brainsnn.training.fitting import fit as fit
 
 _MODULES = ("datasets", "errors")
 
@@ -64,7 +64,7 @@ _PLACES = {
     "Decision": ("brainsnn.learning.rules", "Decision"),
     "Regular": ("brainsnn.codes", "RegularEncoder"),
     "Latency": ("brainsnn.codes", "LatencyEncoder"),
-    "fit": ("brainsnn.training.fit", "fit"),
+    "fit": ("brainsnn.training.fitting", "fit"),
     "compile": ("brainsnn.training.brian2_network", "compile_brian2"),
     "GivenDelays": ("brainsnn.network.delays", "GivenDelays"),
     "UniformDelays": ("brainsnn.network.delays", "UniformDelays"),

@@ -10,7 +10,7 @@ from brian2 import ms, mV
 from brainsnn.errors import DataError, ModelError
 from brainsnn.network.neurons import Neuron
 from brainsnn.network.neurons.library import adex, lif
-from brainsnn.training.fit import fit
+from brainsnn.training.fitting import fit
 
 N = 150
 
@@ -79,5 +79,5 @@ def test_the_stimulus_takes_the_place_of_any_declaration_and_overflow_is_no_fit(
         target.append(v)
     found = fit(neuron, np.ones(20), target, {"g": (0.5, 3)}, dt=1 * ms, starts=1)
     assert found.parameters["g"] == pytest.approx(1.7)
-    with pytest.raises(DataError, match="No start has a finite trace"), np.errstate(all="ignore"):
+    with pytest.raises(DataError, match="No start has a finite loss"), np.errstate(all="ignore"):
         fit(neuron, np.ones(20), target, {"g": (-1e308, 1e308)}, dt=1 * ms, starts=1)

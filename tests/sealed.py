@@ -12,6 +12,7 @@ import numpy as np
 from brainsnn.datasets import DATASETS, Splits
 from brainsnn.datasets.events import EventSet
 from brainsnn.datasets.formats.tables import TableSet
+from brainsnn.spikes.trials import LabelledTrials
 
 #: What may be known of a test split before the end.
 KNOWN = ("name", "classes", "size", "dropped")
@@ -58,11 +59,15 @@ def sealed(splits: Splits[Any], seal: Seal) -> Splits[Any]:
 
 
 def poisoned(splits: Splits[Any], *names: str) -> Splits[Any]:
-    """Splits of which some hold other images, rows or events, with other labels."""
+    """Splits of which some hold other images, rows, events or trials, with other labels."""
     return replace(splits, **{name: _poisoned(getattr(splits, name)) for name in names})
 
 
 def _poisoned(split: Any) -> Any:
+    if isinstance(split, LabelledTrials):
+        n = len(split)
+        turned = split.inputs.take(np.arange(n)[::-1])
+        return LabelledTrials(turned, split.targets.take(np.roll(np.arange(n), 1)))
     labels = (split.labels + 1) % len(split.classes)
     if isinstance(split, TableSet):
         return replace(split, rows=split.rows[::-1].copy(), labels=labels)

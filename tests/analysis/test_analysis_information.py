@@ -158,3 +158,16 @@ def test_latency_tells_what_counts_cannot():
     assert bits["count", 0.2] == pytest.approx(1, abs=0.05)  # only one of them within 0.2 s
     assert bits["count", 0.9] == pytest.approx(0, abs=0.05)
     assert bits["latency", 0.9] == pytest.approx(1, abs=0.1)
+
+
+def test_without_a_generator_shuffles_are_those_of_seed_0():
+    s, r, _ = channel(8, np.random.default_rng(3))
+    assert mutual_information(s, r, "shuffle") == mutual_information(
+        s, r, "shuffle", rng=np.random.default_rng(0)
+    )
+    spikes = pd.DataFrame({"trial": range(32), "neuron": "x", "time": r / 10, "stimulus": s})
+    found = [
+        information_against_window(from_frame(spikes, 0, 1), 0.0, [0.5], "shuffle", **given)
+        for given in ({}, {"rng": np.random.default_rng(0)})
+    ]
+    pd.testing.assert_frame_equal(*found)

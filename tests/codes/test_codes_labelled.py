@@ -84,6 +84,27 @@ def test_nothing_learned_decides_nothing() -> None:
     assert (decided.decision.tolist(), decided.silent.tolist()) == ([-1], [True])
 
 
+def test_no_trials_teach_nothing_and_nobody_cannot_be_taught() -> None:
+    decoder, none = (
+        taught(),
+        Recording(
+            {"output": SIZE, "nobody": 0},
+            20,
+            1e-3,
+            np.zeros(1, np.int64),
+            *(np.zeros(0, np.int32) for _ in range(3)),
+            np.zeros(0),
+            {},
+        ),
+    )
+    before = decoder.state()
+    decoder.learn(none, np.zeros(0, np.int64))
+    after = decoder.state()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    with pytest.raises(DataError, match="'nobody' is empty"):
+        decoder.learn(none, np.zeros(0, np.int64), "nobody")
+
+
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(DataError, match="half_life"):
         LabelledResponses(0)

@@ -92,6 +92,18 @@ def test_times_in_milliseconds_are_refused():
         events(RNG.integers(0, 32, 40), np.sort(RNG.integers(0, 290, 40))).trials(30, 0.3)
 
 
+@pytest.mark.parametrize(
+    ("n", "last", "refused"), [(10, 299, True), (10, 300, False), (9, 3, False)]
+)
+def test_which_times_look_like_milliseconds(n, last, refused):
+    some = events(np.arange(n), np.append(np.zeros(n - 1, int), last))
+    if refused:
+        with pytest.raises(DataError, match="look like milliseconds"):
+            some.trials(30, 0.3)
+    else:
+        assert len(some.trials(30, 0.3)) == 1
+
+
 @pytest.mark.parametrize("length", [0.0, -1.0, np.nan, np.inf])
 def test_lengths_that_cannot_be_are_refused(length):
     with pytest.raises(ConfigError, match="length"):

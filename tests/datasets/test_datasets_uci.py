@@ -65,6 +65,13 @@ def test_the_generator_decides_the_split():
     assert (first != other).any()
 
 
+def test_without_a_generator_the_split_is_that_of_seed_0(monkeypatch):
+    monkeypatch.setattr(Iris, "table", lambda self: a_table((50, 50, 50)))
+    fixed, drawn = Iris().load(), Iris().load(np.random.default_rng(0))
+    for part in ("train", "validation", "test"):
+        np.testing.assert_array_equal(getattr(fixed, part).rows, getattr(drawn, part).rows)
+
+
 def test_parts_are_joined():
     parts = split(a_table(), (14, 7, 14), np.random.default_rng(0))
     both = parts.train.joined(parts.test)

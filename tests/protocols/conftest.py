@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
-from sealed import Seal, loaders, sealed
+from sealed import Seal, loaders, poisoned, sealed
 
+from brainsnn.datasets import Splits
 from brainsnn.protocols.conversion import mnist as conversion
 from brainsnn.training import Trainer
 
@@ -24,3 +27,45 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
 
 def _sealing(load: Any, seal: Seal) -> Any:
     return lambda *args, **settings: sealed(load(*args, **settings), seal)
+
+
+@pytest.fixture
+def other_data(monkeypatch: pytest.MonkeyPatch, seal: Seal) -> Any:
+    """Have splits of the names given hold other data with other labels, from now on."""
+
+    def poison(*names: str) -> None:
+        for kind in loaders():
+            monkeypatch.setattr(kind, "load", _poisoning(kind.load, names, seal))
+
+    return poison
+
+
+def _poisoning(load: Any, names: tuple[str, ...], seal: Seal) -> Any:
+    def loaded(*args: Any, **settings: Any) -> Splits[Any]:
+        splits = load(*args, **settings)
+        whole = replace(splits, test=splits.test._make())
+        return sealed(poisoned(whole, *names), seal)
+
+    return loaded
+
+
+@pytest.fixture
+def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
+    """Weights of each network that a protocol trains."""
+    fit, train, found = Trainer.fit, conversion.train, []
+
+    def fitted(trainer: Trainer, *data: Any, **settings: Any) -> Any:
+        result = fit(trainer, *data, **settings)
+        found.append({name: np.array(value) for name, value in trainer.engine.weights.items()})
+        return result
+
+    def trained(*data: Any, **settings: Any) -> Any:
+        source = train(*data, **settings)
+        arrays = (value for layer in source.layers for value in vars(layer).values())
+        kept = [np.array(value) for value in arrays if isinstance(value, np.ndarray)]
+        found.append({str(k): value for k, value in enumerate(kept)})
+        return source
+
+    monkeypatch.setattr(Trainer, "fit", fitted)
+    monkeypatch.setattr(conversion, "train", trained)
+    return found

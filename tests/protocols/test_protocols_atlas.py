@@ -9,6 +9,7 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.carry_out import start
+from brainsnn.protocols.atlas import tasks
 from brainsnn.protocols.atlas.codes import PROTOCOL, AtlasConfig
 from brainsnn.protocols.atlas.methods import METHODS
 from brainsnn.protocols.atlas.page import chosen_rates, claims
@@ -102,3 +103,17 @@ def test_the_rate_is_chosen_by_validation_and_the_rule_too():
 def test_what_cannot_be_is_refused(settings, message, tmp_path):
     with pytest.raises(ConfigError, match=message):
         PROTOCOL.check(apply_overrides(PROTOCOL.config(), settings.split("; ")))
+
+
+def test_test_rows_of_a_table_scale_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = tasks.load_breast_cancer()
+    order = Streams(0)["split"].permutation(len(found.data))
+    half = (len(order) - TABLE_ROWS) // 2
+    before = TASKS["table"].material(AtlasData(), Streams(0))
+    found.data[order[TABLE_ROWS + half :]] *= 3
+    monkeypatch.setattr(tasks, "load_breast_cancer", lambda: found)
+    after = TASKS["table"].material(AtlasData(), Streams(0))
+    for part in ("train", "validation"):
+        ours, theirs = (getattr(one, part).inputs.step for one in (before, after))
+        np.testing.assert_array_equal(ours, theirs)
+    assert not np.array_equal(before.test.inputs.step, after.test.inputs.step)

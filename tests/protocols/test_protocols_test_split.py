@@ -7,7 +7,6 @@ notices, and that a network is the same whatever the images are that it must not
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from photographs import put_photographs
-from sealed import Seal, loaders, poisoned, sealed
+from sealed import Seal, sealed
 
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import MNIST, ImageSet, Iris, SmallNMNIST, Splits
@@ -23,7 +22,6 @@ from brainsnn.experiment.carry_out import start
 from brainsnn.experiment.installed import load_protocol
 from brainsnn.protocols.s4nn.caltech_presets import PRESETS
 from brainsnn.records import RunDirectory
-from brainsnn.training import Trainer
 
 ENGINE = "resident" if shutil.which("g++") else "runtime"
 IMAGES = ("data.n_train=96", "data.n_validation=48", "data.n_test=24")
@@ -98,26 +96,6 @@ def carry_out(name: str, path: Path, *overrides: str) -> RunDirectory:
     return RunDirectory.read(start(protocol, config, path, ["brainsnn", "run", name]).path)
 
 
-@pytest.fixture
-def other_data(monkeypatch: pytest.MonkeyPatch, seal: Seal) -> Any:
-    """Have splits of the names given hold other data with other labels, from now on."""
-
-    def poison(*names: str) -> None:
-        for kind in loaders():
-            monkeypatch.setattr(kind, "load", _poisoning(kind.load, names, seal))
-
-    return poison
-
-
-def _poisoning(load: Any, names: tuple[str, ...], seal: Seal) -> Any:
-    def loaded(*args: Any, **settings: Any) -> Splits[Any]:
-        splits = load(*args, **settings)
-        whole = replace(splits, test=splits.test._make())
-        return sealed(poisoned(whole, *names), seal)
-
-    return loaded
-
-
 def concluded_without_a_page(self: Any, run: RunDirectory) -> pd.DataFrame:
     return pd.DataFrame()
 
@@ -142,20 +120,6 @@ def test_what_must_not_teach_does_not(
     with np.load(mine) as a, np.load(other) as b:
         assert a.files == b.files
         assert all(np.array_equal(a[key], b[key]) for key in a.files)
-
-
-@pytest.fixture
-def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
-    """Weights of each network that a protocol trains."""
-    fit, found = Trainer.fit, []
-
-    def fitted(trainer: Trainer, *data: Any, **settings: Any) -> Any:
-        result = fit(trainer, *data, **settings)
-        found.append({name: np.array(value) for name, value in trainer.engine.weights.items()})
-        return result
-
-    monkeypatch.setattr(Trainer, "fit", fitted)
-    return found
 
 
 @pytest.mark.parametrize("name", OTHER)

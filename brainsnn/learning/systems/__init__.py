@@ -3,5 +3,6 @@
 from brainsnn.learning.systems.alpha import AlphaGradients, AlphaNetwork
 from brainsnn.learning.systems.gated import GatedNetwork
 from brainsnn.learning.systems.spike_response import Fitted, SpikeResponse
+from brainsnn.learning.systems.spikeprop import SpikeProp
 
-__all__ = ["AlphaGradients", "AlphaNetwork", "Fitted", "GatedNetwork", "SpikeResponse"]
+__all__ = ["AlphaGradients", "AlphaNetwork", "Fitted", "GatedNetwork", "SpikeProp", "SpikeResponse"]

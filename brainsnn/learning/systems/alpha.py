@@ -26,10 +26,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import lambertw
 
 from brainsnn.errors import LearningError
 from brainsnn.indices import indices
+from brainsnn.learning.systems.alpha_layer import AlphaLayer
 
 Floats = NDArray[np.float64]
 
@@ -52,19 +52,6 @@ class AlphaGradients:
     weights: list[Floats]
     pulses: list[Floats]
     loss: Floats
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """What a layer did: times, and A, B / A and W where it spiked, all relative to `zero`."""
-
-    inputs: Floats
-    times: Floats
-    causal: NDArray[np.bool_]
-    total: Floats
-    middle: Floats
-    lambert: Floats
-    zero: Floats
 
 
 @dataclass(frozen=True)
@@ -173,7 +160,7 @@ class AlphaNetwork:
         by_time[trials, labels] += 1
         weights, pulses = [], []
         for layer, w in zip(reversed(layers), reversed(self.weights), strict=True):
-            by_weight, by_input = self._derivatives(layer, w)
+            by_weight, by_input = layer.derivatives(w, self.clip)
             silent = ~np.isfinite(layer.times)
             bar = np.where(silent, 0.0, by_time)
             found = np.einsum("bj,bji->ji", bar, by_weight)
@@ -185,63 +172,20 @@ class AlphaNetwork:
             by_time = by_time[:, :cut]
         return AlphaGradients(weights[::-1], pulses[::-1], loss)
 
-    def _forward(self, inputs: Floats) -> list[_Layer]:
+    def _forward(self, inputs: Floats) -> list[AlphaLayer]:
         known = np.asarray(inputs, np.float64)
         n = self.weights[0].shape[1] - self.pulses[0].size
         if known.ndim != 2 or known.shape[1] != n or np.isnan(known).any():
             raise LearningError(
                 f"Alpha synapses: inputs are times of shape (trials, {n}), got {known.shape}."
             )
-        layers: list[_Layer] = []
+        layers: list[AlphaLayer] = []
         for w, pulses in zip(self.weights, self.pulses, strict=True):
             more = np.broadcast_to(pulses, (len(known), pulses.size))
-            layers.append(self._layer(np.concatenate([known, more], axis=1), w))
+            together = np.concatenate([known, more], axis=1)
+            layers.append(AlphaLayer.of(together, w, self.decay, self.threshold))
             known = layers[-1].times
         return layers
-
-    def _layer(self, inputs: Floats, w: Floats) -> _Layer:
-        """Find the first set of inputs that makes each neuron spike before the next one comes."""
-        order = np.argsort(inputs, axis=1, kind="stable")
-        t = np.take_along_axis(inputs, order, axis=1)
-        spiking = np.isfinite(t)
-        zero = np.where(spiking, t, 0.0).max(axis=1, initial=0.0)[:, None]
-        moved = np.where(spiking, t - zero, 0.0)
-        rise = np.where(spiking, np.exp(self.decay * moved), 0.0)
-        by_input = w.T[order] * rise[:, :, None]
-        a = np.cumsum(by_input, axis=1)
-        b = np.cumsum(by_input * moved[:, :, None], axis=1)
-        middle = np.divide(b, a, out=np.zeros_like(a), where=a > 0)
-        inner = np.full_like(a, -np.inf)
-        good = (a > 0) & spiking[:, :, None]
-        inner[good] = -self.decay * self.threshold / a[good] * np.exp(self.decay * middle[good])
-        good &= inner >= -np.exp(-1)
-        lambert = np.zeros_like(a)
-        lambert[good] = lambertw(inner[good]).real
-        when = middle - lambert / self.decay + zero[:, :, None]
-        after = np.concatenate([t[:, 1:], np.full((len(t), 1), np.inf)], axis=1)
-        good &= (when >= t[:, :, None]) & (when <= after[:, :, None])
-        place = good.argmax(axis=1)[:, None]
-
-        def at(values: Floats) -> Floats:
-            return np.take_along_axis(values, place, axis=1)[:, 0]
-
-        found = good.any(axis=1)
-        times = np.where(found, at(when), np.inf)
-        rank = np.argsort(order, axis=1)
-        causal = (rank[:, None, :] <= place[:, 0, :, None]) & found[:, :, None]
-        return _Layer(inputs, times, causal, at(a), at(middle), at(lambert), zero)
-
-    def _derivatives(self, layer: _Layer, w: Floats) -> tuple[Floats, Floats]:
-        """Derivatives of each spike time by weights and by input times, (trials, post, pre)."""
-        moved = np.where(np.isfinite(layer.inputs), layer.inputs - layer.zero, 0.0)
-        rise, apart = np.exp(self.decay * moved)[:, None], moved[:, None] - layer.middle[:, :, None]
-        lambert = layer.lambert[:, :, None]
-        below = np.where(layer.causal, layer.total[:, :, None] * (1 + lambert), 1.0)
-        by_weight = rise * (apart + lambert / self.decay) / below
-        by_input = w * rise * (self.decay * apart + lambert + 1) / below
-        kept = (np.where(layer.causal, d, 0.0) for d in (by_weight, by_input))
-        first, second = (np.clip(d, -self.clip, self.clip) for d in kept)
-        return first, second
 
 
 def _shares(times: Floats) -> Floats:

@@ -104,6 +104,12 @@ DISTAL = (
 )
 """Likewise."""
 
+SPIKEPROP = (
+    "S. M. Bohte, J. N. Kok and H. La Poutre, Error-backpropagation in temporally encoded networks "
+    "of spiking neurons, Neurocomputing 48 (2002) 17-37"
+)
+"""Likewise."""
+
 PANINSKI = (
     "L. Paninski, Maximum likelihood estimation of cascade point-process neural encoding models, "
     "Network: Computation in Neural Systems 15 (2004) 243-262"
@@ -242,6 +248,7 @@ SOURCES: Mapping[str, str] = {
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,
     "srm-fit": PANINSKI,
+    "spikeprop-xor": SPIKEPROP,
     "stdp-pattern": PATTERN,
     "rstdp-credit": DISTAL,
 }

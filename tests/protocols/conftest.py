@@ -11,6 +11,7 @@ from sealed import Seal, loaders, poisoned, sealed
 
 from brainsnn.datasets import Splits
 from brainsnn.protocols.conversion import mnist as conversion
+from brainsnn.protocols.spikeprop import xor as spikeprop
 from brainsnn.training import Trainer
 
 
@@ -20,6 +21,7 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
     seal = Seal()
     monkeypatch.setattr(Trainer, "fit", seal.around(Trainer.fit))
     monkeypatch.setattr(conversion, "train", seal.around(conversion.train))
+    monkeypatch.setattr(spikeprop, "learn", seal.around(spikeprop.learn))
     for dataset in loaders():
         monkeypatch.setattr(dataset, "load", _sealing(dataset.load, seal))
     return seal

@@ -128,6 +128,10 @@ LITTLE = {
         *("data.n_train=12", "data.n_validation=6", "data.n_test=12", "data.n_cue=8"),
         *("data.n_each=2", "network.n_adaptive=2"),
     ),
+    "spikeprop-xor": (
+        *("seeds=2", "starts=2", "cycles=2", "epochs=2", "terminals=3", "hidden_iris=2"),
+        "fields=3",
+    ),
     "srm-fit": ("seeds=2", "lengths=[1]", "judged=1", "inputs=4", 'sources=["leaky"]'),
     "code-atlas": (
         *("seeds=1", 'tasks=["yin-yang"]', 'methods=["s4nn"]', "factors=[1.0]", "budget=60"),

@@ -62,7 +62,8 @@ class AlphaLayer:
         middle = np.divide(b, a, out=np.zeros_like(a), where=a > 0)
         inner = np.full_like(a, -np.inf)
         good = (a > 0) & spiking[:, :, None]
-        inner[good] = -decay * threshold / a[good] * np.exp(decay * middle[good])
+        with np.errstate(over="ignore"):
+            inner[good] = -decay * threshold / a[good] * np.exp(decay * middle[good])
         good &= inner >= -np.exp(-1)
         lambert = np.zeros_like(a)
         lambert[good] = lambertw(inner[good]).real

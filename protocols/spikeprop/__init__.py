@@ -1,0 +1,1 @@
+"""SpikeProp, the first gradient of spike times: XOR and Iris."""

@@ -103,7 +103,7 @@ class Descent:
 
     def first(self, n_inputs: int, n_outputs: int, rng: np.random.Generator) -> SpikeProp:
         """Draw a network; weights are uniform, from a tenth of the largest on."""
-        delays = 1.0 + np.arange(self.terminals)
+        delays = np.arange(1, self.terminals + 1, dtype=np.float64)
         shapes = ((self.hidden, n_inputs, delays.size), (n_outputs, self.hidden, delays.size))
         weights = [rng.uniform(0.1, 1, s) * self.scale / (0.55 * s[1] * s[2]) for s in shapes]
         signs = self._signs()

@@ -162,8 +162,8 @@ def equations_of(case: Case) -> str:
             continue
         if name in case.neuron.parameters and name not in case.bounds:
             value = case.neuron.parameters[name]
-            unit = repr(brian2.get_unit(brian2.get_dimensions(value)))
-            line = f"{name} = {float(value)!r}*{unit} : {unit}"
+            unit = line.split(":")[1].split("(")[0].split("#")[0].strip()
+            line = f"{name} = {float(value)!r}*{unit.replace('1/', '1.0/')} : {unit}"
         lines.append(line.replace("(shared, constant)", "(constant)"))
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from brainsnn.conversion.channels_first import channels_last, reordered
 from brainsnn.conversion.layers import (
     AveragePool,
     BatchNorm,
@@ -42,29 +43,12 @@ def from_torch(model: Any, input_shape: tuple[int, ...] | None = None) -> list[L
     for name, module in _modules(model, ""):
         layer = _layer(name, module)
         if isinstance(layer, Linear) and order is not None:
-            if order.size != layer.weight.shape[0]:
-                raise ModelError(
-                    f"{name}: {layer.weight.shape[0]} inputs, but {order.size} values of images."
-                )
-            layer, order = Linear(layer.weight[order], layer.bias), None
+            layer, order = reordered(name, layer, order), None
         if isinstance(layer, Flatten) and (shape is None or len(shape) == 3):
-            order = _channels_last(name, found, shape)
+            order = channels_last(name, found, shape)
         if layer is not None:
             found.append(layer)
     return found
-
-
-def _channels_last(name: str, layers: list[Layer], shape: tuple[int, ...] | None) -> Any:
-    """Where torch has each value of a flattened image, in the order height, width, channels."""
-    if shape is None:
-        raise ModelError(f"{name}: give input_shape=(channels, height, width) of the images.")
-    channels, height, width = shape
-    image = np.zeros((1, height, width, channels))
-    for layer in layers:
-        image = layer(image)
-    _, height, width, channels = image.shape
-    places = np.arange(image.size).reshape(channels, height, width)
-    return places.transpose(1, 2, 0).ravel()
 
 
 def _modules(model: Any, prefix: str) -> list[tuple[str, Any]]:

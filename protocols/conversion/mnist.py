@@ -42,7 +42,7 @@ class ConversionMnistConfig(ExperimentConfig):
     ----------
     sources : tuple of str, default ("mlp",)
         Networks that are trained and converted, a condition each: ``mlp`` by scikit-learn, ``cnn``
-        by torch, which has to be installed.
+        in NumPy.
     hidden : tuple of int, default (400,)
         Hidden units of the layers of ``mlp``.
     channels : tuple of int, default (8, 16)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier
 
-from brainsnn.conversion import Layer, Linear, ReLU, from_torch
+from brainsnn.conversion import Layer, Linear, ReLU
 from brainsnn.datasets import ImageSet, Splits
 from brainsnn.errors import ConfigError
+from brainsnn.protocols.conversion.cnn import train_cnn
 from brainsnn.streams import Streams
 
 Kind = Literal["mlp", "cnn"]
@@ -61,7 +62,7 @@ def train(
     Parameters
     ----------
     kind : {"mlp", "cnn"}
-        Fully connected by scikit-learn; convolutions by torch.
+        Fully connected by scikit-learn; convolutions by NumPy.
     splits : Splits
     hidden : tuple of int
         Hidden units of each layer, or channels of each of two convolutions.
@@ -72,7 +73,7 @@ def train(
     Raises
     ------
     ConfigError
-        If torch is needed and not installed, or a CNN has not two numbers of channels.
+        If a CNN has not two numbers of channels.
     """
     seed = int(streams.fresh("source").integers(2**31))
     train_one = _mlp if kind == "mlp" else _cnn
@@ -107,55 +108,16 @@ def check(kind: Kind, hidden: tuple[int, ...]) -> None:
     ------
     ConfigError
     """
-    if kind == "mlp":
-        return
-    if len(hidden) != 2:
+    if kind == "cnn" and len(hidden) != 2:
         raise ConfigError(f"channels = {list(hidden)}: a CNN has two convolutions here.")
-    try:
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise ConfigError(
-            f"The source 'cnn' is trained by torch, which is not here: {error}. Install it, or "
-            'take sources=["mlp"].'
-        ) from error
 
 
 def _cnn(splits: Splits[ImageSet], channels: tuple[int, ...], epochs: int, seed: int) -> Epochs:
     """Two convolutions of 5x5 with average pooling of 2x2, then one fully connected layer."""
-    import torch
-
-    torch.manual_seed(seed)
-    classes = len(splits.train.classes)
-    size = splits.train.images.shape[1]
-    left = ((size - 4) // 2 - 4) // 2
-    network = torch.nn.Sequential(
-        torch.nn.Conv2d(1, channels[0], 5),
-        torch.nn.ReLU(),
-        torch.nn.AvgPool2d(2),
-        torch.nn.Conv2d(channels[0], channels[1], 5),
-        torch.nn.ReLU(),
-        torch.nn.AvgPool2d(2),
-        torch.nn.Flatten(),
-        torch.nn.Linear(channels[1] * left**2, classes),
-    )
-    optimiser = torch.optim.Adam(network.parameters(), lr=2e-3)
-    x, labels = _tensors(torch, splits.train)
-    held, wanted = _tensors(torch, splits.validation)
-    for _ in range(epochs):
-        for batch in torch.randperm(len(x)).split(100):
-            optimiser.zero_grad()
-            loss = torch.nn.functional.cross_entropy(network(x[batch]), labels[batch])
-            loss.backward()
-            optimiser.step()
-        with torch.no_grad():
-            found = torch.cat([network(part).argmax(1) for part in held.split(500)])
-        accuracy = float((found == wanted).double().mean())
-        yield accuracy, lambda: from_torch(network, (1, size, size))
-
-
-def _tensors(torch: Any, images: ImageSet) -> tuple[Any, Any]:
-    values = pixels(images, "cnn").transpose(0, 3, 1, 2)
-    return (
-        torch.tensor(values, dtype=torch.float32),
-        torch.tensor(images.labels.astype(np.int64)),
-    )
+    x, held = (pixels(part, "cnn").astype(np.float32) for part in (splits.train, splits.validation))
+    labels, wanted = splits.train.labels.astype(np.int64), splits.validation.labels
+    classes, rng = len(splits.train.classes), np.random.default_rng(seed)
+    for network in train_cnn(x, labels, channels, classes, epochs, rng):
+        parts = [held[k : k + 500] for k in range(0, len(held), 500)]
+        found = np.concatenate([network.forward(part)["scores"].argmax(axis=1) for part in parts])
+        yield float((found == wanted).mean()), network.layers

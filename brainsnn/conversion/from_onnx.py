@@ -151,7 +151,8 @@ def _pool(where: str, settings: dict[str, Any], kind: type[AveragePool | MaxPool
 def _norm(where: str, known: list[Any], settings: dict[str, Any]) -> Layer:
     if len(known) != 4 or settings.get("training_mode", 0):
         raise ModelError(f"{where}: gain, shift, mean and variance of after training are needed.")
-    return BatchNorm(*known, epsilon=float(settings.get("epsilon", 1e-5)))
+    gain, shift, mean, variance = known
+    return BatchNorm(gain, shift, mean, variance, float(settings.get("epsilon", 1e-5)))
 
 
 def _flatten(where: str, _: list[Any], settings: dict[str, Any]) -> Layer:

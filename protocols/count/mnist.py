@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -23,6 +23,7 @@ from brainsnn.protocols.common.sections import MOST_SPIKES, accuracy, learning
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.protocols.count import figures as figures
 from brainsnn.protocols.count.base import CountConfig, CountExperiment, ShortConfig
+from brainsnn.protocols.count.recipe import WARPED, CountRecipeConfig, settled
 from brainsnn.records import RunDirectory
 from brainsnn.training import Callback, TrainingConfig
 
@@ -46,9 +47,12 @@ _FAITHFUL = ("warp.share=0", "average.name=off", "schedule.name=constant")
 class CountMnistConfig(CountConfig, TrainingConfig):
     """Settings of the experiment ``count-mnist``.
 
+    With ``recipe.fitted``, the default, `warp` follows from the images if it is not given
+    (`brainsnn.protocols.count.recipe`); else the value below holds.
+
     Parameters
     ----------
-    network, short, data, warp, rule
+    network, short, data, warp, rule, recipe
         See their classes.
     """
 
@@ -61,7 +65,8 @@ class CountMnistConfig(CountConfig, TrainingConfig):
     average: AverageConfig = ExponentialAverageConfig(decay=0.99)
     short: ShortConfig = ShortConfig()
     data: MnistConfig = MnistConfig(n_validation=5000)
-    warp: WarpConfig = WarpConfig(rotation=10, stretch=0.1, shear=0.1, shift=1)
+    warp: WarpConfig = WARPED
+    recipe: CountRecipeConfig = CountRecipeConfig()
 
 
 class CountMnist(CountExperiment[CountMnistConfig]):
@@ -84,6 +89,12 @@ class CountMnist(CountExperiment[CountMnistConfig]):
     def learning_rate(self, config: CountMnistConfig) -> float:
         """Return the rule's, or a share of it where short trials have taught the most."""
         return config.rule.learning_rate * (config.short.rate if config.short.epochs else 1.0)
+
+    def settle(
+        self, config: CountMnistConfig, say: Callable[[str], None]
+    ) -> tuple[CountMnistConfig, Mapping[str, pd.DataFrame]]:
+        """Decide on warps, which neither network nor rule depends on (`..count.recipe`)."""
+        return settled(config, say) if config.recipe.fitted else (config, {})
 
     def begin(
         self,

@@ -26,9 +26,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Config
@@ -36,6 +34,8 @@ from brainsnn.datasets import ImageSet, Splits
 from brainsnn.engine import build_engine
 from brainsnn.experiment.training import TrainingExperiment
 from brainsnn.learning.rules import Decision
+from brainsnn.protocols.common.augmentation import COPIES, warps_help
+from brainsnn.protocols.common.findings import Findings
 from brainsnn.protocols.s4nn.base import NoiseConfig, encode
 from brainsnn.protocols.s4nn.candidates import options
 from brainsnn.streams import Streams
@@ -46,12 +46,6 @@ if TYPE_CHECKING:
 
 WARPED = NoiseConfig(jitter=8, rotation=10, stretch=0.1, shear=0.1, shift=1)
 """Digits, moved about."""
-
-COPIES = 4
-"""Warped copies of an image that neighbours are looked for among."""
-
-_BLOCK = 500
-"""Images whose distances are in memory at once."""
 
 MEASURE = "validation_accuracy_ties_wrong"
 """What the pilots of candidates are compared by."""
@@ -103,8 +97,7 @@ class Recipe:
         config: S4NNMnistConfig,
         say: Callable[[str], None],
     ) -> None:
-        self.protocol, self.config, self.say = protocol, config, say
-        self.rows: list[dict[str, object]] = []
+        self.protocol, self.config, self.findings = protocol, config, Findings(say)
 
     @cached_property
     def splits(self) -> Splits[ImageSet]:
@@ -137,27 +130,20 @@ class Recipe:
             config = config.model_copy(update={"noise": self._augmentation()})
         if open_settings(config) & {"code", "rule"}:
             config = self._coded(config)
-        config = self._weighted(config, self._note)
+        config = self._weighted(config, self.findings.note)
         decided = config.recipe.model_copy(update={"fitted": False})
-        tables = {"recipe": pd.DataFrame(self.rows)} if self.rows else {}
-        return config.model_copy(update={"recipe": decided}), tables
+        return config.model_copy(update={"recipe": decided}), self.findings.tables
 
     def _augmentation(self) -> NoiseConfig:
         """Whether nearest neighbours are better among warped copies than among images."""
         few = self.config.recipe.neighbours
         images, judged = _first(self.train, few), _first(self.validation, few)
         if not self._affords(COPIES * len(images)):
-            self._leave("augmentation", ["warped", "images"])
+            self.findings.leave("augmentation", ["warped", "images"])
             return WARPED
-        rng, warp = Streams(self.config.seed).fresh("recipe"), WARPED.warp()
-        copies = [warp.draw(len(images), rng).apply(images.images) for _ in range(COPIES)]
-        found = {
-            name: _nearest(np.concatenate(kept), np.tile(images.labels, len(kept)), judged)
-            for name, kept in {"images": [images.images], "warped": copies}.items()
-        }
-        chosen = "warped" if found["warped"] > found["images"] else "images"
-        self._note("augmentation", "nearest neighbour right", found, chosen)
-        return WARPED if chosen == "warped" else NoiseConfig()
+        rng = Streams(self.config.seed).fresh("recipe")
+        helped = warps_help(images, judged, WARPED.warp(), rng, self.findings)
+        return WARPED if helped else NoiseConfig()
 
     def _coded(self, config: S4NNMnistConfig) -> S4NNMnistConfig:
         """Return the candidate whose pilot does best on validation images, the first of equals."""
@@ -165,11 +151,11 @@ class Recipe:
         if len(tried) == 1:
             return next(iter(tried.values()))
         if not self._affords(len(tried) * self._pilot_epochs() * self._pilot_images()):
-            self._leave("code", list(tried))
+            self.findings.leave("code", list(tried))
             return next(iter(tried.values()))
         found = {name: self._pilot(self._weighted(o)) for name, o in tried.items()}
         chosen = max(found, key=lambda name: found[name])
-        self._note("code", MEASURE, found, chosen)
+        self.findings.note("code", MEASURE, found, chosen)
         return tried[chosen]
 
     def _affords(self, n_trials: int) -> bool:
@@ -224,28 +210,6 @@ class Recipe:
         bounds = {"initial_low": (scale * low, *lows), "initial_high": (scale * high, *highs)}
         return config.model_copy(update={"network": network.model_copy(update=bounds)})
 
-    def _leave(self, question: str, options: list[str]) -> None:
-        """Keep that the first of some options was taken, uncompared."""
-        unasked = dict.fromkeys(options, float("nan"))
-        self._note(question, "not compared: training is too short for it", unasked, options[0])
-
-    def _note(self, question: str, measure: str, found: dict[str, float], chosen: str) -> None:
-        """Keep what was found, and say it."""
-        self.rows += [
-            {
-                "question": question,
-                "measure": measure,
-                "option": option,
-                "value": value,
-                "chosen": option == chosen,
-            }
-            for option, value in found.items()
-        ]
-        known = [f"{option} {value:.4g}" for option, value in found.items() if np.isfinite(value)]
-        self.say(
-            f"{question}: {chosen} ({': '.join([measure, *filter(None, [', '.join(known)])])})"
-        )
-
 
 def open_settings(config: S4NNMnistConfig) -> set[str]:
     """Return those of ``noise``, ``code``, ``rule`` and ``network`` (first weights) to be found."""
@@ -260,22 +224,3 @@ def open_settings(config: S4NNMnistConfig) -> set[str]:
 def _first(images: ImageSet, n: int) -> ImageSet:
     """Return the first n images, or all there are."""
     return images.take(slice(0, n))
-
-
-def _nearest(images: NDArray[np.uint8], labels: NDArray[np.int64], judged: ImageSet) -> float:
-    """Share of images whose nearest neighbour among others, the first of equals, has their label.
-
-    Distances are sums of whole numbers below 2^53, the same on every machine.
-    """
-    kept = _flat(images)
-    lengths, right = (kept * kept).sum(axis=1), 0
-    for start in range(0, len(judged), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        nearest = (lengths - 2 * _flat(judged.images[block]) @ kept.T).argmin(axis=1)
-        right += int((labels[nearest] == judged.labels[block]).sum())
-    return right / len(judged)
-
-
-def _flat(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return images as rows of numbers."""
-    return images.reshape(len(images), -1).astype(np.float64)

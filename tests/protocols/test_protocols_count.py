@@ -9,12 +9,15 @@ import pandas as pd
 import pytest
 
 from brainsnn.config import apply_overrides
-from brainsnn.datasets import MNIST, ImageSet, Iris
+from brainsnn.datasets import MNIST, ImageSet, Iris, Splits
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.carry_out import start
 from brainsnn.experiment.installed import load_protocol
+from brainsnn.protocols.common import augmentation
+from brainsnn.protocols.common.mnist import MnistConfig
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.protocols.count.base import CountNetworkConfig, fixed_trials, image_trials
+from brainsnn.protocols.count.recipe import WARPED
 from brainsnn.protocols.record import rows
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
@@ -152,3 +155,44 @@ def test_a_study_that_was_interrupted_does_nothing_twice(tmp_path):
             work(run, [Said(said)])
         assert len(said) == 1
         assert len(run.table("results")) == 4
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Settle with given shares of right neighbours among images and warped copies; no test set."""
+    rng = np.random.default_rng(0)
+    few = ImageSet(
+        "few", rng.integers(0, 256, (40, 28, 28), np.uint8), np.arange(40) % 10, tuple("0123456789")
+    )
+    monkeypatch.setattr(MnistConfig, "load", lambda _: Splits(few, few, None))
+
+    def settle(among_images, among_warped, *overrides):
+        shares = {40: among_images, 40 * augmentation.COPIES: among_warped}
+        monkeypatch.setattr(augmentation, "nearest_right", lambda kept, *_: shares[len(kept)])
+        protocol, said = load_protocol("count-mnist"), []
+        return *protocol.settle(apply_overrides(protocol.config(), overrides), said.append), said
+
+    return settle
+
+
+@pytest.mark.parametrize(
+    ("gain", "warp"), [(0.1, WARPED), (0.0, WarpConfig()), (-0.1, WarpConfig())]
+)
+def test_images_are_warped_only_where_neighbours_gain(asked, gain, warp):
+    found, tables, said = asked(0.5, 0.5 + gain)
+    assert (found.warp, found.recipe.fitted) == (warp, False)
+    assert tables["recipe"]["value"].tolist() == [0.5, 0.5 + gain]
+    assert said[0].startswith("augmentation: ")
+    again = load_protocol("count-mnist").settle(found, said.append)
+    assert (again[0], again[1], len(said)) == (found, {}, 1)
+
+
+def test_warps_that_were_given_are_kept_and_short_trainings_are_not_asked(asked):
+    for given in ("warp.share=0", "recipe.fitted=false"):
+        found, tables, said = asked(0.9, 0.1, given)
+        assert (found.warp.rotation, tables, said) == (WARPED.rotation, {}, [])
+    found, tables, said = asked(0.9, 0.1, "epochs=15")
+    assert found.warp == WARPED
+    assert tables["recipe"]["value"].isna().all()
+    assert "too short" in said[0]
+    assert asked(0.9, 0.1, "epochs=16")[0].warp == WarpConfig()

@@ -17,11 +17,12 @@ from brainsnn.experiment.installed import load_protocol
 from brainsnn.experiment.weights import evaluate_weights
 from brainsnn.export import build_protocol
 from brainsnn.interrupts import Interrupted
+from brainsnn.protocols.common import augmentation
+from brainsnn.protocols.common.augmentation import nearest_right
 from brainsnn.protocols.common.mnist import MnistConfig
-from brainsnn.protocols.s4nn import recipe as s4nn_recipe
 from brainsnn.protocols.s4nn.base import NoiseConfig
 from brainsnn.protocols.s4nn.candidates import CANDIDATES
-from brainsnn.protocols.s4nn.recipe import WARPED, Recipe, _nearest
+from brainsnn.protocols.s4nn.recipe import WARPED, Recipe
 from brainsnn.records import RunDirectory, save_weights
 from brainsnn.streams import Streams
 from brainsnn.training import Trainer
@@ -92,7 +93,7 @@ def test_of_equal_pilots_the_first_is_taken(squares, monkeypatch):
 
 
 def test_digits_are_learned_with_the_values_of_the_protocol(squares, monkeypatch):
-    monkeypatch.setattr(s4nn_recipe, "_nearest", lambda kept, *_: len(kept) / 1000)
+    monkeypatch.setattr(augmentation, "nearest_right", lambda kept, *_: len(kept) / 1000)
     sparse = np.zeros((60, 28, 28), np.uint8)
     sparse[:, 10:18, 10:18] = 255
     digits = ImageSet("sparse", sparse, np.arange(60) % 10, tuple("0123456789"))
@@ -147,14 +148,14 @@ def test_code_that_was_given_goes_with_its_own_rule_in_trials_of_the_given_lengt
 def test_images_are_warped_only_where_neighbours_gain(squares, monkeypatch):
     for gain, noise in ((0.1, WARPED), (0.0, NoiseConfig()), (-0.1, NoiseConfig())):
         monkeypatch.setattr(
-            s4nn_recipe, "_nearest", lambda kept, *_, g=gain: 0.5 + g * (len(kept) > 40)
+            augmentation, "nearest_right", lambda kept, *_, g=gain: 0.5 + g * (len(kept) > 40)
         )
         assert settled(monkeypatch)[0].noise == noise
 
 
 def test_a_short_training_has_the_protocols_own_values_and_says_so(squares, monkeypatch):
     monkeypatch.setattr(Recipe, "_pilot", None)
-    monkeypatch.setattr(s4nn_recipe, "_nearest", None)
+    monkeypatch.setattr(augmentation, "nearest_right", None)
     said = []
     found, tables = PROTOCOL.settle(configured("recipe.share=0.25"), said.append)
     stated = configured("recipe.fitted=false")
@@ -198,14 +199,14 @@ def test_equal_distances_go_to_the_first_and_large_ones_are_exact():
     kept[600:] = kept[:100]
     names = tuple(map(str, range(100)))
     judged = ImageSet("j", kept[600:], np.arange(100), names)
-    assert _nearest(kept, np.arange(700), judged) == 1
+    assert nearest_right(kept, np.arange(700), judged) == 1
     others = ImageSet("j", rng.integers(0, 256, (30, 28, 28), dtype=np.uint8), np.arange(30), names)
     far = kept[:, None].astype(int) - others.images.astype(int)
     nearest = (far**2).sum(axis=(2, 3)).argmin(axis=0)
     labels = np.full(700, -1)
     labels[nearest[:12]] = np.arange(12)
     right = np.mean(labels[nearest] == others.labels)
-    assert _nearest(kept, labels, others) == right > 0
+    assert nearest_right(kept, labels, others) == right > 0
 
 
 def test_nearest_neighbours_by_hand():
@@ -216,7 +217,7 @@ def test_nearest_neighbours_by_hand():
         np.array([0, 1, 0]),
         ("a", "b"),
     )
-    assert _nearest(kept, np.array([0, 1]), judged) == pytest.approx(2 / 3)
+    assert nearest_right(kept, np.array([0, 1]), judged) == pytest.approx(2 / 3)
 
 
 def test_no_test_image_is_read(squares, monkeypatch):

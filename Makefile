@@ -28,7 +28,7 @@ help:
 	@echo "make lint     ruff and mypy"
 	@echo "make bench    measure speed against hand-written C++ and against Brian2 as documented"
 	@echo "make docs     build the site, its examples run, into docs/_build/html"
-	@echo "make figures  draw the README's figure"
+	@echo "make figures  draw the README's figures"
 	@echo "make results  write RESULTS.md from the rows in results/"
 	@echo "make clean    remove the environment and what tools left; runs/ stays"
 
@@ -108,7 +108,7 @@ $(VENV)/installed: $(VENV)/created $(SOURCES)
 
 $(VENV)/installed-test: $(VENV)/created $(SOURCES)
 	@echo "Installing brainsnn and what its tests need into $(VENV) ..."
-	@$(PIP) --editable '.[search,test]'
+	@$(PIP) --editable '.[cluster,search,test]'
 	-@$(PIP) --no-deps brian2genn==1.7.0  # its requirements name an older Brian2; without it, tests skip
 	@touch $@ $(VENV)/installed
 

@@ -97,7 +97,7 @@ CONTENTS = {
         "spike-statistics",
     ],
     "Systems": ["s4nn", "glm", "antlr", "count", "local"],
-    "Understand": ["claims", "architecture", "adding", "reference", "roadmap", "root/changes"],
+    "Understand": ["explained", "claims", "architecture", "adding", "reference", "roadmap", "root/changes"],
     "Results": ["root/results"],
 }
 

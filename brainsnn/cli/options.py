@@ -33,6 +33,10 @@ Scheduler = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="A Dask scheduler (tcp://...) whose workers do the runs."),
 ]
+Jobs = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="Begin the workers as jobs of a queue: slurm, pbs, ..."),
+]
 Workers = Annotated[int, typer.Option(min=1, help="Runs at once, a process of this machine each.")]
 
 

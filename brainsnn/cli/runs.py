@@ -11,6 +11,7 @@ import typer
 
 from brainsnn.cli.options import (
     EngineName,
+    Jobs,
     Json,
     Name,
     Out,
@@ -57,13 +58,14 @@ def resume(
     ],
     workers: Workers = 1,
     scheduler: Scheduler = None,
+    jobs: Jobs = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Go on with an interrupted run, exactly as if it had not been."""
     with reporting(as_json):
         if holds_sweep(path):
-            go_on_with_sweep(path, workers, scheduler, quiet, as_json)
+            go_on_with_sweep(path, (workers, scheduler, jobs), quiet, as_json)
             return
         from brainsnn.experiment.carry_out import resume
         from brainsnn.experiment.installed import protocol_of

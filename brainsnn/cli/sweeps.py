@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from brainsnn.cli.options import (
+    Jobs,
     Json,
     Name,
     Out,
@@ -47,6 +48,7 @@ def sweep(
     seeds: Annotated[int, typer.Option(min=1, help="Seeds of each point, from the first on.")] = 1,
     workers: Workers = 1,
     scheduler: Scheduler = None,
+    jobs: Jobs = None,
     out: Out = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -62,7 +64,7 @@ def sweep(
             else _search(*given, ranges or [], prune, looked_for)
         )
         path = out or free_directory(Path("runs") / name, "sweep")
-        _carry_out(config, path, workers, scheduler, quiet, as_json)
+        _carry_out(config, path, (workers, scheduler, jobs), quiet, as_json)
 
 
 def _grid(
@@ -135,7 +137,7 @@ def holds_sweep(path: Path) -> bool:
 
 
 def go_on_with_sweep(
-    path: Path, workers: int, scheduler: str | None, quiet: bool, as_json: bool
+    path: Path, workers: tuple[int, str | None, str | None], quiet: bool, as_json: bool
 ) -> None:
     """Carry out the runs of a sweep or a search that have not ended."""
     from brainsnn.config import read_tree
@@ -146,11 +148,15 @@ def go_on_with_sweep(
     searched = "search" in read_tree(path / "config.toml")
     kind: type[Any] = SearchConfig if searched else SweepConfig
     config = RunDirectory.read(path).config(kind)
-    _carry_out(config, path, workers, scheduler, quiet, as_json)
+    _carry_out(config, path, workers, quiet, as_json)
 
 
 def _carry_out(
-    config: Any, path: Path, workers: int, scheduler: str | None, quiet: bool, as_json: bool
+    config: Any,
+    path: Path,
+    workers: tuple[int, str | None, str | None],
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     from brainsnn.experiment.cluster import Workers
     from brainsnn.experiment.installed import load_report
@@ -160,7 +166,7 @@ def _carry_out(
 
     callbacks = [reporter(quiet=quiet or as_json)]
     work: Any = search if isinstance(config, SearchConfig) else carry_out
-    runs = work(config, path, sys.argv, Workers(workers, scheduler), callbacks)
+    runs = work(config, path, sys.argv, Workers(*workers), callbacks)
     page = load_report("sweep")([path], path)
     if as_json:
         emit({"sweep": str(path), "runs": runs.to_dict(orient="records")})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from brainsnn.errors import BrainsnnError, ConfigError
+from brainsnn.experiment.queues import jobs_of_queue
 from brainsnn.interrupts import Interrupted, hear_again, request_stop
 
 if TYPE_CHECKING:
@@ -33,15 +34,19 @@ class Workers:
     scheduler : str, optional
         Address of a Dask scheduler (``tcp://...``), whose workers are taken instead. They need the
         same brainsnn and see the same directories.
+    jobs : str, optional
+        Kind of queue (``slurm``, ...) in which `n` jobs are begun instead, a worker each; what they
+        need is told by dask-jobqueue's own settings.
     """
 
     n: int = 1
     scheduler: str | None = None
+    jobs: str | None = None
 
     @property
     def apart(self) -> bool:
         """Whether runs go to other processes than this one."""
-        return self.n > 1 or self.scheduler is not None
+        return self.n > 1 or self.scheduler is not None or self.jobs is not None
 
 
 def at_once(
@@ -130,7 +135,7 @@ def _end(client: Client, futures: dict[Any, Path]) -> None:
 
 @contextmanager
 def _client(workers: Workers, say: Callable[[str], None]) -> Iterator[Client]:
-    """A client of the scheduler that is named, or of processes of this machine.
+    """A client of the scheduler that is named, of jobs, or of processes of this machine.
 
     Raises
     ------
@@ -139,6 +144,13 @@ def _client(workers: Workers, say: Callable[[str], None]) -> Iterator[Client]:
     from distributed import Client
     from distributed.deploy.subprocess import SubprocessCluster
 
+    if workers.jobs is not None:
+        if workers.scheduler is not None:
+            raise ConfigError("Workers are those of a scheduler, or jobs of a queue, not both.")
+        with jobs_of_queue(workers.jobs, workers.n) as cluster, Client(cluster) as client:
+            say(f"dashboard: {client.dashboard_link}")
+            yield client
+        return
     if workers.scheduler is None:
         # A process that grows is not killed: its run would be begun again, and grow again.
         alone = {"nthreads": 1, "memory_limit": 0}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 
+import dask
+import dask_jobqueue  # noqa: F401 - its settings stand before a test changes some
 import pytest
 from distributed import LocalCluster
 
@@ -103,6 +106,37 @@ def test_a_scheduler_without_workers_is_refused() -> None:
         pytest.raises(ConfigError, match="has no worker"),
     ):
         at_once(write, [(Path("run"), "")], Workers(scheduler=empty.scheduler_address), print)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_jobs_of_a_queue_carry_out_runs(tmp_path: Path) -> None:
+    def carry_out(path: Path, task: str) -> None:
+        path.write_text(task)
+
+    runs = [(tmp_path / str(k), f"task {k}") for k in range(3)]
+    with dask.config.set({"jobqueue.local.memory": "1GB"}):
+        at_once(carry_out, runs, Workers(2, jobs="local"), lambda line: None)
+    assert [path.read_text() for path, _ in runs] == [task for _, task in runs]
+
+
+@pytest.mark.parametrize(
+    ("workers", "message"),
+    [
+        (Workers(jobs="slrum"), "Did you mean 'slurm'"),
+        (Workers(jobs="slurm"), "DASK_JOBQUEUE__SLURM__MEMORY"),
+        (Workers(jobs="slurm", scheduler="tcp://127.0.0.1:9"), "not both"),
+    ],
+)
+def test_jobs_that_cannot_be_are_refused(workers: Workers, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        at_once(write, [(Path("run"), "")], workers, print)
+
+
+def test_jobs_need_the_package_that_begins_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dask_jobqueue.slurm", None)
+    with pytest.raises(ConfigError, match=r"brainsnn\[cluster\]"):
+        at_once(write, [(Path("run"), "")], Workers(jobs="slurm"), print)
 
 
 @pytest.mark.slow

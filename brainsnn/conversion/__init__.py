@@ -6,6 +6,7 @@ ONNX or written by hand; it is scaled (`normalise`) and run as integrate-and-fir
 """
 
 from brainsnn.conversion.converted import Converted, ConvertedRun, convert
+from brainsnn.conversion.first_spike import FirstSpikeRun, run_first_spike
 from brainsnn.conversion.from_keras import from_keras
 from brainsnn.conversion.from_onnx import from_onnx
 from brainsnn.conversion.from_torch import from_torch
@@ -29,6 +30,7 @@ __all__ = [
     "Converted",
     "ConvertedRun",
     "Convolve",
+    "FirstSpikeRun",
     "Flatten",
     "Layer",
     "Linear",
@@ -41,6 +43,7 @@ __all__ = [
     "from_onnx",
     "from_torch",
     "normalise",
+    "run_first_spike",
     "stages",
     "to_network",
 ]

@@ -75,10 +75,8 @@ class ConvertedRun:
         DataError
             If the labels do not fit the trials and outputs.
         """
-        n_steps, n_trials, n_classes = self.output.shape
-        wanted = indices("Labels", labels, n_classes)
-        if wanted.size != n_trials:
-            raise DataError(f"{wanted.size} labels for {n_trials} trials.")
+        n_steps, n_trials, _ = self.output.shape
+        wanted = checked_labels(labels, self.output.shape[1:])
         rank = np.where(
             self.output == self.output.max(axis=2, keepdims=True), self.potential, -np.inf
         )
@@ -138,10 +136,7 @@ class Converted:
         DataError
             If the input is not finite, or there is no step.
         """
-        steps = size("Steps", n_steps, 1)
-        current = np.asarray(x, np.float64)
-        if current.ndim < 2 or not np.isfinite(current).all():
-            raise DataError(f"Inputs are finite numbers (trials, ...), got shape {current.shape}.")
+        steps, current = checked_run(x, n_steps)
         first = self.stages[0].weighted(self.stages[0].prepared(current))
         states = [_State(stage, self) for stage in self.stages]
         output, potential = [], []
@@ -157,6 +152,34 @@ class Converted:
             np.array(output),
             np.array(potential),
         )
+
+
+def checked_run(x: FloatArray, n_steps: int) -> tuple[int, FloatArray]:
+    """Steps and input currents of a run.
+
+    Raises
+    ------
+    DataError
+        If there is no step, or the input is no array of finite numbers, trials first.
+    """
+    current = np.asarray(x, np.float64)
+    if current.ndim < 2 or not np.isfinite(current).all():
+        raise DataError(f"Inputs are finite numbers (trials, ...), got shape {current.shape}.")
+    return size("Steps", n_steps, 1), current
+
+
+def checked_labels(labels: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Labels of a run of `shape` (trials, outputs).
+
+    Raises
+    ------
+    DataError
+        If they do not fit.
+    """
+    wanted = indices("Labels", labels, shape[1])
+    if wanted.size != shape[0]:
+        raise DataError(f"{wanted.size} labels for {shape[0]} trials.")
+    return wanted
 
 
 class _State:

@@ -6,16 +6,19 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.conversion import convert, stages
+from brainsnn.conversion import Converted, convert, run_first_spike, stages
 from brainsnn.conversion.stages import activations
 from brainsnn.datasets import ImageSet
 from brainsnn.protocols.conversion.sources import Kind, Source, pixels
 
 #: Trials run at once.
 _BLOCK = 1000
+
+_MEANS = ("accuracy", "spikes", "decision_step")
 
 #: Training images that weights are scaled by.
 _SCALED = 5000
@@ -30,16 +33,21 @@ class Scaling(Config):
     reset : {"subtract", "zero"}, default "subtract"
     initial : float, default 0.5
         First potential, in thresholds.
+    code : {"rate", "first_spike"}, default "rate"
+        Whether neurons spike again and again, and most spikes decide, or once, and the first
+        (`brainsnn.conversion.run_first_spike`).
     """
 
     method: Literal["percentile", "data", "model", "none"] = "percentile"
     reset: Literal["subtract", "zero"] = "subtract"
     initial: float = Field(default=0.5, lt=1)
+    code: Literal["rate", "first_spike"] = "rate"
 
     @property
     def label(self) -> str:
         """How tables and lines call it."""
-        return f"{self.method}, {self.reset}, from {self.initial:g}"
+        how = self.reset if self.code == "rate" else "first spike"
+        return f"{self.method}, {how}, from {self.initial:g}"
 
 
 def own_accuracy(source: Source, images: ImageSet, kind: Kind) -> float:
@@ -62,16 +70,27 @@ def by_step(
     network = convert(
         source.layers, scaling.method, some, reset=scaling.reset, initial=scaling.initial
     )
-    found: list[pd.DataFrame] = []
+    found, code = [], scaling.code
     for block in _blocks(test):
-        run = network.run(pixels(block, kind), n_steps)
-        table = run.accuracy(block.labels.astype(np.int64))
-        spikes = sum(float(counts.sum()) for counts in run.counts) / len(block)
-        found.append(table.assign(spikes=spikes, weight=len(block) / len(test)))
+        table = _decided(network, pixels(block, kind), block.labels.astype(np.int64), n_steps, code)
+        found.append(table.assign(weight=len(block) / len(test)))
     whole = pd.concat(found)
-    for name in ("accuracy", "spikes"):
+    for name in _MEANS:
         whole[name] *= whole["weight"]
-    return whole.groupby("steps", as_index=False)[["accuracy", "spikes"]].sum()
+    return whole.groupby("steps", as_index=False)[list(_MEANS)].sum()
+
+
+def _decided(
+    network: Converted, x: NDArray[np.float64], labels: NDArray[np.int64], n_steps: int, code: str
+) -> pd.DataFrame:
+    """A row a step: accuracy, spikes of all neurons, the mean step of the decision."""
+    if code == "first_spike":
+        once = run_first_spike(network, x, n_steps)
+        mean = float(np.minimum(once.decision + 1, n_steps).mean())
+        return once.accuracy(labels).assign(decision_step=mean)
+    run = network.run(x, n_steps)
+    spikes = sum(float(counts.sum()) for counts in run.counts) / len(labels)
+    return run.accuracy(labels).assign(spikes=spikes, decision_step=float(n_steps))
 
 
 def _blocks(images: ImageSet) -> list[ImageSet]:

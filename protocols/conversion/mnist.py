@@ -165,6 +165,7 @@ def _carry_out(
                 "accuracy": found["accuracy"].iloc[-1],
                 "accuracy_ties_wrong": found["accuracy"].iloc[-1],
                 "spikes": found["spikes"].iloc[-1],
+                "decision_step": found["decision_step"].iloc[-1],
                 "seconds": trained + perf_counter() - begun,
             }
             rows.append({**name, **numbers})
@@ -191,6 +192,7 @@ def _networks(results: pd.DataFrame) -> Section:
     """A row a network and conversion."""
     shares = ("validation_accuracy", "source_accuracy", "accuracy")
     names = ["source", "seed", "epochs", *shares[:2], "scaling", "accuracy", "spikes"]
+    names.append("decision_step")
     table = Table(
         results[names],
         "Every network, itself and converted; spikes of all its neurons in a trial.",

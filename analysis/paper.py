@@ -29,6 +29,12 @@ GLM = (
 )
 """Likewise."""
 
+GLM_HIDDEN = (
+    "H. Jang, O. Simeone, B. Gardner and A. Gruening, An introduction to probabilistic spiking "
+    "neural networks, IEEE Signal Processing Magazine 36(6), 64-77 (2019)"
+)
+"""Likewise."""
+
 ANTLR = (
     "J. Kim, K. Kim and J.-J. Kim, Unifying activation- and timing-based learning rules for "
     "spiking neural networks, NeurIPS 33 (2020), arXiv:2006.02642"
@@ -251,6 +257,7 @@ SOURCES: Mapping[str, str] = {
     "spikeprop-xor": SPIKEPROP,
     "stdp-pattern": PATTERN,
     "rstdp-credit": DISTAL,
+    "glm-hidden": GLM_HIDDEN,
 }
 """The paper that a protocol repeats."""
 

@@ -3,6 +3,7 @@
 from brainsnn.learning.antlr import Antlr
 from brainsnn.learning.count import Count
 from brainsnn.learning.decision import Decision
+from brainsnn.learning.glm.hidden.rule import HiddenLikelihood
 from brainsnn.learning.glm.rule import MaximumLikelihood
 from brainsnn.learning.local import (
     InhibitorySTDP,
@@ -25,6 +26,7 @@ __all__ = [
     "Antlr",
     "Count",
     "Decision",
+    "HiddenLikelihood",
     "InhibitorySTDP",
     "MaximumLikelihood",
     "PairSTDP",

@@ -16,7 +16,14 @@ from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.records import RunDirectory
 
 #: Protocols that draw what they show by themselves.
-WITHOUT_DATA = {"antlr-matching", "rstdp-credit", "srm-fit", "stdp-balance", "stdp-pattern"}
+WITHOUT_DATA = {
+    "antlr-matching",
+    "glm-hidden",
+    "rstdp-credit",
+    "srm-fit",
+    "stdp-balance",
+    "stdp-pattern",
+}
 
 
 def written(name: str, path: Path, *settings: str) -> Path:

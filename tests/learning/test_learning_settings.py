@@ -57,6 +57,11 @@ ENDS = {
         "feedback_seed": "from 0",
     },
     ("rule", "glm"): {"learning_rate": POSITIVE, "gap": "from 0"},
+    ("rule", "glm_hidden"): {
+        "learning_rate": POSITIVE,
+        "gap": "from 0",
+        **dict.fromkeys(("kappa", "baseline"), "decay"),
+    },
     ("rule", "bptt"): {
         **dict.fromkeys(("learning_rate", "scale", "temperature", "potential_scale"), POSITIVE),
         **dict.fromkeys(("anchor", "rate_penalty"), SIGNLESS),

@@ -122,6 +122,10 @@ LITTLE = {
         *("seeds=2", "duration=3", "every=1", "window=500"),
         *("network.excitatory=6", "network.inhibitory=2", "network.noise=8"),
     ),
+    "glm-hidden": (
+        *("seeds=2", "tasks=['repeat']", "hidden=[2]", "n_steps=6", "n_train=8", "n_test=8"),
+        "training.epochs=2",
+    ),
     "codes-memory": (
         *("seeds=1", 'codes=["potential"]', "delay=4", "window=8", "training.epochs=2"),
         *("jitters=[0, 1]", "deletions=[]", "noises=[0.1]", "network.n_regular=3"),

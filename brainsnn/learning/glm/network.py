@@ -78,7 +78,7 @@ def glm_of(rule: str, network: Model, n_steps: int) -> GLM:
         )
     output = network.output
     assert output.neuron is not None
-    basis, feedback, activation = _read(rule, output.name, output.neuron)
+    basis, feedback, activation = read_neuron(rule, output.name, output.neuron)
     _check_connections(rule, network, basis.shape[1])
     try:
         sizes = network.inputs[0].size, output.size, n_steps
@@ -87,10 +87,16 @@ def glm_of(rule: str, network: Model, n_steps: int) -> GLM:
         raise RuleError(f"The rule {rule!r}: {error}") from error
 
 
-def _read(
+def read_neuron(
     rule: str, population: str, neuron: Neuron
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
-    """Basis functions and activation of the output's neuron."""
+    """Basis functions, those of feedback, and activation of a population's neuron.
+
+    Raises
+    ------
+    RuleError
+        If it is no GLM neuron, or others of its parameters are to be trained.
+    """
     where = f"Population {population!r}: the rule {rule!r} was derived for the neuron glm"
     functions = functions_of(neuron)
     if functions is None:

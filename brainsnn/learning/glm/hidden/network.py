@@ -49,6 +49,15 @@ class HiddenWeights:
         """The three arrays, by name."""
         return {"synaptic": self.synaptic, "feedback": self.feedback, "bias": self.bias}
 
+    def table(self) -> Floats:
+        """All in one, shape (n_inputs + n + 2, n): rows of W, then feedback, then bias."""
+        return np.vstack(list(self.arrays().values()))
+
+    @classmethod
+    def of_table(cls, table: Floats) -> HiddenWeights:
+        """What `table` put together."""
+        return cls(table[:-2].copy(), table[-2].copy(), table[-1].copy())
+
 
 @dataclass(frozen=True, eq=False)
 class HiddenGLM:

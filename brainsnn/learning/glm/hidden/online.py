@@ -132,7 +132,7 @@ class _Course:
     def __init__(self, glm: HiddenGLM, weights: HiddenWeights, inputs: Floats) -> None:
         glm.check(weights)
         self.glm, self.others = glm, glm.others()
-        self.values = np.vstack([weights.synaptic, weights.feedback, weights.bias])
+        self.values = weights.table()
         self.inputs, self.own = inputs, np.zeros((len(inputs), glm.n))
         self.signal, self.acts_on = np.zeros(len(inputs)), np.zeros_like(self.values)
 
@@ -153,9 +153,7 @@ class _Course:
 
     def weights(self) -> HiddenWeights:
         """The parameters, in their shapes."""
-        return HiddenWeights(
-            self.values[:-2].copy(), self.values[-2].copy(), self.values[-1].copy()
-        )
+        return HiddenWeights.of_table(self.values)
 
 
 @dataclass

@@ -88,7 +88,7 @@ def _states(runs: Path) -> tuple[list[str], list[str]]:
 def resumed(out: Path) -> list[str]:
     """Runs that were begun again."""
     paths = sorted((out / "runs").glob("*/provenance.json"))
-    return [p.parent.name for p in paths if json.loads(p.read_text())["resumed"]]
+    return [p.parent.name for p in paths if json.loads(p.read_text()).get("resumed")]
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pytest
 from sealed import Seal, loaders, poisoned, sealed
 
 from brainsnn.datasets import Splits
+from brainsnn.protocols.conversion import converted
 from brainsnn.protocols.conversion import mnist as conversion
 from brainsnn.protocols.spikeprop import xor as spikeprop
 from brainsnn.training import Trainer
@@ -53,21 +54,31 @@ def _poisoning(load: Any, names: tuple[str, ...], seal: Seal) -> Any:
 
 @pytest.fixture
 def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
-    """Weights of each network that a protocol trains."""
+    """Weights of each network that a protocol trains, or scales after training."""
     fit, train, found = Trainer.fit, conversion.train, []
+    convert = converted.convert
 
     def fitted(trainer: Trainer, *data: Any, **settings: Any) -> Any:
         result = fit(trainer, *data, **settings)
         found.append({name: np.array(value) for name, value in trainer.engine.weights.items()})
         return result
 
-    def trained(*data: Any, **settings: Any) -> Any:
-        source = train(*data, **settings)
-        arrays = (value for layer in source.layers for value in vars(layer).values())
+    def keep(layers: Any) -> None:
+        arrays = (value for layer in layers for value in vars(layer).values())
         kept = [np.array(value) for value in arrays if isinstance(value, np.ndarray)]
         found.append({str(k): value for k, value in enumerate(kept)})
+
+    def trained(*data: Any, **settings: Any) -> Any:
+        source = train(*data, **settings)
+        keep(source.layers)
         return source
+
+    def scaled(*data: Any, **settings: Any) -> Any:
+        network = convert(*data, **settings)
+        keep(stage.weighted for stage in network.stages)
+        return network
 
     monkeypatch.setattr(Trainer, "fit", fitted)
     monkeypatch.setattr(conversion, "train", trained)
+    monkeypatch.setattr(converted, "convert", scaled)
     return found

@@ -67,3 +67,11 @@ def test_resumed_log_says_where():
     lines = ProgressLines(Console(file=text))
     lines.on_start(Progress(3, 4, 20, 100), [])
     assert text.getvalue() == "going on in epoch 3 at trial 20\n"
+
+
+@pytest.mark.parametrize("kind", [ProgressLines, ProgressBar])
+def test_text_with_brackets_and_numbers_is_printed_as_it_is(kind):
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, width=150)
+    kind(console).on_message("weights[0] of [red]12[/red] are 0.5")
+    assert text.getvalue() == "weights[0] of [red]12[/red] are 0.5\n"

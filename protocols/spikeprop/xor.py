@@ -12,6 +12,7 @@ from pydantic import Field
 
 from brainsnn.analysis.codes.curves import curve
 from brainsnn.analysis.figures import plot_lines
+from brainsnn.analysis.figures.style import decades
 from brainsnn.analysis.paper import SPIKEPROP
 from brainsnn.analysis.report import Claim, Section, Table
 from brainsnn.datasets import Iris
@@ -220,6 +221,7 @@ def _section(run: RunDirectory, name: str) -> Section:
     table = curve(per_seed, "cycle", "error", ("condition",))
     figure = plot_lines(table, "cycle", "Cycles through all patterns", "Sum of squares (ms²)")
     figure.axes[0].set_yscale("log")
+    decades(figure.axes[0].yaxis)
     caption = (
         f"{name}: sum of squares of the output's errors over learning; medians of the first "
         "weights that are still being learned from, means of seeds with 95 % intervals."

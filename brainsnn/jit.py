@@ -22,6 +22,17 @@ def vectorize(*signatures: Any, **options: Any) -> Callable[[Callable[..., Any]]
     return _kept(numba.vectorize, *signatures, **options)
 
 
+@numba.njit
+def copy_row(values, out):  # type: ignore[no-untyped-def]
+    """Write a vector over another.
+
+    ``out[:] = values`` does so too, but takes Numba seconds to compile: it brings along the text of
+    an error about shapes.
+    """
+    for j in range(out.size):
+        out[j] = values[j]
+
+
 def _kept(
     compiler: Callable[..., Any], *signatures: Any, **options: Any
 ) -> Callable[[Callable[..., Any]], Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import ConfigError, DataError
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 
 
 @njit()
@@ -59,9 +59,11 @@ def _warp(
     framed, y, x = np.zeros((height + 2, width + 2)), np.empty(width), np.empty(width)
     for k in range(n):
         if not chosen[k]:
-            out[k] = images[k]
+            for row in range(height):
+                copy_row(images[k, row], out[k, row])
             continue
-        framed[1:-1, 1:-1] = images[k]
+        for row in range(height):
+            copy_row(images[k, row], framed[row + 1, 1:-1])
         for row in range(height):
             _places(maps[k], row, height, extend, y, x)
             _bilinear(framed, y, x, out[k, row])

@@ -46,7 +46,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 from brainsnn.learning.antlr.potentials import Floats, Steps
 
 #: Adding it to a number rounds that to a whole one, which the lowest bits of the sum then are.
@@ -171,7 +171,7 @@ def backward(
         _leak(i, c[0], v, c[3])
         _add(v, into_bias)
         if t < len(into_current):
-            into_current[t] = i
+            copy_row(i, into_current[t])
         if into_time.shape[0]:
             _towards_times(error, c, error_after, trace, later, into_time[t])
 

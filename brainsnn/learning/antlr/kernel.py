@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 from brainsnn.learning.antlr.layer import Layer, learn_trials
 from brainsnn.learning.antlr.trials import LayerSpikes, of_layer
 from brainsnn.learning.base import Weights
-from brainsnn.learning.kernels import matrix_at, rows_at
+from brainsnn.learning.kernels import matrix_at, rows_at, vector_at
 from brainsnn.learning.losses import SpikeCountLoss, SpikeLatencyLoss, SpikeLoss
 from brainsnn.learning.losses.spike_count import slopes
 from brainsnn.learning.losses.spike_latency import first_steps, of_silence, of_times
@@ -182,4 +182,5 @@ def gradient(  # type: ignore[no-untyped-def]
         place = links[q, 3]
         if place >= 0:
             n_rows[place] = 1
-            matrix_at(values[place], 1, links[q, 1])[0] = parameters[4] * layers[q].into_bias
+            into_bias = layers[q].into_bias
+            copy_row(parameters[4] * into_bias, vector_at(values[place], into_bias.size))

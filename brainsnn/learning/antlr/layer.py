@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 from brainsnn.learning.antlr.gradients import (
     add_weight_gradient,
     backward,
@@ -110,7 +110,7 @@ def make_layer(
 def _horizon(by_activation: Floats, by_time: Floats) -> int:
     """Step from which on the loss of a trial depends on nothing."""
     for t in range(len(by_activation) - 1, -1, -1):
-        if np.any(by_activation[t] != 0) or np.any(by_time[t] != 0):
+        if by_activation[t].any() or by_time[t].any():
             return t + 1
     return 0
 
@@ -201,7 +201,8 @@ def learn_trials(
             source, own = _before(spikes[q], trial, end), _before(spikes[q + 1], trial, end)
             felt = (layer.current[:end], layer.potential[:end], layer.slope)
             integrate(source, own, layer.weights, layer.bias, c, *felt)
-        top.by_activation[:end] = by_activation[trial, :end]
+        for t in range(end):
+            copy_row(by_activation[trial, t], top.by_activation[t])
         step, neuron = _before(spikes[len(layers)], trial, end)
         for k in range(step.size):
             top.by_time[k] = by_time[trial, step[k], neuron[k]]

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 from brainsnn.learning.glm.activations import terms
 from brainsnn.learning.kernels import matrix_at, rows_at
 
@@ -172,7 +172,7 @@ def _add(  # type: ignore[no-untyped-def]
         e = begin
         while e < end and step[e] < n_steps - 1:
             s = step[e]
-            total[:] = sums[s, k * n_classes : (k + 1) * n_classes]
+            copy_row(sums[s, k * n_classes : (k + 1) * n_classes], total)
             while e < end and step[e] == s:
                 if population[e] == 0:
                     row = matrix[np.uint64(slot[neuron[e]])]

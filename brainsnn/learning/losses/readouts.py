@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.errors import LearningError
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 from brainsnn.learning.kernels import LossKernel, matrix_at
 from brainsnn.learning.losses.base import FirstSpikeLoss
 from brainsnn.learning.losses.count_softmax import CountSoftmax, errors
@@ -43,10 +43,11 @@ def _by_counts(course, n_steps, n, label, parameters, out):  # type: ignore[no-u
     spikes, slope = matrix_at(course, n_steps, n), matrix_at(out, n_steps, n)
     counts, error = np.zeros((1, n)), np.empty((1, n))
     for t in range(n_steps):
-        counts[0] += spikes[t]
+        for k in range(n):
+            counts[0, k] += spikes[t, k]
     errors(counts, np.array([label]), matrix_at(parameters, 1, 1)[0, 0], error)
     for t in range(n_steps):
-        slope[t] = error[0]
+        copy_row(error[0], slope[t])
 
 
 @njit()

@@ -18,7 +18,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from brainsnn.errors import LearningError
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 from brainsnn.learning.kernels import LossKernel, matrix_at
 from brainsnn.learning.losses.count_softmax import CountSoftmax, errors
 from brainsnn.learning.losses.readouts import Labels
@@ -35,14 +35,16 @@ def _by_window(course, n_steps, n, label, parameters, out):  # type: ignore[no-u
     slope[:] = 0.0
     if each == 0.0:
         for t in range(begin, n_steps):
-            read[0] += v[t] / length
+            for k in range(n):
+                read[0, k] += v[t, k] / length
         errors(read, wanted, temperature, error)
-        slope[begin:] = error[0] / length
+        for t in range(begin, n_steps):
+            copy_row(error[0] / length, slope[t])
     else:
         for t in range(begin, n_steps):
-            read[0] = v[t]
+            copy_row(v[t], read[0])
             errors(read, wanted, temperature, error)
-            slope[t] = error[0] / length
+            copy_row(error[0] / length, slope[t])
 
 
 @dataclass(frozen=True)

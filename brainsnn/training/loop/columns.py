@@ -70,7 +70,8 @@ def record(run, spikes, trials, columns, n_steps, start, n):  # type: ignore[no-
         np.int64(columns.step[begin:].ctypes.data),
         np.int64(columns.potential[begin:].ctypes.data),
     )
-    columns.offsets[start : start + n + 1] = begin + offsets
+    for trial in range(n + 1):
+        columns.offsets[start + trial] = begin + offsets[trial]
     return True
 
 

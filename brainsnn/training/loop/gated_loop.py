@@ -16,7 +16,7 @@ import numpy as np
 from numba import types
 
 from brainsnn.engine.compiled_trials import RUN, SPIKES
-from brainsnn.jit import njit
+from brainsnn.jit import copy_row, njit
 from brainsnn.learning import kernels as k
 from brainsnn.training.loop.columns import COLUMNS, TRIALS, bring_up_to_date, descend, record
 from brainsnn.training.loop.function_pointers import function_at
@@ -155,7 +155,8 @@ def _backward(  # type: ignore[no-untyped-def]
     output, delta = layers.steps[last + 1][:n], layers.deltas[last][:n]
     error(output, labels, n_steps, settings.loss_parameters, delta, np.empty(n))
     begin(delta, settings.rule_parameters)
-    layers.gates[last][:n] = output
+    for trial in range(n):
+        copy_row(output[trial], layers.gates[last][trial])
     for q in range(last, -1, -1):
         if settings.sequential:
             _update(step, one, active, values, layers, settings, q, start, n)

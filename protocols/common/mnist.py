@@ -12,9 +12,11 @@ from pydantic import Field
 
 from brainsnn.config import Config
 from brainsnn.datasets import MNIST, FashionMNIST, IdxImages, ImageSet, Splits
+from brainsnn.datasets.augment import Warp
 from brainsnn.experiment import Material
 from brainsnn.spikes import SpikeTrains
-from brainsnn.spikes.trials import LabelledTrials
+from brainsnn.spikes.trials import LabelledTrials, VariedTrials
+from brainsnn.streams import Streams
 
 SETS: dict[str, type[IdxImages]] = {kind.name: kind for kind in (MNIST, FashionMNIST)}
 """The sets in MNIST's format, by name."""
@@ -89,3 +91,41 @@ def encoded(
 
     train, validation = spikes_of(splits.train), spikes_of(splits.validation)
     return Material(train, validation, lambda: spikes_of(splits.test), splits.train.classes)
+
+
+def encoded_anew(
+    splits: Splits[ImageSet],
+    encode: Callable[[NDArray[np.uint8], np.random.Generator], SpikeTrains],
+    warp: Warp,
+    streams: Streams,
+) -> Material:
+    """Splits as spikes of their images; those of training are warped and encoded in each epoch.
+
+    Parameters
+    ----------
+    splits : Splits
+    encode : callable
+        From images and a generator to spikes.
+    warp : Warp
+    streams : Streams
+        Draws warps from ``augmentation`` and spikes from ``encoding``; those of validation and test
+        are drawn once.
+    """
+
+    def of_training(epoch: int | None, trials: NDArray[np.int64]) -> SpikeTrains:
+        images = splits.train.images[trials]
+        place = (0, 0) if epoch is None else (epoch + 1, int(trials[0]))
+        if epoch is not None and warp.varies:
+            images = warp.draw(trials.size, streams.fresh("augmentation", *place)).apply(images)
+        return encode(images, streams.fresh("encoding", *place))
+
+    def once(part: ImageSet, number: int) -> LabelledTrials:
+        rng = streams.fresh("encoding", 0, number)
+        return LabelledTrials(encode(part.images, rng), part.labels)
+
+    return Material(
+        VariedTrials(splits.train.labels, of_training),
+        once(splits.validation, 1),
+        lambda: once(splits.test, 2),
+        splits.train.classes,
+    )

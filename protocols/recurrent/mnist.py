@@ -10,24 +10,19 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.analysis.paper import LSNN
-from brainsnn.analysis.report import Claim
 from brainsnn.config import Config
-from brainsnn.datasets import ImageSet
 from brainsnn.experiment import Material
 from brainsnn.learning.averaging import ExponentialAverageConfig
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.learning.schedules import Cosine
 from brainsnn.network.model import Model
-from brainsnn.protocols.common.claims import mean
-from brainsnn.protocols.common.mnist import MnistConfig
-from brainsnn.protocols.common.page import write_report, write_report_of_seeds
-from brainsnn.protocols.common.sections import accuracy, learning
+from brainsnn.protocols.common.images_page import write_page_of_images
+from brainsnn.protocols.common.mnist import MnistConfig, encoded_anew
 from brainsnn.protocols.common.warps import WarpConfig
 from brainsnn.protocols.recurrent.base import RecurrentConfig, RecurrentExperiment
 from brainsnn.protocols.recurrent.network import MemoryNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.spikes import SpikeTrains
-from brainsnn.spikes.trials import LabelledTrials, VariedTrials
 from brainsnn.streams import Streams
 from brainsnn.training import BPTT, TrainingConfig
 
@@ -59,8 +54,12 @@ class RowCode(Config):
         """Length of a trial."""
         return ROWS * self.each + self.silence
 
-    def encode(self, images: NDArray[np.uint8]) -> SpikeTrains:
-        """Spikes of images, shape (n, 28, 28), of pixels from 0 to 255."""
+    def encode(
+        self,
+        images: NDArray[np.uint8],
+        rng: np.random.Generator | None = None,  # noqa: ARG002
+    ) -> SpikeTrains:
+        """Spikes of images, shape (n, 28, 28), of pixels from 0 to 255; nothing is drawn."""
         levels = 255 * np.arange(1, self.each + 1) / (self.each + 1)
         bright = images[:, :, None, :] > levels[:, None]
         found = np.nonzero(bright.reshape(len(images), -1, COLUMNS))
@@ -132,45 +131,18 @@ class RecurrentMnist(RecurrentExperiment[RecurrentMnistConfig]):
 
     def material(self, config: RecurrentMnistConfig, streams: Streams) -> Material:
         """Load the images; those of training are warped anew in each epoch."""
-        splits, code, warp = config.data.load(), config.rows, config.warp.warp()
-
-        def encode(epoch: int | None, trials: NDArray[np.int64]) -> SpikeTrains:
-            images = splits.train.images[trials]
-            if epoch is not None and warp.varies:
-                rng = streams.fresh("augmentation", epoch + 1, int(trials[0]))
-                images = warp.draw(trials.size, rng).apply(images)
-            return code.encode(images)
-
-        def fixed(part: ImageSet) -> LabelledTrials:
-            return LabelledTrials(code.encode(part.images), part.labels)
-
-        return Material(
-            VariedTrials(splits.train.labels, encode),
-            fixed(splits.validation),
-            lambda: fixed(splits.test),
-            splits.train.classes,
-        )
+        warp = config.warp.warp()
+        return encoded_anew(config.data.load(), config.rows.encode, warp, streams)
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""
         config = run.config(self.config)
-        if config.seeds > 1:
-            return write_report_of_seeds(self, run, config)
-        trials, network = run.trials(), config.network
-        right = 100 * mean(trials["decision"] == trials["label"])
-        claims = [Claim.judged("Test accuracy", None, right, "%", digits=2, aim=AIM, headline=True)]
-        abstract = (
+        network = config.network
+        told = (
             f"A recurrent network of {network.n_regular} leaky neurons and {network.n_adaptive} "
-            f"that adapt read {config.data.title} row by row, {config.rows.each} steps a row, and "
-            f"learned by gradients through time for {config.training.epochs} epochs (seed "
-            f"{config.seed}), its weights selected on validation images only. The largest "
-            f"potential of {len(trials):,} test trials named the right digit in {right:.2f} %."
+            f"that adapt read {config.data.title} row by row, {config.rows.each} steps a row, and"
         )
-        sections = [
-            learning(run, config.training.monitor),
-            accuracy(run, trials, config.data.classes, DECIDED),
-        ]
-        return write_report(self, run, config, abstract, claims, sections)
+        return write_page_of_images(self, run, config, told, DECIDED, AIM)
 
 
 PROTOCOL = RecurrentMnist()

@@ -59,6 +59,10 @@ LITTLE = {
         *(*FEW, "epochs=1", "network.hidden=8", "n_steps=[1, 4]", "constrained=4"),
         *("bits=[2]", "rate_targets=[]"),
     ),
+    "adex-mnist": (
+        *(*FEW, "seeds=1", "training.epochs=2", "network.n_hidden=6", "n_steps=12"),
+        "probability=0.3",
+    ),
     "recurrent-mnist": (
         *(*FEW, "seeds=1", "training.epochs=2", "rows.each=1", "rows.silence=2"),
         *("network.n_regular=3", "network.n_adaptive=2"),

@@ -1,0 +1,1 @@
+"""Experiments with neurons that no rule was written for: gradients come from their equations."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -25,6 +26,7 @@ from brainsnn.training import (
     reporter,
 )
 from brainsnn.training.callbacks.remedies import Remedies
+from brainsnn.training.flow import look
 
 BATCHES, FEWEST = 2000, 5
 """Batches that training consists of by default, and epochs at least."""
@@ -173,7 +175,8 @@ def learn(
     monitor = "train_accuracy" if validation is None else "validation_accuracy"
     config = course.config.model_copy(update={"monitor": monitor})
     n_classes, remedies = plan.model.output.size, Remedies.of(plan.model, plan.rule)
-    watch = Watch(lambda _: None, plan.n_steps, n_classes, remedies)
+    flow = partial(look, engine, plan.bound, train)
+    watch = Watch(lambda _: None, plan.n_steps, n_classes, remedies, flow)
     given = (engine, plan.bound, plan.decoder, config, plan.learning_rate, runner.streams)
     trainer = Trainer(*given, callbacks=[watch, reporter(quiet=not course.verbose)])
     optimiser = trainer.state.optimiser

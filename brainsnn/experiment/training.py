@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar, Generic
 
@@ -34,6 +34,7 @@ from brainsnn.training import (
 )
 from brainsnn.training.callbacks.remedies import Remedies
 from brainsnn.training.evaluation import evaluate, summary
+from brainsnn.training.flow import look
 
 #: Test trials whose spikes are kept in the run directory.
 SAMPLE = 20
@@ -214,7 +215,8 @@ class TrainedNetwork(Generic[C]):
             self.experiment.begin(self, run, callbacks)
         n_classes = list(self.engine.populations.values())[-1]
         remedies = Remedies.of(self.engine.model, self.experiment.rule(self.config))
-        health = HealthMonitor(run.log, self.engine.n_steps, n_classes, remedies)
+        flow = partial(look, self.engine, self.rule, self.material.train)
+        health = HealthMonitor(run.log, self.engine.n_steps, n_classes, remedies, flow)
         trainer = self.trainer([MetricsWriter(run, self.row), health, *callbacks], run.checkpoint)
         result = trainer.fit(self.material.train, self.material.validation, resume=resume)
         self.weights = result.weights

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,15 @@ from brainsnn.streams import Streams
 #: Order of a step on every engine. A spike at step t reaches its targets at t + 1.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 
+PARTS = {
+    "source": str,
+    "target": str,
+    "synapse": SynapseModel,
+    "connectivity": Connectivity,
+    "constraint": Constraint | None,
+}
+"""What a connection consists of, and of which kind."""
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -36,8 +46,9 @@ class Population:
 
     def __post_init__(self) -> None:
         _check_name("population", self.name)
-        if self.size < 1:
-            raise ModelError(f"Population {self.name!r} needs at least one neuron: {self.size}.")
+        size(f"The size of population {self.name!r}", self.size, 1, ModelError)
+        if self.neuron is not None:
+            _check_kind(f"population {self.name!r}", "neuron", self.neuron, Neuron)
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,8 @@ class Connection:
 
     def __post_init__(self) -> None:
         _check_name("connection", self.name)
+        for part, kind in PARTS.items():
+            _check_kind(f"connection {self.name!r}", part, getattr(self, part), kind)
         object.__setattr__(self, "connectivity", self.connectivity.seeded(self.name))
         if isinstance(self.delay, Delays):
             object.__setattr__(self, "delay", self.delay.seeded(self.name))
@@ -275,8 +288,14 @@ def _check_constraint(connection: Connection, ends: tuple[int, int]) -> None:
         raise ModelError(f"no {connection.sign} weight is within {low:g} to {high:g}")
 
 
+def _check_kind(owner: str, part: str, value: Any, kind: Any) -> None:
+    if not isinstance(value, kind):
+        names = getattr(kind, "__name__", "Constraint or None")
+        raise ModelError(f"The {part} of {owner} must be a {names}, got {value!r}.")
+
+
 def _check_name(kind: str, name: str) -> None:
-    if not _NAME.match(name):
+    if not isinstance(name, str) or not _NAME.match(name):
         raise ModelError(
             f"{kind.capitalize()} name {name!r} must be letters, digits and underscores, "
             "beginning with a letter."

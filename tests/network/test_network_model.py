@@ -93,7 +93,7 @@ def population(name: str = "hidden", size: int = 3) -> Population:
     ("make", "message"),
     [
         (lambda: Population("2nd", 3, ONCE), "letters, digits"),
-        (lambda: population(size=0), "at least one neuron"),
+        (lambda: population(size=0), "size of population .hidden. must be a whole number"),
         (lambda: Connection("c", "a", "b", delay=-1), "delay must be a whole number"),
         (lambda: Model("m", (population(), population()), ()), "'hidden' more than once"),
         (lambda: Model("m", (population(),), (), dt=0.0), "dt must be positive"),
@@ -175,3 +175,22 @@ def test_what_is_more_than_a_chain_is_none(ends: tuple[tuple[str, str], ...]) ->
 def test_two_inputs_are_no_chain() -> None:
     model = joined(("input", "output"), ("other", "output"), inputs=("input", "other"))
     assert model.chain() is None
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [("neuron", "lif"), ("neuron", pytest), ("size", "4"), ("size", 2.5), ("size", 0), ("name", 3)],
+)
+def test_populations_of_something_else_are_refused(part, wrong):
+    given = {"name": "p", "size": 3} | {part: wrong}
+    with pytest.raises(ModelError):
+        Population(**given)
+
+
+@pytest.mark.parametrize(
+    "part", ["name", "source", "target", "synapse", "connectivity", "constraint"]
+)
+def test_connections_of_something_else_are_refused(part):
+    given = {"name": "c", "source": "a", "target": "b"} | {part: 7}
+    with pytest.raises(ModelError, match=part):
+        Connection(**given)

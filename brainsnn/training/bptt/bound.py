@@ -14,11 +14,12 @@ from brainsnn.engine.derived import CompiledGradient
 from brainsnn.errors import DerivationError, LearningError
 from brainsnn.learning.base import BoundRule, RowGradient, Weights
 from brainsnn.learning.count.penalty import RatePenalty
+from brainsnn.learning.equations.flow import GradientFlow
 from brainsnn.learning.equations.network import DerivedNetwork, Key
 from brainsnn.learning.kernels import NetworkKernel
 from brainsnn.learning.losses.base import check_labels
 from brainsnn.learning.losses.trajectory import TrajectoryLoss
-from brainsnn.spikes import Recording
+from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.targets import Targets
 from brainsnn.training.bptt.first_values import FirstValue
 from brainsnn.training.bptt.numpy_gradient import InNumpy, NumpyGradient, raster
@@ -105,7 +106,7 @@ class BoundBPTT(BoundRule):
         """Add the output's potential at every step, where the loss reads it."""
         if self.loss_function.reads != "potential":
             return recording
-        self._begin(weights)
+        self._begin(weights, self.taught)
         return recording.with_states({self.read: self.taught.observe(recording, weights)})
 
     def backward(
@@ -125,10 +126,40 @@ class BoundBPTT(BoundRule):
         self, recording: Recording, weights: Weights, labels: Any, slopes: Floats | None
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield what is taught, with what follows from first values, the last first."""
-        self._begin(weights)
+        self._begin(weights, self.taught)
         found = self.taught.gradients(recording, weights, labels, slopes)
         self._add_first_values(found, weights)
         yield from reversed(found.items())
+
+    def flow(
+        self, inputs: SpikeTrains, n_steps: int, weights: Weights, wanted: Any
+    ) -> GradientFlow:
+        """How large the error of trials is in each population, step by step back through time.
+
+        The trials are run in NumPy: a few are enough.
+
+        Parameters
+        ----------
+        inputs : SpikeTrains
+            Of all inputs, numbered through.
+        n_steps : int
+        weights, wanted
+            See `backward`.
+
+        Returns
+        -------
+        GradientFlow
+        """
+        given, begin = {}, 0
+        rasters = np.zeros((n_steps, inputs.n_trials, inputs.n_neurons))
+        rasters[inputs.step, inputs.trial, inputs.neuron] = 1
+        for name, population in self.derived.populations.items():
+            if population.step is None:
+                given[name] = rasters[:, :, begin : begin + population.size]
+                begin += population.size
+        numpy = NumpyGradient(self.derived, self._asked, self.places)
+        self._begin(weights, numpy)
+        return numpy.flow(given, n_steps, weights, wanted)
 
     def share(self, workers: int) -> None:
         """See `BoundRule`."""
@@ -178,12 +209,12 @@ class BoundBPTT(BoundRule):
             )
         return recording.states[self.read]
 
-    def _begin(self, weights: Weights) -> None:
+    def _begin(self, weights: Weights, taught: Taught | NumpyGradient) -> None:
         """Give states their first values, where these follow from what is learned."""
         for first in self.first_values:
             size = self.derived.populations[first.population].size
             values = first.of(self._values(first, weights), size)
-            self.taught.begin_with(first.population, first.state, values)
+            taught.begin_with(first.population, first.state, values)
 
     def _values(self, first: FirstValue, weights: Weights) -> dict[str, NDArray[Any]]:
         """Present values of what a first value reads."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from brainsnn.learning.base import RowGradient, Weights
 from brainsnn.learning.count.penalty import RatePenalty
+from brainsnn.learning.equations.flow import GradientFlow, flow_of
 from brainsnn.learning.equations.network import DerivedNetwork
 from brainsnn.learning.equations.parts import Key, Trace
 from brainsnn.spikes import Recording
@@ -72,10 +73,7 @@ class NumpyGradient(InNumpy):
 
     def observe(self, recording: Recording, weights: Weights) -> Array:
         """What the loss reads, shape (n_trials, n_steps, n)."""
-        trace, (owner, state) = self._run(recording, weights), self._asked.read
-        if self._asked.loss.reads == "spikes":
-            return np.moveaxis(trace.spikes[owner], 0, 1)
-        return np.stack([x[owner][state] for x in trace.threshold], axis=1)
+        return self._course(self._run(recording, weights))
 
     def gradients(
         self,
@@ -86,15 +84,44 @@ class NumpyGradient(InNumpy):
     ) -> dict[str, RowGradient]:
         """See `Taught.gradients`; from the loss's derivatives."""
         assert slopes is not None
-        trace, (owner, state) = self._run(recording, weights), self._asked.read
-        by = np.moveaxis(slopes, 0, 1)
-        by_spike = by_hidden_spikes(recording, self._asked.penalty, self._asked.hidden)
-        by_state = {(owner, state): by} if self._asked.loss.reads == "potential" else {}
-        if not by_state:
-            by_spike[owner] = by
-        found = self.network.gradient(trace, by_spike, by_state)
+        by_spike, by_state = self._by_output(slopes)
+        by_spike |= by_hidden_spikes(recording, self._asked.penalty, self._asked.hidden)
+        found = self.network.gradient(self._run(recording, weights), by_spike, by_state)
         self._keep_first(found)
         return self._rows(found)
+
+    def flow(
+        self, inputs: Mapping[str, Array], n_steps: int, weights: Weights, wanted: Any
+    ) -> GradientFlow:
+        """How large the error of trials is on its way back, penalties left out.
+
+        Parameters
+        ----------
+        inputs : mapping of str to array, shape (n_steps, n_trials, neurons)
+            Spikes that are given.
+        n_steps : int
+        weights : mapping of str to array
+        wanted
+            As for a rule's `backward`.
+        """
+        self._take(weights)
+        trace = self.network.run(inputs, n_steps)
+        slopes = self._asked.loss.slope(self._course(trace), wanted)
+        return flow_of(self.network, trace, *self._by_output(slopes))
+
+    def _course(self, trace: Trace) -> Array:
+        """What the loss reads of trials that were run."""
+        owner, state = self._asked.read
+        if self._asked.loss.reads == "spikes":
+            return np.moveaxis(trace.spikes[owner], 0, 1)
+        return np.stack([x[owner][state] for x in trace.threshold], axis=1)
+
+    def _by_output(self, slopes: Array) -> tuple[dict[str, Array], dict[Key, Array]]:
+        """The loss's derivatives by spikes, and by states."""
+        (owner, _), by = self._asked.read, np.moveaxis(slopes, 0, 1)
+        if self._asked.loss.reads == "potential":
+            return {}, {self._asked.read: by}
+        return {owner: by}, {}
 
     def _run(self, recording: Recording, weights: Weights) -> Trace:
         self._take(weights)

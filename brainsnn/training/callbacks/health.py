@@ -11,11 +11,12 @@ to learn: that is health.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.learning.equations.flow import GradientFlow
 from brainsnn.training.callbacks.base import Metrics
 from brainsnn.training.callbacks.remedies import Remedies
 from brainsnn.training.statistics import EpochStatistics
@@ -64,6 +65,9 @@ class HealthReport:
         Relative change of the loss over the last epochs; 0 when there is one epoch only.
     advice : tuple of str
         What to change, first things first; empty when learning goes well.
+    flow : GradientFlow, optional
+        How large the error is in each population on its way back through time, where that was
+        looked at.
     """
 
     epoch: int
@@ -75,6 +79,13 @@ class HealthReport:
     accuracy: float
     loss_change: float
     advice: tuple[str, ...]
+    flow: GradientFlow | None = None
+
+    def with_flow(self, flow: GradientFlow | None) -> HealthReport:
+        """Return the report with what a gradient's flow says and advises."""
+        if flow is None:
+            return self
+        return replace(self, flow=flow, advice=(*self.advice, *flow.advice))
 
     @property
     def stalled(self) -> bool:
@@ -89,6 +100,7 @@ class HealthReport:
             for name in self.silent
         ]
         lines += [f"  gradient of {name}: {norm:.3g}" for name, norm in self.gradient_norm.items()]
+        lines += [str(self.flow)] if self.flow is not None and str(self.flow) else []
         lines.append(
             f"  loss {self.loss:.4g} ({self.loss_change:+.1%}), accuracy {self.accuracy:.1%}"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from brainsnn.learning.equations.flow import GradientFlow
 from brainsnn.training.callbacks.base import Callback, Metrics, Progress
 from brainsnn.training.callbacks.health import HealthReport, diagnose
 from brainsnn.training.callbacks.remedies import Remedies
@@ -20,6 +21,9 @@ class HealthMonitor(Callback):
         See `diagnose`.
     remedies : Remedies, optional
         See `diagnose`.
+    look : callable, optional
+        Gives the flow of the gradient. It is looked at once, after the first epoch that stalls, and
+        is in the reports of all that do.
 
     Attributes
     ----------
@@ -35,9 +39,11 @@ class HealthMonitor(Callback):
         n_steps: int,
         n_classes: int,
         remedies: Remedies | None = None,
+        look: Callable[[], GradientFlow | None] | None = None,
     ) -> None:
         self.emit, self.n_steps, self.n_classes = emit, n_steps, n_classes
-        self.remedies = remedies or Remedies()
+        self.remedies, self._look = remedies or Remedies(), look
+        self._flow: GradientFlow | None = None
         self.reports: list[HealthReport] = []
         self.warned = False
 
@@ -62,6 +68,10 @@ class HealthMonitor(Callback):
         """Diagnose; speak up only if there is something to mend."""
         assert progress.statistics is not None
         report = diagnose(metrics, progress.statistics, self.n_steps, self.n_classes, self.remedies)
+        if report.stalled:
+            if self._look is not None:
+                self._flow, self._look = self._look(), None
+            report = report.with_flow(self._flow)
         self.reports.append(report)
         if report.stalled:
             self.emit(str(report))

@@ -72,6 +72,13 @@ SYNAPSES: dict[str, Kind] = {
         {"post": "w += 0.3*r1*(0.2 + o2)", "after": "o2 += 0.4"},
         constants=STDP,
     ),
+    "the target's variables by bare names": Kind(
+        "w : 1\ngain : 1 (shared)\nscaled = w*(1 + 0.2*outside) : 1",
+        "current += gain*scaled; w -= 0.1*w*calcium",
+        "w += 0.05*(drive - w) + 0.02*v_pre; calcium += 0.1*w",
+        ("w", "gain"),
+        start={"gain": "0.9"},
+    ),
     "voltage-based, reads neurons": Kind(
         "w : 1",
         "current_post += 0.8*w; w -= 0.1*w*calcium_post",

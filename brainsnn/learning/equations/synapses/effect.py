@@ -23,7 +23,7 @@ from brainsnn.learning.equations.functions import Derivatives, where_
 from brainsnn.learning.equations.group import is_flat, numpy_functions
 from brainsnn.learning.equations.program import Program, symbol
 from brainsnn.learning.equations.strings.printing import NumpyFunction, numpy_function
-from brainsnn.learning.equations.synapses.names import program_of
+from brainsnn.learning.equations.synapses.names import in_full, program_of
 
 LAST = "lastupdate"
 """When event-driven equations were brought up to date."""
@@ -139,12 +139,12 @@ def spike_effect(synapses: Synapses, pathway: Any, settings: EffectSettings) -> 
     """
     what = _words(synapses, pathway)
     pathway.update_abstract_code(settings.namespace)
-    code = pathway.code
+    code, abstract = (in_full(synapses, text) for text in (pathway.code, pathway.abstract_code))
     if LAST in get_identifiers(code):
         raise DerivationError(f"{synapses.name}: {what} reads {LAST!r}, which is Brian2's own.")
-    program = program_of(synapses, f"{what} reads", pathway.abstract_code, settings)
+    program = program_of(synapses, f"{what} reads", abstract, settings)
     driven = synapses.event_driven
-    lines = _lines(pathway.abstract_code)
+    lines = _lines(abstract)
     own_code = len(_lines(code)) + (1 if driven is not None else 0)
     for line in lines[: len(lines) - own_code]:  # event-driven equations, up to now
         program.run(line, conditional=False)
@@ -182,8 +182,9 @@ def update_effect(synapses: Synapses, settings: EffectSettings) -> Effect:
     updater = synapses.state_updater
     updater.update_abstract_code(settings.namespace)
     what = "the differential equation"
-    program = program_of(synapses, f"{what} reads", updater.abstract_code, settings)
-    program.run(updater.abstract_code, conditional=False)
+    code = in_full(synapses, updater.abstract_code)
+    program = program_of(synapses, f"{what} reads", code, settings)
+    program.run(code, conditional=False)
     own = {n for n in program.now if n in program.variables and n != "dt"}
     effect = _effect(synapses, what, program, (), own, settings)
     for name in ("lastspike", "not_refractory"):
@@ -197,7 +198,7 @@ def update_effect(synapses: Synapses, settings: EffectSettings) -> Effect:
 
 def sum_effect(synapses: Synapses, updater: Any, settings: EffectSettings) -> Effect:
     """Derive a sum over synapses, a variable of their neurons."""
-    target, text = updater.target_varname, updater.expression.code
+    target, text = updater.target_varname, in_full(synapses, updater.expression.code)
     what = f"the sum {target}"
     program = program_of(synapses, f"{what} reads", f"{target} = {text}", settings)
     program.assign(f"_effect_{target}", program.read(text))

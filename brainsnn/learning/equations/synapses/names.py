@@ -24,6 +24,28 @@ if TYPE_CHECKING:
 WORDS = {"int", "and", "or", "not", "True", "False"}
 
 
+def in_full(synapses: Synapses, code: str) -> str:
+    """Return code with the target's variables under their full names.
+
+    To Brian2 a bare ``v`` is ``v_post``, where the synapses have no ``v`` of their own.
+    """
+    known, driven = synapses.variables, synapses.event_driven
+    own = set(synapses.equations.names) | set(() if driven is None else driven.names)
+    full = {
+        name: f"{name}_post"
+        for name in get_identifiers(code) - own
+        if f"{name}_post" in known
+        and not isinstance(known[name], Constant)
+        and name not in CLOCK
+        and known.indices[name] == known.indices[f"{name}_post"]
+    }
+    return _renamed(code, full)
+
+
+def _renamed(code: str, names: Mapping[str, str]) -> str:
+    return re.sub(r"\b[A-Za-z_]\w*\b", lambda m: names.get(m[0], m[0]), code)
+
+
 def program_of(synapses: Synapses, what: str, code: str, settings: EffectSettings) -> Program:
     """Return an empty program that knows every name of some code.
 
@@ -61,6 +83,9 @@ def _resolved(
             if isinstance(variable, Subexpression) and name.endswith(("_pre", "_post")):
                 variable, given = _of_neuron(synapses, what, name, variable, namespace)
                 found |= given
+            elif isinstance(variable, Subexpression):
+                variable = copy.copy(variable)
+                variable.expr = in_full(synapses, variable.expr)
             found[name] = variable
             gate = getattr(variable, "conditional_write", None)
             if gate is not None and name.endswith(("_pre", "_post")):
@@ -98,7 +123,7 @@ def _of_neuron(
                 "of others: not followed; write it out."
             )
     found = copy.copy(variable)
-    found.expr = re.sub(r"\b[A-Za-z_]\w*\b", lambda m: suffixed.get(m[0], m[0]), variable.expr)
+    found.expr = _renamed(variable.expr, suffixed)
     return found, given
 
 

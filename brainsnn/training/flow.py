@@ -39,7 +39,7 @@ def look(engine: Engine, rule: BoundRule, train: TrainingTrials) -> GradientFlow
         None if the rule does not go back through time step by step, or the network is too large.
     """
     size = sum(values.size for values in engine.weights.values())
-    if not isinstance(rule, BoundBPTT) or size * engine.n_steps > LARGEST:
+    if type(rule) is not BoundBPTT or size * engine.n_steps > LARGEST:
         return None
     trials, index = train.epoch(0).block(np.arange(min(TRIALS, len(train))))
     inputs, wanted = trials.inputs.take(index), trials.targets.of(index)

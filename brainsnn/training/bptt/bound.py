@@ -106,7 +106,7 @@ class BoundBPTT(BoundRule):
         """Add the output's potential at every step, where the loss reads it."""
         if self.loss_function.reads != "potential":
             return recording
-        self._begin(weights, self.taught)
+        self._begin(weights)
         return recording.with_states({self.read: self.taught.observe(recording, weights)})
 
     def backward(
@@ -126,7 +126,7 @@ class BoundBPTT(BoundRule):
         self, recording: Recording, weights: Weights, labels: Any, slopes: Floats | None
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield what is taught, with what follows from first values, the last first."""
-        self._begin(weights, self.taught)
+        self._begin(weights)
         found = self.taught.gradients(recording, weights, labels, slopes)
         self._add_first_values(found, weights)
         yield from reversed(found.items())
@@ -209,12 +209,12 @@ class BoundBPTT(BoundRule):
             )
         return recording.states[self.read]
 
-    def _begin(self, weights: Weights, taught: Taught | NumpyGradient) -> None:
+    def _begin(self, weights: Weights, taught: NumpyGradient | None = None) -> None:
         """Give states their first values, where these follow from what is learned."""
         for first in self.first_values:
             size = self.derived.populations[first.population].size
             values = first.of(self._values(first, weights), size)
-            taught.begin_with(first.population, first.state, values)
+            (taught or self.taught).begin_with(first.population, first.state, values)
 
     def _values(self, first: FirstValue, weights: Weights) -> dict[str, NDArray[Any]]:
         """Present values of what a first value reads."""

@@ -169,7 +169,9 @@ def diagnose(
         accuracy=accuracy,
         loss_change=change,
         advice=tuple(advice),
-        **shares,
+        silent=shares["silent"],
+        always=shares["always"],
+        at_once=shares["at_once"],
     )
 
 

@@ -91,6 +91,7 @@ CONTENTS = {
         "engines",
         "export",
         "conversion",
+        "fitting",
         "run-directory",
         "sweeps",
         "analysis",

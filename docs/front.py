@@ -1,13 +1,16 @@
-"""Draw the README's figures: examples of the gallery, as they stand there.
+"""Draw the README's figures, examples of the gallery as they stand there, and those of pages.
 
-``python docs/front.py [NAME ...]`` draws all of them, or those that are named.
+``python docs/front.py [NAME ...]`` draws all of them, or those that are named. What a page shows as
+``_static/pages/<page>.png`` is what its own code calls ``figure``.
 """
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
@@ -31,6 +34,20 @@ def main(names: list[str]) -> None:
             plt.gcf().savefig(HERE / "_static" / "any-neuron-learns.png", dpi=160)
         _keep_small(HERE / "_static" / "gallery" / f"{name.replace('_', '-')}.png")
         plt.close("all")
+    for page in sorted(HERE.glob("*.md")):
+        shown = HERE / "_static" / "pages" / f"{page.stem}.png"
+        text = page.read_text(encoding="utf-8")
+        if f"(_static/pages/{shown.name})" in text and (not names or page.stem in names):
+            _draw_page(text, shown)
+
+
+def _draw_page(text: str, path: Path) -> None:
+    names: dict[str, Any] = {}
+    for block in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        exec(block, names)  # noqa: S102 - the page's own code
+    path.parent.mkdir(exist_ok=True)
+    names["figure"].savefig(path, dpi=110)
+    plt.close("all")
 
 
 def _keep_small(path: Path) -> None:

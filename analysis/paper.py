@@ -47,6 +47,12 @@ COUNT = (
 )
 """Likewise."""
 
+CONSTRAINED = (
+    "E. Hunsberger and C. Eliasmith, Training spiking deep networks for neuromorphic hardware "
+    "(2016), arXiv:1611.05141"
+)
+"""Likewise."""
+
 
 LSNN = (
     "G. Bellec, D. Salaj, A. Subramoney, R. Legenstein and W. Maass, Long short-term memory and "
@@ -251,6 +257,7 @@ SOURCES: Mapping[str, str] = {
     "eventprop-yin-yang": EVENTPROP,
     "eventprop-mnist": EVENTPROP,
     "conversion-mnist": CONVERSION,
+    "constrained-mnist": CONSTRAINED,
     "stdp-mnist": DIEHL_COOK,
     "stdp-balance": SONG,
     "srm-fit": PANINSKI,

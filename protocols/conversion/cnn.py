@@ -17,13 +17,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from brainsnn.conversion import AveragePool, Convolve, Flatten, Layer, Linear, ReLU
-from brainsnn.learning.base import RowGradient
 from brainsnn.learning.optimisers.adam import Adam
+from brainsnn.protocols.conversion.descent import Floats, descend, softmax_error
 
-Floats = NDArray[np.float32]
-
-KERNEL, POOL, BATCH, RATE = 5, 2, 100, 2e-3
-"""Size of kernels and of pooling, images of a batch, learning rate."""
+KERNEL, POOL, RATE = 5, 2, 2e-3
+"""Size of kernels and of pooling, learning rate."""
 
 
 def rows_of(images: Floats) -> Floats:
@@ -96,10 +94,7 @@ class Network:
     def gradient(self, images: Floats, labels: NDArray[np.int64]) -> dict[str, Floats]:
         """Derivatives of the mean cross-entropy by weights and biases."""
         now, n = self.forward(images), len(images)
-        share = np.exp(now["scores"] - now["scores"].max(axis=1, keepdims=True))
-        error = share / share.sum(axis=1, keepdims=True)
-        error[np.arange(n), labels] -= 1
-        error /= n
+        error = softmax_error(now["scores"], labels)
         found = _of("output", now["flat"], error)
         side = now["on2"].shape[1] // POOL
         back = (error @ self.weights["output"].T.astype(np.float32)).reshape(n, side, side, -1)
@@ -152,13 +147,4 @@ def train_cnn(
         Draws first weights and the order of images.
     """
     network = Network.drawn(channels, images.shape[1], classes, rng)
-    adam = Adam()
-    for _ in range(epochs):
-        order = rng.permutation(len(images))
-        for start in range(0, len(images), BATCH):
-            batch = order[start : start + BATCH]
-            for name, slope in network.gradient(images[batch], labels[batch]).items():
-                weight = network.weights[name]
-                rows = RowGradient(np.arange(len(weight)), slope.astype(np.float64))
-                adam.step(name, weight, rows, RATE)
-        yield network
+    yield from descend(network, Adam(), RATE, images, labels, epochs, rng)

@@ -46,7 +46,7 @@ def test_every_protocol_says_what_it_is_made_of(name, tmp_path, monkeypatch):
     assert all(found)
     named = ", ".join(found.values())
     assert name in WITHOUT_DATA or "data set " in named, "name it in the protocol's sources"
-    if name not in ("codes-recorded", "conversion-mnist", "spikeprop-xor"):
+    if name not in ("codes-recorded", "constrained-mnist", "conversion-mnist", "spikeprop-xor"):
         assert name == "srm-fit" or "rule " in named
         assert "neuron " in named
 

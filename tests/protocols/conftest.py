@@ -10,7 +10,8 @@ import pytest
 from sealed import Seal, loaders, poisoned, sealed
 
 from brainsnn.datasets import Splits
-from brainsnn.protocols.conversion import converted
+from brainsnn.protocols.constrained import mnist as constrained
+from brainsnn.protocols.conversion import converted, sources
 from brainsnn.protocols.conversion import mnist as conversion
 from brainsnn.protocols.spikeprop import xor as spikeprop
 from brainsnn.training import Trainer
@@ -22,6 +23,8 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
     seal = Seal()
     monkeypatch.setattr(Trainer, "fit", seal.around(Trainer.fit))
     monkeypatch.setattr(conversion, "train", seal.around(conversion.train))
+    monkeypatch.setattr(constrained, "learn", seal.around(constrained.learn))
+    monkeypatch.setattr(sources, "train", seal.around(sources.train))
     monkeypatch.setattr(spikeprop, "learn", seal.around(spikeprop.learn))
     for dataset in loaders():
         monkeypatch.setattr(dataset, "load", _sealing(dataset.load, seal))
@@ -56,6 +59,7 @@ def _poisoning(load: Any, names: tuple[str, ...], seal: Seal) -> Any:
 def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
     """Weights of each network that a protocol trains, or scales after training."""
     fit, train, found = Trainer.fit, conversion.train, []
+    learn = constrained.learn
     convert = converted.convert
 
     def fitted(trainer: Trainer, *data: Any, **settings: Any) -> Any:
@@ -73,6 +77,11 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
         keep(source.layers)
         return source
 
+    def with_units(*data: Any, **settings: Any) -> Any:
+        trained = learn(*data, **settings)
+        found.append(dict(trained.network.weights))
+        return trained
+
     def scaled(*data: Any, **settings: Any) -> Any:
         network = convert(*data, **settings)
         keep(stage.weighted for stage in network.stages)
@@ -80,5 +89,6 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
 
     monkeypatch.setattr(Trainer, "fit", fitted)
     monkeypatch.setattr(conversion, "train", trained)
+    monkeypatch.setattr(constrained, "learn", with_units)
     monkeypatch.setattr(converted, "convert", scaled)
     return found

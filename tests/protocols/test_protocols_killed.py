@@ -145,6 +145,10 @@ LITTLE = {
         *("seeds=1", 'tasks=["yin-yang"]', 'methods=["s4nn"]', "factors=[1.0]", "budget=60"),
         *("data.n_train=30", "data.n_validation=10", "data.n_test=10", "data.n_steps=20"),
     ),
+    "constrained-mnist": (
+        *(*FEW, "seeds=2", "hidden=8", "epochs=1", "n_steps=8", "rates=[0.003]", "bits=[2]"),
+        'kinds=["discrete", "binary"]',
+    ),
     "conversion-mnist": (*FEW, "seeds=2", "hidden=[8]", "epochs=1", "n_steps=8"),
     "count-uci": ('sets=["iris"]', "seeds=2", "training.updates=5", 'codes=["regular"]'),
     "antlr-mnist": (

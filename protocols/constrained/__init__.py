@@ -1,0 +1,1 @@
+"""Networks trained for what hardware allows: measured f-I curves, few bits, binary units."""

@@ -155,15 +155,6 @@ def by_step(
 ) -> pd.DataFrame:
     """Accuracy if the trial ended after each step, ties wrong; spikes of a whole trial.
 
-    Parameters
-    ----------
-    engine : Engine
-    weights : dict of array
-        What was trained.
-    images : ImageSet
-    encode : callable
-        From images to `SpikeTrains`.
-
     Returns
     -------
     pandas.DataFrame

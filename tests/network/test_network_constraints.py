@@ -105,7 +105,7 @@ def test_constraints_that_no_weights_could_keep_to_are_refused():
         network(bs.Constraint(mask=MASK.T))
     with pytest.raises(ModelError, match="no inhibitory weight is within"):
         network(bs.Constraint(lower=0.5), "inhibitory")
-    spiking = counting("2-2", 4)
+    spiking, *_ = counting("2-2", 4)
     pool = AveragePooling(4, 4, 1, 2)
     populations = (Population("input", 16), Population("output", 4, spiking))
     fixed = Connection("w", "input", "output", connectivity=pool, constraint=bs.Constraint(0))

@@ -74,7 +74,7 @@ def test_descriptions_say_the_structure(describe):
         ("9x9-2a-10", "layer '2a': AveragePooling: squares of 2 x 2 do not divide"),
         ("28x28-12k5-10", "layer '12k5': a layer is like"),
         ("28x28-0c5-10", "filters must be 1 or more"),
-        ("28x28-0", "at least one neuron"),
+        ("28x28-0", "size of population .output. must be a whole number"),
     ],
 )
 def test_mistakes_are_refused(notation, message):

@@ -22,7 +22,7 @@ ENDINGS = (".parquet", ".pq")
 
 def is_parquet(path: Path) -> bool:
     """Whether a path leads to a Parquet file, or to a folder that holds some."""
-    return path.suffix in ENDINGS or bool(_files(path))
+    return path.suffix in ENDINGS or (path.is_dir() and bool(_files(path)))
 
 
 def _files(path: Path) -> list[Path]:

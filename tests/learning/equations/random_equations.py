@@ -94,6 +94,14 @@ def synapses(pick: Any, effect: str) -> dict[str, Any]:
     return {"model": model, "method": pick(("exponential_euler", "euler", "rk2")), **rest}
 
 
+def bare(settings: dict[str, Any]) -> dict[str, Any]:
+    """The same with the target's variables by bare names, but for sums, where Brian2 takes none."""
+    return {
+        name: text if text is None or "summed" in text else text.replace("_post", "")
+        for name, text in settings.items()
+    }
+
+
 def network(seed: int) -> tuple[brian2.Network, dict[str, Any], str]:
     """A random recurrent network, its given spikes, and what it is in words."""
     rng = np.random.default_rng(seed)
@@ -129,6 +137,7 @@ def network(seed: int) -> tuple[brian2.Network, dict[str, Any], str]:
     effects = [pick(EFFECTS), pick(EFFECTS)]
     parts = [given, cells]
     richer = [{"model": "w : 1", "on_pre": effects[0]}, synapses(pick, effects[1])]
+    richer = [bare(r) for r in richer] if seed % 2 else richer
     for name, source, more in (("into", given, richer[0]), ("among", cells, richer[1])):
         path = Synapses(source, cells, name=name, **more)
         path.connect(p=1)

@@ -14,11 +14,15 @@ from sklearn.base import ClassifierMixin
 from brainsnn.classifier.checks import check_learning_rate, refusing, seed_of
 from brainsnn.classifier.families import settled_neuron
 from brainsnn.classifier.inputs import Samples, labelled
+from brainsnn.classifier.local.labelling import responses, warn_of_unlabelled
+from brainsnn.classifier.local.settling import check_settings, own_responses
 from brainsnn.classifier.plan import make_plan, settled_decoder, settled_rule
 from brainsnn.classifier.reading import ReadsSamples
 from brainsnn.classifier.runner import Runner
 from brainsnn.classifier.training import Course, Learned, hold_out, learn
+from brainsnn.codes import LabelledResponses
 from brainsnn.errors import HealthWarning, InputError
+from brainsnn.learning.local import LocalRule
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.targets import check_same_kind
 from brainsnn.spikes.unencoded import Trains, at_hand, labelled_trials
@@ -44,7 +48,10 @@ class Classifier(ClassifierMixin, ReadsSamples):
     rule : str or rule, default "count"
         ``"count"``: through spike counts; ``"s4nn"``, ``"decision"``, ``"race"``: first spikes;
         ``"antlr"``: activations and times of all spikes; ``"glm"``: likelihood of a right first
-        spike; ``"bptt"``: derived from the equations of any network.
+        spike; ``"bptt"``: derived from the equations of any network; ``"pair_stdp"`` and other
+        rules that act inside the trial: neurons that compete learn without labels, then each is
+        labelled by the class of the training samples that it answers most; ``network`` is then
+        their number, and ``batch_size``, ``learning_rate`` and ``optimiser`` have no meaning.
     encoder : str or encoder, optional
         Values to spikes, or a mapping from inputs to such; by default ``Regular(20)`` for counts,
         ``Latency(256)`` for first spikes.
@@ -88,6 +95,8 @@ class Classifier(ClassifierMixin, ReadsSamples):
         What was learned, by connection.
     health_ : HealthReport
         Of the last epoch.
+    responses_ : pandas.DataFrame
+        With a rule that acts inside the trial, mean spikes of each neuron in samples of each class.
 
     Raises
     ------
@@ -166,12 +175,18 @@ class Classifier(ClassifierMixin, ReadsSamples):
         parts = hold_out(trials, self.validation_fraction, self._seed, self.patience)
         learned = learn(self._runner, *parts, self._course(len(parts[0])))
         self._take_over(learned)
-        if learned.health.stalled and not learned.warned:
+        decoder = self._runner.plan.decoder
+        if isinstance(decoder, LabelledResponses):  # Whether it stalls is not known by a loss.
+            warn_of_unlabelled(decoder, self.classes_.tolist())
+        elif learned.health.stalled and not learned.warned:
             warnings.warn(str(learned.health), HealthWarning, stacklevel=2)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
         """Learn from more samples: one pass through them, at a constant learning rate.
+
+        With a rule that acts inside the trial, what neurons answer to these samples is then added
+        to what they answered before, which fades by half in the decoder's ``half_life``.
 
         Parameters
         ----------
@@ -201,7 +216,10 @@ class Classifier(ClassifierMixin, ReadsSamples):
         return self.classes_[positions]
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probability of each class, shape (n, n_classes): a softmax over spikes or first steps."""
+        """Probability of each class, shape (n, n_classes).
+
+        A softmax over spikes or first steps; of labelled neurons, the share of the answers.
+        """
         return self._decide(X)[1]
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
@@ -230,6 +248,14 @@ class Classifier(ClassifierMixin, ReadsSamples):
             raise AttributeError("weights_ is there after fit.")
         return self._runner.weights
 
+    @property
+    def responses_(self) -> pd.DataFrame:
+        """Mean spikes of each neuron (row) in training samples of each class (column)."""
+        decoder = self._runner.plan.decoder if hasattr(self, "_runner") else None
+        if not isinstance(decoder, LabelledResponses):
+            raise AttributeError("responses_ is there after fit, with rules such as 'pair_stdp'.")
+        return responses(decoder, self.classes_)
+
     def save(self, path: str | Path) -> None:
         """Keep what was learned, with all settings, in a folder (JSON and arrays, no pickle)."""
         from brainsnn.classifier.saved import save
@@ -254,6 +280,9 @@ class Classifier(ClassifierMixin, ReadsSamples):
             )
         rule = settled_rule(self.rule)
         decoder = settled_decoder(self.decoder, rule)
+        if isinstance(rule, LocalRule):
+            check_settings(rule, vars(self))
+            decoder = own_responses(decoder, rule)
         self._coders = self._learned_coders(parts, rule)
         check_learning_rate(self.learning_rate)
         seed = seed_of(self.random_state)
@@ -285,10 +314,11 @@ class Classifier(ClassifierMixin, ReadsSamples):
         return np.searchsorted(self.classes_, labels)
 
     def _course(self, n_trials: int, *, more: bool = False) -> Course:
+        local = isinstance(self._runner.plan.rule, LocalRule)
         return Course.of(
             epochs=1 if more else self.epochs,
-            batch_size=self.batch_size,
-            optimiser=self.optimiser,
+            batch_size=1 if local else self.batch_size,
+            optimiser="sgd" if local else self.optimiser,
             patience=None if more else self.patience,
             n_trials=n_trials,
             more=more,

@@ -11,6 +11,7 @@ from brainsnn.codes import BernoulliEncoder, Encoder, LatencyEncoder, RegularEnc
 from brainsnn.errors import ConfigError
 from brainsnn.learning.glm import GLM
 from brainsnn.learning.glm.network import glm_model
+from brainsnn.learning.local import LocalRule
 from brainsnn.learning.rules import S4NN, Antlr, Count, Decision, MaximumLikelihood, Race, Rule
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
@@ -161,6 +162,13 @@ FAMILIES: dict[type[Rule], Family] = {
         _fan_in(1.0),
         hidden="",
         network=_two_layers,
+    ),
+    LocalRule: Family(
+        lambda: RegularEncoder(700, peak=0.064),
+        "labelled",
+        None,
+        None,
+        _fan_in(1.0),
     ),
 }
 """Rules that a classifier can build a network for; what inherits from one has its family."""

@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 
 from brainsnn.classifier.families import built, family_of
+from brainsnn.classifier.local.network import check_enough, competing
+from brainsnn.classifier.local.settling import named_pair
 from brainsnn.codes import DECODERS, ENCODERS, Decoder, Encoder
 from brainsnn.errors import ConfigError, ModelError
 from brainsnn.learning.base import BoundRule
+from brainsnn.learning.local import LocalRule
 from brainsnn.learning.rules import RULES, Count, Rule
 from brainsnn.network.model import Model
 from brainsnn.network.neurons import Neuron
@@ -35,6 +38,7 @@ class Plan:
     temperature : float
         By which evidence is divided before it becomes probabilities.
     learning_rate : float
+    n_classes : int
     """
 
     model: Model
@@ -43,6 +47,7 @@ class Plan:
     decoder: Decoder
     temperature: float
     learning_rate: float
+    n_classes: int
 
     @cached_property
     def bound(self) -> BoundRule:
@@ -65,6 +70,8 @@ def settled_rule(rule: Any) -> Rule:
     settings = RULES[rule].model_validate({}) if isinstance(rule, str) else rule
     if rule == "count":
         settings = Count(temperature=0.1)
+    if rule == "pair_stdp":
+        settings = named_pair()
     if not isinstance(settings, Rule):
         raise ConfigError(f"rule = {rule!r} is not possible. {suggest(str(rule), RULES)}")
     return settings
@@ -130,7 +137,9 @@ def make_plan(
     """
     family = family_of(rule)
     network = family.hidden if network is None else network
-    if not isinstance(network, Model):
+    if isinstance(rule, LocalRule):
+        model, rule = competing(network, rule, axes[0], n_steps, active)
+    elif not isinstance(network, Model):
         model = built(_notation(network, axes[0], n_classes), rule, neuron, n_steps, active)
     elif neuron is None:
         model = network.frozen()
@@ -138,13 +147,15 @@ def make_plan(
         raise ConfigError(
             f"neuron = {neuron.name!r} is for a notation; {network.name!r} has its own neurons."
         )
-    _check_ends(model, [math.prod(shape) for shape in axes], n_classes)
+    _check_ends(model, [math.prod(shape) for shape in axes])
+    many = check_enough if isinstance(rule, LocalRule) else _check_outputs
+    many(model, n_classes)
     given = "learning_rate" in rule.model_fields_set or family.learning_rate is None
     own = rule.learning_rate if given else family.learning_rate
     length = n_steps + (len(model.connections) if family.lags else 0)
     rate = own if learning_rate is None else learning_rate
     assert rate is not None
-    made = Plan(model, length, rule, decoder, 1.0, rate)
+    made = Plan(model, length, rule, decoder, 1.0, rate, n_classes)
     return replace(made, temperature=_temperature(made.bound, n_steps))
 
 
@@ -196,13 +207,16 @@ def _checked(network: str, parts: tuple[str, ...], axes: tuple[int, ...], n_clas
     return network
 
 
-def _check_ends(model: Model, given: list[int], n_classes: int) -> None:
+def _check_ends(model: Model, given: list[int]) -> None:
     sizes = [population.size for population in model.inputs]
-    output = model.output
     if sizes != given:
         raise ModelError(
             f"Network {model.name!r} has inputs of {sizes} neurons; the data need {given}."
         )
+
+
+def _check_outputs(model: Model, n_classes: int) -> None:
+    output = model.output
     if output.size != n_classes:
         raise ModelError(
             f"Network {model.name!r} has {output.size} neurons in its last population "

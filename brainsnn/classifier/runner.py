@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.classifier.plan import Plan
-from brainsnn.codes import Decisions, FirstSpikeDecoder, PotentialDecoder, RateDecoder
+from brainsnn.codes import (
+    Decisions,
+    FirstSpikeDecoder,
+    LabelledResponses,
+    PotentialDecoder,
+    RateDecoder,
+)
 from brainsnn.engine import Engine, build_engine
 from brainsnn.learning.optimisers import OptimiserConfig
 from brainsnn.spikes import Recording
@@ -114,24 +120,37 @@ class Runner:
         parts = []
         for start in range(0, trains.n_trials, BLOCK):
             index = np.arange(start, min(start + BLOCK, trains.n_trials))
-            recording = self.engine.run(*at_hand(trains, index))
+            recording = self.engine.fixed().run(*at_hand(trains, index))
             recording = self.plan.bound.observe(recording, self.engine.weights)
             decisions = self.plan.decoder.decode(recording, output)
             parts.append(evidence(recording, decisions, self.plan.decoder, output))
         scores = np.concatenate(parts)
+        if isinstance(self.plan.decoder, LabelledResponses):
+            scores = scores[:, : self.plan.n_classes]
+            return scores.argmax(axis=1), shares(scores)
         scaled = (scores - scores.max(axis=1, keepdims=True)) / self.plan.temperature
         exponential = np.exp(scaled)
         probabilities = exponential / exponential.sum(axis=1, keepdims=True)
         return scores.argmax(axis=1), probabilities
 
 
+def shares(answers: Floats) -> Floats:
+    """Share of each class in the answers of a trial; the same of all where nothing answers."""
+    total = answers.sum(axis=1, keepdims=True)
+    even = np.full_like(answers, 1 / answers.shape[1])
+    return np.divide(answers, total, out=even, where=total > 0)
+
+
 def evidence(recording: Recording, decisions: Decisions, decoder: Any, population: str) -> Floats:
     """How much speaks for each class, shape (n, n_classes), largest for the decided one.
 
     Spikes for a decoder of rates, steps left after the first spike for one of first spikes,
-    potentials for one of these; for any other, whether the class was a candidate. Half a spike or
-    step goes to the class that a tie or silence was decided for.
+    potentials for one of these, mean answers of its neurons for labelled ones; for any other,
+    whether the class was a candidate. Half a spike or step goes to the class that a tie or silence
+    was decided for.
     """
+    if isinstance(decoder, LabelledResponses):
+        return decoder.answers(recording, population)
     if isinstance(decoder, RateDecoder):
         scores = recording.counts(population).astype(np.float64)
     elif isinstance(decoder, FirstSpikeDecoder):

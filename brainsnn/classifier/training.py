@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
@@ -11,7 +12,9 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
+from brainsnn.classifier.local.labelling import label
 from brainsnn.classifier.runner import Left, Runner
+from brainsnn.codes import LabelledResponses
 from brainsnn.config import made
 from brainsnn.errors import ConfigError, HealthWarning, InputError
 from brainsnn.learning.optimisers import OPTIMISERS, OptimiserConfig
@@ -177,7 +180,7 @@ def learn(
     n_classes, remedies = plan.model.output.size, Remedies.of(plan.model, plan.rule)
     flow = partial(look, engine, plan.bound, train)
     watch = Watch(lambda _: None, plan.n_steps, n_classes, remedies, flow)
-    given = (engine, plan.bound, plan.decoder, config, plan.learning_rate, runner.streams)
+    given = (engine, plan.bound, deepcopy(plan.decoder), config, plan.learning_rate, runner.streams)
     trainer = Trainer(*given, callbacks=[watch, reporter(quiet=not course.verbose)])
     optimiser = trainer.state.optimiser
     if course.more and runner.left is not None and runner.left.optimiser == config.optimiser:
@@ -188,4 +191,6 @@ def learn(
         raise KeyboardInterrupt from None  # As from any other call; a search must not go on.
     runner.left = Left(config.optimiser, optimiser.state())
     engine.set_weights(result.last_weights if validation is None else result.weights)
+    if isinstance(plan.decoder, LabelledResponses):
+        label(runner, train, more=course.more)
     return Learned(result.metrics, watch.reports[-1], watch.warned)

@@ -54,11 +54,13 @@ class RegularEncoder(NeuronAValue):
         What integers are divided by.
     phase : float, default 0.5
         :math:`\phi`, from 0 to less than 1.
+    peak : float, default 1
+        Spikes a step of the largest value, above 0 to 1.
 
     Raises
     ------
     ConfigError
-        If `n_steps` or `intensity_max` is below 1, or `phase` not in [0, 1).
+        If `n_steps` or `intensity_max` is below 1, `phase` not in [0, 1), or `peak` not in (0, 1].
 
     References
     ----------
@@ -74,6 +76,7 @@ class RegularEncoder(NeuronAValue):
     n_steps: int = 20
     intensity_max: int = 255
     phase: float = 0.5
+    peak: float = 1.0
 
     def __post_init__(self) -> None:
         if self.n_steps < 1 or self.intensity_max < 1 or not 0 <= self.phase < 1:
@@ -81,6 +84,8 @@ class RegularEncoder(NeuronAValue):
                 "Regular code: n_steps and intensity_max must be 1 or more and phase in [0, 1), "
                 f"got {self.n_steps}, {self.intensity_max} and {self.phase}."
             )
+        if not 0 < self.peak <= 1:
+            raise ConfigError(f"Regular code: peak must be above 0 and at most 1, got {self.peak}.")
 
     def encode(self, images: NDArray[np.integer] | NDArray[np.floating]) -> SpikeTrains:
         """Input spikes of a trial an image.
@@ -96,7 +101,7 @@ class RegularEncoder(NeuronAValue):
         DataError
             If the images have no axis of neurons, or a value is out of range.
         """
-        values = fractions("Regular code", images, self.intensity_max)
+        values = fractions("Regular code", images, self.intensity_max) * self.peak
         n_spikes = int(np.floor(self.phase + ROUNDING + self.n_steps * values).sum())
         neuron, step = np.empty(n_spikes, np.int32), np.empty(n_spikes, np.int32)
         offsets = np.zeros(len(values) + 1, np.int64)

@@ -1,110 +1,16 @@
-r"""Diehl and Cook's network: excitatory neurons that learn, each with an inhibitory partner.
-
-Potentials in mV, conductances without unit; an excitatory neuron has
-
-.. math::
-    100\,\mathrm{ms}\;\dot v = (-65 - v) + g_e (0 - v) + g_i (-100 - v), \qquad
-    \text{spike where } v > \theta - 72: \; v \leftarrow -65, \; \theta \leftarrow \theta + \theta_+
-
-(Diehl and Cook 2015, section 2.1; the constants are those of the authors' program as
-this project remembers them.)
-"""
+"""Diehl and Cook's network: neurons that compete, with the traces of their rule."""
 
 from __future__ import annotations
 
-from pydantic import Field
-
-from brainsnn.config import Config
 from brainsnn.learning.local import LocalRule
-from brainsnn.network.connectivity import AllToOthers, OneToOne
+from brainsnn.network.competition import Competition
 from brainsnn.network.model import Model
-from brainsnn.network.network import Network
-from brainsnn.network.neurons import Neuron
-from brainsnn.network.synapses import SynapseModel, Uniform
+from brainsnn.network.synapses import Uniform
 from brainsnn.protocols.stdp.rule import SET, TRACES
 
-CITATION = "Diehl and Cook (2015)"
 
-onto_ge = SynapseModel(
-    "onto_ge",
-    on_pre="ge_post += w",
-    summary="A spike adds the weight to the excitatory conductance.",
-    citation=CITATION,
-)
-onto_gi = SynapseModel(
-    "onto_gi",
-    on_pre="gi_post += w",
-    summary="A spike adds the weight to the inhibitory conductance.",
-    citation=CITATION,
-)
-
-
-class DigitNetwork(Config):
-    """Settings of the network.
-
-    Parameters
-    ----------
-    dt : float, default 0.5
-        Length of a step in ms.
-    theta_plus : float, default 0.05
-        By how much a spike raises the threshold, in mV.
-    tau_theta : float, default 30
-        Time constant with which it falls, in s of presentations, for each neuron that learns: of
-        more neurons each spikes less. The authors' is 10^4 s at all sizes, with pauses of 150 ms
-        after images of 350 ms, in which it falls too: 17.5 s for each of 400.
-    excitation, inhibition : float, default 10.4 and 17
-        Weights of a spike onto its partner, and of the partner's onto all others.
-    """
-
-    dt: float = Field(default=0.5, gt=0)
-    theta_plus: float = Field(default=0.05, ge=0)
-    tau_theta: float = Field(default=30.0, gt=0)
-    excitation: float = Field(default=10.4, ge=0)
-    inhibition: float = Field(default=17.0, ge=0)
-
-    def excitatory(self, size: int) -> Neuron:
-        """One of so many neurons that learn, with a threshold that its spikes raise."""
-        return Neuron(
-            TRACES
-            + """
-            dv/dt = ((-65 - v) + ge*(0 - v) + gi*(-100 - v)) / (100*ms) : 1 (unless refractory)
-            dge/dt = -ge / (1*ms) : 1
-            dgi/dt = -gi / (2*ms) : 1
-            dtheta/dt = -theta / tau_theta : 1
-            theta_plus : 1 (shared, constant)
-            tau_theta : second (shared, constant)
-            """,
-            threshold="v > theta - 72",
-            reset=f"v = -65; theta += theta_plus; {SET}",
-            parameters={
-                "theta_plus": self.theta_plus,
-                "tau_theta": f"{self.tau_theta * size}*second",
-            },
-            refractory="5*ms",
-            initial={"v": -65.0, "theta": 20.0},
-            plastic=("theta",),
-            method="euler",
-            summary="Leaky, with conductances and a threshold that rises with its own spikes.",
-            citation=CITATION,
-            name="excitatory",
-        )
-
-    def inhibitory(self) -> Neuron:
-        """Partner of an excitatory neuron."""
-        return Neuron(
-            """
-            dv/dt = ((-60 - v) + ge*(0 - v)) / (10*ms) : 1 (unless refractory)
-            dge/dt = -ge / (1*ms) : 1
-            """,
-            threshold="v > -40",
-            reset="v = -45",
-            refractory="2*ms",
-            initial={"v": -60.0},
-            method="euler",
-            summary="Leaky, with an excitatory conductance.",
-            citation=CITATION,
-            name="inhibitory",
-        )
+class DigitNetwork(Competition):
+    """Settings of the network; see `Competition`."""
 
     def model(self, name: str, n_inputs: int, size: int, rule: LocalRule) -> Model:
         """The network, with the rule's strings in the connection from the inputs.
@@ -116,15 +22,6 @@ class DigitNetwork(Config):
             Inputs, and neurons that learn.
         rule : LocalRule
         """
-        plain = Network(dt=self.dt * 1e-3, name=name)
-        plain.add("input", n_inputs)
-        plain.add("inhibitory", size, self.inhibitory())
-        plain.add("output", size, self.excitatory(size))
         even = rule.normalise / n_inputs if rule.normalise else 0.1
-        first = Uniform(0.0, 2 * even)
-        plain.connect("input", "output", synapse=onto_ge, initialiser=first)
-        partner = Uniform(self.excitation, self.excitation)
-        plain.connect("output", "inhibitory", OneToOne(), synapse=onto_ge, initialiser=partner)
-        rivals = Uniform(self.inhibition, self.inhibition)
-        plain.connect("inhibitory", "output", AllToOthers(), synapse=onto_gi, initialiser=rivals)
-        return rule.augment(plain)
+        learning, first = self.excitatory(size, TRACES, SET), Uniform(0.0, 2 * even)
+        return rule.augment(self.network(name, n_inputs, learning, size, first))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from brainsnn.indices import indices
 from brainsnn.spikes import Recording
 
 
+@dataclass(eq=False, repr=False)
 class LabelledResponses:
     """Output neurons are labelled by their responses to training trials; the labelled ones decide.
 
@@ -28,13 +30,10 @@ class LabelledResponses:
     ----------
     half_life : float, default 1000
         Trials.
-
-    Attributes
-    ----------
-    spikes : array, shape (n_classes, n_neurons)
-        Spikes in the trials of each class, faded.
-    trials : array, shape (n_classes,)
-        Trials of each class, faded.
+    spikes : array, shape (n_classes, n_neurons), optional
+        Spikes in the trials of each class so far, faded.
+    trials : array, shape (n_classes,), optional
+        Trials of each class so far, faded.
 
     References
     ----------
@@ -47,11 +46,14 @@ class LabelledResponses:
         "spike-timing-dependent plasticity, Frontiers in Computational Neuroscience 9 (2015) 99"
     )
 
-    def __init__(self, half_life: float = 1000.0) -> None:
-        if not 0 < half_life < np.inf:
-            raise DataError(f"half_life must be a number of trials above 0, got {half_life}.")
-        self.half_life = half_life
-        self.forget()
+    half_life: float = 1000.0
+    spikes: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    trials: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        if not 0 < self.half_life < np.inf:
+            raise DataError(f"half_life must be a number of trials above 0, got {self.half_life}.")
+        self.restore({"spikes": self.spikes, "trials": self.trials})
 
     __hash__ = None  # type: ignore[assignment]  # it learns
 
@@ -112,12 +114,17 @@ class LabelledResponses:
             self.spikes, self.trials = spikes, trials
 
     @property
+    def means(self) -> NDArray[np.float64]:
+        """Mean spikes in a trial of each class, shape (n_classes, n_neurons); 0 without trials."""
+        known = self.trials[:, None] > 0
+        return np.divide(
+            self.spikes, self.trials[:, None], out=np.zeros_like(self.spikes), where=known
+        )
+
+    @property
     def labels(self) -> NDArray[np.int64]:
         """Class of each neuron, shape (n_neurons,); -1 for those that never spiked."""
-        mean = np.divide(
-            self.spikes, self.trials[:, None], out=np.zeros_like(self.spikes),
-            where=self.trials[:, None] > 0,
-        )  # fmt: skip
+        mean = self.means
         if not mean.size:
             return np.full(self.spikes.shape[1], -1)
         return np.where(mean.max(axis=0) > 0, mean.argmax(axis=0), -1)
@@ -146,6 +153,27 @@ class LabelledResponses:
         DataError
             If the population has another size than that whose responses are known.
         """
+        score = self.answers(recording, population)
+        best = score.max(axis=1, keepdims=True)
+        silent = best[:, 0] == 0
+        candidates = (score == best) & ~silent[:, None]
+        tie = candidates.sum(axis=1) > 1
+        decision = np.where(tie | silent, -1, candidates.argmax(axis=1)).astype(np.int64)
+        step = np.where(silent, recording.n_steps, recording.n_steps - 1).astype(np.int64)
+        return Decisions(decision, step, tie, silent, candidates)
+
+    def answers(self, recording: Recording, population: str = "output") -> NDArray[np.float64]:
+        """Mean spikes of the neurons of each class in every trial; 0 for classes without neurons.
+
+        Returns
+        -------
+        array of float64, shape (n, at least n_classes)
+
+        Raises
+        ------
+        DataError
+            If the population has another size than that whose responses are known.
+        """
         counts = recording.counts(population)
         n, size = counts.shape
         if self.trials.size and self.spikes.shape[1] != size:
@@ -157,13 +185,7 @@ class LabelledResponses:
         labels = self.labels if self.trials.size else np.full(size, -1)
         for label in np.unique(labels[labels >= 0]).tolist():
             score[:, label] = counts[:, labels == label].mean(axis=1)
-        best = score.max(axis=1, keepdims=True)
-        silent = best[:, 0] == 0
-        candidates = (score == best) & ~silent[:, None]
-        tie = candidates.sum(axis=1) > 1
-        decision = np.where(tie | silent, -1, candidates.argmax(axis=1)).astype(np.int64)
-        step = np.where(silent, recording.n_steps, recording.n_steps - 1).astype(np.int64)
-        return Decisions(decision, step, tie, silent, candidates)
+        return score
 
     def state(self) -> dict[str, NDArray[Any]]:
         """What was learned, for a checkpoint."""

@@ -1,0 +1,1 @@
+"""Classifiers whose rule acts inside the trial: neurons that compete, then labelled responses."""

@@ -4,11 +4,13 @@ import copy
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 
 import brainsnn as bs
+from brainsnn.classifier.commands import fit, predict
 from brainsnn.classifier.local.labelling import warn_of_unlabelled
 from brainsnn.classifier.runner import shares
 from brainsnn.codes import LabelledResponses, RegularEncoder
@@ -134,3 +136,13 @@ def test_what_does_not_go_together_is_refused_by_name(digits, settings, error, m
 
 def test_responses_are_asked_of_a_labelled_network_only():
     assert not hasattr(classifier(), "responses_")
+
+
+def test_the_command_line_takes_such_a_rule(digits, tmp_path):
+    table = pd.DataFrame(digits[0][:40]).rename(columns="p{}".format).assign(kind=digits[1][:40])
+    table.to_csv(tmp_path / "digits.csv", index=False)
+    given = {"epochs": 1, "random_state": 0}
+    data, out = tmp_path / "digits.csv", tmp_path / "kept"
+    said = fit(data, out, "kind", "64-30", "pair_stdp", given, [])
+    assert (said["features"], said["epochs"]) == (64, 1)
+    assert predict(out, data, None).splitlines()[0].startswith("prediction,p(one),p(three)")

@@ -61,3 +61,12 @@ def test_impossible_settings_are_refused(options):
 def test_impossible_values_are_refused(values):
     with pytest.raises(DataError, match="Regular code"):
         RegularEncoder().encode(values)
+
+
+def test_the_largest_value_spikes_as_often_as_is_wanted():
+    values = np.array([[0.0, 0.5, 1.0]])
+    spikes = RegularEncoder(100, peak=0.2).encode(values)
+    assert np.bincount(spikes.neuron, minlength=3).tolist() == [0, 10, 20]
+    for peak in (0, 1.1, np.nan):
+        with pytest.raises(ConfigError, match="peak must be above 0 and at most 1"):
+            RegularEncoder(peak=peak)

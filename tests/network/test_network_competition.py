@@ -1,5 +1,8 @@
 """The network of neurons that compete: who is connected with whom, and how strongly."""
 
+import pytest
+
+from brainsnn.errors import ModelError
 from brainsnn.network.competition import Competition
 from brainsnn.network.synapses import Uniform
 from brainsnn.streams import Streams
@@ -31,3 +34,9 @@ def test_inputs_may_be_stronger_than_their_weights():
     synapse = made.connections[0].synapse
     assert synapse.on_pre == "ge_post += strength*w"
     assert synapse.parameters["strength"] == 4.0
+
+
+@pytest.mark.parametrize("settings", [{"dt": 0}, {"tau_theta": -1}, {"theta_plus": float("nan")}])
+def test_impossible_settings_are_refused(settings):
+    with pytest.raises(ModelError, match=f"{next(iter(settings))} must be"):
+        Competition(**settings)

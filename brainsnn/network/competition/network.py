@@ -12,9 +12,10 @@ this project remembers them.)
 
 from __future__ import annotations
 
-from pydantic import Field
+import math
+from dataclasses import dataclass, fields
 
-from brainsnn.config import Config
+from brainsnn.errors import ModelError
 from brainsnn.network.connectivity import AllToOthers, OneToOne
 from brainsnn.network.network import Network
 from brainsnn.network.neurons import Neuron
@@ -47,7 +48,8 @@ def _strong(strength: float) -> SynapseModel:
     )
 
 
-class Competition(Config):
+@dataclass(frozen=True)
+class Competition:
     """Settings of the network.
 
     Parameters
@@ -62,13 +64,25 @@ class Competition(Config):
         after images of 350 ms, in which it falls too: 17.5 s for each of 400.
     excitation, inhibition : float, default 10.4 and 17
         Weights of a spike onto its partner, and of the partner's onto all others.
+
+    Raises
+    ------
+    ModelError
+        If one is negative or not finite, or a time is 0.
     """
 
-    dt: float = Field(default=0.5, gt=0)
-    theta_plus: float = Field(default=0.05, ge=0)
-    tau_theta: float = Field(default=30.0, gt=0)
-    excitation: float = Field(default=10.4, ge=0)
-    inhibition: float = Field(default=17.0, ge=0)
+    dt: float = 0.5
+    theta_plus: float = 0.05
+    tau_theta: float = 30.0
+    excitation: float = 10.4
+    inhibition: float = 17.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value, time = getattr(self, field.name), field.name in ("dt", "tau_theta")
+            if not 0 <= value < math.inf or (time and value == 0):
+                least = "above 0" if time else "0 or more"
+                raise ModelError(f"Competition: {field.name} must be {least}, got {value}.")
 
     def excitatory(self, size: int, traces: str = "", on_spike: str = "") -> Neuron:
         """One of so many neurons that learn, with a threshold that its spikes raise.

@@ -65,6 +65,7 @@ def test_copies_are_kept_with_labels(digits, fitted, tmp_path):
         np.testing.assert_array_equal(copied.responses_, fitted.responses_)
 
 
+@pytest.mark.filterwarnings("ignore::brainsnn.errors.HealthWarning")  # Few samples.
 def test_more_samples_go_on_from_what_was_learned(digits, fitted):
     X, y = digits
     more, decoder = copy.deepcopy(fitted), LabelledResponses()
@@ -86,6 +87,7 @@ def test_the_same_seed_gives_the_same_network(digits, fitted):
     np.testing.assert_array_equal(again.weights_["input_output"], fitted.weights_["input_output"])
 
 
+@pytest.mark.filterwarnings("ignore::brainsnn.errors.HealthWarning")  # Few samples.
 def test_a_rule_and_a_network_of_ones_own(digits):
     X, y = digits
     leaky = bs.Neuron("dv/dt = -v / (10*ms) : 1", "v > 1", "v = 0", method="exact")
@@ -138,6 +140,7 @@ def test_responses_are_asked_of_a_labelled_network_only():
     assert not hasattr(classifier(), "responses_")
 
 
+@pytest.mark.filterwarnings("ignore::brainsnn.errors.HealthWarning")  # Few samples.
 def test_the_command_line_takes_such_a_rule(digits, tmp_path):
     table = pd.DataFrame(digits[0][:40]).rename(columns="p{}".format).assign(kind=digits[1][:40])
     table.to_csv(tmp_path / "digits.csv", index=False)

@@ -64,7 +64,7 @@ def _size(network: Any, axes: tuple[int, ...]) -> int:
         parts = list(network.replace(" ", "").split("-"))
     elif isinstance(network, tuple | list):
         parts = list(network)
-    last = parts[-1] if parts else None
+    last: Any = parts[-1] if parts else None
     whole = isinstance(last, int | np.integer) and not isinstance(last, bool)
     number = int(last) if whole or (isinstance(last, str) and last.isdecimal()) else 0
     if number < 1 or len(parts) > (2 if isinstance(network, str) else 1):

@@ -178,7 +178,7 @@ def diagnose(
 def _advise_on_firing(shares: Mapping[str, Mapping[str, float]], known: Remedies) -> list[str]:
     silent, at_once = shares["silent"], shares["at_once"]
     inputs = known.inputs or tuple(silent)[:1]
-    others = [name for name in silent if name not in inputs]
+    others = [name for name in silent if name not in {*inputs, *known.mute}]
     advice = [
         f"No {name} neuron ever spikes: look at the encoder and the data."
         for name in inputs

@@ -53,7 +53,7 @@ class HealthMonitor(Callback):
         if self.reports or self.warned or statistics is None:
             return
         output, silent = list(statistics.silent_neurons().items())[-1]
-        if silent == self.n_classes:
+        if silent == self.n_classes and output not in self.remedies.mute:
             self.warned = True
             self.outputs_silent(
                 f"No neuron of {output!r} spiked in the first {statistics.done} trials: decisions "

@@ -26,6 +26,8 @@ class Remedies:
         What the rule has against silence.
     untaught : frozenset of str
         Connections that the rule leaves as they are.
+    mute : frozenset of str
+        Outputs that are read by their potential alone, and need not spike.
     """
 
     inputs: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class Remedies:
     threshold: Mapping[str, str] = field(default_factory=dict)
     silence: str = ""
     untaught: frozenset[str] = frozenset()
+    mute: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, model: Model, rule: Rule | None) -> Self:
@@ -41,6 +44,7 @@ class Remedies:
         for c in model.connections:
             if c.connectivity.fixed_weight is None:
                 weights.setdefault(c.target, []).append(f"{c.name}: {c.initialiser}")
+        by_potential = rule is not None and tuple(rule.read_by()) == ("potential",)
         named = {p.name: p.neuron for p in model.populations if p.neuron is not None}
         return cls(
             tuple(p.name for p in model.inputs),
@@ -48,6 +52,7 @@ class Remedies:
             {name: _threshold(neuron) for name, neuron in named.items()},
             rule.against_silence if rule else "",
             frozenset(rule.untaught(list(model.trainable)) if rule else ()),
+            frozenset([model.output.name] if by_potential else ()),
         )
 
     def raised(self, population: str) -> str:

@@ -323,3 +323,16 @@ def test_accuracy_that_falls_is_not_learned():
             {"epoch": k, "loss": 0.1, "train_accuracy": a} for k, a in enumerate(accuracies, 1)
         ]
         assert any("never fire" in text for text in advice_of(metrics, observed)) == said
+
+
+def test_outputs_that_are_read_by_their_potential_need_not_spike():
+    engine, said = FakeEngine(), []
+    engine.weights["hidden_output"][:] = -1.0
+    model = bs.Network(SIZES, bs.Neuron("v : 1", "v > 1", "v = 0", name="plain"), name="mute")
+    rule = bs.BPTT(loss="last_potential")
+    monitor = HealthMonitor(said.append, N_STEPS, 3, Remedies.of(model, rule))
+    extra = {"callbacks": [monitor]}
+    make_trainer(engine, learning_rate=1e-9, extra=extra, epochs=2).fit(*TRIALS)
+    assert Remedies.of(model, rule).mute == {"output"}
+    assert not Remedies.of(model, bs.BPTT()).mute
+    assert not any("No neuron of 'output'" in text or "'output' never" in text for text in said)

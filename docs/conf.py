@@ -101,7 +101,15 @@ CONTENTS = {
         "spike-statistics",
     ],
     "Systems": ["s4nn", "glm", "antlr", "count", "local"],
-    "Understand": ["explained", "claims", "architecture", "adding", "reference", "roadmap", "root/changes"],
+    "Understand": [
+        "explained",
+        "claims",
+        "architecture",
+        "adding",
+        "reference",
+        "roadmap",
+        "root/changes",
+    ],
     "Results": ["root/results"],
 }
 
@@ -119,23 +127,34 @@ def _links_within(_: Sphinx, page: str, source: list[str]) -> None:
     text = text.replace("](docs/", f"]({up}").replace("](results/)", "](root/results.md)")
     text = text.replace("](gallery/)", "](auto_gallery/index)")
     text = re.sub(r"\]\(gallery/(\w+)\.py\)", r"](auto_gallery/\1)", text)
+    text = re.sub(r"\[([\w-]+)\.md\]\((\1\.md[^)]*)\)", r"[](\2)", text)  # by its title
     if page == "index":
-        text += "".join(_toctree(entries, caption) for caption, entries in CONTENTS.items())
+        text += _toctree([_section(caption) for caption in CONTENTS])
     if page == "root/results":
         text += _toctree(["../results/*"], glob=True)
     source[0] = text
 
 
-def _toctree(entries: list[str], caption: str = "", glob: bool = False) -> str:
-    """A hidden table of contents; pages stay plain Markdown for who reads them elsewhere."""
-    options = [":hidden:", *([f":caption: {caption}"] if caption else []), *([":glob:"] * glob)]
+def _section(caption: str) -> str:
+    """The page of a section: its only one, or one that lists them."""
+    entries = CONTENTS[caption]
+    return entries[0] if len(entries) == 1 else f"root/{caption.lower()}"
+
+
+def _toctree(entries: list[str], hidden: bool = True, glob: bool = False) -> str:
+    """A table of contents; hidden, since pages stay plain Markdown for who reads them elsewhere."""
+    options = [":maxdepth: 1", *([":hidden:"] * hidden), *([":glob:"] * glob)]
     return "\n".join(["", "```{toctree}", *options, "", *entries, "```", ""])
 
 
 def _wrap(app: Sphinx) -> None:
-    """Pages of the repository's root, as pages of the site."""
-    for name, there in _WRAPPED.items():
-        text = (_ROOT / name).read_text(encoding="utf-8")
+    """Pages of the repository's root, and of sections, as pages of the site."""
+    pages = {there: (_ROOT / name).read_text("utf-8") for name, there in _WRAPPED.items()}
+    for caption, entries in CONTENTS.items():
+        if len(entries) > 1:
+            contents = _toctree([f"/{entry}" for entry in entries], hidden=False)
+            pages[f"{_section(caption)}.md"] = f"# {caption}\n{contents}"
+    for there, text in pages.items():
         path = Path(app.srcdir) / there
         path.parent.mkdir(exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:

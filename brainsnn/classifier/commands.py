@@ -57,13 +57,14 @@ def fit(
         raise RunDirectoryError(f"{out}: the folder for what is learned must be new or empty.")
     known = set(inspect.signature(Classifier).parameters)
     parameters = {key: value for key, value in given.items() if value is not None}
+    parameters |= {"network": network, "rule": rule}
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals or key.strip() not in known:
             raise ConfigError(f"Unknown setting {setting!r}. {suggest(key.strip(), known)}")
         value = parse_value(text)
         parameters[key.strip()] = None if value == NONE else value
-    classifier = Classifier(network, rule=rule, **parameters).fit(data, label)
+    classifier = Classifier(**parameters).fit(data, label)
     classifier.save(out)
     last = classifier.history_.iloc[-1]
     said: dict[str, Any] = {"out": str(out), "classes": ", ".join(map(str, classifier.classes_))}

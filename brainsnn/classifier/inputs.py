@@ -176,7 +176,10 @@ def _read_unlabelled(path: Path, form: Form) -> Samples:
         return _as_stored(columns.rows(columns.names if form.features is None else form.features))
     if path.is_dir():
         files = image_files(path) or image_files(path.parent)
-        return _as_images(read_images([f for f in files if path in f.parents], None))
+        own = [file for file in files if path in file.parents]
+        if not own:
+            raise InputError(f"{path}: no images, neither there nor in folders that it holds.")
+        return _as_images(read_images(own, None))
     table = read_csv(path)
     if form.features is not None:
         missing = [name for name in form.features if name not in table.columns]

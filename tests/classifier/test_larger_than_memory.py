@@ -116,6 +116,20 @@ def no_rows(path):
     pd.read_parquet(path).iloc[:0].to_parquet(path)
 
 
+def no_columns(path):
+    pq.write_table(pa.table({}), path)
+
+
+def held(**columns):
+    def write(path):
+        table = pq.read_table(path)
+        for name, values in columns.items():
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array(values))
+        pq.write_table(table, path)
+
+    return write
+
+
 HOLE = np.where(np.arange(300) == 170, np.nan, 1.0)
 
 
@@ -132,6 +146,10 @@ HOLE = np.where(np.arange(300) == 170, np.nan, 1.0)
         (lambda path: None, [1, 2], "one of its columns, by name"),
         (twice, "kind", "column 'a' is there more than once"),
         (no_rows, "kind", "no row"),
+        (no_columns, None, "the table has no column"),
+        (held(kind=[["a"]] * 300), "kind", "column 'kind' holds list.*, no labels"),
+        (held(kind=[{"a": 1}] * 300), "kind", "column 'kind' holds struct.*, no labels"),
+        (held(kind=[b"a", b"b"] * 150), "kind", "column 'kind' holds binary, no labels"),
         (lambda path: path.unlink(), None, "No such file"),
     ],
 )

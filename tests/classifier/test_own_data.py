@@ -115,6 +115,12 @@ def test_a_folder_of_images_by_class(images, tmp_path):
     assert bs.datasets.read_image_folder(images, size=(4, 6))[0].shape == (90, 4, 6)
 
 
+def test_a_folder_without_images_is_nothing_to_decide_about(images, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="empty: no images"):
+        classifier(network=(4,), epochs=1).fit(images).predict(tmp_path / "empty")
+
+
 def test_images_that_cannot_be_taken_are_refused(images, tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "1.png").write_bytes((images / "digit0" / "000.png").read_bytes())
@@ -234,6 +240,8 @@ def test_what_the_command_line_refuses(csv, tmp_path):
         (["--label", "knid"], "Did you mean 'kind'"),
         (["--neuron", "current_basd"], "Did you mean 'current_based'"),
         (["--code", "latncy"], "Did you mean 'latency'"),
+        (["--set", "rule=coutn"], "Did you mean 'count'"),
+        (["--set", "network=9-16-3"], "'4-16-3' would fit"),
     ):
         shown = CliRunner().invoke(app, ["fit", str(csv), "--out", str(tmp_path / "x"), *more])
         assert shown.exit_code == 2

@@ -219,8 +219,9 @@ def test_ranges_are_read(text, found):
     ],
 )
 def test_what_is_no_range_is_refused(text):
-    with pytest.raises(ConfigError, match="is no range"):
+    with pytest.raises(ConfigError, match="is no range") as refused:
         read_ranges([text])
+    assert not [word for word in ("[type=", "input_value", "unpack") if word in str(refused.value)]
 
 
 def test_a_range_given_twice_is_refused():

@@ -77,10 +77,12 @@ class ParquetTable:
         InputError
             If there is no such column, or no other.
         """
-        label = self.names[-1] if label is None and self.names else label
-        if label is None or label not in self.names:
+        if not self.names:
+            raise InputError(f"{self.path}: the table has no column.")
+        label = self.names[-1] if label is None else label
+        if label not in self.names:
             raise InputError(
-                f"{self.path}: there is no column {label!r}. {suggest(str(label), self.names)}"
+                f"{self.path}: there is no column {label!r}. {suggest(label, self.names)}"
             )
         if len(self.names) < 2:
             raise InputError(
@@ -94,8 +96,10 @@ class ParquetTable:
         Raises
         ------
         InputError
-            If a label is missing, or a file is damaged.
+            If a label is missing, the column holds no labels, or a file is damaged.
         """
+        for file in _files(self.path):
+            _check_labels(_schema(file).field(label), file)
         parts = []
         for batch, file, begin in self._batches([label], 2**16):
             column = batch.column(0)
@@ -181,6 +185,14 @@ def _dtype(field: pa.Field, file: Path) -> np.dtype[Any]:
         f"{file}: the column {field.name!r} holds {kind}, no numbers. Leave it out, or turn it "
         "into numbers."
     )
+
+
+def _check_labels(field: pa.Field, file: Path) -> None:
+    kind = field.type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise InputError(
+            f"{file}: the column {field.name!r} holds {kind}, no labels, which are numbers or text."
+        )
 
 
 def _check_complete(column: pa.Array, file: Path, begin: int, name: str) -> None:

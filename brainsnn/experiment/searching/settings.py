@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from brainsnn.config import Config
 from brainsnn.errors import ConfigError
@@ -107,12 +107,16 @@ def read_ranges(texts: Sequence[str]) -> dict[str, Range]:
         if key.strip() in found:
             raise ConfigError(f"The range of {key.strip()!r} is given twice.")
         try:
-            low, high = map(float, ends.split(","))
+            numbers = [float(end) for end in ends.split(",")]
+            if len(numbers) != 2:
+                raise ValueError("it takes two numbers, with a comma between them")
+            low, high = numbers
             if not key.strip() or len(set(kinds)) < len(kinds) or set(kinds) - {"int", "log"}:
                 raise ValueError("what stands before a colon is int or log")
             found[key.strip()] = Range(low=low, high=high, whole="int" in kinds, log="log" in kinds)
         except ValueError as error:
-            why = str(error).splitlines()[-2:][0].strip().removeprefix("Value error, ")
+            told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+            why = told.removeprefix("Value error, ")
             raise ConfigError(
                 f"{text!r} is no range: {why}. Write KEY=LOW,HIGH, KEY=log:LOW,HIGH, "
                 "KEY=int:LOW,HIGH or KEY=int:log:LOW,HIGH."

@@ -59,7 +59,7 @@ def _poisoning(load: Any, names: tuple[str, ...], seal: Seal) -> Any:
 def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
     """Weights of each network that a protocol trains, or scales after training."""
     fit, train, found = Trainer.fit, conversion.train, []
-    learn = constrained.learn
+    learn, by_times = constrained.learn, spikeprop.learn
     convert = converted.convert
 
     def fitted(trainer: Trainer, *data: Any, **settings: Any) -> Any:
@@ -82,6 +82,11 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
         found.append(dict(trained.network.weights))
         return trained
 
+    def timed(*data: Any, **settings: Any) -> Any:
+        network, errors = by_times(*data, **settings)
+        found.append({str(k): value for k, value in enumerate(network.weights)})
+        return network, errors
+
     def scaled(*data: Any, **settings: Any) -> Any:
         network = convert(*data, **settings)
         keep(stage.weighted for stage in network.stages)
@@ -90,5 +95,6 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
     monkeypatch.setattr(Trainer, "fit", fitted)
     monkeypatch.setattr(conversion, "train", trained)
     monkeypatch.setattr(constrained, "learn", with_units)
+    monkeypatch.setattr(spikeprop, "learn", timed)
     monkeypatch.setattr(converted, "convert", scaled)
     return found

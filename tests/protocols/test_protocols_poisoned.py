@@ -30,6 +30,7 @@ WITHOUT = {
     "stdp-balance": "spikes drawn anew in each trial; nothing is selected",
     "stdp-pattern": "windows of one discharge, at its begin and end; nothing is selected",
     "rstdp-credit": "one long trial; nothing is selected",
+    "glm-hidden": "trials drawn from a stream of their own, tried after learning; none is selected",
     "srm-fit": "spikes drawn apart; nothing is selected (test_protocols_srm_fit.py)",
 }
 

@@ -41,6 +41,7 @@ ATTEMPTS = (
 #: What compiled training calls was checked by the first batch, which goes step by step, and by
 #: `tests/training`; an engine checks its inputs for it. Sums of squares take no number for a place.
 ELSEWHERE = {
+    "jit",
     "learning.base",
     "learning.kernels",
     "training.loop.columns",

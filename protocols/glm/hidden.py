@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -15,24 +15,24 @@ from pydantic import Field
 
 from brainsnn.analysis.paper import GLM_HIDDEN
 from brainsnn.codes import RateDecoder
-from brainsnn.engine import Engine, build_engine
+from brainsnn.engine import Engine
 from brainsnn.experiment.experiment import (
     Condition,
     Experiment,
     ExperimentConfig,
     Work,
-    seed_by_seed,
 )
+from brainsnn.experiment.in_engine import seeds_in_engine
 from brainsnn.learning.glm.hidden.model import hidden_model
 from brainsnn.learning.glm.hidden.rule import BoundHidden, HiddenLikelihood
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.network.model import Model
-from brainsnn.protocols.glm import hidden_page as hidden_page
+from brainsnn.protocols.glm import hidden_page
 from brainsnn.protocols.glm.hidden_tasks import TASKS, Task
 from brainsnn.records import RunDirectory
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
-from brainsnn.training import Callback, Trainer, TrainingConfig
+from brainsnn.training import Trainer, TrainingConfig
 from brainsnn.training.evaluation import evaluate
 
 TaskName = Literal["parity", "repeat"]
@@ -116,7 +116,7 @@ class Hidden(Experiment[HiddenConfig]):
 
     def prepare(self, condition: Condition[HiddenConfig]) -> Work:
         """Build the network; each seed draws trials and learns."""
-        return partial(_carry_out, condition, self.model(condition.config))
+        return partial(seeds_in_engine, condition, self.model(condition.config), _learn, _said)
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Share that is right, by condition."""
@@ -126,19 +126,6 @@ class Hidden(Experiment[HiddenConfig]):
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""
         return hidden_page.write(self, run, run.config(self.config))
-
-
-def _carry_out(
-    condition: Condition[HiddenConfig],
-    model: Model,
-    run: RunDirectory,
-    callbacks: Sequence[Callback],
-) -> None:
-    config = condition.config
-    with build_engine(config.engine, model, config.n_steps) as engine:
-        seed_by_seed(
-            condition, run, callbacks, lambda seed: _learn(config, engine, Streams(seed)), _said
-        )
 
 
 def _said(found: Any) -> str:

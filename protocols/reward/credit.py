@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -15,15 +15,15 @@ from pydantic import Field, model_validator
 
 from brainsnn.analysis.paper import DISTAL
 from brainsnn.config import Config
-from brainsnn.engine import Engine, build_engine
+from brainsnn.engine import Engine
 from brainsnn.engine.traces import Trace
 from brainsnn.experiment.experiment import (
     Condition,
     Experiment,
     ExperimentConfig,
     Work,
-    seed_by_seed,
 )
+from brainsnn.experiment.in_engine import seeds_in_engine
 from brainsnn.learning.local import RewardSTDP
 from brainsnn.network.model import Model
 from brainsnn.protocols.reward import credit_page as credit_page
@@ -31,7 +31,6 @@ from brainsnn.protocols.reward.credit_inputs import Inputs, coincidences
 from brainsnn.protocols.reward.credit_network import RECORDED, TAUGHT, CreditNetwork, firsts, pairs
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
-from brainsnn.training import Callback
 
 #: Seconds of which eligibility and dopamine are kept, from the first rewarded spike on.
 SHOWN = 6
@@ -130,7 +129,7 @@ class Credit(Experiment[CreditConfig]):
 
     def prepare(self, condition: Condition[CreditConfig]) -> Work:
         """Build the network; each seed chooses a synapse and lets it learn."""
-        return partial(_carry_out, condition, self.model(condition.config))
+        return partial(seeds_in_engine, condition, self.model(condition.config), _learn, _said)
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Weight of the chosen synapse at the end, by condition."""
@@ -146,19 +145,9 @@ def _with(config: CreditConfig, delay: Delay) -> CreditConfig:
     return config.model_copy(update={"delays": (delay,)})
 
 
-def _carry_out(
-    condition: Condition[CreditConfig],
-    model: Model,
-    run: RunDirectory,
-    callbacks: Sequence[Callback],
-) -> None:
-    config = condition.config
-    with build_engine(config.engine, model, config.n_steps) as engine:
-
-        def of_seed(seed: int) -> dict[str, pd.DataFrame]:
-            return _Learning(config, engine, Streams(seed)).tables()
-
-        seed_by_seed(condition, run, callbacks, of_seed, _said)
+def _learn(config: CreditConfig, engine: Engine, streams: Streams) -> dict[str, pd.DataFrame]:
+    """Let the network learn; see `_Learning`."""
+    return _Learning(config, engine, streams).tables()
 
 
 def _said(found: Any) -> str:

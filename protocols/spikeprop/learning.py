@@ -123,8 +123,9 @@ class Descent:
         float
             Sum of squares of the outputs' errors before it, in ms^2; infinity if one was silent.
         """
-        error, slopes = network.gradients(task.inputs, task.wanted, self.push)
-        silent = not np.isfinite(network.times(task.inputs)[-1]).all()
+        layers = network.forward(task.inputs)
+        error, slopes = network.back(layers, task.wanted, self.push)
+        silent = not np.isfinite(layers[-1].times).all()
         weights = [
             sign * np.maximum(sign * (w - self.rate * g), 0)
             for w, g, sign in zip(network.weights, slopes, self._signs(), strict=True)

@@ -17,14 +17,14 @@ from pydantic import Field
 from brainsnn.analysis.paper import SONG
 from brainsnn.codes import PoissonEncoder
 from brainsnn.config import Config
-from brainsnn.engine import Engine, build_engine
+from brainsnn.engine import Engine
 from brainsnn.experiment.experiment import (
     Condition,
     Experiment,
     ExperimentConfig,
     Work,
-    seed_by_seed,
 )
+from brainsnn.experiment.in_engine import seeds_in_engine
 from brainsnn.learning.local import PairSTDP
 from brainsnn.network.model import Model
 from brainsnn.network.network import Network
@@ -34,7 +34,6 @@ from brainsnn.protocols.stdp import balance_page as balance_page
 from brainsnn.records import RunDirectory
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.streams import Streams
-from brainsnn.training import Callback
 
 Rate = Annotated[float, Field(gt=0)]
 
@@ -166,7 +165,7 @@ class Balance(Experiment[BalanceConfig]):
     def prepare(self, condition: Condition[BalanceConfig]) -> Work:
         """Build the network; each seed lets it learn."""
         model = self.model(condition.config)
-        return partial(_carry_out, condition, model)
+        return partial(seeds_in_engine, condition, model, _learn, _said)
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Mean output rate after learning, by condition."""
@@ -176,19 +175,6 @@ class Balance(Experiment[BalanceConfig]):
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""
         return balance_page.write(self, run, run.config(self.config))
-
-
-def _carry_out(
-    condition: Condition[BalanceConfig],
-    model: Model,
-    run: RunDirectory,
-    callbacks: Sequence[Callback],
-) -> None:
-    config = condition.config
-    with build_engine(config.engine, model, config.n_steps) as engine:
-        seed_by_seed(
-            condition, run, callbacks, lambda seed: _learn(config, engine, Streams(seed)), _said
-        )
 
 
 def _said(found: Any) -> str:

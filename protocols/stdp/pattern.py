@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -14,14 +13,14 @@ import pandas as pd
 from pydantic import Field
 
 from brainsnn.analysis.paper import PATTERN
-from brainsnn.engine import Engine, build_engine
+from brainsnn.engine import Engine
 from brainsnn.experiment.experiment import (
     Condition,
     Experiment,
     ExperimentConfig,
     Work,
-    seed_by_seed,
 )
+from brainsnn.experiment.in_engine import seeds_in_engine
 from brainsnn.learning.local import PairSTDP
 from brainsnn.network.model import Model
 from brainsnn.protocols.stdp import pattern_page as pattern_page
@@ -36,7 +35,6 @@ from brainsnn.protocols.stdp.pattern_measures import (
 from brainsnn.protocols.stdp.pattern_network import PatternNetwork
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams
-from brainsnn.training import Callback
 
 #: Length in ms of what is kept of the potential.
 SHOWN = 500
@@ -121,7 +119,7 @@ class Pattern(Experiment[PatternConfig]):
 
     def prepare(self, condition: Condition[PatternConfig]) -> Work:
         """Build the network; each seed lets it learn."""
-        return partial(_carry_out, condition, self.model(condition.config))
+        return partial(seeds_in_engine, condition, self.model(condition.config), _learn, _said)
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
         """Part of the simulations that succeeded, by condition."""
@@ -131,19 +129,6 @@ class Pattern(Experiment[PatternConfig]):
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""
         return pattern_page.write(self, run, run.config(self.config))
-
-
-def _carry_out(
-    condition: Condition[PatternConfig],
-    model: Model,
-    run: RunDirectory,
-    callbacks: Sequence[Callback],
-) -> None:
-    config = condition.config
-    with build_engine(config.engine, model, config.n_steps) as engine:
-        seed_by_seed(
-            condition, run, callbacks, lambda seed: _learn(config, engine, Streams(seed)), _said
-        )
 
 
 def _said(found: Any) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from brainsnn.datasets.base import Splits
 from brainsnn.datasets.events import EventSet, join_recordings
 from brainsnn.datasets.formats.aedat import read_aedat
-from brainsnn.datasets.locate import find_folder, missing
+from brainsnn.datasets.neuromorphic.recorded_files import RecordedFiles
 from brainsnn.errors import ConfigError, DataError
 
 FIELD = (128, 128)
@@ -28,7 +28,7 @@ _HEADLINE = "class,startTime_usec,endTime_usec"
 
 
 @dataclass(frozen=True)
-class DVSGesture:
+class DVSGesture(RecordedFiles):
     """DVS Gesture: ``.aedat`` files, ``_labels.csv`` files that cut them, and two lists of them.
 
     The people of the test files are others than those of the training files. So are those of the
@@ -57,6 +57,7 @@ class DVSGesture:
     """
 
     name: ClassVar[str] = "dvs-gesture"
+    relative: ClassVar[str] = "dvs-gesture"
     citation: ClassVar[str] = (
         "A. Amir et al., A low power, fully event-based gesture recognition system, IEEE "
         "Conference on Computer Vision and Pattern Recognition (CVPR), 7388-7397 (2017)"
@@ -66,7 +67,6 @@ class DVSGesture:
         "unpack it there."
     )
 
-    folder: Path | None = None
     n_train: int = 98
     n_test: int = 24
     n_validation: int = 4
@@ -78,10 +78,6 @@ class DVSGesture:
                 f"{self.name}: n_validation must be 0 or more and length in (0, 1000) s, got "
                 f"{self.n_validation} and {self.length}."
             )
-
-    def find(self) -> Path | None:
-        """Folder the files are in, or None if they are nowhere."""
-        return self.folder or find_folder(self.name)
 
     def load(self, rng: np.random.Generator | None = None) -> Splits[EventSet]:
         """Read, check and split the set.
@@ -96,9 +92,7 @@ class DVSGesture:
         DataError
             If a file is missing or damaged, or a list names too few or nobody to train on.
         """
-        folder = self.find()
-        if folder is None:
-            raise missing(self.name, self.remedy)
+        folder = self.locate()
         files = {
             part: self._listed(folder / name, getattr(self, f"n_{part}"))
             for part, name in _LISTS.items()

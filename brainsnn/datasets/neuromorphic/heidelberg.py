@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from brainsnn.datasets.base import Splits, hold_out
 from brainsnn.datasets.events import EventSet, join_recordings
-from brainsnn.datasets.locate import find_folder, missing
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.datasets.neuromorphic.recorded_files import RecordedFiles
+from brainsnn.errors import DataError
 from brainsnn.indices import indices
 
 UNITS = 700
@@ -26,7 +26,7 @@ _ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eigh
 
 
 @dataclass(frozen=True)
-class HeidelbergDigits:
+class HeidelbergDigits(RecordedFiles):
     """Spiking Heidelberg Digits: ``shd_train.h5`` and ``shd_test.h5``, unpacked.
 
     A file holds, a row a recording, ``spikes/times`` (seconds), ``spikes/units`` (0..699) and
@@ -55,6 +55,7 @@ class HeidelbergDigits:
     """
 
     name: ClassVar[str] = "heidelberg-digits"
+    relative: ClassVar[str] = "heidelberg-digits"
     citation: ClassVar[str] = (
         "B. Cramer, Y. Stradmann, J. Schemmel and F. Zenke, The Heidelberg spiking data sets for "
         "the systematic evaluation of spiking neural networks, IEEE Transactions on Neural "
@@ -65,21 +66,9 @@ class HeidelbergDigits:
         "them there."
     )
 
-    folder: Path | None = None
     n_train: int = 8156
     n_test: int = 2264
     n_validation: int = 1156
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.n_validation < self.n_train:
-            raise ConfigError(
-                f"{self.name}: n_validation must be in 0..{self.n_train - 1}, "
-                f"got {self.n_validation}."
-            )
-
-    def find(self) -> Path | None:
-        """Folder the files are in, or None if they are nowhere."""
-        return self.folder or find_folder(self.name)
 
     def load(self, rng: np.random.Generator | None = None) -> Splits[EventSet]:
         """Read, check and split the set; spikes of a recording are brought in order of time.
@@ -94,9 +83,7 @@ class HeidelbergDigits:
         DataError
             If a file is missing or damaged, there are too few, or h5py is not installed.
         """
-        folder = self.find()
-        if folder is None:
-            raise missing(self.name, self.remedy)
+        folder = self.locate()
         parts = {"train": self.n_train, "test": self.n_test}
         training, test = (self._read(folder, part, n) for part, n in parts.items())
         return Splits(*hold_out(training, self.n_validation, rng, self.name), test)

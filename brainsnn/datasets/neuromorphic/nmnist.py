@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from brainsnn.datasets.base import Splits, hold_out
 from brainsnn.datasets.events import EventSet, join_recordings
 from brainsnn.datasets.formats.event_file import read_event_file
-from brainsnn.datasets.locate import find_folder, missing
-from brainsnn.errors import ConfigError, DataError
+from brainsnn.datasets.neuromorphic.recorded_files import RecordedFiles
+from brainsnn.errors import DataError
 
 FIELD = (34, 34)
 """Height and width of the camera's field in pixels."""
@@ -22,7 +22,7 @@ _DIGITS = tuple(str(digit) for digit in range(10))
 
 
 @dataclass(frozen=True)
-class NMNIST:
+class NMNIST(RecordedFiles):
     """N-MNIST, as the folders ``Train`` and ``Test`` of ``.bin`` files below a folder a digit.
 
     The validation split is the last 10,000 training recordings, in the order of their numbers,
@@ -60,34 +60,9 @@ class NMNIST:
         "unpack them there."
     )
 
-    folder: Path | None = None
     n_train: int = 60000
     n_test: int = 10000
     n_validation: int = 10000
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.n_validation < self.n_train:
-            raise ConfigError(
-                f"{self.name}: n_validation must be in 0..{self.n_train - 1}, "
-                f"got {self.n_validation}."
-            )
-
-    def find(self) -> Path | None:
-        """Folder the files are in, or None if they are nowhere."""
-        return self.folder or find_folder(self.relative)
-
-    def locate(self) -> Path:
-        """Folder the files are in.
-
-        Raises
-        ------
-        DataError
-            If they are nowhere; it says where they were looked for.
-        """
-        folder = self.find()
-        if folder is None:
-            raise missing(self.relative, self.remedy)
-        return folder
 
     def load(self, rng: np.random.Generator | None = None) -> Splits[EventSet]:
         """Read, check and split the set.

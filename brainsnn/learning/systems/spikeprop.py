@@ -98,7 +98,7 @@ class SpikeProp:
         LearningError
             If there are other inputs than weights, or a time is not a number.
         """
-        return [layer.times for layer in self._forward(inputs)]
+        return [layer.times for layer in self.forward(inputs)]
 
     def gradients(
         self, inputs: Floats, wanted: Floats, push: float = 0.0
@@ -125,7 +125,12 @@ class SpikeProp:
         LearningError
             As for `times`, or if what is wanted has another shape or is not finite.
         """
-        layers = self._forward(inputs)
+        return self.back(self.forward(inputs), wanted, push)
+
+    def back(
+        self, layers: Sequence[AlphaLayer], wanted: Floats, push: float = 0.0
+    ) -> tuple[Floats, list[Floats]]:
+        """Error and derivatives, as `gradients` gives them, of what `forward` gave."""
         out = layers[-1].times
         if np.shape(wanted) != out.shape or not np.isfinite(wanted).all():
             raise LearningError(
@@ -143,7 +148,8 @@ class SpikeProp:
             by_time = arrivals.reshape(len(out), -1, self.delays.size).sum(axis=2)
         return error, found[::-1]
 
-    def _forward(self, inputs: Floats) -> list[AlphaLayer]:
+    def forward(self, inputs: Floats) -> list[AlphaLayer]:
+        """What every layer does; see `times`."""
         known, n = np.asarray(inputs, np.float64), self.weights[0].shape[1]
         if known.ndim != 2 or known.shape[1] != n or np.isnan(known).any():
             raise LearningError(

@@ -1,7 +1,7 @@
-"""A sweep on two workers, one of which is killed in the middle, beside the same sweep undisturbed.
+"""A sweep on two workers, one of which is killed in its middle, beside the sweep in one process.
 
 Run as ``python tests/killed_sweep.py [--runs 40] [--row]``. Both sweeps are the command
-``brainsnn sweep`` with two workers, processes of their own. In the second, once a share of the runs
+``brainsnn sweep``. The second has two workers, processes of their own: once a share of the runs
 has ended and both workers are in one, a worker gets SIGKILL; another goes on with its run. Every
 table of every run is then compared to the bit, and whether the killed run was resumed. ``--row``
 adds what was found to results/benchmarks/killed-sweep.csv.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -44,37 +43,47 @@ class Told:
     protocol: str
     given: Sequence[str]
 
-    def command(self, out: Path) -> list[str]:
-        """The sweep on two workers."""
+    def command(self, out: Path, workers: int = 2) -> list[str]:
+        """The sweep, on workers."""
         program = "from brainsnn.cli.main import main; main()"
-        asked = ["sweep", self.protocol, *self.given, "--workers", "2", "--quiet"]
+        asked = ["sweep", self.protocol, *self.given, "--workers", str(workers), "--quiet"]
         return [sys.executable, "-c", program, *asked, "--out", str(out)]
 
 
 def undisturbed(told: Told, out: Path) -> None:
-    """Carry it out."""
-    subprocess.run(told.command(out), check=True, capture_output=True)
+    """Carry it out, in one process."""
+    subprocess.run(told.command(out, 1), check=True, capture_output=True)
 
 
 def disturbed(told: Told, out: Path, after: int) -> list[str]:
-    """Carry it out; once `after` runs have ended, kill a worker. Runs that it may have been in."""
+    """Carry it out; once `after` runs have ended, kill a worker. Runs that the workers were in."""
     with subprocess.Popen(told.command(out), stdout=subprocess.DEVNULL) as sweep:
         inside: list[str] = []
         while sweep.poll() is None and not inside:
-            begun, ended = _states(out / "runs")
-            if len(ended) >= after and len(begun) == 2:
-                inside = begun
-                _worker(sweep.pid).send_signal(signal.SIGKILL)
+            if len(_states(out / "runs")[1]) >= after:
+                inside = _killed(_workers(sweep.pid), out / "runs")
             time.sleep(0.01)
         if sweep.wait() or not inside:
             raise RuntimeError(f"The sweep ended with {sweep.returncode}; killed in {inside}.")
     return inside
 
 
-def _worker(pid: int) -> psutil.Process:
-    """A worker of a sweep: a process that has begun no other, of a nanny."""
+def _killed(workers: list[psutil.Process], runs: Path) -> list[str]:
+    """Kill one of two workers if both are in a run; those runs, or none. They stand meanwhile."""
+    for worker in workers:
+        worker.suspend()
+    begun = [name for name in _states(runs)[0] if (runs / name / "config.toml").exists()]
+    if len(workers) == len(begun) == 2:
+        workers.pop().kill()
+    for worker in workers:
+        worker.resume()
+    return begun if len(workers) == 1 else []
+
+
+def _workers(pid: int) -> list[psutil.Process]:
+    """Workers of a sweep: processes below it that have begun no other, of nannies."""
     below = psutil.Process(pid).children(recursive=True)
-    return next(p for p in below if "spawn_main" in " ".join(p.cmdline()))
+    return [p for p in below if "spawn_main" in " ".join(p.cmdline())]
 
 
 def _states(runs: Path) -> tuple[list[str], list[str]]:

@@ -62,9 +62,7 @@ def start(
     experiment.check(config)
     config, found = experiment.settle(config, partial(_say, callbacks))
     work = _work(experiment, config)
-    with RunDirectory.create(path, config, command, config.seed) as run:
-        for name, table in found.items():
-            run.write_table(name, table)
+    with RunDirectory.create(path, config, command, config.seed, found) as run:
         workers = Workers(config.workers, scheduler)
         return _carried_out(experiment, config, work, run, command, callbacks, workers)
 

@@ -86,8 +86,10 @@ def at_once(
             for path, task in runs
         }
         try:
-            for future in as_completed(futures):
+            for future in as_completed(list(futures)):
                 say(f"{_done(futures[future], future).name}: done")
+                # Else its run is begun again if the worker that keeps its result dies.
+                del futures[future]
         except BaseException:
             _end(client, futures)
             raise

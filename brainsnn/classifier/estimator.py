@@ -158,11 +158,12 @@ class Classifier(ClassifierMixin, ReadsSamples):
         X : array, DataFrame, SpikeTrains, data set, path, or several of these
             Samples, of a network of several inputs as a dictionary by input or as a list. A path
             leads to a CSV file with names in its first line, to a folder with one of images for
-            each class, or to Parquet files, which need not fit into memory. A data frame with the
-            columns trial, neuron and step holds spikes.
+            each class, or to Parquet files or a Zarr array or group, which need not fit into
+            memory. A data frame with the columns trial, neuron and step holds spikes.
         y : array, shape (n,), or str, optional
-            Labels; for a CSV or Parquet file the name of their column, the last by default. Folders
-            of images and data sets have their own.
+            Labels; for a CSV or Parquet file the name of their column, the last by default; for a
+            Zarr group that of their array, the only one of one axis by default. Folders of images
+            and data sets have their own.
 
         Warns
         -----

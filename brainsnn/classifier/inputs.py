@@ -17,6 +17,7 @@ from brainsnn.datasets.formats.csv_table import labels_of, numbers_of, read_csv
 from brainsnn.datasets.formats.image_folder import image_files, read_image_folder, read_images
 from brainsnn.datasets.formats.parquet_table import ParquetTable, is_parquet
 from brainsnn.datasets.formats.stored_rows import StoredRows
+from brainsnn.datasets.formats.zarr_samples import ZarrSamples, is_zarr
 from brainsnn.errors import InputError
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.spike_table import is_spike_table, trains_of_table
@@ -95,21 +96,31 @@ def read_training(X: Any, y: Any) -> tuple[Samples, Any]:
 def labelled(X: Any, y: Any) -> tuple[Any, Any]:
     """What to decide about, and its labels, which may be a part of it (see `read_training`)."""
     if isinstance(X, str | Path) or y is None:
-        path = Path(X) if isinstance(X, str | Path) else None
-        if path is not None and is_parquet(path):
-            return X, _parquet_labels(path, y)[2]
+        stored = _opened(Path(X)) if isinstance(X, str | Path) else None
+        if stored is not None:
+            return X, _stored_labels(stored, y)[1]
         return X, read_training(X, y)[1]
     if isinstance(y, str) and isinstance(X, pd.DataFrame):
         return labels_of(X, y, "The data frame")[0], X[y].to_numpy()
     return X, y
 
 
-def _parquet_labels(path: Path, label: Any) -> tuple[ParquetTable, tuple[str, ...], Any]:
-    """Table, features and labels of Parquet files."""
-    _check_label(path, label)
-    table = ParquetTable.opened(path)
-    features, label = table.split(label)
-    return table, features, table.labels(label)
+def _opened(path: Path) -> ParquetTable | ZarrSamples | None:
+    """What is read by block, if the path leads to such."""
+    if is_parquet(path):
+        return ParquetTable.opened(path)
+    return ZarrSamples.opened(path) if is_zarr(path) else None
+
+
+def _stored_labels(
+    stored: ParquetTable | ZarrSamples, label: Any
+) -> tuple[tuple[str, ...] | None, Any]:
+    """Features and labels of what is read by block; samples of Zarr may have theirs beside them."""
+    if isinstance(stored, ZarrSamples) and label is not None and not isinstance(label, str):
+        return None, label
+    _check_label(stored.path, label)
+    features, label = stored.split(label)
+    return features, stored.labels(label)
 
 
 def _check_label(path: Path, label: Any) -> None:
@@ -121,18 +132,18 @@ def _check_label(path: Path, label: Any) -> None:
 
 
 def _read_path(path: Path, label: Any) -> tuple[Samples, Any]:
-    """Samples and labels of a CSV file, Parquet files, or a folder of images by class."""
-    if is_parquet(path):
-        stored, columns, known = _parquet_labels(path, label)
-        return _as_stored(stored.rows(columns)), known
+    """Samples and labels of a table, a Zarr array or group, or a folder of images by class."""
+    if (stored := _opened(path)) is not None:
+        features, known = _stored_labels(stored, label)
+        return _as_stored(stored.rows(features)), known
     if path.is_dir():
         images, names = read_image_folder(path)
         labels = names if label is None else label
         return _as_images(images), labels
     _check_label(path, label)
     table = read_csv(path)
-    features, label = labels_of(table, label, path)
-    return Samples(numbers_of(features, path)), table[label].to_numpy()
+    columns, label = labels_of(table, label, path)
+    return Samples(numbers_of(columns, path)), table[label].to_numpy()
 
 
 def read_samples(X: Any, form: Form, n_trials: int | None = None) -> Samples:
@@ -171,9 +182,8 @@ def read_samples(X: Any, form: Form, n_trials: int | None = None) -> Samples:
 
 
 def _read_unlabelled(path: Path, form: Form) -> Samples:
-    if is_parquet(path):
-        columns = ParquetTable.opened(path)
-        return _as_stored(columns.rows(columns.names if form.features is None else form.features))
+    if (stored := _opened(path)) is not None:
+        return _as_stored(stored.rows(form.features))
     if path.is_dir():
         files = image_files(path) or image_files(path.parent)
         own = [file for file in files if path in file.parents]

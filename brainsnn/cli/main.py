@@ -169,13 +169,14 @@ def build(
 @app.command()
 def fit(
     data: Annotated[
-        Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file, or a folder of images.")
+        Path,
+        typer.Argument(metavar="DATA", help="A CSV or Parquet file, Zarr, or a folder of images."),
     ],
     out: Annotated[Path, typer.Option(help="The folder for what was learned, new or empty.")],
     network: Annotated[
         str | None, typer.Option(help="Hidden neurons (100), or the whole network (784-100-10).")
     ] = None,
-    label: Annotated[str | None, typer.Option(help="The CSV's column of labels.")] = None,
+    label: Annotated[str | None, typer.Option(help="The column, or Zarr array, of labels.")] = None,
     rule: Annotated[
         str, typer.Option(help="count, s4nn, decision, race, antlr, glm or bptt.")
     ] = "count",
@@ -201,7 +202,7 @@ def fit(
 @app.command()
 def predict(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What fit left.")],
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file, or images.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A table, Zarr, or images.")],
     out: Annotated[
         Path | None, typer.Option(help="The CSV file to write; standard output by default.")
     ] = None,

@@ -110,14 +110,15 @@ class ParquetTable:
         found: NDArray[Any] = pd.concat(parts).to_numpy()
         return found
 
-    def rows(self, features: Sequence[str]) -> StoredRows:
-        """The columns of features, to be taken row by row.
+    def rows(self, features: Sequence[str] | None = None) -> StoredRows:
+        """The columns of features, all by default, to be taken row by row.
 
         Raises
         ------
         InputError
             If one is missing or holds no finite numbers, there is no row, or a file is damaged.
         """
+        features = self.names if features is None else features
         missing = [name for name in features if name not in self.names]
         if missing:
             raise InputError(

@@ -122,6 +122,12 @@ SPIKEPROP = (
 )
 """Likewise."""
 
+GATED = (
+    "D. Huh and T. J. Sejnowski, Gradient descent for spiking neural networks, NeurIPS (2018), "
+    "arXiv:1706.04698"
+)
+"""Likewise."""
+
 PANINSKI = (
     "L. Paninski, Maximum likelihood estimation of cascade point-process neural encoding models, "
     "Network: Computation in Neural Systems 15 (2004) 243-262"
@@ -262,6 +268,7 @@ SOURCES: Mapping[str, str] = {
     "stdp-balance": SONG,
     "srm-fit": PANINSKI,
     "spikeprop-xor": SPIKEPROP,
+    "gated-xor": GATED,
     "stdp-pattern": PATTERN,
     "rstdp-credit": DISTAL,
     "glm-hidden": GLM_HIDDEN,

@@ -140,6 +140,7 @@ LITTLE = {
         *("seeds=2", "starts=2", "cycles=2", "epochs=2", "terminals=3", "hidden_iris=2"),
         "fields=3",
     ),
+    "gated-xor": ("seeds=2", "descent.n=4", "descent.updates=2", "descent.batch=2", "n_test=4"),
     "srm-fit": ("seeds=2", "lengths=[1]", "judged=1", "inputs=4", 'sources=["leaky"]'),
     "code-atlas": (
         *("seeds=1", 'tasks=["yin-yang"]', 'methods=["s4nn"]', "factors=[1.0]", "budget=60"),

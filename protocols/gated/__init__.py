@@ -1,0 +1,1 @@
+"""Networks of neurons with gated synapses, taught by their exact gradient."""

@@ -2,7 +2,7 @@
 
 Networks of the sizes, steps and input rates of ``benchmarks/bptt.py``, of each library's own
 neurons; forward and backward, one thread, the shortest of some calls. Prints a JSON object: by
-network, library and batch.
+network, library and batch, and the libraries' ``versions``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 
 import torch
 from torch import nn
@@ -24,6 +25,25 @@ Run = Callable[[], None]
 def spikes_and_wanted(n_steps: int, batch: int, n_in: int, rate: float) -> tuple:
     """Input spikes, and what the readout is compared with."""
     return (torch.rand(n_steps, batch, n_in) < rate).float(), torch.randn(n_steps, batch, 10)
+
+
+def norse_layers(batch: int) -> Run:
+    """784-400-10 with currents, 100 steps."""
+    from norse.torch import LIFCell, LIFParameters, LILinearCell
+
+    given, wanted = spikes_and_wanted(100, batch, 784, 0.02)
+    into, out = nn.Linear(784, 400, bias=False), LILinearCell(400, 10)
+    cells = LIFCell(LIFParameters(tau_mem_inv=torch.tensor(50.0)))
+
+    def run() -> None:
+        a, b, seen = None, None, []
+        for x in given:
+            s, a = cells(into(x), a)
+            v, b = out(s, b)
+            seen.append(v)
+        (torch.stack(seen) * wanted).sum().backward()
+
+    return run
 
 
 def snntorch_layers(batch: int) -> Run:
@@ -134,7 +154,11 @@ PEERS = {
         "snnTorch": snntorch_recurrent,
         "SpikingJelly": spikingjelly_recurrent,
     },
-    "layers": {"snnTorch": snntorch_layers, "SpikingJelly": spikingjelly_layers},
+    "layers": {
+        "Norse": norse_layers,
+        "snnTorch": snntorch_layers,
+        "SpikingJelly": spikingjelly_layers,
+    },
 }
 
 
@@ -149,15 +173,17 @@ def shortest(run: Run, rounds: int) -> float:
 
 
 def main() -> None:
-    """Run from the command line: the number of calls."""
-    rounds = int(sys.argv[2])
-    found = {
+    """Run from the command line: the number of calls, and networks, all by default."""
+    rounds, names = int(sys.argv[2]), sys.argv[3:] or list(PEERS)
+    found: dict[str, dict] = {
         network: {
             name: {batch: shortest(make(batch), rounds) / batch for batch in (1, 64)}
-            for name, make in peers.items()
+            for name, make in PEERS[network].items()
         }
-        for network, peers in PEERS.items()
+        for network in names
     }
+    libraries = {name for network in names for name in PEERS[network]}
+    found["versions"] = {name: version(name.lower()) for name in sorted(libraries | {"torch"})}
     print(json.dumps(found))
 
 

@@ -1,4 +1,4 @@
-"""Networks whose images have channels first: weights behind a flattened image, in another order."""
+"""Networks whose images have channels first: values of a flattened image, in another order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from numpy.typing import NDArray
 
 from brainsnn.conversion.layers import Layer, Linear
 from brainsnn.errors import ModelError
+
+
+def image_order(shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Where such a network has each value of an image, in the order of channels last.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (channels, height, width); of any other number of axes it is a row of values, as it is.
+    """
+    places = np.arange(int(np.prod(shape)))
+    return places.reshape(shape).transpose(1, 2, 0).ravel() if len(shape) == 3 else places
 
 
 def channels_last(
@@ -38,8 +50,7 @@ def channels_last(
     for layer in layers:
         image = layer(image)
     _, height, width, channels = image.shape
-    places = np.arange(image.size).reshape(channels, height, width)
-    return np.asarray(places.transpose(1, 2, 0).ravel())
+    return image_order((channels, height, width))
 
 
 def reordered(name: str, layer: Linear, order: NDArray[np.int64]) -> Linear:

@@ -31,7 +31,7 @@ FIELDS = {
     "Input": ("shape",),
     "Output": ("shape",),
     "NIRGraph": ("nodes", "edges"),
-    "Conv2d": (),
+    "Conv1d": (),
 }
 
 
@@ -115,14 +115,14 @@ def test_round_trips_are_equal_to_the_bit(nir: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"2": "Conv2d"}, "'2' .Conv2d. cannot be taken"),
+        ({"2": "Conv1d"}, "'2' .Conv1d. cannot be taken"),
         ({"late": np.array([0.001, 0.002])}, "'late' .Delay.: one delay"),
         ({"late": np.array([0.0015])}, "no whole number of steps"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_by_name(nir: Any, change: Any, words: str) -> None:
     name, value = next(iter(change.items()))
-    extra = {name: nir.Conv2d() if isinstance(value, str) else nir.Delay(value)}
+    extra = {name: nir.Conv1d() if isinstance(value, str) else nir.Delay(value)}
     with pytest.raises(ModelError, match=words):
         from_nir(graph(nir, **extra))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainsnn.errors import ModelError
 from brainsnn.network.neurons import Neuron
@@ -100,11 +99,3 @@ def kind_of(neuron: Neuron) -> str:
     raise ModelError(
         f"NIR cannot say the neuron {neuron.name!r}; it has {', '.join(PARAMETERS)} (nir_neuron)."
     )
-
-
-def arrays_of(neuron: Neuron, kind: str, size: int) -> dict[str, NDArray[np.float64]]:
-    """Parameters of a node, one number a neuron."""
-    return {
-        name: np.array(np.broadcast_to(np.asarray(neuron.parameters[name]), (size,)), np.float64)
-        for name in (*PARAMETERS[kind], "bias")
-    }

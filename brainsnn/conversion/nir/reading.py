@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brainsnn.conversion.channels_first import image_order
+from brainsnn.conversion.nir.maps import POOLING, WEIGHTS, Map, Shape
 from brainsnn.conversion.nir.neurons import PARAMETERS, nir_neuron
+from brainsnn.conversion.nir.synapses import synapses_of
 from brainsnn.errors import ModelError
 from brainsnn.network.network import Network
+from brainsnn.network.neurons import Neuron
 from brainsnn.network.synapses import SynapseModel
 
 nir_synapse = SynapseModel(
@@ -20,17 +24,27 @@ nir_synapse = SynapseModel(
     summary="Each presynaptic spike adds the weight to the input of one step.",
     citation="Pedersen et al. 2024, Nat. Commun. 15, 8122",
 )
-_WEIGHTS, _WAYS = ("Linear", "Affine"), ("Delay", "Flatten")
-_KNOWN = ("Input", "Output", *_WEIGHTS, *_WAYS, *PARAMETERS)
+_KNOWN = ("Input", "Output", *WEIGHTS, *POOLING, "Delay", "Flatten", *PARAMETERS)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Way:
-    """What lies between two populations."""
+    """What lies between two populations: nodes in order."""
 
-    source: str
-    weights: Any = None
-    delay: float = 0.0
+    source: str = ""
+    nodes: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def delay(self) -> float:
+        """All delays together, in seconds."""
+        return sum(_delay(*pair) for pair in self.nodes if type(pair[1]).__name__ == "Delay")
+
+    def map(self, shape: Shape) -> Map:
+        """All nodes as one, for values of the source's shape."""
+        found = Map.identity(shape)
+        for name, node in self.nodes:
+            found = found.then(name, node)
+        return found
 
 
 def from_nir(
@@ -39,13 +53,17 @@ def from_nir(
     """Network and weights of a NIR graph.
 
     Populations are called as the nodes, with ``node_`` before what is no name. A spike reaches its
-    targets in the next step; a delay is added to that.
+    targets in the next step; a delay is added to that. Populations that hold images have their
+    channels last, where NIR has them first.
 
     Parameters
     ----------
     graph : nir.NIRGraph, or path of a file of it
-        Of Input, Output, Linear, Affine, Delay (the same for all), Flatten, LIF, CubaLIF, IF and
-        LI, recurrent or not; weights stand between every two populations.
+        Of Input, Output, Linear, Affine, Conv2d, SumPool2d, AvgPool2d, Delay (the same for all),
+        Flatten, LIF, CubaLIF, IF and LI, recurrent or not; weights or pooling stand between every
+        two populations. A convolution with square kernels, stride 1 and nothing else, and an
+        average over squares side by side, are connections whose synapses share weights; others,
+        and pooling before weights, are lists of synapses with a weight each.
     dt : float, default 0.001
         Length of a step in seconds.
     name : str, default "nir"
@@ -54,7 +72,7 @@ def from_nir(
     -------
     network : Network
     weights : dict of array
-        By connection, shape (pre, post).
+        By connection: shape (pre, post), or that of its connectivity.
 
     Raises
     ------
@@ -63,33 +81,33 @@ def from_nir(
     """
     if isinstance(graph, str | Path):
         graph = _read(Path(graph))
-    for node, found in graph.nodes.items():
-        if type(found).__name__ not in _KNOWN:
-            raise ModelError(
-                f"Node {node!r} ({type(found).__name__}) cannot be taken. Known: "
-                f"{', '.join(_KNOWN)}."
-            )
-    targets = [n for n, found in graph.nodes.items() if type(found).__name__ in PARAMETERS]
-    ways = {target: _ways(graph, target) for target in targets}
-    network = Network(dt=dt, name=name)
-    for node, found in graph.nodes.items():
-        if type(found).__name__ == "Input":
-            network.add(_named(node), int(np.prod(found.output_type["output"])))
-    for node in targets:
-        network.add(_named(node), graph.nodes[node].r.size, _neuron(graph, node, ways[node]))
-    weights = {}
-    for node in targets:
-        for way in ways[node]:
-            source, target = _named(way.source), _named(node)
-            own = f"{source}_{target}"
-            if own in weights:
+    shapes = _shapes(graph)
+    ways = {node: _ways(graph, node) for node in shapes}
+    maps = {node: [way.map(shapes[way.source]) for way in ways[node]] for node in shapes}
+    network, weights = Network(dt=dt, name=name), {}
+    for node, shape in shapes.items():
+        neuron = None
+        if type(graph.nodes[node]).__name__ in PARAMETERS:
+            neuron = _neuron(node, graph.nodes[node], shape, maps[node])
+        network.add(_named(node), int(np.prod(shape)), neuron)
+    for node in shapes:
+        for way, found in zip(ways[node], maps[node], strict=True):
+            own = f"{_named(way.source)}_{_named(node)}"
+            if any(own == c.name for c in network.connections):
                 raise ModelError(
                     f"Two ways lead from {way.source!r} to {node!r}; add up the weights."
                 )
+            connectivity, values = synapses_of([n for _, n in way.nodes], found, shapes[way.source])
             network.connect(
-                source, target, delay=_steps(node, way.delay, dt), synapse=nir_synapse, name=own
+                _named(way.source),
+                _named(node),
+                connectivity,
+                delay=_steps(node, way.delay, dt),
+                synapse=nir_synapse,
+                name=own,
             )
-            weights[own] = np.array(way.weights.weight, np.float64).T
+            if values is not None:
+                weights[own] = values
     return network, weights
 
 
@@ -105,29 +123,44 @@ def _named(node: str) -> str:
     return node if node.isidentifier() else f"node_{node.replace('.', '_')}"
 
 
+def _shapes(graph: Any) -> dict[str, Shape]:
+    """Shape of each population's values, inputs first; refuses nodes that are not known."""
+    inputs: dict[str, Shape] = {}
+    others: dict[str, Shape] = {}
+    for node, found in graph.nodes.items():
+        kind = type(found).__name__
+        if kind not in _KNOWN:
+            raise ModelError(f"Node {node!r} ({kind}) cannot be taken. Known: {', '.join(_KNOWN)}.")
+        if kind == "Input":
+            inputs[node] = tuple(int(n) for n in found.output_type["output"])
+        elif kind in PARAMETERS:
+            others[node] = np.shape(found.r)
+    return inputs | others
+
+
 def _ways(graph: Any, target: str) -> list[_Way]:
     """Ways that lead to a population, each from another or the input."""
     found = []
-    open_ = [(source, _Way("")) for source, end in graph.edges if end == target]
+    open_ = [(source, _Way()) for source, end in graph.edges if end == target]
     while open_:
-        node, way = open_.pop(0)
-        kind = type(graph.nodes[node]).__name__
-        if kind in _WEIGHTS:
-            if way.weights is not None:
+        name, way = open_.pop(0)
+        node = graph.nodes[name]
+        kind = type(node).__name__
+        kinds = [type(n).__name__ for _, n in way.nodes]
+        if kind in PARAMETERS or kind == "Input":
+            if not {*WEIGHTS, *POOLING} & set(kinds):
                 raise ModelError(
-                    f"Node {node!r} ({kind}): no neurons between it and the next weights."
+                    f"No weights ({', '.join(WEIGHTS)}) and no pooling between {name!r} and "
+                    f"{target!r}."
                 )
-            way.weights = graph.nodes[node]
-        elif kind == "Delay":
-            way.delay += _delay(node, graph.nodes[node])
-        elif kind != "Flatten":
-            if way.weights is None:
-                raise ModelError(f"No weights (Linear or Affine) between {node!r} and {target!r}.")
-            way.source = node
-            found.append(way)
+            found.append(replace(way, source=name))
             continue
-        before = [source for source, end in graph.edges if end == node]
-        open_ += [(s, _Way("", way.weights, way.delay)) for s in before]
+        if kind in WEIGHTS and {*WEIGHTS} & set(kinds):
+            raise ModelError(f"Node {name!r} ({kind}): no neurons between it and the next weights.")
+        if name in [earlier for earlier, _ in way.nodes]:
+            raise ModelError(f"Node {name!r} ({kind}): no neurons in a loop of it.")
+        way = replace(way, nodes=((name, node), *way.nodes))
+        open_ += [(source, way) for source, end in graph.edges if end == name]
     return found
 
 
@@ -147,12 +180,17 @@ def _steps(node: str, delay: float, dt: float) -> int:
     return steps
 
 
-def _neuron(graph: Any, node: str, ways: list[_Way]) -> Any:
-    """Neuron of a node; biases of the weights that lead to it are its own."""
-    found = graph.nodes[node]
-    kind = type(found).__name__
-    values = {p: np.ravel(np.asarray(getattr(found, p), np.float64)) for p in PARAMETERS[kind]}
-    bias = np.zeros(found.r.size)
-    for way in ways:
-        bias = bias + np.ravel(getattr(way.weights, "bias", 0.0))
-    return nir_neuron(kind, bias=bias, **values)
+def _neuron(node: str, found: Any, shape: Shape, maps: list[Map]) -> Neuron:
+    """Neuron of a node; biases of what leads to it are its own."""
+    kind, order = type(found).__name__, image_order(shape)
+    for given in maps:
+        if given.shape != shape:
+            raise ModelError(
+                f"Node {node!r} ({kind}): parameters of shape {shape}, but what leads to it has "
+                f"shape {given.shape}."
+            )
+    values = {
+        p: np.ravel(np.asarray(getattr(found, p), np.float64))[order] for p in PARAMETERS[kind]
+    }
+    bias = sum((given.bias for given in maps), np.zeros(order.size))
+    return nir_neuron(kind, bias=bias[order], **values)

@@ -78,6 +78,7 @@ CONTENTS = {
         "from-brian2",
         "own-neuron",
         "recurrent-memory",
+        "without-labels",
         "recordings",
         "from-pytorch",
         "choosing",

@@ -42,6 +42,7 @@ def read_benchmarks(folder: Path) -> dict[str, pd.DataFrame]:
         require(table, _KNOWN, str(path))
         subject = next(iter([c for c in table.columns if c not in _KNOWN]), "what")
         table = table.dropna(subset=["ratio"]).rename(columns={subject: "subject"})
+        table["unit"] = table["unit"].astype(object).fillna("")
         if len(table):
             found[path.stem] = table
     return found
@@ -65,7 +66,7 @@ def speed_page(benchmarks: Mapping[str, pd.DataFrame]) -> str:
             [
                 row["what"],
                 "" if pd.isna(row["subject"]) else str(row["subject"]),
-                f"{row['value']:.4g} {row['unit']}",
+                f"{row['value']:.4g} {row['unit']}".rstrip(),
                 row["compared_with"],
                 f"{row['ratio']:.3g}" if row["ratio"] < 100 else format_number(row["ratio"], 0),
                 format_number(row["load"], 1),

@@ -222,10 +222,12 @@ def test_the_newest_measurement_of_each_comparison_is_told(tmp_path):
     row = {"date": "2026-01-02", "commit": "a", "machine": "m", "load": 0.5, "what": "training"}
     row |= {"network": "a-b", "value": 3.0, "unit": "us", "compared_with": "by hand", "ratio": 1.5}
     rows = [row, row | {"value": 2.0, "ratio": 1.0}, row | {"what": "alone", "ratio": None}]
+    rows.append(row | {"what": "steps", "value": 8.0, "unit": ""})
     pd.DataFrame(rows).to_csv(tmp_path / "benchmarks" / "a-b.csv", index=False)
     text = speed_page(read_benchmarks(tmp_path))
     assert "`python benchmarks/a_b.py`" in text
     assert "| training | a-b | 2 us | by hand | 1 | 0.5 | 2026-01-02 | m |" in text
+    assert "| steps | a-b | 8 | by hand | 1.5 |" in text
     assert "3 us" not in text
     assert "alone" not in text
 

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from brainsnn.config import Config, read_toml, write_toml
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records.atomic import PARTIAL, write_whole, writing
+from brainsnn.records.folder_tables import FolderTables
 from brainsnn.records.provenance import now, provenance, read_provenance
-from brainsnn.records.tables import read_table, table_writer
+from brainsnn.records.tables import table_writer
 from brainsnn.records.together import recover, write_together
 from brainsnn.records.weights import SELECTED, Shapes, load_weights, save_weights
 
@@ -30,7 +31,7 @@ C = TypeVar("C", bound=Config)
 LOCK = ".lock"
 
 
-class RunDirectory:
+class RunDirectory(FolderTables):
     """One run's files. Make it with `create`, `open` (to go on) or `read` (to look).
 
     A context manager: leaving it gives the lock back.
@@ -42,7 +43,7 @@ class RunDirectory:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path)
         self._lock: FileLock | None = None
 
     @classmethod
@@ -239,64 +240,9 @@ class RunDirectory:
         """Note the time at which the run ended."""
         self._write_json("provenance.json", {**self.provenance(), "ended": now()})
 
-    def write_metrics(self, table: pd.DataFrame) -> None:
-        """Write the table with a row an epoch."""
-        self._write_table("metrics.parquet", table)
-
-    def write_trials(self, table: pd.DataFrame) -> None:
-        """Write the table with a row a test trial."""
-        self._write_table("trials.parquet", table)
-
-    def write_spikes(self, table: pd.DataFrame) -> None:
-        """Write the spikes of a sample of trials (`Recording.to_frame`)."""
-        self._write_table("spikes.parquet", table)
-
     def write_weights(self, weights: Mapping[str, NDArray[np.float64]]) -> None:
         """Write the selected weights."""
         save_weights(self.weights_file, weights)
-
-    def write_table(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table of a protocol's own as ``<name>.parquet``."""
-        self._write_table(f"{name}.parquet", table)
-
-    def append_table(self, name: str, rows: pd.DataFrame) -> None:
-        """Add rows to a table of a protocol's own, making it if it is not there."""
-        self.write_table(name, self._longer(name, rows))
-
-    def append_tables(self, rows: Mapping[str, pd.DataFrame]) -> None:
-        """Add rows to several tables: to all of them, or to none.
-
-        What belongs to one result (a network and a seed) goes in one call, so that a run that is
-        killed and resumed holds it whole and once.
-
-        Parameters
-        ----------
-        rows : mapping of str to pandas.DataFrame
-            Rows to add, by the name of their table, which is made if it is not there.
-
-        Raises
-        ------
-        RunDirectoryError
-            If something cannot be written; all files are then what they were.
-        """
-        self.write_tables({name: self._longer(name, more) for name, more in rows.items()})
-
-    def write_tables(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        """Write several tables, by name: all of them, or none.
-
-        Raises
-        ------
-        RunDirectoryError
-            If something cannot be written; all files are then what they were.
-        """
-        write_together(
-            self.path, {f"{name}.parquet": table_writer(t) for name, t in tables.items()}
-        )
-
-    def _longer(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return a table, which may not be there yet, with rows added."""
-        old = [self.table(name)] if self.has_table(name) else []
-        return pd.concat([*old, rows], ignore_index=True)
 
     def config(self, kind: type[C]) -> C:
         """The configuration, as class `kind`."""
@@ -306,38 +252,6 @@ class RunDirectory:
         """Versions, commit, seed, machine, command, times."""
         return read_provenance(self.path / "provenance.json")
 
-    def metrics(self) -> pd.DataFrame:
-        """The table with a row an epoch."""
-        return self._read_table("metrics.parquet")
-
-    def trials(self) -> pd.DataFrame:
-        """The table with a row a test trial."""
-        return self._read_table("trials.parquet")
-
-    def spikes(self) -> pd.DataFrame:
-        """The spikes of a sample of trials."""
-        return self._read_table("spikes.parquet")
-
-    def has_table(self, name: str) -> bool:
-        """Whether there is a table ``<name>.parquet``."""
-        return (self.path / f"{name}.parquet").is_file()
-
-    def holds(self, name: str, **values: str | float) -> bool:
-        """Whether a table, which may not be there yet, has a row with these values of columns."""
-        if not self.has_table(name):
-            return False
-        table = self.table(name)
-        missing = [column for column in values if column not in table.columns]
-        if missing:
-            raise RunDirectoryError(
-                f"{self.path / name}.parquet: lacks the column(s) {', '.join(missing)}."
-            )
-        return bool((table[list(values)] == list(values.values())).all(axis=1).any())
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A table of a protocol's own."""
-        return self._read_table(f"{name}.parquet")
-
     def weights(self, shapes: Shapes) -> dict[str, NDArray[np.float64]]:
         """The selected weights, checked against the model's `shapes`."""
         return load_weights(self.weights_file, shapes)
@@ -345,9 +259,3 @@ class RunDirectory:
     def _write_json(self, name: str, record: Mapping[str, Any]) -> None:
         text = json.dumps(record, indent=2) + "\n"
         write_whole(self.path / name, lambda file: file.write(text.encode()))
-
-    def _write_table(self, name: str, table: pd.DataFrame) -> None:
-        write_whole(self.path / name, table_writer(table))
-
-    def _read_table(self, name: str) -> pd.DataFrame:
-        return read_table(self.path / name)

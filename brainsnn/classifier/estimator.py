@@ -24,7 +24,7 @@ from brainsnn.codes import LabelledResponses
 from brainsnn.errors import HealthWarning, InputError
 from brainsnn.learning.local import LocalRule
 from brainsnn.spikes import SpikeTrains
-from brainsnn.spikes.targets import check_same_kind
+from brainsnn.spikes.labels import check_same_kind
 from brainsnn.spikes.unencoded import Trains, at_hand, labelled_trials
 
 

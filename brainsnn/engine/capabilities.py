@@ -17,13 +17,13 @@ from brian2.equations.equations import (
     EquationError,
 )
 from brian2.parsing.statements import parse_statement
-from brian2.utils.stringtools import get_identifiers
 
 from brainsnn.engine import brian2_device
 from brainsnn.errors import EngineError
 from brainsnn.network.delays import Delays
-from brainsnn.network.model import Connection, Model
+from brainsnn.network.model import Model
 from brainsnn.network.plasticity.declared import statements
+from brainsnn.network.synapses.pathway_statements import statements_of
 
 
 def _nowhere(model: Model) -> Iterable[str]:  # noqa: ARG001
@@ -79,63 +79,13 @@ def refuse(engine: str, model: Model) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Statement:
-    """One statement of an ``on_pre``, and the names that it reads and writes."""
-
-    connection: Connection
-    text: str
-    target: Equations | None
-
-    @property
-    def place(self) -> str:
-        return f"Connection {self.connection.name!r}, on_pre {self.text!r}"
-
-    @property
-    def synaptic(self) -> Equations:
-        return Equations(self.connection.synapse.equations)
-
-    @property
-    def operator(self) -> str:
-        return str(parse_statement(self.text)[1])
-
-    @property
-    def written(self) -> str | None:
-        """Variable of the target that is written."""
-        return self._of_target(parse_statement(self.text)[0])
-
-    @property
-    def read(self) -> set[str]:
-        """All names that are read."""
-        return set(get_identifiers(parse_statement(self.text)[2]))
-
-    @property
-    def read_of_target(self) -> set[str]:
-        """Variables of the target that are read."""
-        return {name for name in map(self._of_target, self.read) if name}
-
-    def _of_target(self, name: str) -> str | None:
-        if name in self.synaptic.names or self.target is None:
-            return None
-        plain = name.removesuffix("_post")
-        return plain if plain in self.target.names else None
-
-
-def _statements(model: Model) -> Iterator[_Statement]:
-    for c in model.connections:
-        neuron = model.population(c.target).neuron
-        target = Equations(neuron.equations) if neuron else None
-        for text in statements(c.synapse.on_pre):
-            yield _Statement(c, text, target)
-
-
 def _other_than_adding(model: Model) -> Iterator[str]:
-    return (s.place for s in _statements(model) if s.written and s.operator != "+=")
+    return (s.place for s in statements_of(model) if s.written and s.operator != "+=")
 
 
 def _second_write(model: Model) -> Iterator[str]:
     seen: set[str] = set()
-    for s in _statements(model):
+    for s in statements_of(model):
         if s.written:
             if s.connection.name in seen:
                 yield s.place
@@ -143,7 +93,7 @@ def _second_write(model: Model) -> Iterator[str]:
 
 
 def _reads_of_written(model: Model) -> Iterator[str]:
-    found = list(_statements(model))
+    found = list(statements_of(model))
     written = {(s.connection.target, s.written) for s in found if s.written}
     for s in found:
         if any((s.connection.target, name) in written for name in s.read_of_target):
@@ -163,13 +113,13 @@ def _plastic(model: Model) -> Iterator[str]:
 
 
 def _source_variables(model: Model) -> Iterator[str]:
-    for s in _statements(model):
+    for s in statements_of(model):
         if any(name in _INDICES or name.endswith("_pre") for name in s.read):
             yield s.place
 
 
 def _subexpressions(model: Model) -> Iterator[str]:
-    for s in _statements(model):
+    for s in statements_of(model):
         used = s.read & set(s.synaptic.names)
         if any(s.synaptic[name].type == SUBEXPRESSION for name in used):
             yield s.place
@@ -195,7 +145,7 @@ def _poisson(model: Model) -> Iterator[str]:
             text = f"{p.neuron.equations}\n{p.neuron.threshold}\n{p.neuron.reset}"
             if re.search(r"\bpoisson\s*\(", text):
                 yield f"Population {p.name!r}"
-    yield from (s.place for s in _statements(model) if "poisson" in s.read)
+    yield from (s.place for s in statements_of(model) if "poisson" in s.read)
 
 
 def _values_of_shared(model: Model) -> Iterator[str]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from brainsnn.errors import DataError
 from brainsnn.indices import indices, seal, size
-from brainsnn.jit import njit
 from brainsnn.spikes.columns import (
     IntArray,
     OffsetArray,
@@ -18,68 +17,15 @@ from brainsnn.spikes.columns import (
     column,
     first_spike_steps,
 )
+from brainsnn.spikes.sorting import (
+    count_spikes,
+    sort_by_step,
+    sorted_by_comparison,
+    sorted_within_trials,
+)
 
 LONG = 1_000_000
 """Steps from which on spikes are sorted by comparing them: a place a step takes too much memory."""
-
-
-@njit()
-def _count_spikes(steps: NDArray[np.integer], n_steps: int, offsets: OffsetArray) -> bool:
-    """Fill in the offsets; False if a step is negative."""
-    n_trials, n_neurons = steps.shape
-    offsets[0] = 0
-    for trial in range(n_trials):
-        count = 0
-        for i in range(n_neurons):
-            if steps[trial, i] < 0:
-                return False
-            if steps[trial, i] < n_steps:
-                count += 1
-        offsets[trial + 1] = offsets[trial] + count
-    return True
-
-
-@njit()
-def _sort_by_step(
-    steps: NDArray[np.integer], n_steps: int, offsets: OffsetArray, neuron: IntArray, step: IntArray
-) -> None:
-    """Counting sort of each trial's spikes; those of one step stay in order of neuron."""
-    n_trials, n_neurons = steps.shape
-    place = np.empty(n_steps + 1, np.int64)
-    for trial in range(n_trials):
-        place[:] = 0
-        for i in range(n_neurons):
-            if steps[trial, i] < n_steps:
-                place[np.int64(steps[trial, i]) + 1] += 1
-        place[0] = offsets[trial]
-        for later in range(1, n_steps + 1):
-            place[later] += place[later - 1]
-        for i in range(n_neurons):
-            t = np.int64(steps[trial, i])
-            if t < n_steps:
-                neuron[place[t]] = i
-                step[place[t]] = t
-                place[t] += 1
-
-
-def _sorted_by_comparison(
-    steps: NDArray[np.integer], n_steps: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Neuron and step of the spikes of every trial, as `_sort_by_step` fills them in."""
-    trial, neuron = np.nonzero(steps < n_steps)
-    step = steps[trial, neuron].astype(np.int32)
-    order = np.lexsort((neuron, step, trial))
-    return neuron[order].astype(np.int32), step[order]
-
-
-@njit()
-def _sorted_within_trials(offsets: OffsetArray, neuron: IntArray, step: IntArray) -> bool:
-    """Whether the spikes of each trial are sorted by step, then neuron, each once."""
-    for trial in range(offsets.size - 1):
-        for k in range(offsets[trial] + 1, offsets[trial + 1]):
-            if step[k] < step[k - 1] or (step[k] == step[k - 1] and neuron[k] <= neuron[k - 1]):
-                return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -131,7 +77,7 @@ class SpikeTrains:
             raise DataError(f"Spike trains: neurons must be in 0..{self.n_neurons - 1}.")
         if self.step.min() < 0 or self.step.max() >= self.n_steps:
             raise DataError(f"Spike trains: steps must be in 0..{self.n_steps - 1}.")
-        if not _sorted_within_trials(self.offsets, self.neuron, self.step):
+        if not sorted_within_trials(self.offsets, self.neuron, self.step):
             raise DataError(
                 "Spike trains: the spikes of a trial must be sorted by step, then neuron, and a "
                 "neuron can spike only once in a step."
@@ -188,13 +134,13 @@ class SpikeTrains:
                 f"got {steps.dtype} of shape {steps.shape}."
             )
         offsets = np.empty(len(steps) + 1, np.int64)
-        if not _count_spikes(steps, n_steps, offsets):
+        if not count_spikes(steps, n_steps, offsets):
             raise DataError(f"First-spike steps must not be negative, got {steps.min()}.")
         if n_steps < LONG:
             neuron, step = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
-            _sort_by_step(steps, n_steps, offsets, neuron, step)
+            sort_by_step(steps, n_steps, offsets, neuron, step)
         else:
-            neuron, step = _sorted_by_comparison(steps, n_steps)
+            neuron, step = sorted_by_comparison(steps, n_steps)
         seal(offsets, neuron, step)
         return cls(steps.shape[1], n_steps, offsets, neuron, step)
 

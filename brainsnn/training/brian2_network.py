@@ -27,7 +27,7 @@ from brainsnn.learning.equations import DerivedNetwork, Spike, derive
 from brainsnn.learning.optimisers import OPTIMISERS
 from brainsnn.learning.schedules import Cosine
 from brainsnn.spikes import Recording, SpikeTrains
-from brainsnn.spikes.targets import as_labels, check_same_kind
+from brainsnn.spikes.labels import as_labels, check_same_kind
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training.bptt import BPTT, BoundBPTT, Place, check_draws

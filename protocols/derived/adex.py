@@ -153,7 +153,7 @@ class AdexMnistConfig(ExperimentConfig):
         precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
-        epochs=20,
+        epochs=6,
         batch_size=50,
         update="simultaneous",
         optimiser=AdamConfig(),

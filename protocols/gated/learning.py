@@ -57,7 +57,10 @@ class GatedDescent(Config):
     clip : float, default 20
         Gradients (in the unit of `sizes`) that are longer are shortened to this.
     exploded : float, default 1e4
-        Gradients that are longer than this say nothing of the way down; no update is made.
+        Gradients that are longer than this say nothing of the way down: small changes grow from
+        spike to spike. They are not followed.
+    shrink : float, default 0.02
+        By which share of themselves recurrent weights become smaller then.
     """
 
     n: int = Field(default=60, ge=1)
@@ -70,6 +73,7 @@ class GatedDescent(Config):
     batch: int = Field(default=40, ge=1)
     clip: float = Field(default=20.0, gt=0)
     exploded: float = Field(default=1e4, gt=0)
+    shrink: float = Field(default=0.02, ge=0, lt=1)
 
     def sizes(self, tau_s: float) -> dict[str, float]:
         """What a change of 1 means, by array: a spike's current is 1 / `tau_s` at its peak."""
@@ -130,6 +134,8 @@ def taught(
             shorter = min(1.0, how.clip / norm) if norm else 1.0
             changes = {k: (shorter * slopes[k], rate * size[k]) for k in size}
             network = _changed(network, adam, changes)
+        else:
+            network = replace(network, w_rec=(1 - how.shrink) * network.w_rec)
         rows.append({"update": update, "loss": loss, "norm": norm, "score": score, "made": made})
     return network, pd.DataFrame(rows)
 

@@ -85,7 +85,7 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     }
     | {f"size {k}": (lambda k=k: size("Size", k)) for k in (-1, 2**31, 1.5, NAN, "3", None)},
     "spikes.columns": {"offsets": one("offsets", FAR), "falling": one("offsets", -1)},
-    "spikes.trains": {
+    "spikes.sorting": {
         "neuron beyond": lambda: trains([0, 3]),
         "neuron 2**32": lambda: trains([0, 2**32]),
         "neuron negative": lambda: trains([-1, 0]),

@@ -149,8 +149,8 @@ class Printed:
     ----------
     text : str
         What it is.
-    value : float
-        In the unit given: accuracies in per cent.
+    value : float or None
+        In the unit given: accuracies in per cent. None where the network is in no paper.
     column : str
         Of the measured rows; fractions there are per cent here.
     where : str
@@ -163,7 +163,7 @@ class Printed:
     """
 
     text: str
-    value: float
+    value: float | None
     column: str
     where: str
     unit: str = "%"
@@ -220,6 +220,10 @@ PAPER: Mapping[str, tuple[Printed, ...]] = {
         _count(98.40, "short", "faithful-short"),
         _count(99.26, "cnn"),
     ),
+    **{
+        name: (Printed("Test accuracy", None, "accuracy", "in no paper"),)
+        for name in ("adex-mnist", "recurrent-mnist")
+    },
 }
 """By protocol: those whose runs are of one network each. Studies keep a table of claims."""
 
@@ -237,7 +241,8 @@ def printed_value(protocol: str, column: str, variant: str = "") -> float:
         If it prints none there.
     """
     for printed in PAPER.get(protocol, ()):
-        if printed.column == column and (not printed.variants or variant in printed.variants):
+        of_it = printed.column == column and (not printed.variants or variant in printed.variants)
+        if of_it and printed.value is not None:
             return printed.value
     raise TableError(f"No paper prints {column} of {protocol}, variant {variant or 'any'}.")
 

@@ -20,7 +20,8 @@ def test_a_number_stands_once_for_reports_and_rows():
     assert s4nn_caltech.PAPER_ACCURACY == 99.2
     assert count_mnist.PAPER[("800", 10)] == count_latency.PAPER_ACCURACY == 98.40
     assert set(count_mnist.PAPER.values()) == {98.64, 98.66, 99.26, 98.40}
-    assert set(PAPER) < set(SOURCES)
+    printed = {name for name, all_of in PAPER.items() if any(p.value is not None for p in all_of)}
+    assert printed < set(SOURCES)
 
 
 def test_what_no_paper_prints_is_not_made_up():

@@ -141,7 +141,9 @@ def compare(
 def build(
     name: Name,
     out: Annotated[Path, typer.Option(help="The project's folder, new or empty.")],
-    target: Annotated[str, typer.Option(help="The kind of project: cpp or genn.")] = "cpp",
+    target: Annotated[
+        str, typer.Option(help="The kind of project: cpp, cpp-float32 or genn.")
+    ] = "cpp",
     weights: Annotated[
         Path | None,
         typer.Option(

@@ -13,6 +13,7 @@ from brainsnn.experiment.experiment import C, Condition, Experiment
 from brainsnn.experiment.training import TrainingExperiment
 from brainsnn.experiment.weights import check_settled, network_of
 from brainsnn.export.base import TARGETS, build_project
+from brainsnn.export.cpp_float32 import NAME, changed_decisions
 from brainsnn.network.model import Model
 from brainsnn.records import load_weights
 from brainsnn.spikes import SpikeTrains
@@ -33,18 +34,22 @@ class Built:
         Where the weights came from.
     samples : int
         Number of sample trials in it.
+    changed : int, optional
+        How many of them are decided otherwise than in float64; None where that is the precision.
     """
 
     path: Path
     target: str
     weights: str
     samples: int
+    changed: int | None = None
 
     def text(self) -> str:
         """One sentence for people."""
+        changed = "" if self.changed is None else f" ({self.changed} decided otherwise in float64)"
         return (
-            f"{self.path}: a {self.target} project with weights {self.weights} and "
-            f"{self.samples} sample trials; its README.md says what to do with it."
+            f"{self.path}: a {self.target} project with weights {self.weights} and {self.samples} "
+            f"sample trials{changed}; its README.md says what to do with it."
         )
 
 
@@ -104,8 +109,11 @@ def build_protocol(
         values, source = load_weights(weights, model.shapes), f"of {weights}"
         check_settled(protocol, config, weights)
     samples = _samples(trained, condition, model, n_samples)
-    build_project(target, model, trained.n_steps(condition.config), values, samples, out)
-    return Built(out, target, source, samples.n_trials)
+    n_steps = trained.n_steps(condition.config)
+    build_project(target, model, n_steps, values, samples, out)
+    narrow = target == NAME and samples.n_trials
+    changed = changed_decisions(model, n_steps, values, samples) if narrow else None
+    return Built(out, target, source, samples.n_trials, changed)
 
 
 def _samples(

@@ -76,6 +76,7 @@ def test_s4nn_mnist_from_a_run_to_a_program(tmp_path: Path) -> None:
         "target": "cpp",
         "weights": f"of {tmp_path / 'run'}",
         "samples": 30,
+        "changed": None,
     }
     make(out)
     done = call(out)

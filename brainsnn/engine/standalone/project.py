@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import brian2
 import numpy as np
@@ -23,6 +24,8 @@ from brainsnn.errors import EngineError
 from brainsnn.network.describe import describe_markdown
 from brainsnn.network.model import Model
 from brainsnn.spikes import SpikeTrains
+
+Precision = Literal["float64", "float32"]
 
 #: Files of the project that are written from templates of the same name.
 TOP = ("Makefile", "README.md")
@@ -46,6 +49,7 @@ def write_project(
     weights: Mapping[str, NDArray[np.float64]],
     samples: SpikeTrains,
     folder: Path,
+    precision: Precision = "float64",
 ) -> bool:
     """Write a C++ project that runs a network on files of input spikes.
 
@@ -61,6 +65,8 @@ def write_project(
         Input spikes of a few trials, so that the program has something to run.
     folder : Path
         Where to; made if it is not there.
+    precision : {"float64", "float32"}
+        Of states and weights in the program; files hold float64 in any case.
 
     Returns
     -------
@@ -70,18 +76,38 @@ def write_project(
     Raises
     ------
     EngineError
-        If the network has no population that could decide.
+        If the network has no population that could decide, or trials change what is learned, which
+        float32 would add to with every trial.
     ModelError
         If Brian2 refuses the equations.
     """
+    if precision == "float32" and model.plastic:
+        raise EngineError(
+            f"Model {model.name!r}: trials change {', '.join(map(repr, model.plastic))}, in many "
+            "small steps, for which float32 is too coarse. Export it in float64."
+        )
     sources = folder / "src" / "network"
     sources.mkdir(parents=True, exist_ok=True)
-    written = write_sources(model, sources)
+    with _computing_in(precision):
+        written = write_sources(model, sources)
     for name in SURPLUS:
         _remove(sources / name)
     static, stochastic = written.static_arrays, written.stochastic
-    write_surroundings(model, n_steps, weights, samples, folder, static, stochastic=stochastic)
+    write_surroundings(
+        model, n_steps, weights, samples, folder, static, stochastic=stochastic, precision=precision
+    )
     return stochastic
+
+
+@contextmanager
+def _computing_in(precision: Precision) -> Iterator[None]:
+    """Have Brian2 generate code that computes in this precision."""
+    before = brian2.prefs["core.default_float_dtype"]
+    brian2.prefs["core.default_float_dtype"] = np.dtype(precision).type
+    try:
+        yield
+    finally:
+        brian2.prefs["core.default_float_dtype"] = before
 
 
 def write_surroundings(
@@ -93,6 +119,7 @@ def write_surroundings(
     static_arrays: Mapping[str, NDArray[Any]],
     *,
     stochastic: bool,
+    precision: Precision = "float64",
     templates: Environment | None = None,
 ) -> None:
     """Write everything of a project but the network's own sources in ``src/network``.
@@ -105,6 +132,8 @@ def write_surroundings(
         What the program loads into arrays of the network before its first trial.
     stochastic : bool
         Whether the network draws random numbers.
+    precision : {"float64", "float32"}
+        As for `write_project`.
     templates : Environment, optional
         Where to take `TOP` from; a C++ project's by default.
     """
@@ -113,6 +142,7 @@ def write_surroundings(
         np.ascontiguousarray(values).tofile(folder / "static_arrays" / name)
     about = {
         **_about(model, n_steps, stochastic=stochastic),
+        "precision": precision,
         "static_arrays": static_arrays,
         "checksum": lambda values: zlib.crc32(np.ascontiguousarray(values).tobytes()),
         "n_samples": samples.n_trials,

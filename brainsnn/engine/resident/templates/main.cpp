@@ -151,7 +151,7 @@ static inline void record(int64_t step)
     if({{population.eventspace}}[{{population.size}}])
         spikes.append(
             {{loop.index0}}, {{population.eventspace}}, {{population.eventspace}}[{{population.size}}],
-            (int32_t)step, {{population.potential or 'nullptr'}});
+            (int32_t)step, {{population.potential or '(const double *)nullptr'}});
     {% endfor %}
 }
 

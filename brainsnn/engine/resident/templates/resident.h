@@ -163,7 +163,8 @@ struct Spikes
     std::vector<double> potential;
 
     // The n spikes of population p in step s; without potentials v, theirs are NaN.
-    void append(int32_t p, const int32_t *neurons, int32_t n, int32_t s, const double *v)
+    template<class Number>
+    void append(int32_t p, const int32_t *neurons, int32_t n, int32_t s, const Number *v)
     {
         if(n < 8)
         {

@@ -78,19 +78,25 @@ void load_weights(const fs::path &folder)
     for(const description::Learnable *c = description::parameters_of; c->name; c++)
     {
         const std::optional<Array> array = find_array(c->array);
-        if(!array || array->size != c->pre * c->post || array->dtype != "double")
+        const bool narrow = array && array->dtype == "float";
+        if(!array || array->size != c->pre * c->post || !(narrow || array->dtype == "double"))
             throw BadInput(std::string(c->array) + ": not an array of this network");
         const std::string path = (folder / (std::string(c->name) + ".f64")).string();
         const std::string shape =
             std::to_string(c->pre) + " x " + std::to_string(c->post) + " float64";
         int64_t size = 0;
         void *const saved = c->plastic ? nullptr : resident_saved(array->k, &size);
-        double *const values = (double *)(saved ? saved : array->data);
-        read_raw(path, values, array->size * sizeof(double), shape);
+        void *const place = saved ? saved : array->data;
+        std::vector<double> values(array->size);
+        read_raw(path, values.data(), array->size * sizeof(double), shape);
         for(int64_t k = 0; k < array->size; k++)
-            if(!std::isfinite(values[k]))
+            if(!std::isfinite(narrow ? (float)values[k] : values[k]))
                 throw BadInput(path + ": the weight from neuron " + std::to_string(k / c->post) +
                                " to neuron " + std::to_string(k % c->post) + " is not finite");
+        if(narrow)
+            std::copy(values.begin(), values.end(), (float *)place);
+        else
+            std::copy(values.begin(), values.end(), (double *)place);
         {% if model.plastic %}
         resident_keep(array->k, c->plastic);
         {% endif %}

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from brainsnn.analysis.codes.curves import curve
 from brainsnn.analysis.figures import plot_lines
 from brainsnn.analysis.figures.style import decades
 from brainsnn.analysis.paper import GATED
@@ -195,14 +194,18 @@ def _section(run: RunDirectory, config: GatedConfig, name: str) -> Section:
 def _over_updates(
     run: RunDirectory, part: pd.DataFrame, measure: str, label: str, caption: str
 ) -> Picture:
-    table = curve(part, "update", measure, ("condition",))
-    figure = plot_lines(table, "update", "Update", label)
+    values = part[measure]
+    lines = part.assign(mean=values, low=values, high=values, line=_seed_of)
+    figure = plot_lines(lines, "update", "Update", label, code="line")
     if measure == "norm":
         figure.axes[0].set_yscale("log")
         decades(figure.axes[0].yaxis)
     name = f"{measure}_{part['task'].iloc[0]}"
-    caption = f"{caption}; mean of seeds with 95 % intervals."
-    return picture(run, figure, name, caption, f"{label}, over updates.")
+    return picture(run, figure, name, f"{caption}; a line a seed.", f"{label}, over updates.")
+
+
+def _seed_of(rows: pd.DataFrame) -> pd.Series:
+    return "seed " + rows["seed"].astype(str)
 
 
 def _trial(run: RunDirectory, name: str) -> Picture:

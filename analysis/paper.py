@@ -128,6 +128,12 @@ GATED = (
 )
 """Likewise."""
 
+SBOEV = (
+    "A. Sboev, D. Vlasov, R. Rybka and A. Serenko, Spiking neural network reinforcement learning "
+    "method based on temporal coding and STDP, Procedia Computer Science 145 (2018) 458-463"
+)
+"""Likewise."""
+
 PANINSKI = (
     "L. Paninski, Maximum likelihood estimation of cascade point-process neural encoding models, "
     "Network: Computation in Neural Systems 15 (2004) 243-262"
@@ -276,6 +282,7 @@ SOURCES: Mapping[str, str] = {
     "gated-xor": GATED,
     "stdp-pattern": PATTERN,
     "rstdp-credit": DISTAL,
+    "rstdp-iris": SBOEV,
     "glm-hidden": GLM_HIDDEN,
 }
 """The paper that a protocol repeats."""

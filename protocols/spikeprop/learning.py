@@ -9,14 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from brainsnn.learning.systems import SpikeProp
+from brainsnn.protocols.common.receptive_fields import field_times
 
 Floats = NDArray[np.float64]
 
 EARLY, LATE = 0.0, 6.0
 """When the inputs of XOR spike, in ms: 1 and 0."""
-
-_FIELDS_WITHIN = 10.0
-"""The last time of an input of a table, in ms."""
 
 _QUIET = 9.0
 """Inputs that would spike later are silent."""
@@ -49,7 +47,7 @@ def exclusive_or() -> Task:
 
 
 def of_table(rows: Floats, labels: NDArray[np.int64], n_fields: int, n_classes: int) -> Task:
-    r"""Rows as spikes of overlapping Gaussian receptive fields; the class's output is to be first.
+    """Rows as spikes of overlapping Gaussian receptive fields; the class's output is to be first.
 
     Parameters
     ----------
@@ -57,15 +55,11 @@ def of_table(rows: Floats, labels: NDArray[np.int64], n_fields: int, n_classes: 
         Features in 0..1.
     labels : array of int, shape (n,)
     n_fields : int
-        Neurons a feature, 3 or more: :math:`t = 10 (1 - e^{-(x - c)^2 / 2 \sigma^2})`, silent
-        if later than 9 ms.
+        Neurons a feature, 3 or more (`field_times`), silent if later than 9 ms.
     n_classes : int
         Outputs; the class's is to spike after 12 ms, the others after 16 ms.
     """
-    apart = 1 / (n_fields - 2)
-    centres = (np.arange(n_fields) - 0.5) * apart
-    near = np.exp(-0.5 * ((rows[:, :, None] - centres) / (apart / _NARROW)) ** 2)
-    times = (_FIELDS_WITHIN * (1 - near)).reshape(len(rows), -1)
+    times = field_times(rows, n_fields, 1 / _NARROW)
     times[times > _QUIET] = np.inf
     inputs = np.column_stack([times, np.zeros(len(rows))])
     return Task(inputs, np.where(np.arange(n_classes) == labels[:, None], 12.0, 16.0))

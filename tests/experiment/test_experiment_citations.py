@@ -18,11 +18,21 @@ from brainsnn.records import RunDirectory
 #: Protocols that draw what they show by themselves.
 WITHOUT_DATA = {
     "antlr-matching",
+    "gated-xor",
     "glm-hidden",
     "rstdp-credit",
     "srm-fit",
     "stdp-balance",
     "stdp-pattern",
+}
+
+#: Protocols whose networks are none of Brian2's.
+WITHOUT_NETWORK = {
+    "codes-recorded",
+    "constrained-mnist",
+    "conversion-mnist",
+    "gated-xor",
+    "spikeprop-xor",
 }
 
 
@@ -46,7 +56,7 @@ def test_every_protocol_says_what_it_is_made_of(name, tmp_path, monkeypatch):
     assert all(found)
     named = ", ".join(found.values())
     assert name in WITHOUT_DATA or "data set " in named, "name it in the protocol's sources"
-    if name not in ("codes-recorded", "constrained-mnist", "conversion-mnist", "spikeprop-xor"):
+    if name not in WITHOUT_NETWORK:
         assert name == "srm-fit" or "rule " in named
         assert "neuron " in named
 

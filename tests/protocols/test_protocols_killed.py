@@ -126,6 +126,13 @@ LITTLE = {
         *("seeds=2", "duration=3", "every=1", "window=500"),
         *("network.excitatory=6", "network.inhibitory=2", "network.noise=8"),
     ),
+    "rstdp-iris": (
+        "seeds=2",
+        "punishments=[0.6]",
+        "epochs=2",
+        "network.fields=4",
+        "network.dt=0.5",
+    ),
     "glm-hidden": (
         *("seeds=2", "tasks=['repeat']", "hidden=[2]", "n_steps=6", "n_train=8", "n_test=8"),
         "training.epochs=2",
@@ -170,7 +177,12 @@ LITTLE = {
 READ, EVENTS = functools.cache(read_gzip), functools.cache(NMNIST._read)
 """Files are read once for all tests."""
 
-NEEDS = {"codes-recorded": CockroachAntennalLobe, "count-uci": Iris, "antlr-nmnist": SmallNMNIST}
+NEEDS = {
+    "codes-recorded": CockroachAntennalLobe,
+    "count-uci": Iris,
+    "rstdp-iris": Iris,
+    "antlr-nmnist": SmallNMNIST,
+}
 UNTOLD = ("second", "note")
 """Columns with these in their names hold times."""
 

@@ -36,7 +36,10 @@ WITHOUT = {
 }
 
 #: What the least lacks: with less, it tells all test trials to be of one class.
-MORE = {"spikeprop-xor": ("epochs=8", "terminals=16", "hidden_iris=10", "fields=12")}
+MORE = {
+    "rstdp-iris": ("epochs=8", "network.fields=16", "network.dt=0.1"),
+    "spikeprop-xor": ("epochs=8", "terminals=16", "hidden_iris=10", "fields=12"),
+}
 
 LEFT = [name for name in LITTLE if name not in {*CHOOSING, *LEARNING, *OTHER, *WITHOUT}]
 

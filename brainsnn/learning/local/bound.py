@@ -41,7 +41,9 @@ class BoundLocalRule(BoundRule):
         """Whether nothing happens between trials."""
         return not self.sums
 
-    def after_trial(self, weights: Weights, recording: Recording, wanted: Any) -> None:
+    def after_trial(
+        self, weights: Weights, recording: Recording, wanted: Any, rate: float = 1.0
+    ) -> None:
         """Change what is learned after a trial, in place.
 
         Parameters
@@ -52,8 +54,10 @@ class BoundLocalRule(BoundRule):
             Of that trial.
         wanted : array of int64, shape (1,), or None
             Its class, if it has one.
+        rate : float, default 1
+            Learning rate: times which a reward counts.
         """
-        del recording, wanted
+        del recording, wanted, rate
         for name, total in self.sums.items():
             normalise(weights[name], total, self.columns(name))
 

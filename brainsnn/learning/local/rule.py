@@ -39,7 +39,8 @@ class LocalRule(Rule):
     normalise : float, optional
         Sum of the weights onto each neuron that is restored after every trial.
     learning_rate : float
-        Not used: what a spike changes is said by the rule's own settings.
+        Times which a reward at the end of a trial counts, as the schedule goes on from there; what
+        a spike changes is said by the rule's own settings alone.
 
     Attributes
     ----------

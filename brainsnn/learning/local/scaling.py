@@ -73,7 +73,9 @@ class BoundScaling(BoundLocalRule):
         """Weights are scaled after every trial."""
         return False
 
-    def after_trial(self, weights: Weights, recording: Recording, wanted: Any) -> None:
+    def after_trial(
+        self, weights: Weights, recording: Recording, wanted: Any, rate: float = 1.0
+    ) -> None:
         """See `BoundLocalRule`."""
         for connection in self.network.connections:
             goal = self.wanted.get(connection.name)
@@ -81,4 +83,4 @@ class BoundScaling(BoundLocalRule):
                 spikes = recording.counts(connection.target)[0]
                 factors = np.maximum(1 + self.strength * (1 - spikes / goal), 0.0)
                 scale(weights[connection.name], factors, self.columns(connection.name))
-        super().after_trial(weights, recording, wanted)
+        super().after_trial(weights, recording, wanted, rate)

@@ -65,7 +65,9 @@ class BoundRules(BoundLocalRule):
         """Whether none of them does anything."""
         return all(part.idle for part in self.parts)
 
-    def after_trial(self, weights: Weights, recording: Recording, wanted: Any) -> None:
+    def after_trial(
+        self, weights: Weights, recording: Recording, wanted: Any, rate: float = 1.0
+    ) -> None:
         """See `BoundLocalRule`."""
         for part in self.parts:
-            part.after_trial(weights, recording, wanted)
+            part.after_trial(weights, recording, wanted, rate)

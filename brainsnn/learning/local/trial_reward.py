@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 @RULES.register("trial_reward_stdp")
 class TrialRewardSTDP(LocalRule):
-    """Pairs of spikes leave an eligibility c; the decision's reward R makes it a change: w += R c.
+    """Pairs of spikes leave an eligibility c; a reward R makes it a change: w += eta R c.
 
     Within the trial dc/dt = -c / tau_c, with jumps A_plus x at a postsynaptic and -A_minus x at a
     presynaptic spike (x as in `PairSTDP`). At its end R is `reward` where the decoder decides
     rightly, -`punishment` where wrongly, 0 where it decides nothing; w stays in [0, w_max], and c
-    begins anew.
+    begins anew. eta, the learning rate (1), follows the schedule of the training.
 
     Parameters
     ----------
@@ -110,7 +110,9 @@ class BoundTrialReward(BoundLocalRule):
         """There is a reward after every trial."""
         return False
 
-    def after_trial(self, weights: Weights, recording: Recording, wanted: Any) -> None:
+    def after_trial(
+        self, weights: Weights, recording: Recording, wanted: Any, rate: float = 1.0
+    ) -> None:
         """See `BoundLocalRule`."""
         decision = self.decoder.decode(recording, self.network.output.name).decision[0]
         right = decision == wanted[0]
@@ -118,7 +120,7 @@ class BoundTrialReward(BoundLocalRule):
         for name in self.settings.taught(self.network):
             eligibility = weights[str(ParameterName(name, "eligibility"))]
             if decision >= 0:
-                changed = weights[name] + value * eligibility
+                changed = weights[name] + rate * value * eligibility
                 np.clip(changed, 0, self.settings.w_max, out=weights[name])
             eligibility[...] = 0
-        super().after_trial(weights, recording, wanted)
+        super().after_trial(weights, recording, wanted, rate)

@@ -56,7 +56,6 @@ class TrialByTrial:
         stop: StopRequest,
     ) -> tuple[Recording, dict[str, float]]:
         """See `Updater`."""
-        del learning_rate
         weights, wanted = self.engine.weights, trials.targets.of
         size, recordings, norms = PORTION if self.rule.idle else 1, list[Recording](), {}
         before = {name: weights[name].copy() for name in self.engine.model.plastic}
@@ -64,7 +63,7 @@ class TrialByTrial:
             index = order[start : start + size]
             recording = self.engine.run(trials.inputs, index)
             if not self.rule.idle:
-                self.rule.after_trial(weights, recording, wanted(index))
+                self.rule.after_trial(weights, recording, wanted(index), learning_rate)
             recordings.append(recording)
             if start == 0:
                 norms = {k: float(np.linalg.norm(weights[k] - w)) for k, w in before.items()}

@@ -183,6 +183,9 @@ def test_a_reward_at_the_end_turns_eligibility_into_weights() -> None:
         bound.after_trial(weights, recording([counts[outcome]]), np.array([1]))
         np.testing.assert_allclose(weights["input_output"], 0.5 + change)
         assert not weights["input_output.eligibility"].any()
+    weights["input_output.eligibility"][:] = 0.1
+    bound.after_trial(weights, recording([counts["right"]]), np.array([1]), 0.25)
+    np.testing.assert_allclose(weights["input_output"], 0.5 + 0.25 * 0.2)
 
 
 def test_several_rules_act_on_their_own_connections() -> None:

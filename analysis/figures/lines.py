@@ -16,6 +16,11 @@ from brainsnn.analysis.figures.style import (
 from brainsnn.analysis.tables import require
 
 
+def single(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """What `plot_lines` takes, of single values of a column: no interval."""
+    return rows.assign(**dict.fromkeys(("mean", "low", "high"), rows[measure]))
+
+
 @styled
 def plot_lines(
     table: pd.DataFrame, x: str, x_label: str, y_label: str, *, code: str = "condition"

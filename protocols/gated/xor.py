@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field
 
 from brainsnn.analysis.figures import plot_lines
+from brainsnn.analysis.figures.lines import single
 from brainsnn.analysis.figures.style import decades
 from brainsnn.analysis.paper import GATED
 from brainsnn.analysis.report import Claim, Picture, Section, Table
@@ -194,8 +195,7 @@ def _section(run: RunDirectory, config: GatedConfig, name: str) -> Section:
 def _over_updates(
     run: RunDirectory, part: pd.DataFrame, measure: str, label: str, caption: str
 ) -> Picture:
-    values = part[measure]
-    lines = part.assign(mean=values, low=values, high=values, line=_seed_of)
+    lines = single(part.assign(line=_seed_of), measure)
     figure = plot_lines(lines, "update", "Update", label, code="line")
     if measure == "norm":
         figure.axes[0].set_yscale("log")
@@ -212,8 +212,7 @@ def _trial(run: RunDirectory, name: str) -> Picture:
     shown = run.table("shown")
     part = shown[(shown["condition"] == name) & (shown["seed"] == shown["seed"].min())]
     lines = part.melt(id_vars="ms", value_vars=["wanted", "output"], var_name="line")
-    lines = lines.assign(mean=lines["value"], low=lines["value"], high=lines["value"])
-    figure = plot_lines(lines, "ms", "Time (ms)", "Output", code="line")
+    figure = plot_lines(single(lines, "value"), "ms", "Time (ms)", "Output", code="line")
     caption = f"{name}: one trial of the first seed, drawn apart."
     return picture(run, figure, f"trial_{part['task'].iloc[0]}", caption, "Output over time.")
 

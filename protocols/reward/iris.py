@@ -16,6 +16,7 @@ import pandas as pd
 from pydantic import Field
 
 from brainsnn.analysis.figures import plot_lines
+from brainsnn.analysis.figures.lines import single
 from brainsnn.analysis.paper import SBOEV
 from brainsnn.analysis.report import Claim, Section, Table
 from brainsnn.analysis.summary import summarise
@@ -244,8 +245,7 @@ def _learning(run: RunDirectory) -> Section:
     """Accuracy over epochs, of the first seed."""
     course = run.table("course")
     part = course[course["seed"] == course["seed"].min()]
-    values = 100 * part["train_accuracy"]
-    lines = part.assign(mean=values, low=values, high=values)
+    lines = single(part.assign(right=100 * part["train_accuracy"]), "right")
     figure = plot_lines(lines, "epoch", "Epoch", "Decided rightly (%)")
     caption = "Training rows decided rightly while weights change, the first seed."
     drawn = picture(run, figure, "course", caption, "Accuracy over epochs.")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import brainsnn.network.brian2_import  # noqa: F401 - before Brian2 itself
+
+# isort: split
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

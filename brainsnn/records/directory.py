@@ -22,7 +22,7 @@ from brainsnn.errors import RunDirectoryError
 from brainsnn.records.atomic import PARTIAL, write_whole, writing
 from brainsnn.records.folder_tables import FolderTables
 from brainsnn.records.provenance import now, provenance, read_provenance
-from brainsnn.records.tables import table_writer
+from brainsnn.records.tables import table_writers
 from brainsnn.records.together import recover, write_together
 from brainsnn.records.weights import SELECTED, Shapes, load_weights, save_weights
 
@@ -90,8 +90,8 @@ class RunDirectory(FolderTables):
             raise
         run._write_json("provenance.json", provenance(seed, command))
         text = write_toml(config).encode()
-        writers = {f"{name}.parquet": table_writer(t) for name, t in (tables or {}).items()}
-        write_together(run.path, {"config.toml": lambda file: file.write(text), **writers})
+        settings = {"config.toml": lambda file: file.write(text)}
+        write_together(run.path, settings | table_writers(tables or {}))
         return run
 
     @staticmethod

@@ -9,7 +9,7 @@ import pandas as pd
 
 from brainsnn.errors import RunDirectoryError
 from brainsnn.records.atomic import write_whole
-from brainsnn.records.tables import read_table, table_writer
+from brainsnn.records.tables import read_table, table_writer, table_writers
 from brainsnn.records.together import write_together
 
 
@@ -71,9 +71,7 @@ class FolderTables:
         RunDirectoryError
             If something cannot be written; all files are then what they were.
         """
-        write_together(
-            self.path, {f"{name}.parquet": table_writer(t) for name, t in tables.items()}
-        )
+        write_together(self.path, table_writers(tables))
 
     def _longer(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         """Return a table, which may not be there yet, with rows added."""

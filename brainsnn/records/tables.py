@@ -30,6 +30,11 @@ def table_writer(table: pd.DataFrame) -> Callable[[BinaryIO], Any]:
     return lambda file: table.to_parquet(file, index=False)
 
 
+def table_writers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Callable[[BinaryIO], Any]]:
+    """What writes several tables, by the names of their files."""
+    return {f"{name}.parquet": table_writer(table) for name, table in tables.items()}
+
+
 def csv_writer(table: pd.DataFrame, **how: Any) -> Callable[[BinaryIO], Any]:
     """What writes a table as text into an open file; `how` as for `pandas.DataFrame.to_csv`."""
     return lambda file: table.to_csv(file, index=False, **how)

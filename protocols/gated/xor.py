@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.analysis.figures import plot_lines
@@ -128,9 +129,10 @@ def _of_seed(config: GatedConfig, seed: int) -> dict[str, pd.DataFrame]:
     streams, task, how = Streams(seed), config.task, config.descent
     network, history = taught(how, task, streams["weights"], streams["trials"])
     test = task.draw(config.n_test, how.dt, streams["test"])
+    phase, current = network.run(test.inputs)
     row = {
-        "score": of_trials(network, task, test),
-        "spikes_per_second": _rate(network, test.inputs),
+        "score": task.score(current @ network.w_out, test),
+        "spikes_per_second": _rate(phase, how.dt),
         "skipped": 1 - history["made"].mean(),
     }
     if isinstance(task, DelayedXor):
@@ -142,10 +144,9 @@ def _of_seed(config: GatedConfig, seed: int) -> dict[str, pd.DataFrame]:
     return {"results": pd.DataFrame([row]), "updates": history, "shown": shown}
 
 
-def _rate(network: GatedNetwork, inputs: np.ndarray) -> float:
+def _rate(phase: NDArray[np.float64], dt: float) -> float:
     """Spikes a second and neuron: phases are in turns, and a turn is a spike."""
-    phase = network.run(inputs)[0]
-    seconds = network.dt * phase.shape[1] / 1000
+    seconds = dt * phase.shape[1] / 1000
     return float(np.floor(phase[:, -1] + 0.5).mean() / seconds)
 
 

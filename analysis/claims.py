@@ -178,11 +178,16 @@ class Claim:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of our value (Student's t); None without two seeds or more."""
+        """The 95 % interval of our value (Student's t); None without two seeds or more.
+
+        A share in per cent ends at 0 and 100; a difference of shares does not.
+        """
         if not _known(self.ours) or not _known(self.spread) or self.seeds < 2:
             return None
         ours, spread = float(self.ours or 0.0), float(self.spread or 0.0)
         half = float(stdtrit(self.seeds - 1, 0.975)) * spread / math.sqrt(self.seeds)
+        if self.unit == "%" and self.asks != "above":
+            return max(0.0, ours - half), min(100.0, ours + half)
         return ours - half, ours + half
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,6 +16,19 @@ from brainsnn.analysis.tables import TableError, named, require
 
 Method = Literal["t", "bootstrap"]
 
+#: Measures between 0 and 1: intervals of their means end there.
+SHARES = frozenset(
+    {
+        "accuracy",
+        "accuracy_ties_right",
+        "accuracy_ties_wrong",
+        "error",
+        "silent_fraction",
+        "train_accuracy",
+        "validation_accuracy",
+    }
+)
+
 
 def mean_interval(
     values: ArrayLike,
@@ -22,6 +36,7 @@ def mean_interval(
     method: Method = "t",
     rng: np.random.Generator | None = None,
     resamples: int = 10_000,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> tuple[float, float]:
     """Confidence interval of a mean.
 
@@ -38,6 +53,9 @@ def mean_interval(
         Source of the resamples; seeded with 0 if not given, so that a table can be repeated.
     resamples : int, default 10000
         Number of resamples.
+    bounds : (float, float)
+        Least and largest possible mean: what lies beyond is no part of the interval, which covers
+        the mean as often without it.
 
     Returns
     -------
@@ -59,7 +77,8 @@ def mean_interval(
     if method == "t":
         quantile = stdtrit(sample.size - 1, (1 + confidence) / 2)
         half = float(quantile * sample.std(ddof=1) / np.sqrt(sample.size))
-        return float(sample.mean()) - half, float(sample.mean()) + half
+        low, high = float(sample.mean()) - half, float(sample.mean()) + half
+        return max(low, bounds[0]), min(high, bounds[1])
     rng = np.random.default_rng(0) if rng is None else rng
     means = rng.choice(sample, (resamples, sample.size)).mean(axis=1)
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
@@ -91,7 +110,7 @@ def over_seeds(
     -------
     pandas.DataFrame
         The columns of `by`, then `measure`, `n`, `mean`, `sd` (n - 1 in the denominator, NaN for
-        one seed), `low`, `high`; groups in sorted order.
+        one seed), `low`, `high` (of `SHARES` within 0 and 1); groups in sorted order.
     """
     require(frame, [*by, *measures], "seeds")
     named(frame, by, "seeds")
@@ -100,7 +119,8 @@ def over_seeds(
     for key, group in groups:
         for measure in measures:
             values = group[measure].dropna().to_numpy(float)
-            low, high = mean_interval(values, confidence, method, rng)
+            bounds = (0.0, 1.0) if measure in SHARES else (-math.inf, math.inf)
+            low, high = mean_interval(values, confidence, method, rng, bounds=bounds)
             mean = float(values.mean()) if values.size else float("nan")
             sd = float(values.std(ddof=1)) if values.size > 1 else float("nan")
             rows.append((*key, measure, values.size, mean, sd, low, high))

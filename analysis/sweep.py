@@ -57,7 +57,7 @@ def _condition(runs: pd.DataFrame, confidence: float) -> dict[str, float]:
         if name not in ACCURACIES:
             continue
         if len(runs) > 1:
-            low, high = mean_interval(runs[name], confidence)
+            low, high = mean_interval(runs[name], confidence, bounds=(0.0, 1.0))
         else:
             bounds = wilson_interval(runs[name] * runs["trials"], runs["trials"], confidence)
             low, high = (float(bound[0]) for bound in bounds)

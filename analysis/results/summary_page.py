@@ -29,8 +29,8 @@ commands; [the papers, figure by figure]({PAGES}/papers.md) says what of each is
 _WORDS = """\
 ## What the words mean
 
-*Ours*: mean over seeds ± standard deviation, and the 95 % interval of the mean. *Judged*: how many
-of the protocol's claims that can be judged are met.
+*Ours*: mean over seeds ± standard deviation, and the 95 % interval of the mean; a
+share's ends at 0 and 100 %. *Judged*: how many of the protocol's claims that can be judged are met.
 
 *Verdicts*: a number is met if ours is as good as the one that the paper prints. Where a paper says
 only which of two is larger, the verdict says *direction only* and is met if the 95 % interval of

@@ -88,3 +88,13 @@ def test_values_as_text():
     assert claim.interval_text == "95 % interval 97.40 to 97.82, 3 seeds"
     alone = Claim("spikes", None, None, spread=1.0)
     assert (alone.ours_text, alone.interval_text) == ("\N{EN DASH}", "")
+
+
+def test_intervals_of_shares_end_at_0_and_100_and_those_of_differences_do_not():
+    """Of three seeds, half is 4.3027 * 24 / sqrt(3) = 59.6."""
+    share = Claim("Test accuracy", None, 73.0, "%", spread=24.0, seeds=3)
+    assert share.interval == pytest.approx((13.38, 100.0), abs=0.01)
+    rare = Claim("Test error", None, 7.0, "%", spread=24.0, seeds=3)
+    assert rare.interval == pytest.approx((0.0, 66.62), abs=0.01)
+    gain = Claim("Gain", None, 73.0, "%", spread=24.0, seeds=3, asks="above", than=0.0)
+    assert gain.interval == pytest.approx((13.38, 132.62), abs=0.01)

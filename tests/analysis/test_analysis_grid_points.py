@@ -14,7 +14,7 @@ RUNS = pd.DataFrame(
     {
         "rate": [0.1, 0.1, 1.0, 1.0],
         "seed": [0, 1, 0, 1],
-        "validation_accuracy": [0.5, 0.7, 0.8, 0.8],
+        "validation_accuracy": [0.59, 0.61, 0.8, 0.8],
         "accuracy": [0.4, 0.6, 0.7, 0.9],
     }
 )
@@ -26,8 +26,8 @@ def test_a_point_is_the_mean_over_its_seeds() -> None:
     assert points["seeds"].tolist() == [2, 2]
     np.testing.assert_allclose(points["mean"], [0.6, 0.8])
     np.testing.assert_allclose(points["test"], [0.5, 0.8])
-    np.testing.assert_allclose(points["sd"], [0.1 * 2**0.5, 0], atol=1e-15)
-    half = 12.706204736174694 * 0.1  # Student's t with one degree of freedom.
+    np.testing.assert_allclose(points["sd"], [0.01 * 2**0.5, 0], atol=1e-15)
+    half = 12.706204736174694 * 0.01  # Student's t with one degree of freedom.
     np.testing.assert_allclose(
         points.loc[0, ["low", "high"]].astype(float), [0.6 - half, 0.6 + half]
     )

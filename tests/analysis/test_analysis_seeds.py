@@ -86,3 +86,13 @@ def test_measures_without_groups_stand_in_one_row():
     assert table.to_dict("records") == [
         {"n": 2, "x": "2.0\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}12.7"}
     ]
+
+
+def test_an_interval_of_shares_ends_where_shares_end():
+    """Mean 0.9, half 12.7062 * 0.1: far beyond 1; of what is no share, it goes on."""
+    frame = pd.DataFrame({"accuracy": [0.8, 1.0], "spikes": [0.8, 1.0]})
+    found = over_seeds(frame, ["accuracy", "spikes"]).set_index("measure")
+    assert found.loc["accuracy", ["low", "high"]].tolist() == [0.0, 1.0]
+    assert found.loc["spikes", ["low", "high"]].tolist() == pytest.approx(
+        [-0.3706, 2.1706], abs=1e-4
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from brainsnn.conversion.nir.conventions import NIR, Convention
 from brainsnn.errors import ModelError
 from brainsnn.network.neurons import Neuron
 
@@ -35,7 +36,21 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 """Arrays of each node that are parameters of its neurons; times are in seconds."""
 
 
-def nir_neuron(kind: str, bias: Any = 0.0, **values: Any) -> Neuron:
+_RESETS = {
+    "value": "v = v_reset",
+    "subtract": "v -= v_threshold",
+    "subtract later": "owed = v_threshold",
+}
+_OWED = "dowed/dt = -owed/dt : 1   # what the last spike takes in this step"
+
+
+def nir_neuron(
+    kind: str,
+    bias: Any = 0.0,
+    convention: Convention = NIR,
+    starts: float = 0.0,
+    **values: Any,
+) -> Neuron:
     """Neuron of a NIR node.
 
     Parameters
@@ -43,6 +58,10 @@ def nir_neuron(kind: str, bias: Any = 0.0, **values: Any) -> Neuron:
     kind : {"LIF", "CubaLIF", "IF", "LI"}
     bias : float or array of float, shape (n_neurons,), default 0.0
         Constant input.
+    convention : Convention, default that of NIR
+        Of which threshold, reset, initial and synapse count.
+    starts : float, default 0.0
+        Seconds until which the neuron stands still.
     **values : float or array
         The node's parameters (`PARAMETERS`), times in seconds.
 
@@ -57,24 +76,61 @@ def nir_neuron(kind: str, bias: Any = 0.0, **values: Any) -> Neuron:
     if set(values) != set(names):
         raise ModelError(f"{kind} takes {', '.join(names)}, got {', '.join(values) or 'none'}.")
     spiking = "v_threshold" in names
-    lines = [f"{n} : {'second' if n.startswith('tau') else '1'} (constant)" for n in names]
+    parameters = {"bias": np.asarray(bias, np.float64), **_with_units(values)}
+    if starts > 0:
+        parameters |= _with_units({"starts": starts})
+    lines = [
+        f"{n} : {'second' if _is_time(n) else '1'} (constant)" for n in parameters if n != "bias"
+    ]
     return Neuron(
         name=f"nir_{kind.lower()}",
-        equations="\n".join(["    " + _MEMBRANE[kind], _INPUT, *lines]),
-        threshold="v > v_threshold" if spiking else "v > 1e300",
-        reset="v = v_reset" if spiking else "",
-        parameters={"bias": np.asarray(bias, np.float64), **_with_units(values)},
+        equations="\n".join(["    " + _membrane(kind, convention, starts > 0), _INPUT, *lines]),
+        threshold=f"v {convention.threshold} v_threshold" if spiking else "v > 1e300",
+        reset=_RESETS[convention.reset] if spiking else "",
+        parameters=parameters,
+        initial=_initial(convention, values),
         method="euler",
         summary=f"Neuron {kind} of the neuromorphic intermediate representation.",
         citation="Pedersen et al. 2024, Nat. Commun. 15, 8122, table 1",
     )
 
 
+def _membrane(kind: str, convention: Convention, waits: bool) -> str:
+    """Differential equations of a kind as a convention has them."""
+    lines = _MEMBRANE[kind]
+    if convention.synapse == "first":
+        lines = lines.replace("r*i_syn", "r*(i_syn + dt*(w_in*(drive + bias) - i_syn)/tau_syn)")
+    later = convention.reset == "subtract later" and kind != "LI"
+    if later:
+        first, *rest = lines.split(" : 1", 1)
+        lines = f"{first} - owed/dt : 1{rest[0]}\n    {_OWED}"
+    if not waits:
+        return lines
+    gated = []
+    for line in lines.split("\n"):
+        left, right = line.split(" = ")
+        right, unit = right.split(" : ")
+        gated.append(f"{left} = ({right})*int(t > starts) : {unit}")
+    return "\n".join(gated)
+
+
+def _initial(convention: Convention, values: dict[str, Any]) -> dict[str, str]:
+    """Potential at the start, where it is not 0."""
+    name = convention.initial
+    if name == "v_leak" and name not in values:
+        name = "v_reset"
+    return {"v": name} if np.any(np.asarray(values.get(name, 0.0))) else {}
+
+
 def _with_units(values: dict[str, Any]) -> dict[str, Any]:
     from brian2 import second
 
     found = {name: np.asarray(value, np.float64) for name, value in values.items()}
-    return {n: v * second if n.startswith("tau") else v for n, v in found.items()}
+    return {n: v * second if _is_time(n) else v for n, v in found.items()}
+
+
+def _is_time(name: str) -> bool:
+    return name.startswith("tau") or name == "starts"
 
 
 def kind_of(neuron: Neuron) -> str:
@@ -87,15 +143,19 @@ def kind_of(neuron: Neuron) -> str:
     """
     for kind in PARAMETERS:
         if neuron.name == f"nir_{kind.lower()}":
-            own = nir_neuron(
-                kind, **{n: np.asarray(neuron.parameters[n]) for n in PARAMETERS[kind]}
-            )
-            if (own.equations, own.threshold, own.reset) == (
+            values: dict[str, Any] = {n: np.asarray(neuron.parameters[n]) for n in PARAMETERS[kind]}
+            own = nir_neuron(kind, **values)
+            if (own.equations, own.threshold, own.reset, own.initial) == (
                 neuron.equations,
                 neuron.threshold,
                 neuron.reset,
+                neuron.initial,
             ):
                 return kind
+            raise ModelError(
+                f"NIR cannot say the convention of the neuron {neuron.name!r}: only that of NIR "
+                "itself (nir_neuron without a convention) is written."
+            )
     raise ModelError(
         f"NIR cannot say the neuron {neuron.name!r}; it has {', '.join(PARAMETERS)} (nir_neuron)."
     )

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.conversion.channels_first import image_order
+from brainsnn.conversion.nir.conventions import Convention, convention_of
+from brainsnn.conversion.nir.lags import lags_of
 from brainsnn.conversion.nir.maps import POOLING, WEIGHTS, Map, Shape
 from brainsnn.conversion.nir.neurons import PARAMETERS, nir_neuron
 from brainsnn.conversion.nir.synapses import synapses_of
@@ -48,7 +50,10 @@ class _Way:
 
 
 def from_nir(
-    graph: Any, dt: float = 1e-3, name: str = "nir"
+    graph: Any,
+    dt: float | None = None,
+    name: str = "nir",
+    written_by: str | Convention = "nir",
 ) -> tuple[Network, dict[str, NDArray[np.float64]]]:
     """Network and weights of a NIR graph.
 
@@ -64,9 +69,11 @@ def from_nir(
         two populations. A convolution with square kernels, stride 1 and nothing else, and an
         average over squares side by side, are connections whose synapses share weights; others,
         and pooling before weights, are lists of synapses with a weight each.
-    dt : float, default 0.001
-        Length of a step in seconds.
+    dt : float, optional
+        Length of a step in seconds; that of the convention otherwise (1 ms for NIR itself).
     name : str, default "nir"
+    written_by : {"nir", "snntorch", "norse", "spikingjelly"} or Convention, default "nir"
+        Whose spikes are wanted: what the tool leaves to itself (`WRITTEN_BY`).
 
     Returns
     -------
@@ -79,16 +86,20 @@ def from_nir(
     ModelError
         Naming the node that cannot be taken, and why.
     """
+    given = convention_of(written_by)
+    dt = given.dt if dt is None else dt
     if isinstance(graph, str | Path):
         graph = _read(Path(graph))
-    shapes = _shapes(graph)
-    ways = {node: _ways(graph, node) for node in shapes}
+    ways = {node: _ways(graph, node) for node in _populations(graph)}
+    shapes = _shapes(graph, ways)
     maps = {node: [way.map(shapes[way.source]) for way in ways[node]] for node in shapes}
+    lags = lags_of({n: [way.source for way in ways[n]] for n in shapes}, given)
     network, weights = Network(dt=dt, name=name), {}
     for node, shape in shapes.items():
         neuron = None
         if type(graph.nodes[node]).__name__ in PARAMETERS:
-            neuron = _neuron(node, graph.nodes[node], shape, maps[node])
+            starts = (lags[node] - 0.5) * dt
+            neuron = _neuron(node, graph.nodes[node], shape, maps[node], given, dt, starts)
         network.add(_named(node), int(np.prod(shape)), neuron)
     for node in shapes:
         for way, found in zip(ways[node], maps[node], strict=True):
@@ -102,7 +113,7 @@ def from_nir(
                 _named(way.source),
                 _named(node),
                 connectivity,
-                delay=_steps(node, way.delay, dt),
+                delay=_steps(node, way.delay, dt) + max(lags[node] - lags[way.source] - 1, 0),
                 synapse=nir_synapse,
                 name=own,
             )
@@ -120,22 +131,42 @@ def _read(path: Path) -> Any:
 
 
 def _named(node: str) -> str:
-    return node if node.isidentifier() else f"node_{node.replace('.', '_')}"
+    if node.isidentifier() and not node.startswith("_"):
+        return node
+    return f"node_{node.replace('.', '_').lstrip('_')}"
 
 
-def _shapes(graph: Any) -> dict[str, Shape]:
-    """Shape of each population's values, inputs first; refuses nodes that are not known."""
-    inputs: dict[str, Shape] = {}
-    others: dict[str, Shape] = {}
+def _populations(graph: Any) -> list[str]:
+    """Nodes that are populations, inputs first; refuses nodes that are not known."""
+    inputs, others = [], []
     for node, found in graph.nodes.items():
         kind = type(found).__name__
         if kind not in _KNOWN:
             raise ModelError(f"Node {node!r} ({kind}) cannot be taken. Known: {', '.join(_KNOWN)}.")
         if kind == "Input":
-            inputs[node] = tuple(int(n) for n in found.output_type["output"])
+            inputs.append(node)
         elif kind in PARAMETERS:
-            others[node] = np.shape(found.r)
-    return inputs | others
+            others.append(node)
+    return inputs + others
+
+
+def _shapes(graph: Any, ways: dict[str, list[_Way]]) -> dict[str, Shape]:
+    """Shape of each population's values; that of what leads to it if parameters are single."""
+    shapes: dict[str, Shape] = {}
+    for node in ways:
+        found = graph.nodes[node]
+        if type(found).__name__ == "Input":
+            (size,) = found.output_type.values()
+            shapes[node] = tuple(int(n) for n in size)
+        elif np.ndim(found.r):
+            shapes[node] = np.shape(found.r)
+    while missing := [node for node in ways if node not in shapes]:
+        known = [(n, w) for n in missing for w in ways[n] if w.source in shapes]
+        if not known:
+            raise ModelError(f"Node {missing[0]!r}: nothing says how many neurons it has.")
+        node, way = known[0]
+        shapes[node] = way.map(shapes[way.source]).shape
+    return {node: shapes[node] for node in ways}
 
 
 def _ways(graph: Any, target: str) -> list[_Way]:
@@ -180,17 +211,29 @@ def _steps(node: str, delay: float, dt: float) -> int:
     return steps
 
 
-def _neuron(node: str, found: Any, shape: Shape, maps: list[Map]) -> Neuron:
+def _neuron(
+    node: str,
+    found: Any,
+    shape: Shape,
+    maps: list[Map],
+    given: Convention,
+    dt: float,
+    starts: float,
+) -> Neuron:
     """Neuron of a node; biases of what leads to it are its own."""
     kind, order = type(found).__name__, image_order(shape)
-    for given in maps:
-        if given.shape != shape:
+    for own in maps:
+        if own.shape != shape:
             raise ModelError(
                 f"Node {node!r} ({kind}): parameters of shape {shape}, but what leads to it has "
-                f"shape {given.shape}."
+                f"shape {own.shape}."
             )
-    values = {
-        p: np.ravel(np.asarray(getattr(found, p), np.float64))[order] for p in PARAMETERS[kind]
-    }
-    bias = sum((given.bias for given in maps), np.zeros(order.size))
-    return nir_neuron(kind, bias=bias[order], **values)
+    values = {}
+    for name in PARAMETERS[kind]:
+        array = np.broadcast_to(np.asarray(getattr(found, name), np.float64), shape)
+        values[name] = np.ravel(array)[order]
+    values = given.in_seconds(kind, values, dt)
+    bias = sum((own.bias for own in maps), np.zeros(order.size))
+    leak = values.get("v_leak", np.zeros(1))
+    still = not bias.any() and (not leak.any() or given.initial == "v_leak")
+    return nir_neuron(kind, bias[order], given, 0.0 if still else max(starts, 0.0), **values)

@@ -1,0 +1,117 @@
+"""Graphs written by snnTorch, Norse and SpikingJelly: the spikes that these tools recorded.
+
+The files are made by ``benchmarks/rivals/nir_tools.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from brainsnn.conversion.nir import (
+    WRITTEN_BY,
+    Convention,
+    from_nir,
+    nir_neuron,
+    steps_behind,
+    to_nir,
+)
+from brainsnn.engine import build_engine
+from brainsnn.errors import ModelError
+from brainsnn.spikes import SpikeTrains
+
+DATA = Path(__file__).parents[1] / "oracles" / "data" / "nir"
+FILES = sorted(DATA.glob("*.npz"))
+
+
+def graph_of(found: Any) -> Any:
+    """A graph as its nodes' names and arrays."""
+    told = json.loads(str(found["graph"]))
+    nodes = {}
+    for name, kind in told["kinds"].items():
+        values = {k.split("/")[1]: found[k] for k in found.files if k.startswith(f"{name}/")}
+        nodes[name] = type(kind, (SimpleNamespace,), {})(**values)
+        if kind == "Input":
+            nodes[name].output_type = {"input": values["shape"]}
+    return SimpleNamespace(nodes=nodes, edges=[tuple(edge) for edge in told["edges"]])
+
+
+def both(path: Path, written_by: Any) -> tuple[Any, Any]:
+    """Output spikes here, moved by the lag, and those recorded: (steps, neurons)."""
+    found = np.load(path)
+    network, weights = from_nir(graph_of(found), written_by=written_by)
+    last = [p for p in network.populations if p.neuron is not None][-1]
+    lag, wanted = steps_behind(network)[last.name], found["spikes"]
+    inputs = np.moveaxis(found["inputs"], 1, -1) if found["inputs"].ndim > 2 else found["inputs"]
+    raster = np.zeros((len(wanted) + lag, inputs[0].size), bool)
+    raster[: len(wanted)] = inputs.reshape(len(wanted), -1)
+    with build_engine("runtime", network, len(raster)) as engine:
+        engine.set_weights(weights)
+        spikes = engine.run(SpikeTrains.from_raster(raster[None])).to_frame()
+    own = spikes[spikes["population"] == last.name]
+    mine = np.zeros((len(raster), last.size), bool)
+    mine[own["step"], own["neuron"]] = True
+    if path.stem == "norse-convolution":  # its output is an image, channels last here
+        wanted = np.moveaxis(wanted.reshape(-1, 2, 4, 4), 1, -1).reshape(len(wanted), -1)
+    return mine[lag:], wanted
+
+
+def told(path: Path) -> Any:
+    """The tool, or what a network without its defaults needs."""
+    tool = path.stem.split("-")[0]
+    return replace(WRITTEN_BY[tool], reset="value") if path.stem.endswith("zero") else tool
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_spikes_are_those_of_the_tool(path: Path) -> None:
+    mine, wanted = both(path, told(path))
+    assert 20 < wanted.sum() < 0.9 * wanted.size
+    np.testing.assert_array_equal(mine, wanted)
+
+
+@pytest.mark.parametrize(
+    ("file", "setting", "value"),
+    [
+        ("snntorch-leaky", "reset", "subtract"),
+        ("snntorch-synaptic", "synapse", "together"),
+        ("norse-leaky", "tau_scale", 1.0),
+        ("norse-integrate", "whole", ()),
+        ("spikingjelly-ties", "threshold", ">"),
+    ],
+)
+def test_each_setting_counts(file: str, setting: str, value: Any) -> None:
+    given = replace(WRITTEN_BY[file.split("-")[0]], **{setting: value})
+    mine, wanted = both(DATA / f"{file}.npz", given)
+    assert (mine != wanted).any()
+
+
+def test_what_is_no_convention_is_refused() -> None:
+    graph = graph_of(np.load(FILES[0]))
+    with pytest.raises(ModelError, match="conventions are nir, snntorch, norse"):
+        from_nir(graph, written_by="lava")
+    with pytest.raises(ModelError, match="reset is one of 'value'"):
+        Convention(reset="never")
+    with pytest.raises(ModelError, match="dt and tau_scale are above 0"):
+        Convention(dt=0.0)
+
+
+def test_loops_through_others_are_refused_in_the_same_step() -> None:
+    graph = graph_of(np.load(DATA / "snntorch-leaky.npz"))
+    graph.nodes["back"] = type("Linear", (SimpleNamespace,), {})(weight=np.ones((10, 5)))
+    graph.edges += [("3", "back"), ("back", "1")]
+    with pytest.raises(ModelError, match="a population to itself, not through others"):
+        from_nir(graph, written_by="snntorch")
+
+
+def test_other_conventions_are_not_written() -> None:
+    pytest.importorskip("nir", reason="writing needs the package nir")
+    network, weights = from_nir(graph_of(np.load(FILES[0])), written_by="spikingjelly")
+    with pytest.raises(ModelError, match="only that of NIR itself"):
+        to_nir(network, weights)
+    assert nir_neuron("IF", r=1.0, v_threshold=1.0, v_reset=0.0).threshold == "v > v_threshold"

@@ -128,6 +128,13 @@ GATED = (
 )
 """Likewise."""
 
+ALPHA = (
+    "I. M. Comsa, K. Potempa, L. Versari, T. Fischbacher, A. Gesmundo and J. Alakuijala, Temporal "
+    "coding in spiking neural networks with alpha synaptic function, ICASSP (2020), "
+    "arXiv:1907.13223"
+)
+"""Likewise."""
+
 SBOEV = (
     "A. Sboev, D. Vlasov, R. Rybka and A. Serenko, Spiking neural network reinforcement learning "
     "method based on temporal coding and STDP, Procedia Computer Science 145 (2018) 458-463"
@@ -280,6 +287,7 @@ SOURCES: Mapping[str, str] = {
     "srm-fit": PANINSKI,
     "spikeprop-xor": SPIKEPROP,
     "gated-xor": GATED,
+    "alpha-xor": ALPHA,
     "stdp-pattern": PATTERN,
     "rstdp-credit": DISTAL,
     "rstdp-iris": SBOEV,

@@ -17,6 +17,7 @@ from brainsnn.records import RunDirectory
 
 #: Protocols that draw what they show by themselves.
 WITHOUT_DATA = {
+    "alpha-xor",
     "antlr-matching",
     "gated-xor",
     "glm-hidden",
@@ -28,6 +29,7 @@ WITHOUT_DATA = {
 
 #: Protocols whose networks are none of Brian2's.
 WITHOUT_NETWORK = {
+    "alpha-xor",
     "codes-recorded",
     "constrained-mnist",
     "conversion-mnist",

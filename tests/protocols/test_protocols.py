@@ -11,7 +11,13 @@ from brainsnn.experiment.training import TrainingExperiment
 from brainsnn.network.describe import describe_markdown, describe_text
 
 NAMES = list(protocols())
-WITHOUT_NETWORK = ("codes-recorded", "conversion-mnist", "gated-xor", "spikeprop-xor")
+WITHOUT_NETWORK = (
+    "alpha-xor",
+    "codes-recorded",
+    "conversion-mnist",
+    "gated-xor",
+    "spikeprop-xor",
+)
 ONE_OUTPUT = ("stdp-balance", "stdp-pattern", "srm-fit")
 
 

@@ -31,6 +31,7 @@ WITHOUT = {
     "stdp-pattern": "windows of one discharge, at its begin and end; nothing is selected",
     "rstdp-credit": "one long trial; nothing is selected",
     "glm-hidden": "trials drawn from a stream of their own, tried after learning; none is selected",
+    "alpha-xor": "trials drawn from a stream of their own, read after learning; none is selected",
     "gated-xor": "trials drawn from a stream of their own, read after learning; none is selected",
     "srm-fit": "spikes drawn apart; nothing is selected (test_protocols_srm_fit.py)",
 }

@@ -1,0 +1,73 @@
+"""Trials of noisy XOR, first networks of alpha synapses, their descent, and decisions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from brainsnn.config import apply_overrides
+from brainsnn.experiment.carry_out import start
+from brainsnn.protocols.alpha.learning import APART, AlphaDescent, decided, noisy_xor, taught
+from brainsnn.protocols.alpha.xor import PROTOCOL, AlphaConfig, _of_seed
+from brainsnn.records import RunDirectory
+
+LITTLE = ("seeds=2", "descent.hidden=4", "descent.updates=3", "n_test=20")
+
+
+def test_one_late_input_alone_is_what_is_to_be_told():
+    times, labels = noisy_xor(200, 0.3, np.random.default_rng(0))
+    late = times >= APART
+    assert times.shape == (200, 2)
+    assert times.max() <= APART + 0.3
+    assert times[~late].max() <= 0.3
+    np.testing.assert_array_equal(labels, late[:, 0] != late[:, 1])
+    assert 60 < labels.sum() < 140
+
+
+def test_first_networks_have_pulses_spread_between_0_and_1():
+    network = AlphaDescent(hidden=4, pulses=3).first(np.random.default_rng(0))
+    assert [w.shape for w in network.weights] == [(4, 5), (2, 7)]
+    for pulses in network.pulses:
+        np.testing.assert_allclose(pulses, [0.25, 0.5, 0.75])
+
+
+@pytest.mark.parametrize("pulses", [0, 1])
+def test_learning_makes_the_loss_smaller(pulses):
+    how = AlphaDescent(updates=150, pulses=pulses)
+    streams = (np.random.default_rng(seed) for seed in (1, 2))
+    network, history = taught(how, 0.0, *streams)
+    assert history["update"].tolist() == list(range(150))
+    assert history["loss"][-20:].mean() < 0.8 * history["loss"][:20].mean()
+    first = how.first(np.random.default_rng(1))
+    assert not any((a == b).all() for a, b in zip(network.weights, first.weights, strict=True))
+    assert pulses == 0 or (network.pulses[0] != first.pulses[0]).all()
+
+
+def test_the_first_output_decides_unless_two_are_first():
+    times = np.array([[1, 2], [3, 2], [np.inf, 5], [1, 1], [np.inf, np.inf]])
+    assert decided(times).tolist() == [0, 1, 1, -1, -1]
+
+
+def test_noise_that_hides_the_answer_is_refused():
+    with pytest.raises(ValidationError, match="noise"):
+        AlphaConfig(noise=0.6)
+
+
+def test_an_experiment_ends_with_a_report(tmp_path):
+    config = apply_overrides(PROTOCOL.config(), LITTLE)
+    outcome = start(PROTOCOL, config, tmp_path / "run", ["brainsnn", "run"])
+    run = RunDirectory.read(outcome.path)
+    results = run.table("results")
+    assert results["condition"].tolist() == ["pulses 1"] * 2 + ["pulses 0"] * 2
+    for share in ("accuracy", "undecided", "silent"):
+        assert results[share].between(0, 1).all()
+    assert len(run.table("updates")) == 12
+    assert len(list(run.figures.glob("*.png"))) == 1
+
+
+def test_a_seed_gives_the_same_again_and_another_does_not():
+    config = apply_overrides(PROTOCOL.config(), LITTLE)
+    one, again, other = (_of_seed(config, seed)["updates"] for seed in (3, 3, 4))
+    assert one.equals(again)
+    assert not one.equals(other)

@@ -39,8 +39,8 @@ class AlphaDescent(Config):
         Adam's, of weights and of pulses, at first; they fall to 0 along half a cosine.
     updates, batch : int, default 1000 and 32
         Trials are drawn anew for each update.
-    push : float, default 0.1
-        On weights to silent neurons, a trial.
+    push : float, default 3
+        On weights to silent neurons, a trial; much smaller, it is lost beside steep slopes in Adam.
     clip : float, default 100
         Largest derivative of a spike time.
     """
@@ -54,7 +54,7 @@ class AlphaDescent(Config):
     pulse_rate: float = Field(default=0.01, gt=0)
     updates: int = Field(default=1000, ge=1)
     batch: int = Field(default=32, ge=1)
-    push: float = Field(default=0.1, ge=0)
+    push: float = Field(default=3.0, ge=0)
     clip: float = Field(default=100.0, gt=0)
 
     def first(self, rng: np.random.Generator) -> AlphaNetwork:

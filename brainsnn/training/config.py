@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from brainsnn.config import Config
 from brainsnn.learning.averaging import AverageConfig, NoAverageConfig
-from brainsnn.learning.optimisers import OptimiserConfig, QuantisedAdamConfig, SGDConfig
+from brainsnn.learning.optimisers import OptimiserConfig, SGDConfig
 from brainsnn.learning.schedules import Constant, Schedule
 
 
@@ -53,11 +53,10 @@ class TrainingConfig(Config):
     checkpoint_every: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
-    def _average_keeps_precision(self) -> Self:
-        quantised = isinstance(self.optimiser, QuantisedAdamConfig)
-        if quantised and not isinstance(self.average, NoAverageConfig):
+    def _average_is_of_weights_that_could_be(self) -> Self:
+        why = self.optimiser.no_average
+        if why and not isinstance(self.average, NoAverageConfig):
             raise ValueError(
-                "an average of n-bit weights has more bits; average.name must be 'off' with "
-                "optimiser.name 'quantised_adam'"
+                f"{why}; average.name must be 'off' with optimiser.name {self.optimiser.name!r}"
             )
         return self

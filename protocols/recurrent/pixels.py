@@ -12,7 +12,9 @@ from brainsnn.analysis.report import Claim, Section, Table
 from brainsnn.codes import ThresholdCrossingEncoder
 from brainsnn.config import Config
 from brainsnn.experiment import Condition, Material, TrainedNetwork
+from brainsnn.learning.averaging import ExponentialAverageConfig, NoAverageConfig
 from brainsnn.learning.optimisers import AdamConfig, DeepRConfig
+from brainsnn.learning.schedules import Cosine
 from brainsnn.network.model import Model
 from brainsnn.protocols.common.claims import claim_of, direction_of
 from brainsnn.protocols.common.mnist import MnistConfig, encoded
@@ -87,7 +89,13 @@ class LsnnMnistConfig(RecurrentConfig):
         precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
-        epochs=10, batch_size=32, update="simultaneous", optimiser=AdamConfig(), clip=1.0
+        epochs=8,
+        batch_size=32,
+        update="simultaneous",
+        optimiser=AdamConfig(),
+        clip=1.0,
+        schedule=Cosine(),
+        average=ExponentialAverageConfig(decay=0.99),
     )
     deep_r: DeepRConfig = DeepRConfig(inner="adam", connectivity=0.12, one_budget=True)
     sequence: SequenceCode = SequenceCode()
@@ -104,6 +112,7 @@ class LsnnMnist(RecurrentExperiment[LsnnMnistConfig]):
     config = LsnnMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "training.epochs=1", "data.n_train=2000", "data.n_test=500"),
+        "short": ("seeds=1", "training.epochs=4", "data.n_train=5000", "data.n_test=2000"),
     }
 
     def conditions(self, config: LsnnMnistConfig) -> list[Condition[LsnnMnistConfig]]:
@@ -130,10 +139,11 @@ class LsnnMnist(RecurrentExperiment[LsnnMnistConfig]):
         return config.sequence.n_steps
 
     def training(self, config: LsnnMnistConfig) -> TrainingConfig:
-        """Return how it is trained: with rewiring where the kind says so."""
+        """Return how it is trained: with rewiring, and no average, where the kind says so."""
         if config.kinds[0] != "LSNN with DEEP R":
             return config.training
-        return config.training.model_copy(update={"optimiser": config.deep_r})
+        rewired = {"optimiser": config.deep_r, "average": NoAverageConfig()}
+        return config.training.model_copy(update=rewired)
 
     def sources(self, config: LsnnMnistConfig) -> tuple[type, ...]:
         """Return the data set and the encoder."""

@@ -51,7 +51,10 @@ def test_kinds_differ_in_who_adapts_and_in_what_is_connected():
         "LSNN": "0.2*int(i >= 120)",
         "LSNN with DEEP R": "0.2*int(i >= 120)",
     }
-    used = {k: type(PROTOCOL.training(c).optimiser) for k, c in kinds.items()}
+    trained = {k: PROTOCOL.training(c) for k, c in kinds.items()}
+    averages = {k: training.average.name for k, training in trained.items()}
+    assert averages == {"LIF": "exponential", "LSNN": "exponential", "LSNN with DEEP R": "off"}
+    used = {k: type(training.optimiser) for k, training in trained.items()}
     assert used == {"LIF": AdamConfig, "LSNN": AdamConfig, "LSNN with DEEP R": DeepRConfig}
     assert {tuple(PROTOCOL.model(c).sizes.values()) for c in kinds.values()} == {(80, 220, 10)}
 

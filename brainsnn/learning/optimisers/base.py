@@ -197,6 +197,8 @@ class OptimiserConfig(Choice):
     """Parameters of an optimiser; `build` makes one with a fresh state."""
 
     variants: ClassVar[Registry[type[OptimiserConfig]]] = Registry("optimiser")
+    no_average: ClassVar[str] = ""
+    """Why an average over steps is no weights that it could have made; empty if it is."""
 
     def build(self) -> Optimiser:
         """An optimiser with these parameters and a fresh state."""

@@ -202,7 +202,9 @@ class DeepR(Optimiser):
 
 @OPTIMISERS.register("deep_r")
 class DeepRConfig(OptimiserConfig):
-    """Parameters of `DeepR` and of the optimiser inside."""
+    """Parameters of `DeepR` and of the optimiser inside; no average of weights goes with it."""
+
+    no_average: ClassVar[str] = "an average over steps has the connections of all of them"
 
     citation: ClassVar[str] = (
         "G. Bellec, D. Kappel, W. Maass and R. Legenstein, Deep rewiring: training very sparse "

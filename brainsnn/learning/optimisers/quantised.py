@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,6 +203,8 @@ class QuantisedAdam(Adam):
 @OPTIMISERS.register("quantised_adam")
 class QuantisedAdamConfig(OptimiserConfig):
     """Parameters of `QuantisedAdam`; an average of weights does not go with it."""
+
+    no_average: ClassVar[str] = "an average of n-bit weights has more bits"
 
     name: Literal["quantised_adam"] = "quantised_adam"
     bits: int = Field(default=8, ge=1, le=MOST_BITS)

@@ -4,8 +4,11 @@ import pytest
 from limits import assert_ends
 from pydantic import ValidationError
 
+from brainsnn.config import apply_overrides
+from brainsnn.errors import ConfigError
 from brainsnn.learning.optimisers import OPTIMISERS, SGD
 from brainsnn.learning.optimisers.quantised import MOST_BITS
+from brainsnn.training import TrainingConfig
 
 MOMENTS = {"beta1": "decay", "beta2": "decay", "epsilon": "positive"}
 ENDS = {
@@ -40,3 +43,11 @@ def test_weights_have_16_bits_at_most():
     assert kind(bits=16).bits == MOST_BITS == 16
     with pytest.raises(ValidationError, match="bits"):
         kind(bits=17)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("quantised_adam", "has more bits"), ("deep_r", "has the connections of all")]
+)
+def test_an_average_that_undoes_what_an_optimiser_keeps_is_refused(name, why):
+    with pytest.raises(ConfigError, match=f"{why}.*average.name must be 'off'.*{name}"):
+        apply_overrides(TrainingConfig(), [f"optimiser.name={name}", "average.name=exponential"])

@@ -52,10 +52,3 @@ def test_impossible_widths_are_refused(bits):
         apply_overrides(
             TrainingConfig(), ["optimiser.name=quantised_adam", f"optimiser.bits={bits}"]
         )
-
-
-def test_an_average_would_undo_it():
-    with pytest.raises(ConfigError, match="average of n-bit weights has more bits"):
-        apply_overrides(
-            TrainingConfig(), ["optimiser.name=quantised_adam", "average.name=exponential"]
-        )

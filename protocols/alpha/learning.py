@@ -122,15 +122,3 @@ def _step(adam: Adam, name: str, values: Floats, slope: Floats, rate: float) -> 
     if values.size:
         rows = np.atleast_2d(values)
         adam.step(name, rows, RowGradient(np.arange(len(rows)), slope.reshape(rows.shape)), rate)
-
-
-def decided(times: Floats) -> NDArray[np.int64]:
-    """Output that spikes first in each trial; -1 where all are silent or two are first at once.
-
-    Parameters
-    ----------
-    times : array, shape (trials, outputs)
-    """
-    first = times.min(axis=1)
-    alone = (times == first[:, None]).sum(axis=1) == 1
-    return np.where(np.isfinite(first) & alone, times.argmin(axis=1), -1)

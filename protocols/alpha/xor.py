@@ -21,8 +21,9 @@ from brainsnn.experiment.experiment import (
     Work,
     seed_by_seed,
 )
-from brainsnn.protocols.alpha.learning import APART, AlphaDescent, decided, noisy_xor, taught
+from brainsnn.protocols.alpha.learning import APART, AlphaDescent, noisy_xor, taught
 from brainsnn.protocols.common.claims import claim_of
+from brainsnn.protocols.common.first_times import decided
 from brainsnn.protocols.common.page import picture, write_report
 from brainsnn.records import RunDirectory
 from brainsnn.streams import Streams

@@ -170,11 +170,3 @@ def learn(
             total += error
         rows.append({"cycle": epoch, "error": total})
     return network, pd.DataFrame(rows)
-
-
-def decided(network: SpikeProp, inputs: Floats) -> NDArray[np.int64]:
-    """Output that spikes first in each trial; -1 where all are silent or two are first at once."""
-    out = network.times(inputs)[-1]
-    first = out.min(axis=1)
-    alone = (out == first[:, None]).sum(axis=1) == 1
-    return np.where(np.isfinite(first) & alone, out.argmin(axis=1), -1)

@@ -24,10 +24,10 @@ from brainsnn.experiment.experiment import (
     seed_by_seed,
 )
 from brainsnn.protocols.common.claims import claim_of
+from brainsnn.protocols.common.first_times import decided
 from brainsnn.protocols.common.page import picture, write_report
 from brainsnn.protocols.spikeprop.learning import (
     Descent,
-    decided,
     exclusive_or,
     learn,
     of_table,
@@ -186,7 +186,7 @@ def _iris(config: SpikePropConfig, seed: int) -> dict[str, pd.DataFrame]:
     row: dict[str, float] = {"epochs": config.epochs}
     for name, part in (("train_accuracy", train), ("accuracy", splits.test)):
         shown = of_table(part.rows, part.labels, config.fields, n_classes)
-        decision = decided(network, shown.inputs)
+        decision = decided(network.times(shown.inputs)[-1])
         row[name] = float((decision == part.labels).mean())
         row["undecided"] = float((decision < 0).mean())
     return {"results": pd.DataFrame([row]), "errors": errors.assign(start=0)}

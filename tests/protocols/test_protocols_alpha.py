@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from brainsnn.config import apply_overrides
 from brainsnn.experiment.carry_out import start
-from brainsnn.protocols.alpha.learning import APART, AlphaDescent, decided, noisy_xor, taught
+from brainsnn.protocols.alpha.learning import APART, AlphaDescent, noisy_xor, taught
 from brainsnn.protocols.alpha.xor import PROTOCOL, AlphaConfig, _of_seed
 from brainsnn.records import RunDirectory
 
@@ -42,11 +42,6 @@ def test_learning_makes_the_loss_smaller(pulses):
     first = how.first(np.random.default_rng(1))
     assert not any((a == b).all() for a, b in zip(network.weights, first.weights, strict=True))
     assert pulses == 0 or (network.pulses[0] != first.pulses[0]).all()
-
-
-def test_the_first_output_decides_unless_two_are_first():
-    times = np.array([[1, 2], [3, 2], [np.inf, 5], [1, 1], [np.inf, np.inf]])
-    assert decided(times).tolist() == [0, 1, 1, -1, -1]
 
 
 def test_noise_that_hides_the_answer_is_refused():

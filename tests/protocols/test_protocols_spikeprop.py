@@ -8,9 +8,9 @@ import pytest
 from brainsnn.config import apply_overrides
 from brainsnn.datasets import Iris
 from brainsnn.experiment.carry_out import start
+from brainsnn.protocols.common.first_times import decided
 from brainsnn.protocols.spikeprop.learning import (
     Descent,
-    decided,
     exclusive_or,
     learn,
     of_table,
@@ -71,11 +71,13 @@ def test_the_error_falls_until_it_is_small_enough():
 def test_the_first_output_decides_and_two_at_once_do_not():
     network = HOW.first(3, 2, np.random.default_rng(0))
     out = network.times(exclusive_or().inputs)[-1]
-    np.testing.assert_array_equal(decided(network, exclusive_or().inputs), out.argmin(axis=1))
+    np.testing.assert_array_equal(
+        decided(network.times(exclusive_or().inputs)[-1]), out.argmin(axis=1)
+    )
     network.weights[1][1] = network.weights[1][0]
-    assert (decided(network, exclusive_or().inputs) == -1).all()
+    assert (decided(network.times(exclusive_or().inputs)[-1]) == -1).all()
     network.weights[1][:] = 0
-    assert (decided(network, exclusive_or().inputs) == -1).all()
+    assert (decided(network.times(exclusive_or().inputs)[-1]) == -1).all()
 
 
 def test_from_tasks_to_report(tmp_path):
@@ -103,5 +105,5 @@ def test_iris_is_learned():
     task = of_table(train.rows, train.labels, 8, 3)
     how = Descent(10, 1, 16, 7.0, 8.0, 0.001, 0.0)
     network, errors = learn(how, task, np.random.default_rng(0), 8, 25)
-    assert (decided(network, task.inputs) == train.labels).mean() > 0.8
+    assert (decided(network.times(task.inputs)[-1]) == train.labels).mean() > 0.8
     assert errors["error"].iloc[-1] < errors["error"].iloc[0] / 3

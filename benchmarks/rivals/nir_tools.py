@@ -22,6 +22,7 @@ import norse.torch as norse  # noqa: E402
 import numpy as np  # noqa: E402
 import snntorch as snn  # noqa: E402
 import torch  # noqa: E402
+from nir_files import arrays_of  # noqa: E402
 from norse.torch.utils import export_nir as norse_out  # noqa: E402
 from snntorch import export_nir as snntorch_out  # noqa: E402
 from spikingjelly.activation_based import layer, neuron, nir_exchange  # noqa: E402
@@ -175,20 +176,6 @@ def write(folder: Path) -> dict[str, str]:
             except Exception as error:  # any of another's
                 wrong[path.name] = f"{type(error).__name__}: {error}"
     return wrong
-
-
-def arrays_of(graph: Any) -> dict[str, Any]:
-    """A graph as arrays: its nodes' as NODE/NAME; kinds and edges as JSON."""
-    kinds = {name: type(node).__name__ for name, node in graph.nodes.items()}
-    found = {"graph": np.array(json.dumps({"kinds": kinds, "edges": graph.edges}))}
-    for name, node in graph.nodes.items():
-        values = dict(vars(node))
-        if kinds[name] == "Input":
-            values = {"shape": next(iter(values["output_type"].values()))}
-        for field, value in values.items():
-            if value is not None and field not in ("input_type", "output_type", "metadata"):
-                found[f"{name}/{field}"] = np.asarray(value)
-    return found
 
 
 if __name__ == "__main__":

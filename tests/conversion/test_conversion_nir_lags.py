@@ -5,7 +5,6 @@ The files are made by ``benchmarks/rivals/nir_tools.py``.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,53 +12,30 @@ from typing import Any
 
 import numpy as np
 import pytest
+from nir_networks import graph_of, spikes_of
 
 from brainsnn.conversion.nir import (
     WRITTEN_BY,
     Convention,
     from_nir,
     nir_neuron,
-    steps_behind,
     to_nir,
 )
-from brainsnn.engine import build_engine
 from brainsnn.errors import ModelError
-from brainsnn.spikes import SpikeTrains
 
 DATA = Path(__file__).parents[1] / "oracles" / "data" / "nir"
 FILES = sorted(DATA.glob("*.npz"))
-
-
-def graph_of(found: Any) -> Any:
-    """A graph as its nodes' names and arrays."""
-    told = json.loads(str(found["graph"]))
-    nodes = {}
-    for name, kind in told["kinds"].items():
-        values = {k.split("/")[1]: found[k] for k in found.files if k.startswith(f"{name}/")}
-        nodes[name] = type(kind, (SimpleNamespace,), {})(**values)
-        if kind == "Input":
-            nodes[name].output_type = {"input": values["shape"]}
-    return SimpleNamespace(nodes=nodes, edges=[tuple(edge) for edge in told["edges"]])
 
 
 def both(path: Path, written_by: Any) -> tuple[Any, Any]:
     """Output spikes here, moved by the lag, and those recorded: (steps, neurons)."""
     found = np.load(path)
     network, weights = from_nir(graph_of(found), written_by=written_by)
-    last = [p for p in network.populations if p.neuron is not None][-1]
-    lag, wanted = steps_behind(network)[last.name], found["spikes"]
-    inputs = np.moveaxis(found["inputs"], 1, -1) if found["inputs"].ndim > 2 else found["inputs"]
-    raster = np.zeros((len(wanted) + lag, inputs[0].size), bool)
-    raster[: len(wanted)] = inputs.reshape(len(wanted), -1)
-    with build_engine("runtime", network, len(raster)) as engine:
-        engine.set_weights(weights)
-        spikes = engine.run(SpikeTrains.from_raster(raster[None])).to_frame()
-    own = spikes[spikes["population"] == last.name]
-    mine = np.zeros((len(raster), last.size), bool)
-    mine[own["step"], own["neuron"]] = True
+    inputs, wanted = found["inputs"], found["spikes"]
+    inputs = np.moveaxis(inputs, 1, -1) if inputs.ndim > 2 else inputs
     if path.stem == "norse-convolution":  # its output is an image, channels last here
         wanted = np.moveaxis(wanted.reshape(-1, 2, 4, 4), 1, -1).reshape(len(wanted), -1)
-    return mine[lag:], wanted
+    return spikes_of(network, weights, inputs), wanted
 
 
 def told(path: Path) -> Any:
@@ -112,6 +88,6 @@ def test_loops_through_others_are_refused_in_the_same_step() -> None:
 def test_other_conventions_are_not_written() -> None:
     pytest.importorskip("nir", reason="writing needs the package nir")
     network, weights = from_nir(graph_of(np.load(FILES[0])), written_by="spikingjelly")
-    with pytest.raises(ModelError, match="only that of NIR itself"):
+    with pytest.raises(ModelError, match="the convention of the neuron"):
         to_nir(network, weights)
     assert nir_neuron("IF", r=1.0, v_threshold=1.0, v_reset=0.0).threshold == "v > v_threshold"

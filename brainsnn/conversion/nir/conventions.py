@@ -88,6 +88,14 @@ class Convention:
             found[name] = found[name] * times / dt
         return found
 
+    def as_written(self, kind: str, values: Mapping[str, Any], dt: float) -> dict[str, Any]:
+        """Parameters of a node as the tool writes them: the inverse of `in_seconds`."""
+        found = dict(values)
+        if kind in self.whole:
+            name, times = ("r", 1.0) if kind == "IF" else ("w_in", found["tau_syn"])
+            found[name] = found[name] * dt / times
+        return {n: v / self.tau_scale if n.startswith("tau") else v for n, v in found.items()}
+
 
 NIR = Convention()
 WRITTEN_BY: Mapping[str, Convention] = {
@@ -107,7 +115,7 @@ WRITTEN_BY: Mapping[str, Convention] = {
 """How tools run the networks whose graphs they write, with each tool's defaults."""
 
 
-def convention_of(given: str | Convention) -> Convention:
+def convention_of(given: str | Convention, known: Mapping[str, Convention]) -> Convention:
     """Convention of a tool, or the one given.
 
     Raises
@@ -117,6 +125,6 @@ def convention_of(given: str | Convention) -> Convention:
     """
     if not isinstance(given, str):
         return given
-    if given not in WRITTEN_BY:
-        raise ModelError(f"NIR: conventions are {', '.join(WRITTEN_BY)}, not {given!r}.")
-    return WRITTEN_BY[given]
+    if given not in known:
+        raise ModelError(f"NIR: conventions are {', '.join(known)}, not {given!r}.")
+    return known[given]

@@ -59,12 +59,17 @@ def as_image(connection: Connection, found: dict[str, Shape]) -> bool:
 def _fits(network: Model, name: str, shape: Shape) -> bool:
     """Whether a population's biases have a place in the first connection that leads to it."""
     (population,) = [p for p in network.populations if p.name == name]
-    leading = [c.connectivity for c in network.connections if c.target == name]
+    leading = [c.connectivity for c in loops_last(network) if c.target == name]
     if population.neuron is None or not leading:
         return True
     bias = in_nir(population.neuron.parameters["bias"], shape)
     kept = bias[:, :1, :1] if isinstance(leading[0], Convolution) else 0.0
     return bool((bias == kept).all())
+
+
+def loops_last(network: Model) -> list[Connection]:
+    """Connections in the order in which biases find a place; a loop has no input at the start."""
+    return sorted(network.connections, key=lambda c: c.source == c.target)
 
 
 def in_nir(values: Any, shape: Shape) -> Any:

@@ -75,6 +75,7 @@ def nir_neuron(
     names = PARAMETERS[kind]
     if set(values) != set(names):
         raise ModelError(f"{kind} takes {', '.join(names)}, got {', '.join(values) or 'none'}.")
+    values = {n: values[n] for n in names}
     spiking = "v_threshold" in names
     parameters = {"bias": np.asarray(bias, np.float64), **_with_units(values)}
     if starts > 0:
@@ -133,29 +134,49 @@ def _is_time(name: str) -> bool:
     return name.startswith("tau") or name == "starts"
 
 
+def rests(kind: str, neuron: Neuron) -> bool:
+    """Whether neurons of a kind stand still as long as nothing arrives."""
+    values = neuron.parameters
+    if np.any(np.asarray(values["bias"])):
+        return False
+    first = neuron.initial.get("v")
+    begins = 0.0 if first is None else np.asarray(values[first])
+    return "v_leak" not in PARAMETERS[kind] or bool(np.all(np.asarray(values["v_leak"]) == begins))
+
+
 def kind_of(neuron: Neuron) -> str:
-    """Node that a neuron stands for.
+    """Node that a neuron stands for, whatever its convention.
 
     Raises
     ------
     ModelError
-        If NIR cannot say the neuron.
+        If NIR has no such neuron.
     """
     for kind in PARAMETERS:
         if neuron.name == f"nir_{kind.lower()}":
-            values: dict[str, Any] = {n: np.asarray(neuron.parameters[n]) for n in PARAMETERS[kind]}
-            own = nir_neuron(kind, **values)
-            if (own.equations, own.threshold, own.reset, own.initial) == (
-                neuron.equations,
-                neuron.threshold,
-                neuron.reset,
-                neuron.initial,
-            ):
-                return kind
-            raise ModelError(
-                f"NIR cannot say the convention of the neuron {neuron.name!r}: only that of NIR "
-                "itself (nir_neuron without a convention) is written."
-            )
+            return kind
     raise ModelError(
         f"NIR cannot say the neuron {neuron.name!r}; it has {', '.join(PARAMETERS)} (nir_neuron)."
     )
+
+
+def follows(kind: str, neuron: Neuron, convention: Convention, starts: float) -> bool:
+    """Whether a neuron is computed as a convention says, and stands still as long as it has to.
+
+    Parameters
+    ----------
+    kind : str
+    neuron : Neuron
+    convention : Convention
+    starts : float
+        Seconds until which it has to stand still.
+    """
+    values: dict[str, Any] = {n: np.asarray(neuron.parameters[n]) for n in PARAMETERS[kind]}
+    told = float(np.max(np.asarray(neuron.parameters.get("starts", 0.0))))
+    own = nir_neuron(kind, neuron.parameters["bias"], convention, told, **values)
+    same = all(
+        getattr(own, name) == getattr(neuron, name)
+        for name in ("equations", "threshold", "reset", "initial")
+    )
+    waits = np.isclose(told, starts) if told > 0 else starts <= 0 or rests(kind, own)
+    return same and bool(waits)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.conversion.channels_first import image_order
-from brainsnn.conversion.nir.conventions import Convention, convention_of
+from brainsnn.conversion.nir.conventions import WRITTEN_BY, Convention, convention_of
 from brainsnn.conversion.nir.lags import lags_of
 from brainsnn.conversion.nir.maps import POOLING, WEIGHTS, Map, Shape
-from brainsnn.conversion.nir.neurons import PARAMETERS, nir_neuron
+from brainsnn.conversion.nir.neurons import PARAMETERS, nir_neuron, rests
 from brainsnn.conversion.nir.synapses import synapses_of
 from brainsnn.errors import ModelError
 from brainsnn.network.network import Network
@@ -86,7 +86,7 @@ def from_nir(
     ModelError
         Naming the node that cannot be taken, and why.
     """
-    given = convention_of(written_by)
+    given = convention_of(written_by, WRITTEN_BY)
     dt = given.dt if dt is None else dt
     if isinstance(graph, str | Path):
         graph = _read(Path(graph))
@@ -228,12 +228,13 @@ def _neuron(
                 f"Node {node!r} ({kind}): parameters of shape {shape}, but what leads to it has "
                 f"shape {own.shape}."
             )
-    values = {}
+    values: dict[str, Any] = {}
     for name in PARAMETERS[kind]:
         array = np.broadcast_to(np.asarray(getattr(found, name), np.float64), shape)
         values[name] = np.ravel(array)[order]
     values = given.in_seconds(kind, values, dt)
     bias = sum((own.bias for own in maps), np.zeros(order.size))
-    leak = values.get("v_leak", np.zeros(1))
-    still = not bias.any() and (not leak.any() or given.initial == "v_leak")
-    return nir_neuron(kind, bias[order], given, 0.0 if still else max(starts, 0.0), **values)
+    neuron = nir_neuron(kind, bias[order], given, **values)
+    if starts <= 0 or rests(kind, neuron):
+        return neuron
+    return nir_neuron(kind, bias[order], given, starts, **values)

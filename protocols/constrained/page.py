@@ -94,7 +94,10 @@ def _claims(results: pd.DataFrame) -> list[Claim]:
     found = []
     for name, part in results.groupby("condition", sort=False):
         text = f"Test accuracy as spikes, {name}"
-        found.append(claim_of(text, None, 100 * part["accuracy"], "%", "", 2))
+        means = part[["spikes", "steps", "bits"]].mean()
+        cost = "{spikes:,.0f} spikes beside inputs, {steps:.0f} steps, {bits:.0f} bits a weight"
+        note = cost.format(**means)
+        found.append(claim_of(text, None, 100 * part["accuracy"], "%", note, 2))
         lost = 100 * (part["source_accuracy"] - part["accuracy"])
         text = f"Accuracy lost as spikes, {name}"
         found.append(claim_of(text, None, lost, "points", "", 2, higher_is_better=False))

@@ -21,10 +21,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from brainsnn.analysis.formatting import format_number
 from brainsnn.analysis.multiplicity import holm
+from brainsnn.analysis.seeds import ANYTHING, t_interval
 
 Asks = Literal["at least", "at most", "above", ""]
 Verdict = Literal[
@@ -185,10 +186,9 @@ class Claim:
         if not _known(self.ours) or not _known(self.spread) or self.seeds < 2:
             return None
         ours, spread = float(self.ours or 0.0), float(self.spread or 0.0)
-        half = float(stdtrit(self.seeds - 1, 0.975)) * spread / math.sqrt(self.seeds)
-        if self.unit == "%" and self.asks != "above":
-            return max(0.0, ours - half), min(100.0, ours + half)
-        return ours - half, ours + half
+        share = self.unit == "%" and self.asks != "above"
+        bounds = (0.0, 100.0) if share else ANYTHING
+        return t_interval(ours, spread, self.seeds, bounds=bounds)
 
 
 def number_verdict(asks: str, paper: float | None, ours: float | None) -> Verdict:

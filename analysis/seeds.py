@@ -12,22 +12,42 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from brainsnn.analysis.formatting import format_number
+from brainsnn.analysis.summary import ACCURACIES
 from brainsnn.analysis.tables import TableError, named, require
 
 Method = Literal["t", "bootstrap"]
 
 #: Measures between 0 and 1: intervals of their means end there.
 SHARES = frozenset(
-    {
-        "accuracy",
-        "accuracy_ties_right",
-        "accuracy_ties_wrong",
-        "error",
-        "silent_fraction",
-        "train_accuracy",
-        "validation_accuracy",
-    }
+    {*ACCURACIES, "error", "silent_fraction", "train_accuracy", "validation_accuracy"}
 )
+ANYTHING, SHARE = (-math.inf, math.inf), (0.0, 1.0)
+"""Bounds of a mean: none, and those of a share."""
+
+
+def t_interval(
+    mean: float,
+    sd: float,
+    n: int,
+    confidence: float = 0.95,
+    bounds: tuple[float, float] = ANYTHING,
+) -> tuple[float, float]:
+    """Student's interval of a mean: mean ± t · sd / sqrt(n), with n - 1 degrees of freedom.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of the sample; n - 1 in the deviation's denominator.
+    n : int
+        Values, two or more.
+    confidence : float, default 0.95
+        Coverage.
+    bounds : (float, float)
+        Least and largest possible mean: what lies beyond is no part of the interval, which covers
+        the mean as often without it.
+    """
+    half = float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / math.sqrt(n)
+    return max(mean - half, bounds[0]), min(mean + half, bounds[1])
 
 
 def mean_interval(
@@ -36,7 +56,7 @@ def mean_interval(
     method: Method = "t",
     rng: np.random.Generator | None = None,
     resamples: int = 10_000,
-    bounds: tuple[float, float] = (-math.inf, math.inf),
+    bounds: tuple[float, float] = ANYTHING,
 ) -> tuple[float, float]:
     """Confidence interval of a mean.
 
@@ -54,8 +74,7 @@ def mean_interval(
     resamples : int, default 10000
         Number of resamples.
     bounds : (float, float)
-        Least and largest possible mean: what lies beyond is no part of the interval, which covers
-        the mean as often without it.
+        Of Student's interval; see `t_interval`. Means of resampled values lie within.
 
     Returns
     -------
@@ -75,10 +94,8 @@ def mean_interval(
     if sample.size < 2:
         return float("nan"), float("nan")
     if method == "t":
-        quantile = stdtrit(sample.size - 1, (1 + confidence) / 2)
-        half = float(quantile * sample.std(ddof=1) / np.sqrt(sample.size))
-        low, high = float(sample.mean()) - half, float(sample.mean()) + half
-        return max(low, bounds[0]), min(high, bounds[1])
+        mean, sd = float(sample.mean()), float(sample.std(ddof=1))
+        return t_interval(mean, sd, sample.size, confidence, bounds)
     rng = np.random.default_rng(0) if rng is None else rng
     means = rng.choice(sample, (resamples, sample.size)).mean(axis=1)
     low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
@@ -119,7 +136,7 @@ def over_seeds(
     for key, group in groups:
         for measure in measures:
             values = group[measure].dropna().to_numpy(float)
-            bounds = (0.0, 1.0) if measure in SHARES else (-math.inf, math.inf)
+            bounds = SHARE if measure in SHARES else ANYTHING
             low, high = mean_interval(values, confidence, method, rng, bounds=bounds)
             mean = float(values.mean()) if values.size else float("nan")
             sd = float(values.std(ddof=1)) if values.size > 1 else float("nan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from brainsnn.analysis.accuracy import wilson_interval
-from brainsnn.analysis.seeds import mean_interval
+from brainsnn.analysis.seeds import SHARE, mean_interval
 from brainsnn.analysis.summary import ACCURACIES, COSTS, summarise
 from brainsnn.analysis.tables import named, require
 
@@ -57,7 +57,7 @@ def _condition(runs: pd.DataFrame, confidence: float) -> dict[str, float]:
         if name not in ACCURACIES:
             continue
         if len(runs) > 1:
-            low, high = mean_interval(runs[name], confidence, bounds=(0.0, 1.0))
+            low, high = mean_interval(runs[name], confidence, bounds=SHARE)
         else:
             bounds = wilson_interval(runs[name] * runs["trials"], runs["trials"], confidence)
             low, high = (float(bound[0]) for bound in bounds)

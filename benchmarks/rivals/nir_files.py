@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -20,3 +21,9 @@ def arrays_of(graph: Any) -> dict[str, Any]:
             if value is not None and field not in ("input_type", "output_type", "metadata"):
                 found[f"{name}/{field}"] = np.asarray(value)
     return found
+
+
+def versions() -> dict[str, str]:
+    """Of the tools, and of what they are made with."""
+    names = ("snntorch", "norse", "spikingjelly", "nir", "nirtorch", "torch")
+    return {name: version(name) for name in names}

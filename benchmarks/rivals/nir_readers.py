@@ -12,7 +12,6 @@ import contextlib
 import json
 import sys
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import nir  # noqa: E402
 import norse.torch as norse  # noqa: E402
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
-from nir_files import arrays_of  # noqa: E402
+from nir_files import arrays_of, versions  # noqa: E402
 from snntorch.import_nir import import_from_nir as snntorch_in  # noqa: E402
 from spikingjelly.activation_based import nir_exchange  # noqa: E402
 
@@ -72,6 +71,5 @@ def compare(source: Path, folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    names = ("snntorch", "norse", "spikingjelly", "nir", "nirtorch", "torch")
     found = compare(Path(sys.argv[1]), Path(sys.argv[2]))
-    print(json.dumps({"versions": {n: version(n) for n in names}} | found, indent=1))
+    print(json.dumps({"versions": versions()} | found, indent=1))

@@ -12,7 +12,6 @@ import json
 import sys
 import warnings
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import norse.torch as norse  # noqa: E402
 import numpy as np  # noqa: E402
 import snntorch as snn  # noqa: E402
 import torch  # noqa: E402
-from nir_files import arrays_of  # noqa: E402
+from nir_files import arrays_of, versions  # noqa: E402
 from norse.torch.utils import export_nir as norse_out  # noqa: E402
 from snntorch import export_nir as snntorch_out  # noqa: E402
 from spikingjelly.activation_based import layer, neuron, nir_exchange  # noqa: E402
@@ -180,5 +179,4 @@ def write(folder: Path) -> dict[str, str]:
 
 if __name__ == "__main__":
     wrong = write(Path(sys.argv[1]))
-    names = ("snntorch", "norse", "spikingjelly", "nir", "nirtorch", "torch")
-    print(json.dumps({"versions": {n: version(n) for n in names}, "wrong": wrong}))
+    print(json.dumps({"versions": versions(), "wrong": wrong}))

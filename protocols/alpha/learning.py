@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.learning.base import RowGradient
-from brainsnn.learning.optimisers.adam import Adam
+from brainsnn.learning.optimisers import Adam, step_whole
 from brainsnn.learning.schedules import Cosine
 from brainsnn.learning.systems import AlphaNetwork
 
@@ -138,14 +137,7 @@ def taught(
         found = network.gradients(inputs, labels, how.push)
         factor = Cosine().factor(update, how.updates)
         for k, (w, p) in enumerate(zip(network.weights, network.pulses, strict=True)):
-            _step(adam, f"weights {k}", w, found.weights[k] / how.batch, factor * how.rate)
-            _step(adam, f"pulses {k}", p, found.pulses[k] / how.batch, factor * how.pulse_rate)
+            step_whole(adam, f"weights {k}", w, found.weights[k] / how.batch, factor * how.rate)
+            step_whole(adam, f"pulses {k}", p, found.pulses[k] / how.batch, factor * how.pulse_rate)
         rows.append({"update": update, "loss": float(found.loss.mean())})
     return network, pd.DataFrame(rows)
-
-
-def _step(adam: Adam, name: str, values: Floats, slope: Floats, rate: float) -> None:
-    """Change values in place by a step of Adam."""
-    if values.size:
-        rows = np.atleast_2d(values)
-        adam.step(name, rows, RowGradient(np.arange(len(rows)), slope.reshape(rows.shape)), rate)

@@ -8,8 +8,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from brainsnn.learning.base import RowGradient
-from brainsnn.learning.optimisers.base import Optimiser
+from brainsnn.learning.optimisers import Optimiser, step_whole
 
 Floats = NDArray[np.float32]
 
@@ -67,7 +66,5 @@ def descend(
         for start in range(0, len(images), BATCH):
             batch = order[start : start + BATCH]
             for name, slope in network.gradient(images[batch], labels[batch]).items():
-                weight = network.weights[name]
-                rows = RowGradient(np.arange(len(weight)), slope.astype(np.float64))
-                optimiser.step(name, weight, rows, rate)
+                step_whole(optimiser, name, network.weights[name], slope, rate)
         yield network

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.learning.base import RowGradient
-from brainsnn.learning.optimisers.adam import Adam
+from brainsnn.learning.optimisers import Adam, step_whole
 from brainsnn.learning.schedules import Cosine
 from brainsnn.learning.systems import GatedNetwork
 from brainsnn.protocols.gated.tasks import GatedTask, GatedTrials
@@ -146,8 +145,6 @@ def _changed(
     """Take a step of Adam, by gradient and rate of each array."""
     new: dict[str, Any] = {}
     for name, (slope, rate) in changes.items():
-        values = np.atleast_2d(getattr(network, name).copy())
-        rows = np.arange(len(values))
-        adam.step(name, values, RowGradient(rows, slope.reshape(values.shape)), rate)
-        new[name] = values.reshape(slope.shape)
+        new[name] = getattr(network, name).copy()
+        step_whole(adam, name, new[name], slope, rate)
     return replace(network, **new)

@@ -84,7 +84,7 @@ class Convention:
         """
         found = {n: v * self.tau_scale if n.startswith("tau") else v for n, v in values.items()}
         if kind in self.whole:
-            name, times = ("r", 1.0) if kind == "IF" else ("w_in", found["tau_syn"])
+            name, times = _counting(kind, found)
             found[name] = found[name] * times / dt
         return found
 
@@ -92,9 +92,14 @@ class Convention:
         """Parameters of a node as the tool writes them: the inverse of `in_seconds`."""
         found = dict(values)
         if kind in self.whole:
-            name, times = ("r", 1.0) if kind == "IF" else ("w_in", found["tau_syn"])
+            name, times = _counting(kind, found)
             found[name] = found[name] * dt / times
         return {n: v / self.tau_scale if n.startswith("tau") else v for n, v in found.items()}
+
+
+def _counting(kind: str, values: Mapping[str, Any]) -> tuple[str, Any]:
+    """Parameter of IF or CubaLIF by which input counts, and the time that it counts over."""
+    return ("r", 1.0) if kind == "IF" else ("w_in", values["tau_syn"])
 
 
 NIR = Convention()

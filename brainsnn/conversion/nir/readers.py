@@ -78,8 +78,8 @@ class Reader(Convention):
         inputs = [p.name for p in network.populations if p.neuron is None]
         if len(inputs) > 1:
             raise ModelError(f"NIR: {self.tool} reads one input, not {', '.join(inputs)}.")
+        others = [c for c in network.connections if c.source != c.target]
         for connection in network.connections:
-            others = [c for c in network.connections if c.source != c.target]
             loop = connection.source == connection.target
             if loop and not self.loops:
                 raise ModelError(

@@ -60,12 +60,15 @@ def to_nir(
         raise ModelError("Writing NIR needs the package nir: pip install nir.") from error
     given = convention_of(read_by, READ_BY)
     kinds = {p.name: kind_of(p.neuron) for p in network.populations if p.neuron}
-    delays = _delays(network, given)
+    if isinstance(given, Reader):
+        given.check_ways(network)
+    lags = lags_of(_sources(network), given)
+    delays = _delays(network, lags)
     for name, shape in network.shapes.items():
         if np.shape(weights.get(name, ())) != shape:
             raise ModelError(f"NIR: the weights of connection {name!r} must be of shape {shape}.")
     shapes = {p.name: (p.size,) for p in network.populations} | images(network)
-    nodes, biases, gains = _populations(nir, network, kinds, shapes, given)
+    nodes, biases, gains = _populations(nir, network, kinds, shapes, given, lags)
     paths: dict[str, list[str]] = {}
     for connection in loops_last(network):
         ends = shapes[connection.source], shapes[connection.target]
@@ -105,11 +108,11 @@ def _populations(
     kinds: Mapping[str, str],
     shapes: Mapping[str, Shape],
     given: Convention,
+    lags: Mapping[str, int],
 ) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
     """Nodes of the populations, their biases, and factors of the weights that lead to them."""
     nodes: dict[str, Any] = {}
     biases, gains = {}, {}
-    lags = lags_of(_sources(network), given)
     for population in network.populations:
         name, shape = population.name, shapes[population.name]
         if population.neuron is None:
@@ -155,11 +158,8 @@ def _sources(network: Model) -> dict[str, list[str]]:
     }
 
 
-def _delays(network: Model, given: Convention) -> dict[str, int]:
-    """Steps of delay to write for each connection, beyond those that order says."""
-    if isinstance(given, Reader):
-        given.check_ways(network)
-    lags = lags_of(_sources(network), given)
+def _delays(network: Model, lags: Mapping[str, int]) -> dict[str, int]:
+    """Steps of delay to write for each connection, beyond those that populations lag by."""
     found = {}
     for connection in network.connections:
         least = max(lags[connection.target] - lags[connection.source] - 1, 0)

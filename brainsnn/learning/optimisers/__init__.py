@@ -5,6 +5,7 @@ from brainsnn.learning.optimisers.base import OPTIMISERS, Optimiser, OptimiserCo
 from brainsnn.learning.optimisers.deep_r import DeepR, DeepRConfig
 from brainsnn.learning.optimisers.quantised import QuantisedAdam, QuantisedAdamConfig
 from brainsnn.learning.optimisers.sgd import SGD, SGDConfig
+from brainsnn.learning.optimisers.whole import step_whole
 
 __all__ = [
     "OPTIMISERS",
@@ -18,4 +19,5 @@ __all__ = [
     "QuantisedAdam",
     "QuantisedAdamConfig",
     "SGDConfig",
+    "step_whole",
 ]

@@ -50,6 +50,19 @@ def test_statistics_by_group():
     assert table.loc[("a", "y"), "n"] == 0
 
 
+def test_statistics_resample_by_the_method_and_the_generator_given():
+    """Groups are resampled one after the other, with one generator."""
+    frame = pd.DataFrame({"v": ["a"] * 4 + ["b"] * 4, "x": [0.0, 1, 2, 5, 1, 3, 4, 9]})
+    rng = np.random.default_rng(3)
+    table = over_seeds(frame, ["x"], ["v"], method="bootstrap", rng=np.random.default_rng(3))
+    for bounds, values in zip(
+        table[["low", "high"]].to_numpy(), ([0, 1, 2, 5], [1, 3, 4, 9]), strict=True
+    ):
+        assert tuple(bounds) == mean_interval(values, method="bootstrap", rng=rng)
+    again = over_seeds(frame, ["x"], ["v"], method="bootstrap", rng=np.random.default_rng(3))
+    assert again.equals(table)
+
+
 def test_statistics_without_groups():
     table = over_seeds(pd.DataFrame({"x": [1.0, 3.0]}), ["x"])
     assert list(table.columns) == ["measure", "n", "mean", "sd", "low", "high"]

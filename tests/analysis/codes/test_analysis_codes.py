@@ -74,6 +74,22 @@ def test_paired_tests(trials):
     assert row["odds_ratio"] == pytest.approx(1.5 / 0.5)
 
 
+@pytest.mark.parametrize(("names", "sign"), [("ab", 1), ("ba", -1)])
+def test_a_pair_is_compared_in_one_direction(names, sign):
+    """The first is right on 2, 4 and 6 of 40 more by seed, or the second, where names change."""
+    tables = []
+    for seed, more in enumerate((2, 4, 6)):
+        for code, wrong in zip(names, (0, more), strict=True):
+            columns = {"trial": range(40), "label": 0, "decision": np.arange(40) < wrong}
+            tables.append(pd.DataFrame({**columns, "code": code, "seed": seed}))
+    row = paired_tests(pd.concat(tables).astype({"decision": int})).iloc[0]
+    assert (row["first"], row["second"]) == ("a", "b")
+    assert row["difference"] == pytest.approx(sign * 0.1)
+    assert row["cohen_d"] == pytest.approx(sign * 0.1 / 0.05)
+    assert row["odds_ratio"] == pytest.approx((5 * 9 * 13) ** (sign / 3))
+    assert row["wilcoxon_p"] == row["wilcoxon_holm"] == pytest.approx(2 / 2**3)
+
+
 def many(n_seeds, copies=False):
     """Two codes on 40 images; the first is right on six more, in each seed or in the first."""
     tables = []

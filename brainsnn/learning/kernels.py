@@ -20,9 +20,10 @@ order; n is the number of trials of a batch.
 `STEP_ONE`       ``(weights, pre, gate, delta, n_steps, clip, rate, parameters, first, second,
                  count)``: of an optimiser. The gradient of one trial as what it is made of, a
                  row of `pre`, gates and errors of `RuleKernels`, which is never written down.
-`COURSE`         ``(course, n_steps, n, label, parameters, out)``: of a loss of the output's course
+`COURSE`         ``(course, n_steps, n, wanted, parameters, out)``: of a loss of the output's course
                  through a trial. Addresses of the course (n_steps, n), of parameters, and of room
-                 for the loss's derivatives by it; the label of the trial.
+                 for the loss's derivatives by it; the trial's key (`brainsnn.learning.losses.keys`),
+                 its label or the address of the values (n_steps, n) that are wanted of it.
 `GRADIENT`       ``(offsets, population, neuron, step, final, labels, n_steps, weights, values,
                  rows, n_rows, layout, parameters, observed)``: of a rule that gives all gradients
                  of a batch at once; see `NetworkKernel`.
@@ -181,7 +182,7 @@ class NetworkKernel:
 
     `gradient` takes what is recorded of the batch: its trials' `offsets` into the columns
     `population`, `neuron` and `step`, their final potentials, (n, all neurons) in the order of the
-    populations, and their labels. `weights`, `values` and `rows` are addresses, one for each array
+    populations, and their keys, which are labels or addresses of values. `weights`, `values` and `rows` are addresses, one for each array
     of weights in the engine's order: of the weights, of room of the same shape for the gradient,
     summed over trials, and of room for the rows of weights that it has, which hold all rows at
     first; `n_rows` is their number. Weights that have none are left at 0 rows. `observed` is the

@@ -17,7 +17,7 @@ from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.equations.flow import GradientFlow
 from brainsnn.learning.equations.network import DerivedNetwork, Key
 from brainsnn.learning.kernels import NetworkKernel
-from brainsnn.learning.losses.base import check_labels
+from brainsnn.learning.losses.keys import keys_of
 from brainsnn.learning.losses.trajectory import TrajectoryLoss
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.targets import Targets
@@ -113,21 +113,22 @@ class BoundBPTT(BoundRule):
         self, recording: Recording, weights: Weights, wanted: Any
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield the gradient of everything that is learned, the last first (see `BoundRule`)."""
-        labels, slopes = wanted, None
         if self.loss_function.kernel() is None or isinstance(self.taught, NumpyGradient):
             if self.loss_function.reads == "potential" and self.read not in recording.states:
                 recording = self.observe(recording, weights)
-            labels, slopes = None, self.loss_function.slope(self._course(recording), wanted)
-        else:
-            check_labels(np.empty((recording.n_trials, self._n_outputs)), labels)
-        yield from self._learned(recording, weights, labels, slopes)
+            slopes = self.loss_function.slope(self._course(recording), wanted)
+            yield from self._learned(recording, weights, None, slopes)
+            return
+        shape = recording.n_trials, recording.n_steps, self._n_outputs
+        keys = keys_of(self.targets[0], wanted, shape)
+        yield from self._learned(recording, weights, keys.of, None)
 
     def _learned(
-        self, recording: Recording, weights: Weights, labels: Any, slopes: Floats | None
+        self, recording: Recording, weights: Weights, keys: Any, slopes: Floats | None
     ) -> Iterator[tuple[str, RowGradient]]:
         """Yield what is taught, with what follows from first values, the last first."""
         self._begin(weights)
-        found = self.taught.gradients(recording, weights, labels, slopes)
+        found = self.taught.gradients(recording, weights, keys, slopes)
         self._add_first_values(found, weights)
         yield from reversed(found.items())
 

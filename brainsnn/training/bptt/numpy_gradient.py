@@ -79,7 +79,7 @@ class NumpyGradient(InNumpy):
         self,
         recording: Recording,
         weights: Weights,
-        labels: Array | None,  # noqa: ARG002
+        keys: Array | None,  # noqa: ARG002
         slopes: Array | None,
     ) -> dict[str, RowGradient]:
         """See `Taught.gradients`; from the loss's derivatives."""

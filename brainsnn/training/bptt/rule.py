@@ -4,7 +4,7 @@ Where other rules were derived by hand for one neuron, this one derives the back
 Brian2 strings that the network has (`brainsnn.learning.equations`): recurrent, with delays, any
 connectivity, states and parameters. The engine runs a trial; its states follow from its spikes,
 and the way back is generated C++ too (`brainsnn.training.bptt.taught`), in the compiled loop for
-losses of classes; what the compiled form does not take runs in NumPy, slowly.
+losses of classes and of values; what the compiled form does not take runs in NumPy, slowly.
 
 ========================= =========================== =============== ============================
 ``loss``                  of                          learns from     decoder

@@ -40,7 +40,7 @@ def gradient(  # type: ignore[no-untyped-def]
     neuron,
     step,
     final,  # noqa: ARG001
-    labels,
+    keys,
     n_steps,
     weights,
     values,
@@ -53,13 +53,13 @@ def gradient(  # type: ignore[no-untyped-def]
     """See `NetworkKernel`: the layout is the addresses of the C function and of what it is told."""
     _learn_at(layout[0])(
         layout[1],
-        labels.size,
+        keys.size,
         n_steps,
         np.int64(offsets.ctypes.data),
         np.int64(population.ctypes.data),
         np.int64(neuron.ctypes.data),
         np.int64(step.ctypes.data),
-        np.int64(labels.ctypes.data),
+        np.int64(keys.ctypes.data),
         np.int64(weights.ctypes.data),
         np.int64(values.ctypes.data),
         np.int64(rows.ctypes.data),
@@ -265,7 +265,7 @@ class Taught:
         self,
         recording: Recording,
         weights: Weights,
-        labels: Array | None,
+        keys: Array | None,
         slopes: Array | None,
     ) -> dict[str, RowGradient]:
         """Gradient of all that is learned, summed over the trials.
@@ -274,8 +274,8 @@ class Taught:
         ----------
         recording : Recording
         weights : mapping of str to array
-        labels : array of int64, shape (n_trials,), optional
-            For a loss that is compiled; checked.
+        keys : array of int64, shape (n_trials,), optional
+            For a loss that is compiled; checked (`Keys`).
         slopes : array of float64, shape (n_trials, n_steps, n), optional
             Else the loss's derivatives by what it reads.
         """
@@ -285,7 +285,7 @@ class Taught:
         to = [addresses(values.values()), addresses(rows.values()), n_rows]
         for p in self.compiled.source.neurons:
             self._given[f"B0_{p.number}"][:] = 0
-        wanted = None if labels is None else np.ascontiguousarray(labels, np.int64)
+        wanted = None if keys is None else np.ascontiguousarray(keys, np.int64)
         by = None if slopes is None else np.ascontiguousarray(slopes, np.float64)
         self._call(recording, weights, to, wanted, by)
         return {
@@ -298,7 +298,7 @@ class Taught:
         recording: Recording,
         weights: Weights,
         to: Sequence[Array] | None = None,
-        labels: Array | None = None,
+        keys: Array | None = None,
         slopes: Array | None = None,
     ) -> Array:
         self._check(recording, weights)
@@ -306,7 +306,7 @@ class Taught:
         n_outputs = recording.populations[self._asked.read[0]]
         course = np.empty((recording.n_trials, self._rows(recording.n_steps), n_outputs))
         found = (recording.offsets, recording.population, recording.neuron, recording.step)
-        given: list[Array | None] = [*found, labels, addresses(mine.values())]
+        given: list[Array | None] = [*found, keys, addresses(mine.values())]
         given += [*(to or (None, None, None)), course, slopes]
         with self.compiled.turn:
             self.compiled.learn(self._told, recording.n_trials, recording.n_steps, *given)

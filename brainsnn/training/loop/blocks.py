@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainsnn.interrupts import StopRequest
-from brainsnn.learning.base import BoundRule
+from brainsnn.learning.base import BoundRule, check_targets
 from brainsnn.learning.kernels import OptimiserKernels
-from brainsnn.learning.losses.base import check_labels
+from brainsnn.learning.losses.keys import Keys, keys_of
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
+from brainsnn.spikes.targets import Targets
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.loop.columns import Trials
 from brainsnn.training.loop.gated import GatedWork
@@ -81,10 +82,11 @@ class CompiledBlocks:
         begun: tuple[Recording, dict[str, float]] | None,
     ) -> tuple[Recording, dict[str, float]]:
         """Train on all trials; on all but the first batch, if that has been done already."""
-        checked = self._checked(trials, order)
         assert self._spikes is not None
         engine, observes = self.step_by_step.engine, self.work.observes
         width = engine.n_steps * engine.populations[observes[0]] if observes else 0
+        keys = self._keys(trials.targets, order)
+        checked = self._checked(trials, order, keys)
         final = sum(self.compiled.final.values())
         room = Room(order.size, final, self._spikes, observes, width)
         done, norms = 0, {}
@@ -99,18 +101,23 @@ class CompiledBlocks:
         self._spikes = int(room.columns.offsets[done]) / done
         return room.recording(self.step_by_step.engine, self.compiled, done), norms
 
-    def _checked(self, trials: LabelledTrials, order: NDArray[np.int64]) -> Trials:
-        """Trials as the loop takes them."""
-        engine, inputs, labels = self.step_by_step.engine, trials.inputs, trials.labels[order]
-        wanted = engine.check(inputs, order)
-        outputs = list(engine.populations.values())[-1]
-        check_labels(np.empty((order.size, outputs), np.int32), labels)
+    def _keys(self, targets: Targets, order: NDArray[np.int64]) -> Keys:
+        """What the loop is told of the trials."""
+        engine = self.step_by_step.engine
+        check_targets(self.step_by_step.rule, targets)
+        shape = order.size, engine.n_steps, list(engine.populations.values())[-1]
+        return keys_of(type(targets), targets.of(order), shape)
+
+    def _checked(self, trials: LabelledTrials, order: NDArray[np.int64], keys: Keys) -> Trials:
+        """Trials as the loop takes them; they may be read while the keys live."""
+        inputs = trials.inputs
+        wanted = self.step_by_step.engine.check(inputs, order)
         return Trials(
             offsets=_read_only(inputs.offsets),
             neuron=_read_only(inputs.neuron),
             step=_read_only(inputs.step),
             order=np.array(wanted),
-            labels=labels,
+            keys=keys.of,
             seeds=np.empty(0, np.uint32),
         )
 

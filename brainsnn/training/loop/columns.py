@@ -15,13 +15,13 @@ READ = types.Array(types.int64, 1, "C", readonly=True)
 
 
 class Trials(NamedTuple):
-    """Input spikes of many trials, and which to train on; columns as in `SpikeTrains`."""
+    """Input spikes of many trials, columns as in `SpikeTrains`; which to train on; their `Keys`."""
 
     offsets: Any
     neuron: Any
     step: Any
     order: Any
-    labels: Any
+    keys: Any
     seeds: Any
 
 

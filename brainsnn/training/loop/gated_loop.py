@@ -197,7 +197,7 @@ def _train(pointers, trials, columns, layers, settings, start, stop):  # type: i
         layers.all_steps[:] = settings.n_steps
         offsets = columns.offsets[start : start + n + 1]
         first_steps(offsets, *spiked, layers.begin, layers.size, layers.all_steps)
-        labels = trials.labels[start : start + n]
+        labels = trials.keys[start : start + n]
         _backward(error, begin, below, step, one, active, values, layers, settings, start, labels)
         start += n
     return start

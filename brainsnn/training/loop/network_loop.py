@@ -121,7 +121,7 @@ def _train(pointers, trials, columns, network, settings, start, stop):  # type: 
             columns.neuron,
             columns.step,
             columns.final[start : start + n],
-            trials.labels[start : start + n],
+            trials.keys[start : start + n],
             settings.n_steps,
             network.weights_at,
             network.values_at,

@@ -8,6 +8,7 @@ from brainsnn.datasets.base import Dataset, ImageSet, Splits
 from brainsnn.datasets.caltech import Caltech
 from brainsnn.datasets.drawn.delayed_match import DelayedMatch
 from brainsnn.datasets.drawn.evidence import EvidenceAccumulation
+from brainsnn.datasets.drawn.function_examples import FunctionExamples
 from brainsnn.datasets.drawn.pattern import PatternGeneration
 from brainsnn.datasets.drawn.randman import Randman
 from brainsnn.datasets.drawn.store_recall import StoreRecall
@@ -47,6 +48,7 @@ for _drawn in (
     DelayedMatch,
     EvidenceAccumulation,
     PatternGeneration,
+    FunctionExamples,
 ):
     DATASETS.add(_drawn.name, _drawn)
 
@@ -62,6 +64,7 @@ __all__ = [
     "EventSet",
     "EvidenceAccumulation",
     "FashionMNIST",
+    "FunctionExamples",
     "HeidelbergDigits",
     "IdxImages",
     "ImageSet",

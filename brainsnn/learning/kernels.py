@@ -22,7 +22,7 @@ order; n is the number of trials of a batch.
                  row of `pre`, gates and errors of `RuleKernels`, which is never written down.
 `COURSE`         ``(course, n_steps, n, wanted, parameters, out)``: of a loss of the output's course
                  through a trial. Addresses of the course (n_steps, n), of parameters, and of room
-                 for the loss's derivatives by it; the trial's key (`brainsnn.learning.losses.keys`),
+                 for the loss's derivatives by it; the trial's key (`brainsnn.training.loop.keys`),
                  its label or the address of the values (n_steps, n) that are wanted of it.
 `GRADIENT`       ``(offsets, population, neuron, step, final, labels, n_steps, weights, values,
                  rows, n_rows, layout, parameters, observed)``: of a rule that gives all gradients

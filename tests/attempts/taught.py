@@ -22,13 +22,16 @@ from brainsnn.training.bptt import BPTT, BoundBPTT
 
 LEAKY = Neuron("dv/dt = -v/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
 WEIGHTS = {"input_hidden": (3, 2), "hidden_output": (2, 2)}
+ONES = {name: np.ones(shape) for name, shape in WEIGHTS.items()}
 RENAMED = {"hidden": 3, "input": 2, "output": 2}
 READOUTS = (CountReadout(), PotentialReadout(), FirstSpikeReadout(FirstSpikeSoftmax()))
 
 
 @cache
-def rule() -> BoundBPTT:
-    return BPTT().bound(Network(SIZES, LEAKY, initialiser=Uniform(0, 1), name="leaky").frozen(), 8)
+def rule(loss: Any = "counts") -> BoundBPTT:
+    return BPTT(loss=loss).bound(
+        Network(SIZES, LEAKY, initialiser=Uniform(0, 1), name="leaky").frozen(), 8
+    )
 
 
 def recorded_as(sizes: dict[str, int]) -> Any:
@@ -65,6 +68,12 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     | {
         "rows": loss(FirstSpikeTimes(), np.zeros((1, 8, 2)), [0]),
         "tau": lambda: FirstSpikeTimes(tau=0.0),
+    },
+    "learning.losses.step_values": {
+        f"{shape}": lambda shape=shape: list(  # type: ignore[misc]
+            rule("values").backward(recorded(), ONES, np.zeros(shape))
+        )
+        for shape in ((), (1,), (8, 2), (1, 7, 2), (1, 8, 3), (2, 8, 2), (1, 2, 8))
     },
     "learning.losses.window": {
         f"{of} {k}": loss(WindowReadout(of), np.zeros((1, 8, 2)), k)

@@ -8,6 +8,7 @@ from brainsnn.datasets import (
     DATASETS,
     DelayedMatch,
     EvidenceAccumulation,
+    FunctionExamples,
     PatternGeneration,
     Randman,
     StoreRecall,
@@ -185,6 +186,48 @@ def test_patterns_are_one_curve_and_inputs_that_tell_the_time():
         assert not np.delete(now, part, axis=1).any()
 
 
+def preferred(spikes, n_show, n_each):
+    """Mean preferred value, 0 to 1, of the spikes of each example and population."""
+    n, _, neurons = spikes.shape
+    counts = spikes.reshape(n, -1, n_show, neurons // n_each, n_each).sum(axis=2)
+    return counts @ np.linspace(0, 1, n_each) / np.maximum(counts.sum(axis=-1), 1)
+
+
+@pytest.mark.parametrize("told", ["own", "other", "nothing"])
+def test_examples_are_shown_with_the_value_of_the_one_before(told):
+    settings = {**SMALL, "n_examples": 4, "n_show": 200, "n_each": 11, "probability": 0.5}
+    drawn = FunctionExamples(**settings, told=told)
+    part, examples = drawn.load().test, drawn.examples("test", 6)
+    values, wanted = examples.values, part.targets.values
+    assert wanted.shape == (6, 800, 1)
+    np.testing.assert_array_equal(wanted[:, ::200, 0], values)
+    np.testing.assert_array_equal(wanted[:, 199::200, 0], values)
+    spikes = by_trial(part.inputs, 1)
+    seen = preferred(spikes, 200, 11)
+    inside = np.abs(examples.inputs) < 0.6
+    assert np.abs(seen[..., :2] - (examples.inputs + 1) / 2)[inside].max() < 0.05
+    assert not spikes[:, :200, 22:].any()
+    if told == "nothing":
+        assert not spikes[:, :, 22:].any()
+        return
+    before = (values if told == "own" else np.roll(values, -1, axis=0))[:, :-1]
+    inside = np.abs(before - 0.5) < 0.3
+    assert inside.any()
+    assert np.abs(seen[:, 1:, 2] - before)[inside].max() < 0.05
+
+
+def test_functions_are_those_of_their_part_whatever_is_told():
+    one, other = FunctionExamples(**SMALL), FunctionExamples(**SMALL, told="other")
+    same = [kind.load().validation.targets.values for kind in (one, other)]
+    np.testing.assert_array_equal(*same)
+    examples = one.examples("train", 20)
+    assert np.abs(examples.inputs).max() <= 1
+    assert ((examples.values > 0) & (examples.values < 1)).all()
+    assert examples.values.std() > 3 * examples.values.std(axis=1).min()
+    flat = FunctionExamples(**SMALL, output_scale=0.0).examples("train", 20).values
+    np.testing.assert_array_equal(flat, 0.5)
+
+
 def test_manifolds_are_smooth_and_each_neuron_spikes_once():
     trials = Randman(n_train=300, n_classes=3, n_steps=50).load().train
     steps = trials.inputs.first_steps()
@@ -210,6 +253,9 @@ def test_manifolds_are_smooth_and_each_neuron_spikes_once():
         (EvidenceAccumulation, {"bias": np.nan}, "bias must be"),
         (PatternGeneration, {"n_steps": 4}, "n_steps"),
         (PatternGeneration, {"cycles": ()}, "cycles are finite numbers"),
+        (FunctionExamples, {"n_each": 1}, "n_each"),
+        (FunctionExamples, {"hidden_scale": -1.0}, "hidden_scale must be"),
+        (FunctionExamples, {"told": "late"}, "told is one of own, other, nothing"),
         (Randman, {"dimension": 0}, "dimension"),
         (Randman, {"smoothness": -1.0}, "smoothness"),
     ],

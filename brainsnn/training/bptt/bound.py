@@ -17,7 +17,7 @@ from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.equations.flow import GradientFlow
 from brainsnn.learning.equations.network import DerivedNetwork, Key
 from brainsnn.learning.kernels import NetworkKernel
-from brainsnn.learning.losses.keys import keys_of
+from brainsnn.training.loop.keys import keys_of
 from brainsnn.learning.losses.trajectory import TrajectoryLoss
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.targets import Targets

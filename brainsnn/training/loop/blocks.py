@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import BoundRule, check_targets
 from brainsnn.learning.kernels import OptimiserKernels
-from brainsnn.learning.losses.keys import Keys, keys_of
+from brainsnn.training.loop.keys import Keys, keys_of
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
 from brainsnn.spikes.targets import Targets

@@ -182,11 +182,12 @@ class NetworkKernel:
 
     `gradient` takes what is recorded of the batch: its trials' `offsets` into the columns
     `population`, `neuron` and `step`, their final potentials, (n, all neurons) in the order of the
-    populations, and their keys, which are labels or addresses of values. `weights`, `values` and `rows` are addresses, one for each array
-    of weights in the engine's order: of the weights, of room of the same shape for the gradient,
-    summed over trials, and of room for the rows of weights that it has, which hold all rows at
-    first; `n_rows` is their number. Weights that have none are left at 0 rows. `observed` is the
-    address of room for what it observes, trial by trial; 0 if it observes nothing.
+    populations, and their keys, which are labels or addresses of values. `weights`, `values` and
+    `rows` are addresses, one for each array of weights in the engine's order: of the weights, of
+    room of the same shape for the gradient, summed over trials, and of room for the rows of weights
+    that it has, which hold all rows at first; `n_rows` is their number. Weights that have none are
+    left at 0 rows. `observed` is the address of room for what it observes, trial by trial; 0 if it
+    observes nothing.
 
     Parameters
     ----------

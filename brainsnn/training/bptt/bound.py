@@ -17,7 +17,6 @@ from brainsnn.learning.count.penalty import RatePenalty
 from brainsnn.learning.equations.flow import GradientFlow
 from brainsnn.learning.equations.network import DerivedNetwork, Key
 from brainsnn.learning.kernels import NetworkKernel
-from brainsnn.training.loop.keys import keys_of
 from brainsnn.learning.losses.trajectory import TrajectoryLoss
 from brainsnn.spikes import Recording, SpikeTrains
 from brainsnn.spikes.targets import Targets
@@ -25,6 +24,7 @@ from brainsnn.training.bptt.first_values import FirstValue
 from brainsnn.training.bptt.numpy_gradient import InNumpy, NumpyGradient, raster
 from brainsnn.training.bptt.place import Place
 from brainsnn.training.bptt.taught import Asked, Taught
+from brainsnn.training.loop.keys import keys_of
 
 Floats = NDArray[np.float64]
 

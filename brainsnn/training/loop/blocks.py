@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from brainsnn.interrupts import StopRequest
 from brainsnn.learning.base import BoundRule, check_targets
 from brainsnn.learning.kernels import OptimiserKernels
-from brainsnn.training.loop.keys import Keys, keys_of
 from brainsnn.learning.optimisers import Optimiser
 from brainsnn.spikes import Recording
 from brainsnn.spikes.targets import Targets
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.training.loop.columns import Trials
 from brainsnn.training.loop.gated import GatedWork
+from brainsnn.training.loop.keys import Keys, keys_of
 from brainsnn.training.loop.network import NetworkWork
 from brainsnn.training.loop.room import Room
 from brainsnn.training.loop.updates import StepByStep, Updater

@@ -138,7 +138,13 @@ class NoAverage(Average):
 
 
 class ExponentialAverage(Average):
-    r"""Forgetting average: :math:`A \leftarrow d A + (1 - d) W`, from the first weights seen.
+    r"""Forgetting average: :math:`A \leftarrow d_n A + (1 - d_n) W`, from the first weights seen.
+
+    .. math::
+        d_n = \min\left(d, \frac{1 + n}{10 + n}\right) \text{ at the } n\text{-th update}
+
+    Early on it reaches back over about a tenth of the updates so far: however short a training is,
+    its first weights do not stay in the average.
 
     Parameters
     ----------
@@ -149,12 +155,14 @@ class ExponentialAverage(Average):
     def __init__(self, decay: float = 0.99) -> None:
         self.decay = decay
         self._average: dict[str, NDArray[np.float64]] = {}
+        self._updates = 0
 
     def update(self, weights: Weights) -> None:
         """See the class."""
         if not self._average:
             self._average = {n: _table(n, value, "Weights") for n, value in weights.items()}
-        _take_in(self._average, weights, 1.0 - self.decay)
+        n = self._updates = self._updates + 1
+        _take_in(self._average, weights, 1.0 - min(self.decay, (1 + n) / (10 + n)))
 
     def end_epoch(self) -> None:
         """Do nothing: epochs do not matter here."""
@@ -164,12 +172,36 @@ class ExponentialAverage(Average):
         return self._average or None
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """The average."""
-        return {name: value.copy() for name, value in self._average.items()}
+        """The average (``of.connection``), and the count of updates."""
+        average = {f"of.{name}": value.copy() for name, value in self._average.items()}
+        return {"updates": np.array(self._updates), **average}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over a `state`."""
-        self._average = {name: _table(name, value, "Average") for name, value in state.items()}
+        self._updates = size("Average: updates", int(state["updates"]), error=LearningError)
+        tables = _averaged(state).items()
+        self._average = {name: _table(name, value, "Average") for name, value in tables}
+
+    def check_state(self, state: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:
+        """Refuse what `state` does not give: a count of updates, and with one an average."""
+        average = _averaged(state)
+        if _count("updates", state) > 0:
+            _check_weights("the average", average, shapes)
+        elif average:
+            raise LearningError("The average has weights, of no update.")
+
+
+def _averaged(state: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The averages in the state of an `ExponentialAverage`, by connection."""
+    return {key.removeprefix("of."): value for key, value in state.items() if key != "updates"}
+
+
+def _count(what: str, state: Mapping[str, NDArray[Any]]) -> int:
+    """A count in the state of an average."""
+    count = state.get(what, np.array(-1))
+    if count.shape != () or count.dtype.kind != "i" or count < 0:
+        raise LearningError(f"The average's count of {what} must be a number, 0 or more.")
+    return int(count)
 
 
 class EpochsAverage(Average):
@@ -230,9 +262,7 @@ class EpochsAverage(Average):
 
     def check_state(self, state: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:
         """Refuse what `state` does not give: a block count, and whole epochs without a gap."""
-        blocks = state.get("blocks", np.array(-1))
-        if blocks.shape != () or blocks.dtype.kind != "i" or blocks < 0:
-            raise LearningError("The average's count of blocks must be a number, 0 or more.")
+        blocks = _count("blocks", state)
         epochs: dict[str, dict[str, NDArray[Any]]] = {}
         for key, value in state.items():
             if key != "blocks":

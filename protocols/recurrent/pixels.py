@@ -72,13 +72,14 @@ class LsnnMnistConfig(RecurrentConfig):
         Of the last kind: 12 % of all places are connected, in one budget.
     data : MnistConfig
     network, bptt, training
-        See `RecurrentConfig`; as many neurons as in the paper.
+        See `RecurrentConfig`; as many neurons as in the paper. Recurrent spikes take 20 steps, most
+        of a row of pixels.
     """
 
     protocol: Literal["lsnn-mnist"] = "lsnn-mnist"
     kinds: tuple[Kind, ...] = Field(default=("LIF", "LSNN", "LSNN with DEEP R"), min_length=1)
     network: MemoryNetwork = MemoryNetwork(
-        n_regular=120, n_adaptive=100, tau_a=700.0, tau_out=20.0, refractory=5
+        n_regular=120, n_adaptive=100, tau_a=700.0, tau_out=20.0, refractory=5, delay=19
     )
     bptt: BPTT = BPTT(
         learning_rate=0.005,
@@ -90,7 +91,7 @@ class LsnnMnistConfig(RecurrentConfig):
     )
     training: TrainingConfig = TrainingConfig(
         epochs=8,
-        batch_size=32,
+        batch_size=16,
         update="simultaneous",
         optimiser=AdamConfig(),
         clip=1.0,

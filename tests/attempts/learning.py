@@ -152,7 +152,9 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
         "another shape": average(ExponentialAverage, (2, 2), (4, 400)),
         "epochs of another shape": average(EpochsAverage, (2, 2), (4, 400)),
         "flat": average(ExponentialAverage, (2,)),
-        "restored": lambda: ExponentialAverage().restore({"c": np.ones(2)}),
+        "restored": lambda: ExponentialAverage().restore(
+            {"updates": np.array(1), "of.c": np.ones(2)}
+        ),
         "blocks": lambda: EpochsAverage().restore({"blocks": np.array(-1)}),
         "names": lambda: EpochsAverage().restore({"blocks": np.array(1), "running.c": np.ones(3)}),
     },

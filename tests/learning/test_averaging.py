@@ -16,13 +16,32 @@ def test_none_uses_the_weights_themselves():
 
 
 def test_exponential_starts_at_the_first_weights():
-    average = ExponentialAverage(0.9)
+    average = ExponentialAverage(0.1)
     assert average.weights() is None
     average.update(block(1))
     assert (average.weights()["a"] == 1).all()
     average.update(block(2))
-    assert average.weights()["a"] == pytest.approx(1.1)
-    assert average.weights()["b.c"] == pytest.approx(11.0)
+    assert average.weights()["a"] == pytest.approx(1.9)
+    assert average.weights()["b.c"] == pytest.approx(19.0)
+
+
+def test_exponential_forgets_the_first_weights_however_few_updates_there_are():
+    average = ExponentialAverage(0.99)
+    shares = []
+    for n in range(1, 41):
+        average.update(block(n == 1))
+        shares.append(average.weights()["a"][0, 0])
+    assert shares[:3] == pytest.approx([1.0, 3 / 12, 3 / 12 * 4 / 13])
+    assert shares[-1] < 1e-6
+
+
+def test_exponential_forgets_by_its_decay_at_last():
+    average = ExponentialAverage(0.5)
+    for n in range(1, 20):
+        average.update(block(n))
+        before = average.weights()["a"][0, 0]
+    average.update(block(100))
+    assert average.weights()["a"] == pytest.approx(0.5 * before + 50)
 
 
 def test_exponential_keeps_no_reference():
@@ -88,6 +107,10 @@ def test_defaults_of_averages():
     average = ExponentialAverage()
     average.update(block(0))
     average.update(block(1))
+    assert average.weights()["a"] == pytest.approx(0.75)
+    for _ in range(1000):
+        average.update(block(0))
+    average.update(block(1))
     assert average.weights()["a"] == pytest.approx(0.01)
     epochs = EpochsAverage()
     for value in (9, 1, 2, 3):
@@ -132,6 +155,26 @@ def test_broken_states_are_refused(change):
     average.update(block(1))
     average.end_epoch()
     average.update(block(2))
+    state = average.state() | change
+    with pytest.raises(LearningError):
+        average.check_state({k: v for k, v in state.items() if v is not None}, SHAPES)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"updates": np.array(0)},
+        {"updates": np.array(-1)},
+        {"updates": np.array(1.0)},
+        {"updates": None},
+        {"of.a": None},
+        {"of.a": np.zeros((2, 2))},
+        {"of.d": np.zeros((2, 3))},
+    ],
+)
+def test_broken_states_of_a_forgetting_average_are_refused(change):
+    average = ExponentialAverage()
+    average.update(block(1))
     state = average.state() | change
     with pytest.raises(LearningError):
         average.check_state({k: v for k, v in state.items() if v is not None}, SHAPES)

@@ -1,5 +1,7 @@
 """Drawn data sets: what every one of them must do, and each by itself."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -43,10 +45,17 @@ def test_a_seed_gives_the_same_set_and_another_gives_another(name):
     for part in ("train", "validation", "test"):
         assert equal(getattr(splits, part), getattr(again, part))
         assert not equal(getattr(splits, part), getattr(other, part))
-    assert not equal(splits.validation, kind(n_train=20, n_validation=8, n_test=8).load().test)
     drawn = [kind(**SMALL).load(np.random.default_rng(seed)).train for seed in (3, 3, 4)]
     assert equal(drawn[0], drawn[1])
     assert not equal(drawn[0], drawn[2])
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_part_holds_what_another_does(name):
+    """Parts of one size, of which two from one stream would be the same."""
+    splits = DATASETS[name](n_train=8, n_validation=8, n_test=8).load()
+    for one, other in combinations((splits.train, splits.validation, splits.test), 2):
+        assert not equal(one, other)
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -91,6 +91,18 @@ def test_latencies_with_censoring():
     assert np.isnan(totals.loc[("b", "x"), "median"])
 
 
+def test_means_and_jitter_are_of_trials_with_a_spike():
+    """Three of five trials have one; a single one has a mean and no jitter, none has neither."""
+    latency = [0.1, 0.2, 0.6, 0.5, 0.5, 0.3, 0.5, 0.5]
+    censored = [False, False, False, True, True, False, True, True]
+    columns = {"stimulus": list("aaaaabbc"), "neuron": "x", "latency": latency}
+    found = latency_summary(pd.DataFrame({**columns, "censored": censored})).set_index("stimulus")
+    assert found["trials"].tolist() == [5, 2, 1]
+    assert found["censored"].tolist() == pytest.approx([0.4, 0.5, 1.0])
+    np.testing.assert_allclose(found["mean"], [0.3, 0.3, np.nan])
+    np.testing.assert_allclose(found["jitter"], [0.07**0.5, np.nan, np.nan])
+
+
 def test_kaplan_meier():
     latency = np.array([1.0, 2.0, 3.0, 3.0])
     assert kaplan_meier_median(latency, np.array([False] * 4)) == 2.0

@@ -27,6 +27,7 @@ from brainsnn.learning.losses import (
 )
 from brainsnn.learning.losses.count_softmax import CountSoftmax
 from brainsnn.learning.race import RaceLikelihood
+from brainsnn.learning.systems.alpha_layer import AlphaLayer
 from brainsnn.learning.temporal import TemporalBackprop
 
 RULES = {
@@ -38,6 +39,7 @@ RULES = {
     "count": CountBackprop(4),
 }
 
+ALPHA = AlphaLayer.of(np.zeros((1, 3)), np.ones((2, 3)), 1.0, 0.1)
 CONVOLUTION = ConvolutionConnection(4, 4, 1, 2, 1)
 
 
@@ -147,6 +149,15 @@ ATTEMPTS: dict[str, dict[str, Attempt]] = {
     "learning.losses.spike_latency": {
         f"labels {k}": loss(SpikeLatencyLoss(), np.zeros((1, 8, 2), np.bool_), k)
         for k in ([2], [-1], [FAR], [0, 0], [0.5])
+    },
+    "learning.systems.alpha_kernel": {
+        "times of a row": lambda: AlphaLayer.of(np.zeros(3), np.ones((2, 3)), 1.0, 1.0),
+        "fewer weights": lambda: AlphaLayer.of(np.zeros((1, 3)), np.ones((2, 2)), 1.0, 1.0),
+        "NaN": lambda: AlphaLayer.of(np.full((1, 3), NAN), np.ones((2, 3)), 1.0, 1.0),
+        "wide derivatives": lambda: ALPHA.back(np.ones((1, 3))),
+        "derivatives of other trials": lambda: ALPHA.back(np.ones((2, 2))),
+        "inputs beyond": lambda: ALPHA.back(np.ones((1, 2)), since=FAR),
+        "inputs before": lambda: ALPHA.back(np.ones((1, 2)), since=-1),
     },
     "learning.averaging": {
         "another shape": average(ExponentialAverage, (2, 2), (4, 400)),

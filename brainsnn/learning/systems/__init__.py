@@ -1,4 +1,4 @@
-"""Neurons whose spike times or gates have gradients in closed form: whole networks, in NumPy."""
+"""Neurons whose spike times or gates have gradients in closed form: whole networks."""
 
 from brainsnn.learning.systems.alpha import AlphaGradients, AlphaNetwork
 from brainsnn.learning.systems.gated import GatedNetwork

@@ -159,17 +159,14 @@ class AlphaNetwork:
         by_time = -shares
         by_time[trials, labels] += 1
         weights, pulses = [], []
-        for layer, w in zip(reversed(layers), reversed(self.weights), strict=True):
-            by_weight, by_input = layer.derivatives(w, self.clip)
+        for k in range(len(layers) - 1, -1, -1):
+            layer, n_before = layers[k], self.weights[k].shape[1] - self.pulses[k].size
             silent = ~np.isfinite(layer.times)
-            bar = np.where(silent, 0.0, by_time)
-            found = np.einsum("bj,bji->ji", bar, by_weight)
+            since = 0 if k else n_before
+            found, by_input = layer.back(by_time, self.clip, since)
             weights.append(found - silence_penalty * silent.sum(axis=0)[:, None])
-            by_time = np.einsum("bj,bji->bi", bar, by_input)
-            n = self.pulses[len(self.pulses) - len(weights)].size
-            cut = by_time.shape[1] - n
-            pulses.append(by_time[:, cut:].sum(axis=0))
-            by_time = by_time[:, :cut]
+            by_time = by_input[:, : n_before - since]
+            pulses.append(by_input[:, n_before - since :].sum(axis=0))
         return AlphaGradients(weights[::-1], pulses[::-1], loss)
 
     def _forward(self, inputs: Floats) -> list[AlphaLayer]:

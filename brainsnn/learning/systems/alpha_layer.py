@@ -9,35 +9,40 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import lambertw
+
+from brainsnn.errors import LearningError
+from brainsnn.learning.systems.alpha_kernel import derivatives, first_spikes
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class AlphaLayer:
-    """What a layer did: times, and A, B / A and W where it spiked, all relative to `zero`.
+    """What a layer did.
 
     Parameters
     ----------
     inputs : array, shape (trials, inputs)
         Times at which spikes arrive; infinity for none.
+    order : array of int, shape (trials, inputs)
+        Sorts them.
+    weights : array, shape (inputs, neurons)
     times : array, shape (trials, neurons)
         Infinity where a neuron is silent.
-    causal : array of bool, shape (trials, neurons, inputs)
-        Which arrivals came before the spike.
-    total, middle, lambert : array, shape (trials, neurons)
-    zero : array, shape (trials, 1)
+    last : array of int, shape (trials, neurons)
+        Place in `order` of the last arrival before the spike; -1 where a neuron is silent.
+    slope : array, shape (trials, neurons)
+        Of the potential at the spike.
     decay : float
     """
 
     inputs: Floats
+    order: Places
+    weights: Floats
     times: Floats
-    causal: NDArray[np.bool_]
-    total: Floats
-    middle: Floats
-    lambert: Floats
-    zero: Floats
+    last: Places
+    slope: Floats
     decay: float
 
     @classmethod
@@ -48,55 +53,69 @@ class AlphaLayer:
         ----------
         inputs : array, shape (trials, inputs)
         w : array, shape (neurons, inputs)
+            Its transpose is not copied if that is contiguous.
         decay, threshold : float
+
+        Raises
+        ------
+        LearningError
+            If shapes do not fit, or a time is minus infinity or not a number.
         """
-        order = np.argsort(inputs, axis=1, kind="stable")
-        t = np.take_along_axis(inputs, order, axis=1)
-        spiking = np.isfinite(t)
-        zero = np.where(spiking, t, 0.0).max(axis=1, initial=0.0)[:, None]
-        moved = np.where(spiking, t - zero, 0.0)
-        rise = np.where(spiking, np.exp(decay * moved), 0.0)
-        by_input = w.T[order] * rise[:, :, None]
-        a = np.cumsum(by_input, axis=1)
-        b = np.cumsum(by_input * moved[:, :, None], axis=1)
-        middle = np.divide(b, a, out=np.zeros_like(a), where=a > 0)
-        inner = np.full_like(a, -np.inf)
-        good = (a > 0) & spiking[:, :, None]
-        with np.errstate(over="ignore"):
-            inner[good] = -decay * threshold / a[good] * np.exp(decay * middle[good])
-        good &= inner >= -np.exp(-1)
-        lambert = np.zeros_like(a)
-        lambert[good] = lambertw(inner[good]).real
-        when = middle - lambert / decay + zero[:, :, None]
-        after = np.concatenate([t[:, 1:], np.full((len(t), 1), np.inf)], axis=1)
-        good &= (when >= t[:, :, None]) & (when <= after[:, :, None])
-        place = good.argmax(axis=1)[:, None]
+        weights = np.ascontiguousarray(np.transpose(w), np.float64)
+        known = np.ascontiguousarray(inputs, np.float64)
+        if weights.ndim != 2 or known.ndim != 2 or known.shape[1] != len(weights):
+            raise LearningError(
+                f"Alpha synapses: inputs of shape {known.shape} do not fit weights of shape "
+                f"{np.shape(w)}."
+            )
+        if not (known > -np.inf).all():
+            raise LearningError("Alpha synapses: inputs are times, or infinity for none.")
+        order = np.argsort(known, axis=1, kind="stable")
+        shape = len(known), weights.shape[1]
+        times, last, slope = np.empty(shape), np.empty(shape, np.int64), np.empty(shape)
+        first_spikes(known, order, weights, decay, threshold, times, last, slope)
+        return cls(known, order, weights, times, last, slope, decay)
 
-        def at(values: Floats) -> Floats:
-            return np.take_along_axis(values, place, axis=1)[:, 0]
-
-        found = good.any(axis=1)
-        times = np.where(found, at(when), np.inf)
-        rank = np.argsort(order, axis=1)
-        causal = (rank[:, None, :] <= place[:, 0, :, None]) & found[:, :, None]
-        return cls(inputs, times, causal, at(a), at(middle), at(lambert), zero, decay)
-
-    def derivatives(self, w: Floats, clip: float = np.inf) -> tuple[Floats, Floats]:
-        """Derivatives of each spike time by weights and by input times, (trials, post, pre).
+    def back(self, by_time: Floats, clip: float = np.inf, since: int = 0) -> tuple[Floats, Floats]:
+        """Derivatives of a loss by weights, summed over trials, and by times of inputs.
 
         Parameters
         ----------
-        w : array, shape (neurons, inputs)
-            Those that the layer was made with.
+        by_time : array, shape (trials, neurons)
+            Derivatives of the loss by spike times; those of silent neurons count nothing.
         clip : float, default infinity
-            Largest derivative.
+            Largest derivative of a spike time.
+        since : int, default 0
+            First input by whose time derivatives are wanted.
+
+        Returns
+        -------
+        array, shape (neurons, inputs)
+        array, shape (trials, inputs - since)
+
+        Raises
+        ------
+        LearningError
+            If derivatives have another shape, or there is no such input.
         """
-        moved = np.where(np.isfinite(self.inputs), self.inputs - self.zero, 0.0)
-        rise, apart = np.exp(self.decay * moved)[:, None], moved[:, None] - self.middle[:, :, None]
-        lambert = self.lambert[:, :, None]
-        below = np.where(self.causal, self.total[:, :, None] * (1 + lambert), 1.0)
-        by_weight = rise * (apart + lambert / self.decay) / below
-        by_input = w * rise * (self.decay * apart + lambert + 1) / below
-        kept = (np.where(self.causal, d, 0.0) for d in (by_weight, by_input))
-        first, second = (np.clip(d, -clip, clip) for d in kept)
-        return first, second
+        n_trials, n_inputs = self.inputs.shape
+        if np.shape(by_time) != self.times.shape or not 0 <= since <= n_inputs:
+            raise LearningError(
+                f"Alpha synapses: derivatives by times of shape {self.times.shape}, and by inputs "
+                f"from 0 to {n_inputs}, are possible, got {np.shape(by_time)} and {since}."
+            )
+        bar = np.ascontiguousarray(by_time, np.float64)
+        by_weight, by_input = np.zeros(self.weights.shape), np.empty((n_trials, n_inputs - since))
+        spikes, constants = (self.times, self.last, self.slope), (self.decay, float(clip))
+        derivatives(
+            self.inputs,
+            self.order,
+            self.weights,
+            spikes,
+            bar,
+            constants,
+            since,
+            by_weight,
+            by_input,
+        )
+        return by_weight.T, by_input

@@ -139,12 +139,10 @@ class SpikeProp:
         by_time = np.where(np.isfinite(out), out, wanted) - wanted
         error, found = 0.5 * (by_time**2).sum(axis=1), []
         for layer, w in zip(reversed(layers), reversed(self.weights), strict=True):
-            by_weight, by_arrival = layer.derivatives(w.reshape(len(w), -1))
+            by_weight, arrivals = layer.back(by_time)
             silent = ~np.isfinite(layer.times)
-            bar = np.where(silent, 0.0, by_time)
-            slope = np.einsum("bj,bji->ji", bar, by_weight) - push * silent.sum(axis=0)[:, None]
+            slope = by_weight - push * silent.sum(axis=0)[:, None]
             found.append(slope.reshape(w.shape))
-            arrivals = np.einsum("bj,bji->bi", bar, by_arrival)
             by_time = arrivals.reshape(len(out), -1, self.delays.size).sum(axis=2)
         return error, found[::-1]
 

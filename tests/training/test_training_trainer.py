@@ -109,6 +109,15 @@ def test_averaging_leaves_training_itself_alone():
         assert np.array_equal(array, averaged.last_weights[name])
 
 
+def test_an_average_is_of_weights_that_owe_no_decay():
+    """Rows of silent inputs pay at a block's end: an average without memory is the weights."""
+    settings = {"optimiser": {"name": "sgd", "weight_decay": 0.01}, "epochs": 1}
+    average = {"name": "exponential", "decay": 0.0}
+    result = make_trainer(average=average, **settings).fit(TRAIN, VALIDATION)
+    for name, array in result.last_weights.items():
+        np.testing.assert_allclose(result.weights[name], array, rtol=1e-12)
+
+
 @pytest.mark.parametrize("batch_size", [1, 7, 300, 1000])
 def test_batches_of_any_size_see_every_trial_once(batch_size):
     seen = []

@@ -273,6 +273,7 @@ SOURCES: Mapping[str, str] = {
     "count-latency": COUNT,
     "lsnn-store-recall": LSNN,
     "lsnn-mnist": LSNN,
+    "lsnn-l2l": LSNN,
     "delayed-match": MILLER,
     "eprop-evidence": EPROP,
     "eprop-pattern": EPROP,

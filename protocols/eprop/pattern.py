@@ -22,6 +22,7 @@ from brainsnn.config import Config
 from brainsnn.datasets import PatternGeneration
 from brainsnn.experiment import Material, TrainedNetwork
 from brainsnn.learning.optimisers import AdamConfig
+from brainsnn.protocols.common.courses import courses
 from brainsnn.protocols.common.page import picture, write_report
 from brainsnn.protocols.eprop import page
 from brainsnn.protocols.eprop.base import FIRST, SLOPE, EpropConfig, EpropExperiment
@@ -30,9 +31,6 @@ from brainsnn.records import RunDirectory
 from brainsnn.spikes.trials import LabelledTrials
 from brainsnn.streams import Streams
 from brainsnn.training import EProp, TrainingConfig
-
-BLOCK = 50
-"""Test trials at once."""
 
 
 class PatternData(Config):
@@ -141,14 +139,11 @@ class EpropPattern(EpropExperiment[PatternConfig]):
         code: str,  # noqa: ARG002
     ) -> pd.DataFrame:
         """Run trials and tabulate how far each is from its curve."""
-        tables = []
-        for start in range(0, len(trials), BLOCK):
-            index = np.arange(start, min(start + BLOCK, len(trials)))
-            course, wanted, spikes = _course(network, trials, index)
-            apart = ((course - wanted) ** 2).sum(axis=(1, 2))
-            varied = ((wanted - wanted.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2))
-            tables.append({"trial": index, "nmse": apart / varied, "spikes_hidden": spikes})
-        return pd.concat(map(pd.DataFrame, tables), ignore_index=True)
+        index = np.arange(len(trials))
+        run = courses(network, trials, index)
+        apart = ((run.found - run.wanted) ** 2).sum(axis=(1, 2))
+        varied = ((run.wanted - run.wanted.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2))
+        return pd.DataFrame({"trial": index, "nmse": apart / varied, "spikes_hidden": run.spikes})
 
     def judge(self, trials: pd.DataFrame) -> dict[str, float]:
         """Return the mean error, and the mean number of hidden spikes."""
@@ -166,9 +161,10 @@ class EpropPattern(EpropExperiment[PatternConfig]):
     def measure(self, network: TrainedNetwork[PatternConfig], run: RunDirectory) -> None:
         """Table ``courses`` too: the first output in the first test trial, by steps."""
         super().measure(network, run)
-        course, wanted, _ = _course(network, network.material.test, FIRST)
-        table = pd.DataFrame({"step": np.arange(course.shape[1]), "value": course[0, :, 0]})
-        run.write_table("courses", table.assign(wanted=wanted[0, :, 0], **network.row))
+        first = courses(network, network.material.test, FIRST)
+        value, wanted = first.found[0, :, 0], first.wanted[0, :, 0]
+        table = pd.DataFrame({"step": np.arange(value.size), "value": value, "wanted": wanted})
+        run.write_table("courses", table.assign(**network.row))
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write the figures and the report; return claims."""
@@ -189,17 +185,6 @@ class EpropPattern(EpropExperiment[PatternConfig]):
         ]
         claims = page.judged(results, "nmse", "Error", "of variance", 3)
         return write_report(self, run, config, abstract, claims, sections)
-
-
-def _course(
-    network: TrainedNetwork[PatternConfig], trials: LabelledTrials, index: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return output and wanted values, (trials, steps, outputs), and hidden spikes by trial."""
-    engine, output = network.engine.fixed(), network.model.output
-    assert output.neuron is not None
-    recording = network.rule.observe(engine.run(trials.inputs, index), network.weights)
-    course = recording.states[output.name, output.neuron.potential]
-    return course, trials.targets.of(index), recording.counts("hidden").sum(axis=1)
 
 
 def _curves(run: RunDirectory) -> Section:

@@ -207,7 +207,7 @@ def test_examples_are_shown_with_the_value_of_the_one_before(told):
     settings = {**SMALL, "n_examples": 4, "n_show": 200, "n_each": 11, "probability": 0.5}
     drawn = FunctionExamples(**settings, told=told)
     part, examples = drawn.load().test, drawn.examples("test", 6)
-    values, wanted = examples.values, part.targets.values
+    values, wanted = examples.targets, part.targets.values
     assert wanted.shape == (6, 800, 1)
     np.testing.assert_array_equal(wanted[:, ::200, 0], values)
     np.testing.assert_array_equal(wanted[:, 199::200, 0], values)
@@ -231,9 +231,9 @@ def test_functions_are_those_of_their_part_whatever_is_told():
     np.testing.assert_array_equal(*same)
     examples = one.examples("train", 20)
     assert np.abs(examples.inputs).max() <= 1
-    assert ((examples.values > 0) & (examples.values < 1)).all()
-    assert examples.values.std() > 3 * examples.values.std(axis=1).min()
-    flat = FunctionExamples(**SMALL, output_scale=0.0).examples("train", 20).values
+    assert ((examples.targets > 0) & (examples.targets < 1)).all()
+    assert examples.targets.std() > 3 * examples.targets.std(axis=1).min()
+    flat = FunctionExamples(**SMALL, output_scale=0.0).examples("train", 20).targets
     np.testing.assert_array_equal(flat, 0.5)
 
 

@@ -18,7 +18,7 @@ WITHOUT_NETWORK = (
     "gated-xor",
     "spikeprop-xor",
 )
-ONE_OUTPUT = ("stdp-balance", "stdp-pattern", "srm-fit")
+ONE_OUTPUT = ("lsnn-l2l", "stdp-balance", "stdp-pattern", "srm-fit")
 
 
 def test_the_protocols_of_this_package_are_installed() -> None:

@@ -76,6 +76,11 @@ LITTLE = {
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_symbol=10"),
         *("data.n_each=2", "network.n_regular=2"),
     ),
+    "lsnn-l2l": (
+        *("seeds=1", 'told=["own"]', "training.epochs=2", "network.n_regular=2"),
+        *("network.n_adaptive=2", "data.n_train=6", "data.n_validation=3", "data.n_test=4"),
+        *("data.n_examples=3", "data.n_show=4", "data.n_each=2", "training.batch_size=3"),
+    ),
     "eprop-pattern": (
         *("seeds=1", 'methods=["random"]', "training.epochs=2", "network.n_regular=4"),
         *("data.n_train=6", "data.n_validation=3", "data.n_test=4", "data.n_steps=12"),

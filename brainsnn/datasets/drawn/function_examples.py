@@ -42,12 +42,12 @@ class Examples:
     ----------
     inputs : array of float64, shape (n, n_examples, 2)
         Points, from -1 to 1.
-    values : array of float64, shape (n, n_examples)
+    targets : array of float64, shape (n, n_examples)
         The n functions there, from 0 to 1.
     """
 
     inputs: Floats
-    values: Floats
+    targets: Floats
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class FunctionExamples(Drawn[LabelledTrials]):
         """See `Drawn`."""
         drawn = self.examples(part, n, streams)
         told = np.full((n, self.n_examples), np.nan)
-        of = np.roll(drawn.values, -1, axis=0) if self.told == "other" else drawn.values
+        of = np.roll(drawn.targets, -1, axis=0) if self.told == "other" else drawn.targets
         if self.told != "nothing":
             told[:, 1:] = of[:, :-1]
         shown = np.stack([*np.moveaxis((drawn.inputs + 1) / 2, 2, 0), told], axis=2)
@@ -155,7 +155,7 @@ class FunctionExamples(Drawn[LabelledTrials]):
         size = max(1, BLOCK // (self.n_steps * 3 * self.n_each))
         blocks = (self._trains(rng, shown[k : k + size]) for k in range(0, n, size))
         trains = SpikeTrains.concatenate(blocks)
-        values = np.repeat(drawn.values, self.n_show, axis=1)[..., None]
+        values = np.repeat(drawn.targets, self.n_show, axis=1)[..., None]
         return LabelledTrials(trains, StepValues(values))
 
     def _trains(self, rng: np.random.Generator, shown: Floats) -> SpikeTrains:

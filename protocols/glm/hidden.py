@@ -96,7 +96,7 @@ class Hidden(Experiment[HiddenConfig]):
         """Return the network of a condition."""
         task = config.task
         sizes = task.inputs, config.hidden[-1], task.outputs
-        return hidden_model(sizes, task.kernel, (1.0,), self.name, config.bound)
+        return hidden_model(sizes, task.kernel, task.feedback, self.name, config.bound)
 
     def sources(self, config: HiddenConfig) -> tuple[HiddenLikelihood]:
         """Return the rule."""

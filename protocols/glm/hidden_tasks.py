@@ -24,6 +24,10 @@ class Task:
         Neurons.
     kernel : tuple of float
         Of all synapses; element l is lag l + 1.
+    feedback : tuple of float
+        The same of all neurons' own spikes. Where what is wanted stays as it is for a trial, it is
+        0: an output that is clamped would learn to do as in the step before, which tells it nothing
+        once it runs by itself, and no signal would be left for hidden neurons.
     draw : callable
         Gives so many trials of so many steps.
     classes : bool
@@ -33,6 +37,7 @@ class Task:
     inputs: int
     outputs: int
     kernel: tuple[float, ...]
+    feedback: tuple[float, ...]
     draw: Draw
     classes: bool
 
@@ -55,7 +60,7 @@ def _repeat(rng: np.random.Generator, n: int, n_steps: int) -> LabelledTrials:
 
 
 TASKS: Mapping[str, Task] = {
-    "parity": Task(4, 2, (1.0, 0.7, 0.5), _parity, classes=True),
-    "repeat": Task(2, 2, (1.0,), _repeat, classes=False),
+    "parity": Task(4, 2, (1.0, 0.7, 0.5), (0.0,), _parity, classes=True),
+    "repeat": Task(2, 2, (1.0,), (1.0,), _repeat, classes=False),
 }
 """By the names that configurations know them by."""

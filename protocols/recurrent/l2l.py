@@ -52,7 +52,7 @@ class FunctionData(Config):
 
     Parameters
     ----------
-    n_train, n_validation, n_test : int, default 4000, 300 and 500
+    n_train, n_validation, n_test : int, default 8000, 300 and 500
     n_examples, n_show : int, default 20 and 12
         Examples of a trial, and steps of each.
     n_units : int, default 10
@@ -61,7 +61,7 @@ class FunctionData(Config):
     probability : float, default 0.3
     """
 
-    n_train: int = Field(default=4000, ge=1)
+    n_train: int = Field(default=8000, ge=1)
     n_validation: int = Field(default=300, ge=1)
     n_test: int = Field(default=500, ge=1)
     n_examples: int = Field(default=20, ge=2)
@@ -99,7 +99,7 @@ class L2LConfig(RecurrentConfig):
     data: FunctionData = FunctionData()
     network: MemoryNetwork = MemoryNetwork(n_regular=40, n_adaptive=60, tau_a=200.0, tau_out=5.0)
     bptt: BPTT = BPTT(
-        learning_rate=0.003,
+        learning_rate=0.005,
         pseudo_derivative=SLOPE,
         scale=1.0,
         loss="values",

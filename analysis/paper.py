@@ -289,6 +289,7 @@ SOURCES: Mapping[str, str] = {
     "spikeprop-xor": SPIKEPROP,
     "gated-xor": GATED,
     "alpha-xor": ALPHA,
+    "alpha-mnist": ALPHA,
     "stdp-pattern": PATTERN,
     "rstdp-credit": DISTAL,
     "rstdp-iris": SBOEV,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
 from brainsnn.config import Config
-from brainsnn.learning.optimisers import Adam, step_whole
+from brainsnn.learning.optimisers import Adam, Optimiser, step_whole
 from brainsnn.learning.schedules import Cosine
-from brainsnn.learning.systems import AlphaNetwork
+from brainsnn.learning.systems import AlphaGradients, AlphaNetwork
 
 Floats = NDArray[np.float64]
 
@@ -136,8 +138,32 @@ def taught(
         inputs, labels = noisy_xor(how.batch, noise, trials)
         found = network.gradients(inputs, labels, how.push)
         factor = Cosine().factor(update, how.updates)
-        for k, (w, p) in enumerate(zip(network.weights, network.pulses, strict=True)):
-            step_whole(adam, f"weights {k}", w, found.weights[k] / how.batch, factor * how.rate)
-            step_whole(adam, f"pulses {k}", p, found.pulses[k] / how.batch, factor * how.pulse_rate)
+        step(network, found, adam, how.batch, [factor * how.rate] * 2, factor * how.pulse_rate)
         rows.append({"update": update, "loss": float(found.loss.mean())})
     return network, pd.DataFrame(rows)
+
+
+def step(
+    network: AlphaNetwork,
+    found: AlphaGradients,
+    optimiser: Optimiser,
+    n_trials: int,
+    rates: Sequence[float],
+    pulse_rate: float,
+) -> None:
+    """Change weights and pulses in place, along mean gradients.
+
+    Parameters
+    ----------
+    network : AlphaNetwork
+    found : AlphaGradients
+    optimiser : Optimiser
+    n_trials : int
+        Over which gradients were summed.
+    rates : sequence of float
+        For the weights of each layer.
+    pulse_rate : float
+    """
+    for k, (w, p) in enumerate(zip(network.weights, network.pulses, strict=True)):
+        step_whole(optimiser, f"weights {k}", w.T, found.weights[k].T / n_trials, rates[k])
+        step_whole(optimiser, f"pulses {k}", p, found.pulses[k] / n_trials, pulse_rate)

@@ -29,6 +29,7 @@ WITHOUT_DATA = {
 
 #: Protocols whose networks are none of Brian2's.
 WITHOUT_NETWORK = {
+    "alpha-mnist",
     "alpha-xor",
     "codes-recorded",
     "constrained-mnist",

@@ -10,6 +10,7 @@ import pytest
 from sealed import Seal, loaders, poisoned, sealed
 
 from brainsnn.datasets import Splits
+from brainsnn.protocols.alpha import mnist as alpha
 from brainsnn.protocols.constrained import mnist as constrained
 from brainsnn.protocols.conversion import converted, sources
 from brainsnn.protocols.conversion import mnist as conversion
@@ -26,6 +27,7 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Seal:
     monkeypatch.setattr(constrained, "learn", seal.around(constrained.learn))
     monkeypatch.setattr(sources, "train", seal.around(sources.train))
     monkeypatch.setattr(spikeprop, "learn", seal.around(spikeprop.learn))
+    monkeypatch.setattr(alpha, "learn", seal.around(alpha.learn))
     for dataset in loaders():
         monkeypatch.setattr(dataset, "load", _sealing(dataset.load, seal))
     return seal
@@ -60,7 +62,7 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
     """Weights of each network that a protocol trains, or scales after training."""
     fit, train, found = Trainer.fit, conversion.train, []
     learn, by_times = constrained.learn, spikeprop.learn
-    convert = converted.convert
+    convert, by_alpha = converted.convert, alpha.learn
 
     def fitted(trainer: Trainer, *data: Any, **settings: Any) -> Any:
         result = fit(trainer, *data, **settings)
@@ -87,6 +89,12 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
         found.append({str(k): value for k, value in enumerate(network.weights)})
         return network, errors
 
+    def by_first_spikes(*data: Any, **settings: Any) -> Any:
+        learned = by_alpha(*data, **settings)
+        network = learned.network
+        found.append({str(k): v for k, v in enumerate((*network.weights, *network.pulses))})
+        return learned
+
     def scaled(*data: Any, **settings: Any) -> Any:
         network = convert(*data, **settings)
         keep(stage.weighted for stage in network.stages)
@@ -96,5 +104,6 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, np.ndarray]]:
     monkeypatch.setattr(conversion, "train", trained)
     monkeypatch.setattr(constrained, "learn", with_units)
     monkeypatch.setattr(spikeprop, "learn", timed)
+    monkeypatch.setattr(alpha, "learn", by_first_spikes)
     monkeypatch.setattr(converted, "convert", scaled)
     return found

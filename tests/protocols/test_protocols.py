@@ -12,6 +12,7 @@ from brainsnn.network.describe import describe_markdown, describe_text
 
 NAMES = list(protocols())
 WITHOUT_NETWORK = (
+    "alpha-mnist",
     "alpha-xor",
     "codes-recorded",
     "conversion-mnist",

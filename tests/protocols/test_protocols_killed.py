@@ -152,6 +152,10 @@ LITTLE = {
         *("seeds=2", "starts=2", "cycles=2", "epochs=2", "terminals=3", "hidden_iris=2"),
         "fields=3",
     ),
+    "alpha-mnist": (
+        *(*FEW, "seeds=2", "slow.hidden=8", "slow.epochs=2", "slow.pulses=2", "slow.batch=8"),
+        'regimes=["slow"]',
+    ),
     "alpha-xor": ("seeds=2", "descent.hidden=4", "descent.updates=2", "n_test=4"),
     "gated-xor": ("seeds=2", "descent.n=4", "descent.updates=2", "descent.batch=2", "n_test=4"),
     "srm-fit": ("seeds=2", "lengths=[1]", "judged=1", "inputs=4", 'sources=["leaky"]'),

@@ -13,7 +13,7 @@ from brainsnn.learning.systems import AlphaNetwork
 from brainsnn.protocols.alpha.digits import DigitsDescent, learn, tried
 from brainsnn.protocols.alpha.mnist import PROTOCOL
 
-HOW = DigitsDescent(hidden=12, pulses=2, epochs=4, batch=8, drive=4.0)
+HOW = DigitsDescent(hidden=12, pulses=2, epochs=4, batch=8, drive=15.0, rate=0.05, push=0.1)
 
 
 def halves(n: int, seed: int) -> ImageSet:

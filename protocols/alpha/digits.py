@@ -125,7 +125,8 @@ def learn(
     images, labels = splits.train.images, splits.train.labels
     pixels = int(np.prod(images.shape[1:]))
     network, adam = how.first(pixels, len(splits.train.classes), weights), Adam()
-    n_updates, update, rows, best, kept = -(-len(images) // how.batch), 0, [], 0, network
+    n_updates, update, best, kept = -(-len(images) // how.batch), 0, 0, network
+    rows: list[dict[str, float]] = []
     for epoch in range(1, how.epochs + 1):
         order, losses = trials.permutation(len(images)), []
         for batch in np.array_split(order, n_updates):

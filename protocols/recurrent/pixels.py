@@ -79,7 +79,14 @@ class LsnnMnistConfig(RecurrentConfig):
     protocol: Literal["lsnn-mnist"] = "lsnn-mnist"
     kinds: tuple[Kind, ...] = Field(default=("LIF", "LSNN", "LSNN with DEEP R"), min_length=1)
     network: MemoryNetwork = MemoryNetwork(
-        n_regular=120, n_adaptive=100, tau_a=700.0, tau_out=20.0, refractory=5, delay=19
+        n_regular=120,
+        n_adaptive=100,
+        tau_a=700.0,
+        tau_out=20.0,
+        beta=1.0,
+        refractory=5,
+        delay=19,
+        scale=4.0,
     )
     bptt: BPTT = BPTT(
         learning_rate=0.005,
@@ -90,7 +97,7 @@ class LsnnMnistConfig(RecurrentConfig):
         precision="float32",
     )
     training: TrainingConfig = TrainingConfig(
-        epochs=8,
+        epochs=16,
         batch_size=16,
         update="simultaneous",
         optimiser=AdamConfig(),

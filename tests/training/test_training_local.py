@@ -100,6 +100,15 @@ def test_it_learns_is_validated_without_learning_and_resumes_to_the_bit(tmp_path
         np.testing.assert_array_equal(again.state.decoder.spikes, whole.state.decoder.spikes)
 
 
+def test_trials_are_decided_by_labels_learned_from_others() -> None:
+    few = trials(40)
+    with build_engine("resident", network(), N_STEPS) as engine:
+        metrics = trainer(engine).fit(few, trials(40, seed=2)).metrics
+    first, second = metrics["train_accuracy"]
+    assert first == 0.0, "no neuron had a label when the only block was decided"
+    assert second > 0.5
+
+
 def test_trials_may_want_nothing_and_weights_are_kept_over_time() -> None:
     given = trials(300)
     with build_engine("resident", network(), N_STEPS) as engine:

@@ -23,6 +23,7 @@ from brainsnn.classifier.training import Course, Learned, hold_out, learn
 from brainsnn.codes import LabelledResponses
 from brainsnn.errors import HealthWarning, InputError
 from brainsnn.learning.local import LocalRule
+from brainsnn.learning.rule import RULES
 from brainsnn.spikes import SpikeTrains
 from brainsnn.spikes.labels import check_same_kind
 from brainsnn.spikes.unencoded import Trains, at_hand, labelled_trials
@@ -270,6 +271,14 @@ class Classifier(ClassifierMixin, ReadsSamples):
         from brainsnn.classifier.saved import load
 
         return load(cls, Path(path))
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn may expect: by rules without labels, no accuracy of two features."""
+        tags = super().__sklearn_tags__()
+        named = isinstance(self.rule, str) and self.rule in RULES
+        kind = RULES[self.rule] if named else type(self.rule)
+        tags.classifier_tags.poor_score = issubclass(kind, LocalRule)
+        return tags
 
     def _begin(self, parts: dict[str, Samples]) -> Trains:
         """Settle what follows from settings and samples, with new first weights; encode them."""

@@ -82,8 +82,13 @@ def classifier(**settings):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_it_keeps_every_convention_of_scikit_learn():
-    results = check_estimator(classifier(epochs=30), on_fail=None)
+@pytest.mark.parametrize(
+    "settings",
+    [{"epochs": 30}, {"rule": "pair_stdp", "network": 10, "epochs": 1}],
+    ids=["gradients", "pair_stdp"],
+)
+def test_it_keeps_every_convention_of_scikit_learn(settings):
+    results = check_estimator(classifier(**settings), on_fail=None)
     assert len(results) > 50
     failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
     assert not failed

@@ -47,9 +47,9 @@ def test_kinds_differ_in_who_adapts_and_in_what_is_connected():
         for k, c in kinds.items()
     }
     assert beta == {
-        "LIF": "0.2*int(i >= 220)",
-        "LSNN": "0.2*int(i >= 120)",
-        "LSNN with DEEP R": "0.2*int(i >= 120)",
+        "LIF": "1.0*int(i >= 220)",
+        "LSNN": "1.0*int(i >= 120)",
+        "LSNN with DEEP R": "1.0*int(i >= 120)",
     }
     trained = {k: PROTOCOL.training(c) for k, c in kinds.items()}
     averages = {k: training.average.name for k, training in trained.items()}

@@ -3,6 +3,8 @@ namespace resident
 {
 extern "C" {
 
+#pragma GCC push_options
+#pragma GCC optimize("O0")
 int64_t resident_array_count() { return resident::n_arrays; }
 
 void resident_array(
@@ -155,6 +157,7 @@ void resident_input(
         {% for input in inputs %}&resident::events_{{input.name}}, {% endfor %} nullptr };
     inputs[k]->give(offsets, neuron, steps, n_lengths, n_trials);
 }
+#pragma GCC pop_options
 
 // Trials first to first + n - 1 of a block, each from the saved state; monitors hold them
 // afterwards. Seeds are those of the last trials; the first n - n_seeds draw on. Returns how many

@@ -20,7 +20,12 @@
 #include <utility>
 #include <vector>
 #include "memory.h"
+#include "objects.h"
+// What runs once, or once a block, is not worth the compiler's time.
+#pragma GCC push_options
+#pragma GCC optimize("O0")
 #include "objects.cpp"
+#pragma GCC pop_options
 #include "network.cpp"
 #include "resident.h"
 #include "pathways.h"
@@ -279,6 +284,8 @@ static void trial()
     {{main_lines[_split:]|autoindent}}
 }
 
+#pragma GCC push_options
+#pragma GCC optimize("O0")
 static void link_clocks()
 {
     {% for clock in clocks %}
@@ -338,6 +345,8 @@ static Monitor monitors[] = {
     {nullptr, nullptr, nullptr, {}}
 };
 static constexpr size_t n_monitors = sizeof(monitors) / sizeof(monitors[0]) - 1;
+
+#pragma GCC pop_options
 
 static Saved saved[n_arrays];
 {% for network in networks %}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,7 @@ class DigitsDescent(Config):
 
     def deviations(self) -> tuple[float, float]:
         """Of first weights, in both layers."""
-        unit = self.spread * np.e * self.decay
+        unit = self.spread * math.e * self.decay
         return unit / np.sqrt(_BRIGHT), unit / np.sqrt(self.hidden)
 
     def times(self, images: NDArray[np.uint8]) -> Floats:
@@ -79,7 +80,7 @@ class DigitsDescent(Config):
 
     def first(self, n_pixels: int, n_classes: int, rng: np.random.Generator) -> AlphaNetwork:
         """Draw a network."""
-        weights, peak = [], self.drive * np.e * self.decay
+        weights, peak = [], self.drive * math.e * self.decay
         counted = (n_pixels, self.hidden, _BRIGHT), (self.hidden, n_classes, self.hidden)
         for (n_in, n_out, n), deviation in zip(counted, self.deviations(), strict=True):
             drawn = rng.normal(0, deviation, (n_in + self.pulses, n_out))

@@ -103,6 +103,8 @@ class Experiment(ABC, Generic[C]):
     config: type[C]
     #: Named sets of overrides (``key=value``), for ``--preset``.
     presets: ClassVar[Mapping[str, Sequence[str]]] = {}
+    #: Column of the results whose means by condition are `totals`, and what their names begin with.
+    total: ClassVar[tuple[str, str]] = ("accuracy", "accuracy_")
 
     def conditions(self, config: C) -> Sequence[Condition[C]]:
         """Return all conditions; by default one, the configuration as it is."""
@@ -187,12 +189,13 @@ class Experiment(ABC, Generic[C]):
         """
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Return the numbers that the command line prints: by default, the mean accuracies.
+        """Return the numbers that the command line prints: by default, the means of `total`.
 
         Those with the word accuracy or fraction in their name are shown in per cent.
         """
-        means = run.table("results").groupby("condition", sort=False)["accuracy"].mean()
-        return {f"accuracy_{name}": float(value) for name, value in means.items()}
+        column, begins = self.total
+        means = run.table("results").groupby("condition", sort=False)[column].mean()
+        return {f"{begins}{name}": float(value) for name, value in means.items()}
 
     @abstractmethod
     def conclude(self, run: RunDirectory) -> pd.DataFrame:

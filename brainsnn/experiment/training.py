@@ -80,8 +80,8 @@ class TrainingExperiment(Experiment[C]):
         return self.rule(config).learning_rate
 
     def code(self, config: C) -> str:
-        """Name the decoder that it learns by; by default, that by which the rule is read."""
-        return self.rule(config).read_by()[0]
+        """Name the decoder that it learns by: that by which the rule is read, or ``"values"``."""
+        return self.rule(config).read_by()[0] if self.decides else "values"
 
     def codes(self, config: C) -> Sequence[str]:
         """Name the decoders of the test trials; by default, the one that it learns by."""
@@ -158,8 +158,8 @@ class TrainingExperiment(Experiment[C]):
         return {}
 
     def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Accuracy columns and means of all test trials."""
-        return self.judge(run.trials())
+        """Accuracy columns and means of all test trials; means of `total` where none is decided."""
+        return self.judge(run.trials()) if self.decides else super().totals(run)
 
 
 class TrainedNetwork(Generic[C]):

@@ -106,6 +106,7 @@ class EpropPattern(EpropExperiment[PatternConfig]):
     citation: ClassVar[str] = EPROP
     config = PatternConfig
     decides: ClassVar[bool] = False
+    total: ClassVar[tuple[str, str]] = ("nmse", "nmse_")
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "training.epochs=3", "data.n_steps=300", "network.n_regular=50"),
         "full": ("data.n_train=1000", "network.n_regular=400", "training.epochs=20"),
@@ -128,10 +129,6 @@ class EpropPattern(EpropExperiment[PatternConfig]):
         splits = config.data.task(streams.seed).load()
         return Material(splits.train, splits.validation, lambda: splits.test)
 
-    def code(self, config: PatternConfig) -> str:  # noqa: ARG002
-        """Outputs are values: nothing is decided."""
-        return "values"
-
     def decided(
         self,
         network: TrainedNetwork[PatternConfig],
@@ -152,11 +149,6 @@ class EpropPattern(EpropExperiment[PatternConfig]):
     def told(self, results: pd.DataFrame) -> str:
         """Say the error."""
         return f"nmse {results['nmse'].iloc[0]:.4f}"
-
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Mean error of each rule."""
-        means = run.table("results").groupby("condition", sort=False)["nmse"].mean()
-        return {f"nmse_{name}": float(value) for name, value in means.items()}
 
     def measure(self, network: TrainedNetwork[PatternConfig], run: RunDirectory) -> None:
         """Table ``courses`` too: the first output in the first test trial, by steps."""

@@ -88,6 +88,7 @@ class Hidden(Experiment[HiddenConfig]):
     summary = "A class told and trains generated with hidden neurons, and without."
     citation: ClassVar[str] = GLM_HIDDEN
     config = HiddenConfig
+    total: ClassVar[tuple[str, str]] = ("right", "right, ")
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "tasks=['repeat']", "training.epochs=15", "hidden=[0, 8]"),
     }
@@ -117,11 +118,6 @@ class Hidden(Experiment[HiddenConfig]):
     def prepare(self, condition: Condition[HiddenConfig]) -> Work:
         """Build the network; each seed draws trials and learns."""
         return partial(seeds_in_engine, condition, self.model(condition.config), _learn, _said)
-
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Share that is right, by condition."""
-        means = run.table("results").groupby("condition", sort=False)["right"].mean()
-        return {f"right, {name}": float(value) for name, value in means.items()}
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""

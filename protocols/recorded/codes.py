@@ -93,11 +93,6 @@ class CodesRecorded(Experiment[CodesRecordedConfig]):
         """Decode and measure information, seed by seed."""
         return partial(_carry_out, condition.config)
 
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Mean accuracy of each code, its window chosen in the other folds."""
-        means = run.table("results").groupby("condition", sort=False)["accuracy"].mean()
-        return {f"accuracy_{code}": float(value) for code, value in means.items()}
-
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return what was found as claims."""
         config = run.config(self.config)

@@ -125,6 +125,7 @@ class LearningToLearn(RecurrentExperiment[L2LConfig]):
     citation: ClassVar[str] = LSNN
     config = L2LConfig
     decides: ClassVar[bool] = False
+    total: ClassVar[tuple[str, str]] = ("last_error", "last_error_")
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "training.epochs=3", "data.n_train=1000", "data.n_examples=10"),
     }
@@ -159,10 +160,6 @@ class LearningToLearn(RecurrentExperiment[L2LConfig]):
         splits = config.data.task(streams.seed, config.told[0]).load()
         return Material(splits.train, splits.validation, lambda: splits.test)
 
-    def code(self, config: L2LConfig) -> str:  # noqa: ARG002
-        """Outputs are values: nothing is decided."""
-        return "values"
-
     def decided(
         self,
         network: TrainedNetwork[L2LConfig],
@@ -189,11 +186,6 @@ class LearningToLearn(RecurrentExperiment[L2LConfig]):
         """Say the errors of first and last examples."""
         row = results.iloc[0]
         return f"error {row['first_error']:.4f}, of the last quarter {row['last_error']:.4f}"
-
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Mean error of the last quarter of each network."""
-        means = run.table("results").groupby("condition", sort=False)["last_error"].mean()
-        return {f"last_error_{name}": float(value) for name, value in means.items()}
 
     def measure(self, network: TrainedNetwork[L2LConfig], run: RunDirectory) -> None:
         """Table ``examples``: errors by example, of the network and of regressions (`guesses`)."""

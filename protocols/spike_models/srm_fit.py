@@ -112,6 +112,7 @@ class SRMFit(Experiment[FitConfig]):
     summary = "Weights and after-potential of a spike response model, found by likelihood."
     citation: ClassVar[str] = PANINSKI
     config = FitConfig
+    total: ClassVar[tuple[str, str]] = ("bits", "bits a spike, ")
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "lengths=[5, 20]", "judged=20"),
     }
@@ -155,11 +156,6 @@ class SRMFit(Experiment[FitConfig]):
     def prepare(self, condition: Condition[FitConfig]) -> Work:
         """Fit a neuron a seed."""
         return partial(_carry_out, condition, self.model(condition.config))
-
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Mean bits a spike, by condition."""
-        means = run.table("results").groupby("condition", sort=False)["bits"].mean()
-        return {f"bits a spike, {name}": float(value) for name, value in means.items()}
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""

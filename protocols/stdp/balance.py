@@ -143,6 +143,7 @@ class Balance(Experiment[BalanceConfig]):
     summary = "Weights of 1,000 Poisson inputs part in two; the output becomes irregular."
     citation: ClassVar[str] = SONG
     config = BalanceConfig
+    total: ClassVar[tuple[str, str]] = ("rate", "rate, ")
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "rates=[20]", "trials=40"),
     }
@@ -166,11 +167,6 @@ class Balance(Experiment[BalanceConfig]):
         """Build the network; each seed lets it learn."""
         model = self.model(condition.config)
         return partial(seeds_in_engine, condition, model, _learn, _said)
-
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Mean output rate after learning, by condition."""
-        means = run.table("results").groupby("condition", sort=False)["rate"].mean()
-        return {f"rate, {name}": float(value) for name, value in means.items()}
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""

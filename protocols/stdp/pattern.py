@@ -101,6 +101,7 @@ class Pattern(Experiment[PatternConfig]):
     summary = "A neuron with 2,000 inputs finds a repeating piece of 50 ms, and its start."
     citation: ClassVar[str] = PATTERN
     config = PatternConfig
+    total: ClassVar[tuple[str, str]] = ("success", "fraction that succeeded, ")
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "trials=15", "network.inputs=1000", "network.threshold=250"),
     }
@@ -120,11 +121,6 @@ class Pattern(Experiment[PatternConfig]):
     def prepare(self, condition: Condition[PatternConfig]) -> Work:
         """Build the network; each seed lets it learn."""
         return partial(seeds_in_engine, condition, self.model(condition.config), _learn, _said)
-
-    def totals(self, run: RunDirectory) -> dict[str, float]:
-        """Part of the simulations that succeeded, by condition."""
-        means = run.table("results").groupby("condition", sort=False)["success"].mean()
-        return {f"fraction that succeeded, {name}": float(v) for name, v in means.items()}
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write figures and report; return claims."""

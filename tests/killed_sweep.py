@@ -83,7 +83,15 @@ def _killed(workers: list[psutil.Process], runs: Path) -> list[str]:
 def _workers(pid: int) -> list[psutil.Process]:
     """Workers of a sweep: processes below it that have begun no other, of nannies."""
     below = psutil.Process(pid).children(recursive=True)
-    return [p for p in below if "spawn_main" in " ".join(p.cmdline())]
+    return [p for p in below if "spawn_main" in " ".join(_command(p))]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """The words that a process was begun with; none of one that is gone, as a compiler soon is."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _states(runs: Path) -> tuple[list[str], list[str]]:

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from brainsnn.codes.responses.labelled import LabelledResponses
-from brainsnn.errors import ConfigError, LearningError, RunDirectoryError
+from brainsnn.errors import ConfigError
 from brainsnn.interrupts import Interrupted, StopRequest
-from brainsnn.learning.base import BoundRule, check_targets
+from brainsnn.learning.base import BoundRule
 from brainsnn.learning.local.bound import BoundLocalRule
 from brainsnn.learning.rule import Rule
 from brainsnn.spikes import Recording
@@ -24,6 +24,7 @@ from brainsnn.spikes.trials import LabelledTrials, TrainingTrials, VariedEpoch
 from brainsnn.streams import Streams
 from brainsnn.training.callbacks.base import Callback, Progress
 from brainsnn.training.checkpoints import TrainingState, load_checkpoint, save_checkpoint
+from brainsnn.training.checks import check_finite, check_rates, check_trials
 from brainsnn.training.config import TrainingConfig
 from brainsnn.training.fingerprint import fingerprint
 from brainsnn.training.loop.blocks import make_updater
@@ -32,7 +33,7 @@ from brainsnn.training.loop.updates import Updater
 from brainsnn.training.result import TrainingResult
 from brainsnn.training.selection import Selection
 from brainsnn.training.statistics import EpochStatistics
-from brainsnn.training.validation import check_monitor, validate
+from brainsnn.training.validation import validate
 
 if TYPE_CHECKING:
     from brainsnn.codes import Decoder
@@ -163,7 +164,9 @@ class Trainer:
         RunDirectoryError
             If a checkpoint cannot be read or written, or is of other data or settings.
         """
-        self._check(train, validation)
+        self._decided = isinstance(train.targets, Classes)
+        checked = self.engine, self.rule, self.decoder, self.config.monitor, self.output
+        check_trials(train, validation, *checked)
         self._n_trials = len(train)
         if self.checkpoint is not None:
             of_run = self.config, self.rule, self.decoder, self.engine.model.trainable
@@ -181,35 +184,13 @@ class Trainer:
             self._call("on_end")
         return self._result()
 
-    def _check(
-        self, train: TrainingTrials, validation: LabelledTrials | VariedEpoch | None
-    ) -> None:
-        ends = self.engine.populations[self.output], self.engine.n_steps
-        self._decided = isinstance(train.targets, Classes)
-        check_targets(self.rule, train.targets)
-        (train.check if isinstance(self.rule, BoundLocalRule) else train.check_trainable)(*ends)
-        if validation is not None:
-            check_targets(self.rule, validation.targets)
-            validation.check(*ends)
-        if self._decided and self.decoder is None:
-            raise ConfigError("Trials with classes need a decoder: what decides.")
-        monitor, validated = self.config.monitor, validation is not None
-        check_monitor(monitor, self.engine, validated, self._decided)
-
     def _resume(self) -> None:
         if self.checkpoint is None:
             raise ConfigError("There is no checkpoint to resume from: none was configured.")
         shapes = {name: array.shape for name, array in self.engine.weights.items()}
         make = self._new_statistics
         weights = load_checkpoint(self.checkpoint, self.state, shapes, self.block, make)
-        for row in self.state.metrics:
-            now = self.config.schedule(self.learning_rate, row["epoch"] - 1, self.config.epochs)
-            if now != row["learning_rate"]:
-                raise RunDirectoryError(
-                    f"{self.checkpoint}: epoch {row['epoch']} had a learning rate of "
-                    f"{row['learning_rate']:g}, and would have had {now:g} with the rate, schedule "
-                    "and number of epochs that are set now. Resume with those of the run."
-                )
+        check_rates(self.checkpoint, self.state.metrics, self._rate_at)
         self.engine.set_weights(weights)
 
     def _new_statistics(self) -> EpochStatistics:
@@ -279,13 +260,15 @@ class Trainer:
             self.state.decoder.learn(recording, wanted, self.output)
 
     def _rate(self, index: int) -> float:
-        position = self.state.epoch + index / self._n_trials
-        return self.config.schedule(self.learning_rate, position, self.config.epochs)
+        return self._rate_at(self.state.epoch + index / self._n_trials)
+
+    def _rate_at(self, epochs: float) -> float:
+        return self.config.schedule(self.learning_rate, epochs, self.config.epochs)
 
     def _end_epoch(self, validation: LabelledTrials | VariedEpoch | None) -> None:
         state = self.state
         assert state.statistics is not None
-        self._check_finite()
+        check_finite(self.engine.weights, state.epoch + 1)
         state.average.end_epoch()
         weights = state.average.weights() or self.engine.weights
         row: dict[str, Any] = {"epoch": state.epoch + 1, "learning_rate": self._rate(0)}
@@ -304,14 +287,6 @@ class Trainer:
         self._save()
         if self.stop.requested:
             raise Interrupted(self.checkpoint)
-
-    def _check_finite(self) -> None:
-        for name, array in self.engine.weights.items():
-            if not np.isfinite(array).all():
-                raise LearningError(
-                    f"Weights of {name!r} became NaN or infinite in epoch {self.state.epoch + 1}. "
-                    "Lower the learning rate first."
-                )
 
     def _elapsed(self) -> float:
         return self.state.seconds + time.perf_counter() - self._began

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
 
 from brainsnn.codes.images import check_images, check_rows_and_columns
 from brainsnn.errors import ConfigError
@@ -158,7 +158,7 @@ class OrientedLatencyEncoder:
         fields = [gabor(self.wavelength, angle) for angle in angles]
         around = len(fields[0]) // 2
         padded = np.pad(images, ((0, 0), (around, around), (around, around)), mode="edge")
-        simple = fftconvolve(
+        simple = scipy.signal.fftconvolve(
             padded[:, None].astype(np.float64), np.stack(fields)[None], "valid", axes=(2, 3)
         )
         return self._pooled(np.abs(simple))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.signal import lfilter
+import scipy
 
 from brainsnn.errors import LearningError
 from brainsnn.learning.losses.spike_loss import (
@@ -71,7 +71,7 @@ class SpikeTrainLoss(SpikeLoss):
 
     def _smoothed(self, values: Floats, length: int) -> Floats:
         """Kernel applied along steps: all of a decay, less what of it is past the kernel's end."""
-        decayed: Floats = lfilter([1.0], [1.0, -self.decay], values, axis=1)
+        decayed: Floats = scipy.signal.lfilter([1.0], [1.0, -self.decay], values, axis=1)
         smoothed = decayed.copy()
         smoothed[:, length:] -= self.decay**length * decayed[:, :-length]
         return smoothed

@@ -32,9 +32,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
-from scipy.signal import lfilter
 
 from brainsnn.errors import DataError, LearningError
 
@@ -122,7 +121,7 @@ class SpikeResponse:
         found = np.zeros_like(earlier)
         for tau, sign in ((self.tau_m, 1.0), (self.tau_s, -1.0)):
             fall = math.exp(-self.dt / tau)
-            found += sign * lfilter([fall], [1.0, -fall], earlier, axis=0)
+            found += sign * scipy.signal.lfilter([fall], [1.0, -fall], earlier, axis=0)
         scale = self.tau_m / (self.tau_m - self.tau_s)
         return np.asarray(scale * found)
 
@@ -234,7 +233,9 @@ class SpikeResponse:
 
         first = np.zeros(acts_on.shape[1])
         first[-2:] = self.theta - self.rest, self.eta0
-        found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
+        found = scipy.optimize.minimize(
+            loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 2000}
+        ).x
         value, _, curvature = self._told(self._distance(acts_on @ found), table, free)
         covariance = np.linalg.pinv((acts_on * curvature).T @ acts_on)
         made = replace(self, theta=self.rest + float(found[-2]), eta0=float(found[-1]))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from brainsnn.engine.derived import CompiledGradient
 from brainsnn.learning.base import RowGradient
@@ -114,7 +114,7 @@ class Search:
         """L-BFGS-B, again from its best where a jump of the loss has misled its curvature."""
         share, before = first, np.inf
         for _ in range(AGAIN):
-            minimize(
+            scipy.optimize.minimize(
                 self,
                 share,
                 jac=True,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from brainsnn.learning.equations.eventprop.flow import ALLOWED, HELD, MARGIN
 from brainsnn.learning.equations.eventprop.parts import EventParts
@@ -87,7 +87,7 @@ class Place:
                 given = self.network.given_of(self.k, j, self.x, self.t, h)
                 return sign * float(np.ravel(rate(given)["dt"])[0])
 
-            top = float(brentq(slope, 0.0, length, xtol=1e-12 * length))
+            top = float(scipy.optimize.brentq(slope, 0.0, length, xtol=1e-12 * length))
             if self.edge(int(j), margin, top) > 0:
                 yield int(j), top
 
@@ -105,7 +105,9 @@ class Place:
 
         if length <= 0 or edge(0.0) >= 0:
             return 0.0
-        root = float(brentq(edge, 0.0, length, xtol=1e-24, rtol=4 * np.finfo(float).eps))
+        root = float(
+            scipy.optimize.brentq(edge, 0.0, length, xtol=1e-24, rtol=4 * np.finfo(float).eps)
+        )
         more = np.spacing(root)
         while edge(root) <= 0 and root < length:
             root, more = min(root + more, length), 2 * more

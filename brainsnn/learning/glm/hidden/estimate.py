@@ -9,7 +9,7 @@ where changes are small within a trial. Signal, eligibility and baseline begin a
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import lfilter
+import scipy
 from scipy.special import expit
 
 from brainsnn.learning.glm.hidden.network import (
@@ -43,7 +43,7 @@ def estimated(
     potentials = glm.potentials(weights, acted_on)
     wrong = own - expit(potentials)
     told = log_probability(own, potentials)[..., :seen].sum(axis=-1)
-    signal = lfilter([1 - kappa], [1, -kappa], told, axis=1)
+    signal = scipy.signal.lfilter([1 - kappa], [1, -kappa], told, axis=1)
     shape = len(own), glm.n_inputs + glm.n + 2, glm.n
     eligibility, total = np.zeros(shape), np.zeros(shape[1:])
     top, bottom = (np.zeros((*shape[:2], glm.n_hidden)) for _ in range(2))

@@ -19,8 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.signal import lfilter
 
 from brainsnn.errors import ConfigError, DataError, WeightsError
 from brainsnn.indices import size
@@ -145,7 +145,7 @@ class HiddenGLM:
         """Filtered spikes of all steps before each, of the same shape (..., n_steps, n)."""
         earlier = np.zeros_like(spikes)
         earlier[..., 1:, :] = spikes[..., :-1, :]
-        found: Floats = lfilter(kernel, [1.0], earlier, axis=-2)
+        found: Floats = scipy.signal.lfilter(kernel, [1.0], earlier, axis=-2)
         return found
 
     def acted_on(self, inputs: Floats, own: Floats) -> tuple[Floats, Floats]:

@@ -278,6 +278,7 @@ SOURCES: Mapping[str, str] = {
     "eprop-evidence": EPROP,
     "eprop-pattern": EPROP,
     "surrogate-randman": SURROGATE,
+    "surrogate-shapes": SURROGATE,
     "surrogate-fashion": SPYTORCH,
     "eventprop-yin-yang": EVENTPROP,
     "eventprop-mnist": EVENTPROP,

@@ -13,12 +13,14 @@ from brainsnn.learning.rule import Rule
 from brainsnn.protocols.surrogate.network import CurrentNetwork
 from brainsnn.training import BPTT, TrainingConfig
 
-Shape = Literal["superspike", "sigmoid", "triangle"]
+Shape = Literal["superspike", "sigmoid", "triangle", "gaussian", "piecewise"]
 
 HEIGHT_ONE: Mapping[Shape, str] = {
     "superspike": "1 / (1 + abs(_g) / _scale)**2",
     "sigmoid": "4 * exp(-abs(_g) / _scale) / (1 + exp(-abs(_g) / _scale))**2",
     "triangle": "clip(1 - abs(_g) / _scale, 0, 1)",
+    "gaussian": "exp(-_g**2 / (2 * _scale**2))",
+    "piecewise": "int(abs(_g) < _scale)",
 }
 """Slopes that are 1 at the threshold, whatever their scale, as in Zenke and Vogels (2021)."""
 

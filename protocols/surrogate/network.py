@@ -39,12 +39,15 @@ class CurrentNetwork(Config):
         Time constants of potentials and currents, in ms.
     gain : float, default 7
         Of the first weights, over the root of how many meet in a neuron.
+    recurrent : float, default 0
+        The same of weights within each hidden layer; 0 leaves these connections out.
     """
 
     hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(100,), min_length=1)
     tau_v: float = Field(default=10.0, gt=0)
     tau_i: float = Field(default=5.0, gt=0)
     gain: float = Field(default=7.0, gt=0)
+    recurrent: float = Field(default=0.0, ge=0)
 
     def notation(self, n_inputs: int, n_outputs: int) -> str:
         """Sizes of the layers, as papers write them."""
@@ -62,6 +65,11 @@ class CurrentNetwork(Config):
             Connection(f"{a.name}_{b.name}", a.name, b.name, current, FanInNormal(self.gain))
             for a, b in pairwise(populations)
         )
+        if self.recurrent > 0:
+            connections += tuple(
+                Connection(f"{p.name}_again", p.name, p.name, current, FanInNormal(self.recurrent))
+                for p in layers
+            )
         return Model(name, populations, connections, dt=1e-3)
 
     def _neuron(self, threshold: float) -> Neuron:

@@ -11,48 +11,24 @@ from brainsnn.analysis.codes.curves import curve
 from brainsnn.analysis.figures import plot_curves
 from brainsnn.analysis.paper import SURROGATE
 from brainsnn.analysis.report import Claim, Section, Table
-from brainsnn.config import Config
-from brainsnn.datasets import Randman
-from brainsnn.errors import ConfigError
-from brainsnn.experiment import Condition, Material
-from brainsnn.network.model import Model
+from brainsnn.experiment import Condition
 from brainsnn.protocols.common.claims import claim_of, direction_of
 from brainsnn.protocols.common.page import picture, write_report
-from brainsnn.protocols.surrogate.base import (
-    HEIGHT_ONE,
-    Shape,
-    SurrogateConfig,
-    SurrogateExperiment,
-    surrogate,
+from brainsnn.protocols.surrogate.base import HEIGHT_ONE, Shape, surrogate
+from brainsnn.protocols.surrogate.manifolds import (
+    SHARES,
+    ManifoldConfig,
+    ManifoldExperiment,
+    range_of,
+    sweep,
 )
 from brainsnn.records import RunDirectory
-from brainsnn.streams import Streams
 from brainsnn.training import BPTT
 
 Scale = Annotated[float, Field(gt=0)]
 
-SHARES = ("mean", "sd", "low", "high")
-"""Columns of a curve that are fractions."""
 
-
-class RandmanData(Config):
-    """The task; see `Randman`.
-
-    Parameters
-    ----------
-    n_train, n_validation, n_test : int, default 2000, 500 and 1000
-    n_classes, n_neurons, n_steps : int, default 10, 20 and 100
-    """
-
-    n_train: int = Field(default=2000, ge=1)
-    n_validation: int = Field(default=500, ge=1)
-    n_test: int = Field(default=1000, ge=1)
-    n_classes: int = Field(default=10, ge=2)
-    n_neurons: int = Field(default=20, ge=1)
-    n_steps: int = Field(default=100, ge=2)
-
-
-class SurrogateRandmanConfig(SurrogateConfig):
+class SurrogateRandmanConfig(ManifoldConfig):
     """Settings of the experiment ``surrogate-randman``.
 
     Parameters
@@ -67,9 +43,8 @@ class SurrogateRandmanConfig(SurrogateConfig):
         Widths of the slope in units of the threshold, each with every shape.
     resets : tuple of bool, default (False, True)
         Whether derivatives go through the reset, each with every shape and width.
-    data : RandmanData
-    network, bptt, training
-        See `SurrogateConfig`.
+    data, network, bptt, training
+        See `ManifoldConfig`.
     """
 
     protocol: Literal["surrogate-randman"] = "surrogate-randman"
@@ -78,10 +53,9 @@ class SurrogateRandmanConfig(SurrogateConfig):
     shapes: tuple[Shape, ...] = ("superspike", "sigmoid", "triangle")
     scales: tuple[Scale, ...] = (0.01, 0.1, 1.0, 10.0)
     resets: tuple[bool, ...] = (False, True)
-    data: RandmanData = RandmanData()
 
 
-class SurrogateRandman(SurrogateExperiment[SurrogateRandmanConfig]):
+class SurrogateRandman(ManifoldExperiment[SurrogateRandmanConfig]):
     """The experiment; see the module's docstring."""
 
     name = "surrogate-randman"
@@ -89,6 +63,7 @@ class SurrogateRandman(SurrogateExperiment[SurrogateRandmanConfig]):
     summary = "Accuracy on smooth random manifolds against their difficulty and the slope."
     citation: ClassVar[str] = SURROGATE
     config = SurrogateRandmanConfig
+    swept: ClassVar[tuple[str, ...]] = ("dimensions", "smoothness", "shapes", "scales", "resets")
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
         "demo": ("seeds=1", "dimensions=[1]", "smoothness=[1]", "scales=[0.01, 1]", "resets=[0]"),
     }
@@ -105,36 +80,9 @@ class SurrogateRandman(SurrogateExperiment[SurrogateRandmanConfig]):
         ]
         return tasks + sweep
 
-    def check(self, config: SurrogateRandmanConfig) -> None:
-        """Refuse a value that is there twice, and networks that cannot be built."""
-        for key in ("dimensions", "smoothness", "shapes", "scales", "resets"):
-            values = getattr(config, key)
-            if len(set(values)) < len(values):
-                raise ConfigError(f"{self.name}: {key} has a value twice: {list(values)}.")
-        super().check(config)
-
-    def model(self, config: SurrogateRandmanConfig) -> Model:
-        """Return the network."""
-        return config.network.model(self.name, config.data.n_neurons, config.data.n_classes)
-
-    def n_steps(self, config: SurrogateRandmanConfig) -> int:
-        """Length of a trial."""
-        return config.data.n_steps
-
-    def sources(self, config: SurrogateRandmanConfig) -> tuple[type, ...]:  # noqa: ARG002
-        """Return the data set."""
-        return (Randman,)
-
-    def material(self, config: SurrogateRandmanConfig, streams: Streams) -> Material:
-        """Draw the trials of a seed."""
-        splits = Randman(
-            **config.data.model_dump(),
-            dimension=config.dimensions[0],
-            smoothness=config.smoothness[0],
-            seed=streams.seed,
-        ).load()
-        classes = tuple(map(str, range(config.data.n_classes)))
-        return Material(splits.train, splits.validation, lambda: splits.test, classes)
+    def task(self, config: SurrogateRandmanConfig) -> tuple[int, float]:
+        """See `ManifoldExperiment`: the first of each."""
+        return config.dimensions[0], config.smoothness[0]
 
     def conclude(self, run: RunDirectory) -> pd.DataFrame:
         """Write the figures and the report; return claims."""
@@ -205,24 +153,9 @@ def _difficulty(run: RunDirectory, results: pd.DataFrame) -> Section:
 def _sweep(run: RunDirectory, results: pd.DataFrame) -> Section:
     """Accuracy against the width of the slope, a line a shape, with and without the reset."""
     mine = results[results["part"] == "slope"]
-    table = curve(mine, "width", "accuracy", ("reset", "shape"))
-    label = "Width of the slope (thresholds)"
-    figure = plot_curves(
-        table, "width", "test accuracy", label, code="shape", split="reset", log=True
-    )
-    caption = (
-        "Test accuracy against the width of the slope, which is 1 at the threshold; means of seeds "
-        "with 95 % intervals. Panels: whether derivatives go through the reset."
-    )
-    alt = "Lines of test accuracy against width, by shape, in two panels."
     shown = ", ".join(f"{name}: {HEIGHT_ONE[name]}" for name in mine["shape"].unique())
-    text = f"As Brian2 strings, with _g the distance from the threshold: {shown}."
-    drawn = picture(run, figure, "slopes", caption, alt)
-    return Section(
-        "Shape and width of the slope",
-        text,
-        (drawn, Table(table, "Means over seeds.", percent=SHARES)),
-    )
+    text = f"As Brian2 strings, with _g the distance from the threshold, where each is 1: {shown}."
+    return sweep(run, mine, "reset", "whether derivatives go through the reset", text)
 
 
 def _claims(results: pd.DataFrame) -> list[Claim]:
@@ -236,22 +169,16 @@ def _claims(results: pd.DataFrame) -> list[Claim]:
         at_best = part.groupby(["seed", "shape"])["accuracy"].max()
         if part["shape"].unique().size > 1:
             text = f"Between the best and the worst shape, each at its best width, reset {reset}"
-            found.append(_range(text, at_best, "seed"))
+            found.append(range_of(text, at_best))
         for shape, mine in part.groupby("shape") if part["width"].unique().size > 1 else ():
             text = f"Between the best and the worst width, {shape}, reset {reset}"
-            found.append(_range(text, mine.set_index("seed")["accuracy"], "seed"))
+            found.append(range_of(text, mine.set_index("seed")["accuracy"]))
     by_seed = 100 * slopes.pivot_table(index="seed", columns="reset", values="accuracy")
     if by_seed.shape[1] > 1:
         gain = by_seed["not followed"] - by_seed["followed"]
         text = "Accuracy without minus with derivatives through the reset, mean over slopes"
         found.append(direction_of(text, gain, "points"))
     return found
-
-
-def _range(text: str, accuracies: pd.Series, level: str) -> Claim:
-    """From the lowest to the highest accuracy of each seed."""
-    by_seed = (100 * accuracies).groupby(level=level)
-    return claim_of(text, None, by_seed.max() - by_seed.min(), "points", higher_is_better=False)
 
 
 PROTOCOL = SurrogateRandman()

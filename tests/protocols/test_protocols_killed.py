@@ -102,6 +102,11 @@ LITTLE = {
         *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),
         *("network.hidden=[4]", "data.n_neurons=3", "data.n_classes=2"),
     ),
+    "surrogate-shapes": (
+        *("seeds=1", 'shapes=["triangle"]', "widths=[0.1]", 'heights=["one"]', "training.epochs=2"),
+        *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),
+        *("network.hidden=[4]", "data.n_neurons=3", "data.n_classes=2"),
+    ),
     "surrogate-fashion": (
         *(*FEW, "seeds=1", "data.name=mnist", "penalties=[0]", "training.epochs=2"),
         *("network.hidden=[4]", "latencies.n_steps=12"),

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from brainsnn.config import apply_overrides
 from brainsnn.errors import ConfigError
 from brainsnn.experiment.carry_out import start
-from brainsnn.protocols.surrogate import fashion, randman
+from brainsnn.protocols.surrogate import fashion, randman, shapes
 from brainsnn.protocols.surrogate.base import HEIGHT_ONE, surrogate
 from brainsnn.protocols.surrogate.fashion import ChargingCode
 from brainsnn.protocols.surrogate.network import CurrentNetwork
@@ -19,6 +19,11 @@ LITTLE = ("engine=runtime", "seeds=1", "network.hidden=[5]", "training.epochs=1"
 MANIFOLDS = (
     *LITTLE,
     *("dimensions=[1]", "smoothness=[1]", 'shapes=["superspike"]', "scales=[0.1]", "resets=[0]"),
+    *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),
+    *("data.n_neurons=3", "data.n_classes=2"),
+)
+HEIGHTS = (
+    *(*LITTLE, 'shapes=["superspike", "piecewise"]', "widths=[0.1, 1]"),
     *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),
     *("data.n_neurons=3", "data.n_classes=2"),
 )
@@ -76,10 +81,75 @@ def test_what_the_sweep_costs_is_from_the_best_to_the_worst():
     }
 
 
+def test_a_sweep_of_heights_from_data_to_report(tmp_path):
+    config = apply_overrides(shapes.PROTOCOL.config(), HEIGHTS)
+    outcome = start(shapes.PROTOCOL, config, tmp_path / "run", ["brainsnn", "run"])
+    run = RunDirectory.read(outcome.path)
+    results = run.table("results")
+    assert results["condition"].tolist() == [
+        f"{shape}, width {width:g}, height {height}"
+        for height in ("one", "growing")
+        for shape in ("superspike", "piecewise")
+        for width in (0.1, 1)
+    ]
+    same = results[results["width"] == 1].pivot(index="shape", columns="height", values="accuracy")
+    assert (same["one"] == same["growing"]).all()  # It is the same rule.
+    names = run.table("claims")["claim"].tolist()
+    assert names[-1] == "Accuracy with height one minus growing, narrowest slopes, mean over shapes"
+    assert "Where the height grows" in run.report.read_text(encoding="utf-8")
+
+
+def test_every_height_of_every_slope_with_the_settings_rate():
+    protocol = shapes.PROTOCOL
+    config = apply_overrides(protocol.config(), ["bptt.learning_rate=0.5", "bptt.follow_reset=1"])
+    found = protocol.conditions(config)
+    assert len(found) == 2 * len(HEIGHT_ONE) * 4
+    assert {(c.config.bptt.learning_rate, c.config.bptt.follow_reset) for c in found} == {
+        (0.5, True)
+    }
+    for condition in found:
+        width, names = condition.columns["width"], {"exp": np.exp, "clip": np.clip, "abs": np.abs}
+        height = eval(
+            condition.config.bptt.pseudo_derivative, {**names, "_scale": width, "_g": 0.0}
+        )
+        wanted = 1 if condition.columns["height"] == "one" else 1 / width
+        assert height == pytest.approx(wanted)
+        assert condition.config.bptt.scale == width
+
+
+def test_shapes_are_compared_at_widths_that_validation_chose():
+    rows = [(h, 0, s, w) for h in ("one", "growing") for s in "ab" for w in (0.1, 1)]
+    results = shapes.pd.DataFrame(rows, columns=["height", "seed", "shape", "width"])
+    results["validation_accuracy"] = [0.9, 0.1, 0.2, 0.8, 0.5, 0.6, 0.7, 0.5]
+    results["accuracy"] = [0.6, 0.9, 0.7, 0.4, 0.2, 0.3, 0.4, 0.1]
+    ours = {claim.text: claim.ours for claim in shapes._claims(results)}
+    best = "width best on validation trials"
+    worst = "Between the best and the worst"
+    width, costs = "mean over shapes", "What width costs minus what shape costs"
+    assert ours == {
+        f"Test accuracy, a, height one, {best}": pytest.approx(60),
+        f"Test accuracy, b, height one, {best}": pytest.approx(40),
+        f"{worst} shape, each at its best width, height one": pytest.approx(20),
+        f"{worst} width, {width}, height one": pytest.approx(0),
+        f"{costs}, height one": pytest.approx(-20),
+        f"Test accuracy, a, height growing, {best}": pytest.approx(30),
+        f"Test accuracy, b, height growing, {best}": pytest.approx(40),
+        f"{worst} shape, each at its best width, height growing": pytest.approx(10),
+        f"{worst} width, {width}, height growing": pytest.approx(10),
+        f"{costs}, height growing": pytest.approx(0),
+        "Accuracy with height one minus growing, narrowest slopes, mean over shapes": (
+            pytest.approx(35)
+        ),
+    }
+
+
 def test_a_value_twice_is_refused():
     config = apply_overrides(randman.PROTOCOL.config(), [*MANIFOLDS, "scales=[1, 1]"])
-    with pytest.raises(ConfigError, match="scales has a value twice"):
+    with pytest.raises(ConfigError, match="surrogate-randman: scales has a value twice"):
         randman.PROTOCOL.check(config)
+    config = apply_overrides(shapes.PROTOCOL.config(), [*HEIGHTS, 'heights=["one", "one"]'])
+    with pytest.raises(ConfigError, match="surrogate-shapes: heights has a value twice"):
+        shapes.PROTOCOL.check(config)
 
 
 @pytest.mark.parametrize("shape", HEIGHT_ONE)
@@ -131,3 +201,8 @@ def test_the_networks_layers():
         ("hidden2", "output"),
     ]
     assert CurrentNetwork(hidden=(4, 3)).notation(5, 2) == "5-4-3-2"
+    again = CurrentNetwork(hidden=(4, 3), recurrent=2).model("net", 5, 2)
+    assert [(c.source, c.target) for c in again.connections[3:]] == [
+        ("hidden1", "hidden1"),
+        ("hidden2", "hidden2"),
+    ]

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from brainsnn.analysis.paper import DIEHL_COOK
 from brainsnn.codes import LabelledResponses, PoissonEncoder
+from brainsnn.codes.responses.labelled import Votes
 from brainsnn.config import Config
 from brainsnn.datasets import ImageSet
 from brainsnn.experiment import Condition, ExperimentConfig, Material, TrainedNetwork
@@ -80,6 +81,9 @@ class StdpMnistConfig(ExperimentConfig):
         Images of an epoch; each epoch shows the next ones.
     labelled : int, default 10000
         Training images by the responses to which neurons are labelled, after learning.
+    votes : {"own", "all"}, default "own"
+        For which classes a neuron speaks in test images, see `LabelledResponses`; the authors' is
+        "own".
     validated : int, default 2000
         Validation images, the first, that are shown after each epoch.
     network, images, data : DigitNetwork, PoissonImages, MnistConfig
@@ -94,6 +98,7 @@ class StdpMnistConfig(ExperimentConfig):
     sizes: tuple[Size, ...] = Field(default=(100, 400), min_length=1)
     portion: int = Field(default=5000, ge=1)
     labelled: int = Field(default=10_000, ge=1)
+    votes: Votes = "own"
     validated: int = Field(default=2000, ge=1)
     network: DigitNetwork = DigitNetwork()
     images: PoissonImages = PoissonImages()
@@ -113,6 +118,7 @@ class StdpMnist(TrainingExperiment[StdpMnistConfig]):
     citation: ClassVar[str] = DIEHL_COOK
     config = StdpMnistConfig
     presets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "votes": ("sizes=[100]", "votes=all"),
         "demo": ("seeds=1", "sizes=[100]", "training.epochs=1", "data.n_test=1000"),
     }
 
@@ -185,7 +191,8 @@ class StdpMnist(TrainingExperiment[StdpMnistConfig]):
         """Label the neurons by responses to training images, then run trials; nothing learns."""
         engine, train = network.engine.fixed(), network.material.train
         assert isinstance(train, Portions)
-        decoder, some = LabelledResponses(NEVER), np.arange(network.config.labelled)
+        decoder = LabelledResponses(NEVER, votes=network.config.votes)
+        some = np.arange(network.config.labelled)
         some = some[: train.all_labels.size]
         for begin in range(0, some.size, BLOCK):
             images = some[begin : begin + BLOCK]

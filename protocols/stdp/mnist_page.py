@@ -27,9 +27,15 @@ PAPER = {100: 82.9, 400: 87.0}
 MOMENTS = 4
 SIDE = 28
 
+VOTES = {
+    "own": "Each neuron stands for the class to whose training images it answers most; the class "
+    "whose neurons answer most on average is decided for. ",
+    "all": "Each spike votes for all classes, in proportion to its neuron's mean responses to "
+    "their training images; the class with most votes is decided for. The authors' neurons vote "
+    "for one class each. ",
+}
 DECIDED = (
-    "Each neuron stands for the class to whose training images it answers most; the class whose "
-    "neurons answer most on average is decided for. No test or validation image has a part in the "
+    "No test or validation image has a part in the "
     "labels. A tie and an image that no labelled neuron answers are wrong."
 )
 
@@ -46,7 +52,7 @@ def write(experiment: Experiment[Any], run: RunDirectory, config: Any) -> pd.Dat
         "one seed."
     )
     sections = [
-        _accuracy(run, config.data.classes),
+        _accuracy(run, VOTES[config.votes] + DECIDED, config.data.classes),
         _learning(run, config.portion),
         *_fields(run, config.portion),
         _state(run, config.portion),
@@ -70,7 +76,7 @@ def _claims(results: pd.DataFrame, config: Any) -> list[Claim]:
     ]
 
 
-def _accuracy(run: RunDirectory, classes: tuple[str, ...]) -> Section:
+def _accuracy(run: RunDirectory, text: str, classes: tuple[str, ...]) -> Section:
     trials, results = run.trials(), run.table("results")
     parts = [
         accuracy_table(mine).assign(condition=str(name), seed=int(str(seed)))
@@ -100,7 +106,7 @@ def _accuracy(run: RunDirectory, classes: tuple[str, ...]) -> Section:
         "Which class was decided for which, in networks of the largest size, all seeds.",
         "Matrix of decisions against classes; most trials lie on the diagonal.",
     )
-    return Section("Accuracy", DECIDED, (table, left, drawn))
+    return Section("Accuracy", text, (table, left, drawn))
 
 
 def _learning(run: RunDirectory, portion: int) -> Section:

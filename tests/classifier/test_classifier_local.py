@@ -12,6 +12,7 @@ from sklearn.datasets import load_digits
 import brainsnn as bs
 from brainsnn.classifier.commands import fit, predict
 from brainsnn.classifier.local.labelling import warn_of_unlabelled
+from brainsnn.classifier.local.settling import own_responses
 from brainsnn.classifier.runner import shares
 from brainsnn.codes import LabelledResponses, RegularEncoder
 from brainsnn.errors import ConfigError, HealthWarning, InputError, ModelError, RuleError
@@ -103,6 +104,11 @@ def test_a_rule_and_a_network_of_ones_own(digits):
 def test_shares_of_a_tie_and_of_silence():
     found = shares(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 3.0]]))
     np.testing.assert_allclose(found, [[0.5, 0.5, 0], [1 / 3] * 3, [0.25, 0, 0.75]])
+
+
+def test_a_decoder_that_was_given_lends_its_settings_not_its_responses():
+    given = LabelledResponses(10, np.ones((2, 3)), np.ones(2), votes="all")
+    assert own_responses(given, PairSTDP()) == LabelledResponses(10, votes="all")
 
 
 def test_classes_without_a_neuron_are_said():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from brainsnn.codes import LabelledResponses
+from brainsnn.codes.responses.labelled import Votes
 from brainsnn.errors import DataError
 from brainsnn.spikes import Recording
 
@@ -35,8 +36,8 @@ def recording(counts: list[list[int]]) -> Recording:
     )
 
 
-def taught(half_life: float = 1e9) -> LabelledResponses:
-    decoder = LabelledResponses(half_life)
+def taught(half_life: float = 1e9, votes: Votes = "own") -> LabelledResponses:
+    decoder = LabelledResponses(half_life, votes=votes)
     decoder.learn(
         recording([[4, 0, 2, 0, 1], [4, 1, 0, 0, 0], [0, 5, 3, 0, 1]]), np.array([0, 0, 1])
     )
@@ -58,6 +59,24 @@ def test_the_class_whose_neurons_answer_most_is_decided_for() -> None:
     assert decided.silent.tolist() == [False, False, False, True]
     assert decided.step.tolist() == [19, 19, 19, 20]
     assert decided.candidates[2].tolist() == [True, True, False, False, False]
+
+
+def test_a_neuron_may_speak_for_all_classes() -> None:
+    decoder = taught(votes="all")
+    np.testing.assert_allclose(decoder.means, [[4, 0.5, 1, 0, 0.5], [0, 5, 3, 0, 1]])
+    given = recording([[3, 0, 0, 9, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 1], [0, 0, 0, 2, 0]])
+    one, other = 1 + 0.5 / 5.5, 5 / 5.5
+    expected = [[3, 0], [one, other], [one + 1 / 4 + 1 / 3, other + 3 / 4 + 2 / 3], [0, 0]]
+    np.testing.assert_allclose(decoder.answers(given)[:, :2], expected)
+    decided = decoder.decode(given)
+    assert decided.decision.tolist() == [0, 0, 1, -1]
+    assert decided.silent.tolist() == [False, False, False, True]
+    assert not decided.tie.any()
+    assert (decoder == taught(), repr(decoder)) == (
+        False,
+        "LabelledResponses(half_life=1e+09, votes='all')",
+    )
+    assert not LabelledResponses(votes="all").answers(given).any()
 
 
 def test_responses_fade_and_trials_may_come_in_parts() -> None:
@@ -108,6 +127,8 @@ def test_no_trials_teach_nothing_and_nobody_cannot_be_taught() -> None:
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(DataError, match="half_life"):
         LabelledResponses(0)
+    with pytest.raises(DataError, match="votes must be one of"):
+        LabelledResponses(votes="most")  # type: ignore[arg-type]
     with pytest.raises(DataError, match="need as many labels"):
         taught().learn(recording([[1, 0, 0, 0, 0]]), np.array([0, 1]))
     with pytest.raises(DataError, match="Labels"):

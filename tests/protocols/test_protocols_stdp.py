@@ -25,11 +25,13 @@ def little(*more: str):
     return apply_overrides(PROTOCOL.config(), [*LITTLE, *more])
 
 
-def test_nothing_learns_while_neurons_are_labelled_and_tried():
-    config = little()
+@pytest.mark.parametrize("votes", ["own", "all"])
+def test_nothing_learns_while_neurons_are_labelled_and_tried(votes):
+    config = little(f"votes={votes}")
     network = TrainedNetwork(PROTOCOL, PROTOCOL.conditions(config)[0])
     before = {name: array.copy() for name, array in network.engine.weights.items()}
     PROTOCOL.decided(network, network.material.validation, "labelled")
+    assert network.decoder.votes == votes
     for name, array in before.items():
         np.testing.assert_array_equal(network.engine.weights[name], array)
     np.testing.assert_allclose(before["input_output"].sum(axis=0), 78, rtol=0.1)

@@ -94,7 +94,7 @@ def check_competes(rule: LocalRule) -> None:
 
 
 def own_responses(decoder: Any, rule: LocalRule) -> LabelledResponses:
-    """A decoder that knows no responses yet, with the half-life of the one that was given.
+    """A decoder that knows no responses yet, with the settings of the one that was given.
 
     Raises
     ------
@@ -106,4 +106,4 @@ def own_responses(decoder: Any, rule: LocalRule) -> LabelledResponses:
             f"decoder = {decoder!r} does not go with the rule {rule.name!r}: nobody tells its "
             "neurons what they stand for, so that only 'labelled' can read them."
         )
-    return LabelledResponses(decoder.half_life)
+    return LabelledResponses(decoder.half_life, votes=decoder.votes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,24 @@ from brainsnn.errors import DataError
 from brainsnn.indices import indices
 from brainsnn.spikes import Recording
 
+Votes = Literal["own", "all"]
+"""For which classes a neuron speaks: see `LabelledResponses`."""
+
 
 @dataclass(eq=False, repr=False)
 class LabelledResponses:
-    """Output neurons are labelled by their responses to training trials; the labelled ones decide.
+    r"""Output neurons are labelled by their responses to training trials; the labelled ones decide.
 
     A neuron's label is the class to whose trials it answers with most spikes on average, the first
     of several; one that never spikes has none. A trial's class is that whose neurons spike most on
     average. A tie is flagged and goes to no class; so does a trial without a spike of a labelled
     neuron, flagged silent. The decision step is the trial's last, `n_steps` in silence.
+
+    With votes "all" a neuron speaks for every class, with each of its spikes in proportion to its
+    mean responses :math:`m` to the classes, and ties become rare. Spikes :math:`n_j` of a trial
+    give class c the score
+
+    .. math:: \sum_j n_j \frac{m_{cj}}{\sum_k m_{kj}}
 
     Responses fade by 2 in `half_life` trials, so that labels follow neurons that still learn.
 
@@ -34,6 +43,13 @@ class LabelledResponses:
         Spikes in the trials of each class so far, faded.
     trials : array, shape (n_classes,), optional
         Trials of each class so far, faded.
+    votes : {"own", "all"}, default "own"
+        Whether a neuron speaks for the class of its label alone, as the authors' do, or for all.
+
+    Raises
+    ------
+    DataError
+        If a half-life is no number above 0, responses are none, or votes are neither.
 
     References
     ----------
@@ -49,10 +65,13 @@ class LabelledResponses:
     half_life: float = 1000.0
     spikes: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     trials: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    votes: Votes = "own"
 
     def __post_init__(self) -> None:
         if not 0 < self.half_life < np.inf:
             raise DataError(f"half_life must be a number of trials above 0, got {self.half_life}.")
+        if self.votes not in get_args(Votes):
+            raise DataError(f"votes must be one of {get_args(Votes)}, got {self.votes!r}.")
         self.restore({"spikes": self.spikes, "trials": self.trials})
 
     __hash__ = None  # type: ignore[assignment]  # it learns
@@ -62,10 +81,11 @@ class LabelledResponses:
             return NotImplemented
         mine, theirs = self.state(), other.state()
         alike = all(np.array_equal(mine[name], theirs[name]) for name in mine)
-        return alike and self.half_life == other.half_life
+        return alike and (self.half_life, self.votes) == (other.half_life, other.votes)
 
     def __repr__(self) -> str:
-        return f"LabelledResponses(half_life={self.half_life:g})"
+        votes = "" if self.votes == "own" else f", votes={self.votes!r}"
+        return f"LabelledResponses(half_life={self.half_life:g}{votes})"
 
     def forget(self) -> None:
         """Have no label for any neuron."""
@@ -163,11 +183,12 @@ class LabelledResponses:
         return Decisions(decision, step, tie, silent, candidates)
 
     def answers(self, recording: Recording, population: str = "output") -> NDArray[np.float64]:
-        """Mean spikes of the neurons of each class in every trial; 0 for classes without neurons.
+        """Score of each class in every trial; 0 for classes for which no neuron speaks.
 
         Returns
         -------
         array of float64, shape (n, at least n_classes)
+            Mean spikes of the neurons of each class, or, with votes "all", the sum of their votes.
 
         Raises
         ------
@@ -182,6 +203,11 @@ class LabelledResponses:
             )
         n_classes = max(size, self.trials.size)
         score = np.zeros((n, n_classes))
+        if self.votes == "all":
+            total = self.means.sum(axis=0)
+            shares = np.divide(self.means, total, out=np.zeros_like(self.means), where=total > 0)
+            score[:, : self.trials.size] = counts[:, : shares.shape[1]] @ shares.T
+            return score
         labels = self.labels if self.trials.size else np.full(size, -1)
         for label in np.unique(labels[labels >= 0]).tolist():
             score[:, label] = counts[:, labels == label].mean(axis=1)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import ClassVar
 
 import numpy as np
+from brian2 import Equations, Quantity
 from numpy.typing import NDArray
 
 from brainsnn.engine.compiled_trials import CompiledTrials
@@ -90,7 +91,7 @@ class Engine(ABC):
         """Live arrays of all that is learned (`Model.shapes`): writing into them changes it."""
 
     @abstractmethod
-    def _set_parameter(self, population: str, name: str, value: float) -> None:
+    def _set_parameter(self, population: str, name: str, value: NDArray[np.float64]) -> None:
         """Give a parameter, which is there and not learned, another value."""
 
     @abstractmethod
@@ -104,17 +105,24 @@ class Engine(ABC):
     def set_parameter(self, population: str, name: str, value: float) -> None:
         """Give a parameter of a population another value, from the next trial on.
 
+        Parameters
+        ----------
+        population, name : str
+        value : float, array or Quantity
+            A number is in the base units of the parameter's own unit, seconds or volts.
+
         Raises
         ------
         EngineError
-            If the population has no such parameter.
+            If the population has no such parameter, or the value is of another unit.
         """
-        self._check_parameter(population, name)
+        self._check_parameter(population, name, value)
+        plain = np.asarray(value, np.float64)
         learned = self.weights.get(str(ParameterName(population, name)))
         if learned is None:
-            self._set_parameter(population, name, value)
+            self._set_parameter(population, name, plain)
         else:
-            learned[...] = value
+            learned[...] = plain
 
     @in_turn
     def run(
@@ -248,12 +256,18 @@ class Engine(ABC):
     ) -> None:
         self.close()
 
-    def _check_parameter(self, population: str, name: str) -> None:
+    def _check_parameter(self, population: str, name: str, value: object) -> None:
         neuron = self.model.population(population).neuron
         known = neuron.parameters if neuron else {}
         if name not in known:
             raise EngineError(
                 f"Population {population!r} has no parameter {name!r}. {suggest(name, known)}"
+            )
+        assert neuron is not None
+        own = Equations(neuron.equations)[name].dim
+        if isinstance(value, Quantity) and value.dim is not own:
+            raise EngineError(
+                f"Parameter {name!r} of {population!r} is of unit {own!r}, got {value!r}."
             )
 
 

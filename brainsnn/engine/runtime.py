@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.gather import Gather
+from brainsnn.engine.prepared import keep_code
 from brainsnn.engine.traces import trace_of
 from brainsnn.errors import EngineError
 from brainsnn.network.brian2_errors import explain
@@ -87,6 +88,7 @@ class RuntimeEngine(Engine):
             self._built.network.run(0 * brian2.second, namespace={})
         except Exception as error:
             raise explain(self.model, error) from error
+        keep_code(self._built.network)
         self._built.network.store("start")
 
     @property
@@ -94,11 +96,11 @@ class RuntimeEngine(Engine):
         """Live arrays of all that is learned, copied into Brian2's objects before each trial."""
         return self._weights
 
-    def _set_parameter(self, population: str, name: str, value: float) -> None:
+    def _set_parameter(self, population: str, name: str, value: NDArray[np.float64]) -> None:
         network = self._built.network
         with runtime_device(self._target):
             network.restore("start")
-            setattr(self._built.groups[population], name, value)
+            setattr(self._built.groups[population], name + "_", value)
             network.store("start")
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:

@@ -82,7 +82,7 @@ class DerivedEngine(Engine):
         for name, values in self.weights.items():
             values[...] = weights[name]
 
-    def _set_parameter(self, population: str, name: str, value: float) -> None:
+    def _set_parameter(self, population: str, name: str, value: NDArray[np.float64]) -> None:
         raise NotImplementedError
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from brian2 import ms, mV
 from engine.scenarios import N_STEPS, SCENARIOS, learned
 from engines import engine_params
 
 from brainsnn.engine import build_engine
-from brainsnn.errors import ModelError, WeightsError
+from brainsnn.errors import EngineError, ModelError, WeightsError
 from brainsnn.network.model import Model, Population
 from brainsnn.streams import Streams
 
@@ -75,3 +76,19 @@ def test_what_cannot_be_learned_is_refused() -> None:
     engine = build_engine("runtime", SCENARIO.model, N_STEPS)
     with pytest.raises(WeightsError, match=r"'hidden\.v0'.* missing"):
         engine.set_weights(fewer)
+
+
+@pytest.mark.parametrize("engine_name", engine_params())
+def test_a_parameter_is_set_in_its_own_unit(engine_name: str) -> None:
+    """A number is in base units; a quantity of another unit is refused."""
+    scenario = next(s for s in SCENARIOS if s.name == "current_based_with_units")
+    name = next(p.name for p in scenario.model.populations if p.neuron)
+    weights, inputs, found = scenario.weights(), scenario.inputs(), []
+    with build_engine(engine_name, scenario.model, N_STEPS) as engine:
+        engine.set_weights(weights)
+        for value in (6e-3, 6 * ms):
+            engine.set_parameter(name, "tau_v", value)
+            found.append(engine.run(inputs).potential)
+        with pytest.raises(EngineError, match=r"'tau_v' of .* is of unit second, got 6\. \* mvolt"):
+            engine.set_parameter(name, "tau_v", 6 * mV)
+    np.testing.assert_array_equal(*found)

@@ -99,7 +99,7 @@ class GennEngine(Engine):
         """
         return self._weights
 
-    def _set_parameter(self, population: str, name: str, value: float) -> None:
+    def _set_parameter(self, population: str, name: str, value: NDArray[np.float64]) -> None:
         library = self._loaded()
         library.set(library.find(population, name), value)
 

@@ -97,7 +97,7 @@ class ResidentEngine(Engine):
         """
         return self._all_weights[0] if self._all_weights else {}
 
-    def _set_parameter(self, population: str, name: str, value: float) -> None:
+    def _set_parameter(self, population: str, name: str, value: NDArray[np.float64]) -> None:
         for library in self._loaded():
             library.set(library.find(population, name), value)
 

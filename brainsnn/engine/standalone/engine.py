@@ -75,10 +75,8 @@ class StandaloneEngine(Engine):
         """Live arrays of all that is learned, written to files before each block."""
         return self._weights
 
-    def _set_parameter(self, population: str, name: str, value: float) -> None:
-        self._parameters[str(ParameterName(population, name))] = np.ravel(
-            np.asarray(value, np.float64)
-        )
+    def _set_parameter(self, population: str, name: str, value: NDArray[np.float64]) -> None:
+        self._parameters[str(ParameterName(population, name))] = np.ravel(value)
 
     def _run(self, inputs: SpikeTrains, trials: NDArray[np.int64]) -> Recording:
         if not self._finalizer.alive:

@@ -9,6 +9,6 @@ from pathlib import Path
 
 KERNELS = Path(__file__).parents[1] / ".pytest_cache" / "kernels"
 
-os.environ.setdefault("BRAINSNN_CXXFLAGS", "-O1")
+os.environ.setdefault("BRAINSNN_CXXFLAGS", "-Og")
 os.environ.setdefault("NUMBA_OPT", "1")
 os.environ.setdefault("NUMBA_CACHE_DIR", str(KERNELS))

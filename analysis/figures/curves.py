@@ -29,7 +29,7 @@ def plot_curves(
     split: str | None = None,
     log: bool = False,
 ) -> Figure:
-    """Draw mean and interval, a panel for each value of `split`.
+    """Draw mean and interval, a panel for each value of `split`; panels share their y axis.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def plot_curves(
     names = [None] if split is None else list(table[split].unique())
     colours = series_colours(sorted(table[code].unique()))
     figure = new_figure(WIDTH if len(names) > 1 else WIDTH / 2, 2.7)
-    panels = figure.subplots(1, len(names), squeeze=False)[0]
+    panels = figure.subplots(1, len(names), squeeze=False, sharey=True)[0]
     for axes, name in zip(panels, names, strict=True):
         part = table if name is None else table[table[split] == name]
         for label, colour in colours.items():

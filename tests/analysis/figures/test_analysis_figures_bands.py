@@ -89,6 +89,12 @@ def test_curves():
     assert line(axes, 1) == [X, pytest.approx(percent(LOW))]
     assert_band(axes, X, percent(LOW), percent(HIGH), 1)
     assert axes.get_xscale() == "linear"
+    first, second = plot_curves(
+        both.assign(panel=["a"] * 2 + ["b"] * (len(both) - 2)),
+        *("steps", "accuracy", "Steps"),
+        split="panel",
+    ).axes
+    assert first.get_ylim() == second.get_ylim()
 
 
 def test_decoding_and_chance():

@@ -10,8 +10,8 @@ from brian2 import ms
 from engine.scenarios import N_STEPS, SCENARIOS
 
 from brainsnn.engine import build_engine
-from brainsnn.engine.prepared import keep_code
 from brainsnn.engine.runtime import runtime_device
+from brainsnn.engine.runtime.prepared import keep_code
 from brainsnn.network.model import Model
 
 SCENARIO = next(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from brainsnn.engine import brian2_device
 from brainsnn.engine.base import ENGINES, Engine, WeightArrays
 from brainsnn.engine.gather import Gather
-from brainsnn.engine.prepared import keep_code
+from brainsnn.engine.runtime.prepared import keep_code
 from brainsnn.engine.traces import trace_of
 from brainsnn.errors import EngineError
 from brainsnn.network.brian2_errors import explain

@@ -89,8 +89,8 @@ class StdpMnistConfig(ExperimentConfig):
     network, images, data : DigitNetwork, PoissonImages, MnistConfig
     rule : DigitSTDP
     training : TrainingConfig
-        The weights at the end are kept, averaged over the last images (an average forgets half in
-        34 blocks of 256); the authors keep the last.
+        The weights at the end are kept, averaged over the last images (after 200 blocks of 256 an
+        average forgets half in 16, see `ExponentialAverage`); the authors keep the last.
     """
 
     protocol: Literal["stdp-mnist"] = "stdp-mnist"

@@ -51,7 +51,7 @@ class SurrogateShapesConfig(ManifoldConfig):
     shapes : tuple of str, default all of `HEIGHT_ONE`
     widths : tuple of float, default (0.01, 0.05, 0.2, 1)
         In units of the threshold, each with every shape.
-    heights : tuple of {"one", "growing"}, default both
+    heights : tuple of {"one", "growing"}, default ("one", "growing")
         At the threshold: 1, or 1 / width; each with every shape and width.
     dimension, smoothness
         Of the manifolds; see `Randman`.

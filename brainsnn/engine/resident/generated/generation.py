@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from brian2.core.variables import ArrayVariable
+import numpy as np
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
 from brainsnn.engine.resident.generated.codeobjects import (
@@ -35,6 +36,9 @@ from brainsnn.engine.resident.generated.templates import choose
 from brainsnn.engine.resident.loaded.inputs import RunInput, active_inputs, runs
 from brainsnn.engine.resident.script import Script
 from brainsnn.errors import EngineError
+
+CLOCK = ("t", "dt")
+"""Variables of clocks: the length of a step belongs to the source."""
 
 
 class GeneratingDevice(CPPStandaloneDevice):
@@ -122,6 +126,21 @@ class GeneratingDevice(CPPStandaloneDevice):
             return
         self.main_queue.check_open()
         super().fill_with_array(var, arr)
+        if np.size(arr) == 1 and var.dtype == np.float64 and var.name not in CLOCK:
+            self._hand_over(var, np.asarray(arr, np.float64).item())
+
+    def _hand_over(self, var: ArrayVariable, value: float) -> None:
+        """Let the assignment just added read its number from what is handed to the library.
+
+        Brian2 writes it into the source, so that each value of a parameter would be compiled.
+        """
+        kind, (name, *_) = self.main_queue[-1]
+        if kind == "set_by_single_value":
+            static = self.static_array(name, np.array([value]))
+            self.main_queue[-1] = (kind, (name, 0, f"{static}[0]"))
+        elif not isinstance(var, DynamicArrayVariable):
+            static = self.static_array(name, np.full(var.size, value))
+            self.main_queue[-1] = ("set_by_array", (name, static, False))
 
     def variableview_set_with_index_array(self, *args: Any, **kwds: Any) -> None:
         """Add an assignment to a part of a variable to the script."""

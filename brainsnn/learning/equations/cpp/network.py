@@ -7,7 +7,7 @@ that pass it. Backward asks for the sum over its targets only of a neuron whose 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -116,11 +116,15 @@ class CompiledSource:
 
 def rendered(template: str, **names: Any) -> str:
     """A template of C++, filled in."""
-    environment = Environment(
+    return _templates().get_template(template).render(**names)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
         loader=PackageLoader("brainsnn.learning.equations"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 -- C++, not HTML
     )
-    return environment.get_template(template).render(**names)

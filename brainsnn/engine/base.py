@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 from brian2 import Equations, Quantity
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from brainsnn.engine.compiled_trials import CompiledTrials
 from brainsnn.engine.turns import in_turn, new_turn
@@ -102,7 +102,7 @@ class Engine(ABC):
         """From now on, trials may end after the first step in which the population spikes."""
 
     @in_turn
-    def set_parameter(self, population: str, name: str, value: float) -> None:
+    def set_parameter(self, population: str, name: str, value: ArrayLike) -> None:
         """Give a parameter of a population another value, from the next trial on.
 
         Parameters
@@ -263,12 +263,12 @@ class Engine(ABC):
             raise EngineError(
                 f"Population {population!r} has no parameter {name!r}. {suggest(name, known)}"
             )
-        assert neuron is not None
-        own = Equations(neuron.equations)[name].dim
-        if isinstance(value, Quantity) and value.dim is not own:
-            raise EngineError(
-                f"Parameter {name!r} of {population!r} is of unit {own!r}, got {value!r}."
-            )
+        if neuron and isinstance(value, Quantity):
+            own = Equations(neuron.equations)[name].dim
+            if value.dim is not own:
+                raise EngineError(
+                    f"Parameter {name!r} of {population!r} is of unit {own!r}, got {value!r}."
+                )
 
 
 ENGINES: Registry[type[Engine]] = Registry("engine")

@@ -25,12 +25,26 @@ from brainsnn.network.parameters import learned_initial
 
 @dataclass(frozen=True)
 class BuiltModel:
-    """A Brian2 network and its objects, by the names of the description."""
+    """A Brian2 network and its objects, by the names of the description.
 
+    `later` has, by population, the initial values that read what is learned.
+    """
+
+    model: Model
     network: Any
     groups: Mapping[str, Any]
     synapses: Mapping[str, Any]
     clock: Any
+    later: Mapping[str, Mapping[str, Any]]
+
+    def begin(self) -> None:
+        """Set the initial values that read what is learned: last of all, and before each trial."""
+        for population, values in self.later.items():
+            for variable, value in values.items():
+                try:
+                    _assign(self.groups[population], variable, value)
+                except Exception as error:
+                    raise _refused(self.model.population(population), error) from error
 
 
 def _always(connection: Connection) -> bool:  # noqa: ARG001
@@ -58,28 +72,19 @@ def build(model: Model, *, lists: Callable[[Connection], bool] = _always) -> Bui
         repeats what Brian2 said.
     """
     clock = brian2.Clock(dt=model.dt * brian2.second, name="steps")
-    groups = {p.name: _build_population(p, clock) for p in model.populations}
+    later = {p.name: learned_initial(p.neuron) for p in model.populations if p.neuron}
+    groups = {p.name: _build_population(p, clock, later) for p in model.populations}
     synapses = {
         c.name: _build_connection(c, groups, model.dt, clock, listed=lists(c))
         for c in model.connections
     }
-    begin(model, groups)
     network = brian2.Network(*groups.values(), *synapses.values(), name="brainsnn_network")
     network.schedule = SCHEDULE
     for part in network.objects:
         part._network = network.id  # As a run does; else Brian2 warns where it is only looked at.
-    return BuiltModel(network, groups, synapses, clock)
-
-
-def begin(model: Model, groups: Mapping[str, Any]) -> None:
-    """Set the initial values that read what is learned: last of all, and before each trial."""
-    for population in model.populations:
-        later = learned_initial(population.neuron) if population.neuron else {}
-        for variable, value in later.items():
-            try:
-                _assign(groups[population.name], variable, value)
-            except Exception as error:
-                raise _refused(population, error) from error
+    built = BuiltModel(model, network, groups, synapses, clock, later)
+    built.begin()
+    return built
 
 
 def _assign(group: Any, variable: str, value: Any) -> None:
@@ -115,7 +120,9 @@ def _refused(population: Population, error: Exception) -> ModelError:
     )
 
 
-def _build_population(population: Population, clock: Any) -> Any:
+def _build_population(
+    population: Population, clock: Any, later: Mapping[str, Mapping[str, Any]]
+) -> Any:
     neuron = population.neuron
     if neuron is None:
         return brian2.SpikeGeneratorGroup(
@@ -132,9 +139,8 @@ def _build_population(population: Population, clock: Any) -> Any:
             clock=clock,
             name=population.name,
         )
-        later = learned_initial(neuron)
         for variable, value in {**neuron.parameters, **neuron.initial}.items():
-            if variable not in later:
+            if variable not in later[population.name]:
                 _assign(group, variable, value)
         for name in neuron.trainable:
             if group.variables[name].scalar:

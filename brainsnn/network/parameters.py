@@ -179,7 +179,7 @@ def learned_initial(neuron: Neuron) -> dict[str, Any]:
 
     They are worked out anew at the start of every trial, with the parameter's present value.
     """
-    if not neuron.trainable or not any(isinstance(v, str) for v in neuron.initial.values()):
+    if not neuron.trainable:
         return {}
     equations, found = Equations(neuron.equations), {}
     known = set(neuron.trainable)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
 from pydantic import Field
@@ -23,6 +23,11 @@ HEIGHT_ONE: Mapping[Shape, str] = {
     "piecewise": "int(abs(_g) < _scale)",
 }
 """Slopes that are 1 at the threshold, whatever their scale, as in Zenke and Vogels (2021)."""
+
+
+def written(shapes: Iterable[Shape]) -> str:
+    """Slopes of `HEIGHT_ONE` with their names, as a page says them."""
+    return ", ".join(f"{name}: {HEIGHT_ONE[name]}" for name in shapes)
 
 
 def surrogate(

@@ -14,7 +14,7 @@ from brainsnn.analysis.report import Claim, Section, Table
 from brainsnn.experiment import Condition
 from brainsnn.protocols.common.claims import claim_of, direction_of
 from brainsnn.protocols.common.page import picture, write_report
-from brainsnn.protocols.surrogate.base import HEIGHT_ONE, Shape, surrogate
+from brainsnn.protocols.surrogate.base import Shape, surrogate, written
 from brainsnn.protocols.surrogate.manifolds import (
     SHARES,
     ManifoldConfig,
@@ -153,7 +153,7 @@ def _difficulty(run: RunDirectory, results: pd.DataFrame) -> Section:
 def _sweep(run: RunDirectory, results: pd.DataFrame) -> Section:
     """Accuracy against the width of the slope, a line a shape, with and without the reset."""
     mine = results[results["part"] == "slope"]
-    shown = ", ".join(f"{name}: {HEIGHT_ONE[name]}" for name in mine["shape"].unique())
+    shown = written(mine["shape"].unique())
     text = f"As Brian2 strings, with _g the distance from the threshold, where each is 1: {shown}."
     return sweep(run, mine, "reset", "whether derivatives go through the reset", text)
 

@@ -24,7 +24,7 @@ from brainsnn.experiment import Condition
 from brainsnn.learning.optimisers import AdamConfig
 from brainsnn.protocols.common.claims import claim_of, direction_of
 from brainsnn.protocols.common.page import write_report
-from brainsnn.protocols.surrogate.base import HEIGHT_ONE, Shape, surrogate
+from brainsnn.protocols.surrogate.base import HEIGHT_ONE, Shape, surrogate, written
 from brainsnn.protocols.surrogate.manifolds import (
     ManifoldConfig,
     ManifoldExperiment,
@@ -111,7 +111,7 @@ class SurrogateShapes(ManifoldExperiment[SurrogateShapesConfig]):
             f"surrogate gradients for {config.training.epochs} epochs of {config.data.n_train} "
             f"trials. Weights were selected on validation trials; the reset was {reset}."
         )
-        shown = ", ".join(f"{name}: {HEIGHT_ONE[name]}" for name in config.shapes)
+        shown = written(config.shapes)
         text = (
             f"As Brian2 strings, with _g the distance from the threshold: {shown}. Where the "
             "height grows, each is divided by its width."

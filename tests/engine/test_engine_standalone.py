@@ -91,7 +91,7 @@ def test_values_given_neuron_by_neuron_are_part_of_the_project() -> None:
         with kind(model, N_STEPS) as engine:
             engine.set_weights(weights)
             engine.run(inputs)
-            engine.set_parameter("output", "bias", np.linspace(0.9, 0.1, 7))  # type: ignore[arg-type]
+            engine.set_parameter("output", "bias", np.linspace(0.9, 0.1, 7))
             frames.append(engine.run(inputs).to_frame().drop(columns="potential"))
             if isinstance(engine, StandaloneEngine):
                 assert_damage_is_noticed(engine, inputs)

@@ -16,16 +16,18 @@ from brainsnn.protocols.surrogate.network import CurrentNetwork
 from brainsnn.records import RunDirectory
 
 LITTLE = ("engine=runtime", "seeds=1", "network.hidden=[5]", "training.epochs=1")
-MANIFOLDS = (
-    *LITTLE,
-    *("dimensions=[1]", "smoothness=[1]", 'shapes=["superspike"]', "scales=[0.1]", "resets=[0]"),
+DRAWN = (
     *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),
     *("data.n_neurons=3", "data.n_classes=2"),
 )
+MANIFOLDS = (
+    *LITTLE,
+    *("dimensions=[1]", "smoothness=[1]", 'shapes=["superspike"]', "scales=[0.1]", "resets=[0]"),
+    *DRAWN,
+)
 HEIGHTS = (
     *(*LITTLE, 'shapes=["superspike", "piecewise"]', "widths=[0.1, 1]"),
-    *("data.n_train=12", "data.n_validation=6", "data.n_test=8", "data.n_steps=12"),
-    *("data.n_neurons=3", "data.n_classes=2"),
+    *DRAWN,
 )
 CLOTHES = (
     *LITTLE,

@@ -13,9 +13,8 @@ from brainsnn.engine.genn.arrays import ENTRY, TABLES, Array
 from brainsnn.engine.genn.project import SPIKE_POTENTIAL
 from brainsnn.engine.genn.sparse import Rows, sparse_connections
 from brainsnn.engine.runtime import runtime_device
-from brainsnn.network.build import begin, build
+from brainsnn.network.build import build
 from brainsnn.network.model import Model
-from brainsnn.network.parameters import learned_initial
 from brainsnn.streams import Streams
 
 
@@ -40,13 +39,13 @@ class InitialState:
     def __init__(self, model: Model, arrays: Iterable[Array], streams: Streams) -> None:
         known = list(arrays)
         neurons = {p.name: p.neuron for p in model.populations if p.neuron}
-        self.changes = any(learned_initial(neuron) for neuron in neurons.values())
         self._model, self._seed = model, streams.initial_seed()
         with runtime_device("numpy"):
             brian2.seed(self._seed)
             built = build(model, lists=lambda _: False)
             built.network.run(0 * brian2.second, namespace={})
-        self._groups = built.groups
+        self._built, self._groups = built, built.groups
+        self.changes = any(built.later.values())
         self._labels = {a.label for a in known}
         self._arrays = [
             a for a in known if a.owner in self._groups and a.variable != SPIKE_POTENTIAL
@@ -81,7 +80,7 @@ class InitialState:
             brian2.seed(self._seed)
             for a in self._parameters:
                 self._variable(a).set_value(present(a.owner, a.variable))
-            begin(self._model, self._groups)
+            self._built.begin()
 
     def _variable(self, array: Array) -> Any:
         return self._groups[array.owner].variables[array.variable]

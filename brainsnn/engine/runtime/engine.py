@@ -19,7 +19,7 @@ from brainsnn.engine.runtime.prepared import keep_code
 from brainsnn.engine.traces import trace_of
 from brainsnn.errors import EngineError
 from brainsnn.network.brian2_errors import explain
-from brainsnn.network.build import begin, build
+from brainsnn.network.build import build
 from brainsnn.network.model import Model
 from brainsnn.network.state_record import StateRecord
 from brainsnn.spikes import Recording, SpikeTrains
@@ -126,7 +126,7 @@ class RuntimeEngine(Engine):
             self._built.groups[population.name].set_spikes(neuron[own] - first, times[own])
             first += population.size
         brian2.seed(int(self.streams["dynamics"].integers(2**31)))
-        begin(self.model, self._built.groups)
+        self._built.begin()
         network.run(self.n_steps * self.model.dt * brian2.second, namespace={})
         for name in self.model.plastic:
             self._gather.give_back(name, self._learned[name].get_value(), self._weights[name])
